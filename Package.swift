@@ -1,0 +1,111 @@
+// swift-tools-version:6.2
+
+import PackageDescription
+
+/// Every Swift target of the package is built with these.
+let settings: [SwiftSetting] = [
+  .swiftLanguageMode(.v6),
+  .enableUpcomingFeature("ExistentialAny"),
+  .enableUpcomingFeature("MemberImportVisibility"),
+  .enableUpcomingFeature("InternalImportsByDefault"),
+]
+
+let argumentParser = Target.Dependency.product(
+  name: "ArgumentParser", package: "swift-argument-parser")
+let crypto = Target.Dependency.product(name: "Crypto", package: "swift-crypto")
+let logging = Target.Dependency.product(name: "Logging", package: "swift-log")
+
+/// System libraries, one module map each.
+let systemLibraries: [Target] = [
+  .systemLibrary(name: "CLMDB", pkgConfig: "lmdb", providers: [.apt(["liblmdb-dev"])]),
+  .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
+]
+
+/// In the order in which data flows: a target imports only what stands above it.
+let sources: [Target] = [
+  .target(name: "CKernels"),
+  .target(name: "Randomness", swiftSettings: settings),
+  .target(name: "Support", dependencies: [argumentParser, crypto], swiftSettings: settings),
+  .target(name: "Engine", dependencies: ["CKernels", "Randomness"], swiftSettings: settings),
+  .target(
+    name: "Shards", dependencies: ["CLMDB", "Randomness", "Support"], swiftSettings: settings),
+  .executableTarget(
+    name: "DataPrep", dependencies: ["CZlib", "Shards", "Support", argumentParser],
+    swiftSettings: settings),
+  .target(
+    name: "Snapshots",
+    dependencies: [
+      "Support", logging, .product(name: "AsyncHTTPClient", package: "async-http-client"),
+      .product(name: "NIOCore", package: "swift-nio"),
+    ],
+    swiftSettings: settings),
+  .target(
+    name: "Training",
+    dependencies: ["Engine", "Randomness", "Shards", "Snapshots", "Support", logging],
+    swiftSettings: settings),
+  .executableTarget(
+    name: "Daemon",
+    dependencies: [
+      "Snapshots", "Support", "Training", argumentParser, logging,
+      .product(name: "Hummingbird", package: "hummingbird"),
+      .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
+    ],
+    swiftSettings: settings),
+  .executableTarget(
+    name: "Lopt",
+    dependencies: [
+      "Engine", "Shards", "Snapshots", "Support", "Training", argumentParser, logging,
+    ],
+    swiftSettings: settings),
+]
+
+let tests: [Target] = [
+  .target(
+    name: "TestSupport", dependencies: ["CZlib"], path: "Tests/TestSupport",
+    swiftSettings: settings),
+  .testTarget(
+    name: "RandomnessTests", dependencies: ["Randomness"], swiftSettings: settings),
+  .testTarget(
+    name: "SupportTests", dependencies: ["Support", "TestSupport"], swiftSettings: settings),
+  .testTarget(
+    name: "EngineTests", dependencies: ["CKernels", "Engine", "Randomness", "TestSupport"],
+    swiftSettings: settings),
+  .testTarget(
+    name: "ShardsTests", dependencies: ["Randomness", "Shards", "Support", "TestSupport"],
+    swiftSettings: settings),
+  .testTarget(
+    name: "DataPrepTests", dependencies: ["DataPrep", "Shards", "Support", "TestSupport"],
+    swiftSettings: settings),
+  .testTarget(
+    name: "SnapshotsTests", dependencies: ["Snapshots", "Support", "TestSupport"],
+    swiftSettings: settings),
+  .testTarget(
+    name: "TrainingTests",
+    dependencies: ["Engine", "Shards", "Snapshots", "Support", "TestSupport", "Training"],
+    swiftSettings: settings),
+  .testTarget(
+    name: "DaemonTests", dependencies: ["Daemon", "Snapshots", "TestSupport", "Training"],
+    swiftSettings: settings),
+  .testTarget(
+    name: "LoptTests", dependencies: ["Engine", "Lopt", "Snapshots", "TestSupport"],
+    swiftSettings: settings),
+]
+
+let package = Package(
+  name: "lopt",
+  products: [
+    .executable(name: "dataprep", targets: ["DataPrep"]),
+    .executable(name: "lopt-daemon", targets: ["Daemon"]),
+    .executable(name: "lopt", targets: ["Lopt"]),
+  ],
+  dependencies: [
+    .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.0"),
+    .package(url: "https://github.com/apple/swift-crypto", from: "4.5.0"),
+    .package(url: "https://github.com/apple/swift-log", from: "1.14.0"),
+    .package(url: "https://github.com/apple/swift-nio", from: "2.101.0"),
+    .package(url: "https://github.com/hummingbird-project/hummingbird", from: "2.28.0"),
+    .package(url: "https://github.com/swift-server/async-http-client", from: "1.37.0"),
+    .package(url: "https://github.com/swift-server/swift-service-lifecycle", from: "2.13.0"),
+  ],
+  targets: systemLibraries + sources + tests
+)

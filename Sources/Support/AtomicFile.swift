@@ -1,0 +1,37 @@
+public import Foundation
+
+/// Files that are there whole or not at all, and stay there once they are.
+public enum AtomicFile {
+  /// The ending of a file that is being written; one that is found belongs to a process that was stopped.
+  public static let temporarySuffix = ".partial"
+
+  /// Writes `data` to a temporary name beside `url`, syncs it, renames it, and syncs the folder.
+  ///
+  /// A file at `url` is replaced in one step; after an error it is as it was.
+  public static func write(_ data: Data, to url: URL) throws {
+    let temporary = url.path + temporarySuffix
+    let descriptor = try SystemCall.open(temporary, O_WRONLY | O_CREAT | O_TRUNC)
+    do {
+      defer { SystemCall.close(descriptor) }
+      try SystemCall.write(descriptor, data, path: url.path)
+      try SystemCall.sync(descriptor, path: url.path)
+    } catch {
+      unlink(temporary)
+      throw error
+    }
+    try SystemCall.rename(temporary, to: url.path)
+    try SystemCall.syncFolder(url.deletingLastPathComponent().path)
+  }
+
+  /// Writes a value as JSON with sorted keys and a final newline, the same bytes for the same value.
+  public static func writeJSON(_ value: some Encodable, to url: URL) throws {
+    try write(json(value), to: url)
+  }
+
+  /// A value as JSON with sorted keys and a final newline.
+  public static func json(_ value: some Encodable) throws -> Data {
+    let encoder = JSONEncoder()
+    encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
+    return try encoder.encode(value) + Data("\n".utf8)
+  }
+}

@@ -1,0 +1,74 @@
+public import Foundation
+
+/// A line on standard error that says how far something is, at what rate, and how long it will take.
+///
+/// It is silent where standard error is not a terminal. It may be called from any thread.
+public final class Progress: @unchecked Sendable {
+  private let label: String
+  private let unit: String
+  private let total: Int
+  private let enabled: Bool
+  private let started = ContinuousClock.now
+  private var last = ContinuousClock.now
+  private var base = 0
+  private var done = 0
+  private let lock = NSLock()
+
+  /// - Parameters:
+  ///   - label: what is being done, for example "shards".
+  ///   - unit: what is counted, for example "images".
+  ///   - total: how many there are in all.
+  public init(_ label: String, unit: String, total: Int, enabled: Bool = isatty(STDERR_FILENO) == 1) {
+    self.label = label
+    self.unit = unit
+    self.total = total
+    self.enabled = enabled
+  }
+
+  /// Counts work that an earlier, interrupted run did: it does not count in the rate.
+  public func resume(at count: Int) {
+    lock.withLock {
+      base = count
+      done = count
+    }
+  }
+
+  /// Counts `count` more; `note` is shown at the end of the line. Draws at most ten times a second.
+  public func advance(by count: Int = 1, note: String = "") {
+    lock.withLock {
+      done += count
+      let now = ContinuousClock.now
+      guard enabled, now - last > .milliseconds(100) || done >= total else { return }
+      last = now
+      FileHandle.standardError.write(Data(("\r\u{1B}[K" + line(after: now - started) + (note.isEmpty ? "" : "  " + note)).utf8))
+    }
+  }
+
+  /// Ends the line.
+  public func finish() {
+    if enabled { FileHandle.standardError.write(Data("\n".utf8)) }
+  }
+
+  /// The line as it stands after `elapsed`.
+  func line(after elapsed: Duration) -> String {
+    let seconds = Double(elapsed.components.seconds) + Double(elapsed.components.attoseconds) * 1e-18
+    let rate = Double(done - base) / max(seconds, 1e-3)
+    let fraction = total > 0 ? min(Double(done) / Double(total), 1) : 1
+    let filled = Int(fraction * 20)
+    let bar = String(repeating: "█", count: filled) + String(repeating: "·", count: 20 - filled)
+    let left = rate > 0 ? Self.clock(Double(max(total - done, 0)) / rate) : "–"
+    return "\(label) \(bar) \(done)/\(total) \(unit)  \(Self.short(rate))/s  ETA \(left)"
+  }
+
+  private static func short(_ rate: Double) -> String {
+    rate >= 100 ? String(Int(rate)) : String(format: "%.1f", rate)
+  }
+
+  static func clock(_ seconds: Double) -> String {
+    let whole = Int(seconds.rounded(.up))
+    let hours = whole / 3600
+    return hours > 0
+      ? String(format: "%d:%02d:%02d", hours, whole / 60 % 60, whole % 60)
+      : String(format: "%d:%02d", whole / 60, whole % 60)
+  }
+}

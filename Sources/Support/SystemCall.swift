@@ -1,0 +1,82 @@
+public import Foundation
+
+/// A system call that failed on a file.
+public struct FileError: ReportedError, Equatable {
+  /// What was being done, for example "write".
+  public var operation: String
+  public var path: String
+  /// The value of `errno`.
+  public var number: Int32
+
+  public init(operation: String, path: String, number: Int32) {
+    self.operation = operation
+    self.path = path
+    self.number = number
+  }
+
+  public var exitCode: ExitCode {
+    switch (operation, number) {
+    case ("open", ENOENT), ("open", EACCES), ("read", _): .noInput
+    case (_, EEXIST), (_, EACCES), (_, EROFS): .cannotCreate
+    default: .inputOutput
+    }
+  }
+
+  public var description: String {
+    "\(path): cannot \(operation): \(String(cString: strerror(number)))"
+  }
+}
+
+/// The system calls that the package makes itself, one throwing function each.
+public enum SystemCall {
+  /// Repeats a call that a signal interrupted; throws where it failed.
+  @discardableResult
+  static func check<Result: SignedInteger>(_ operation: String, _ path: String, _ call: () -> Result) throws -> Result {
+    while true {
+      let result = call()
+      if result != -1 { return result }
+      if errno != EINTR { throw FileError(operation: operation, path: path, number: errno) }
+    }
+  }
+
+  public static func open(_ path: String, _ flags: Int32, mode: mode_t = 0o644) throws -> Int32 {
+    let creates = flags & O_CREAT != 0
+    return try check(creates ? "create" : "open", path) { Foundation.open(path, flags | O_CLOEXEC, mode) }
+  }
+
+  public static func close(_ descriptor: Int32) {
+    _ = Foundation.close(descriptor)
+  }
+
+  public static func write(_ descriptor: Int32, _ data: Data, path: String) throws {
+    var rest = data[...]
+    while !rest.isEmpty {
+      let written = try rest.withUnsafeBytes { bytes in
+        try check("write", path) { Foundation.write(descriptor, bytes.baseAddress, bytes.count) }
+      }
+      rest = rest.dropFirst(written)
+    }
+  }
+
+  public static func sync(_ descriptor: Int32, path: String) throws {
+    try check("sync", path) { fsync(descriptor) }
+  }
+
+  public static func rename(_ source: String, to target: String) throws {
+    try check("rename to", target) { Foundation.rename(source, target) }
+  }
+
+  /// Makes the names in a folder durable.
+  public static func syncFolder(_ path: String) throws {
+    let descriptor = try open(path, O_RDONLY | O_DIRECTORY)
+    defer { close(descriptor) }
+    try sync(descriptor, path: path)
+  }
+
+  /// Makes what was written to a file by other means durable.
+  public static func syncFile(_ path: String) throws {
+    let descriptor = try open(path, O_RDONLY)
+    defer { close(descriptor) }
+    try sync(descriptor, path: path)
+  }
+}

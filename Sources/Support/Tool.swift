@@ -1,0 +1,26 @@
+public import ArgumentParser
+public import Foundation
+
+/// What `--version` of every tool prints, and what files record as their maker.
+public let toolVersion = "0.1.0"
+
+extension AsyncParsableCommand {
+  /// Runs the command line: a ``ReportedError`` is one line on standard error and its exit code, any other error is
+  /// left to the argument parser (64 for a wrong command line).
+  public static func runTool(named name: String) async {
+    signal(SIGPIPE, SIG_IGN)
+    do {
+      var command = try parseAsRoot()
+      if var asynchronous = command as? any AsyncParsableCommand {
+        try await asynchronous.run()
+      } else {
+        try command.run()
+      }
+    } catch let error as any ReportedError {
+      FileHandle.standardError.write(Data("\(name): \(error)\n".utf8))
+      Foundation.exit(error.exitCode.rawValue)
+    } catch {
+      exit(withError: error)
+    }
+  }
+}

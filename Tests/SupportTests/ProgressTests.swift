@@ -1,0 +1,20 @@
+import Testing
+
+@testable import Support
+
+@Suite struct ProgressTests {
+  @Test("the line shows share, rate and the time that is left")
+  func line() {
+    let progress = Progress("shards", unit: "images", total: 1000, enabled: false)
+    progress.advance(by: 250)
+    #expect(progress.line(after: .seconds(10)) == "shards █████··············· 250/1000 images  25.0/s  ETA 0:30")
+  }
+
+  @Test("what an earlier run did does not count in the rate")
+  func resumed() {
+    let progress = Progress("tasks", unit: "tasks", total: 100, enabled: false)
+    progress.resume(at: 50)
+    progress.advance(by: 10)
+    #expect(progress.line(after: .seconds(10)).hasSuffix("60/100 tasks  1.0/s  ETA 0:40"))
+  }
+}
