@@ -1,0 +1,102 @@
+/// Every number of outer-training (method, sections 2 and 3). The defaults are the preset `small`.
+public struct OuterSettings: Codable, Hashable, Sendable {
+  /// How an outer-gradient is estimated.
+  public enum Estimator: String, Codable, CaseIterable, Sendable {
+    /// Back-propagation through both members of the antithetic pair, averaged.
+    case reparameterization
+    /// Evolution strategies over the antithetic pair.
+    case es
+    /// Both, weighted per coordinate by inverse variance.
+    case combined
+  }
+
+  /// Whose images the outer-loss is measured on.
+  public enum Objective: String, Codable, CaseIterable, Sendable { case train, validation }
+
+  /// What an inner step counts to the outer-loss.
+  public enum Loss: String, Codable, CaseIterable, Sendable {
+    /// The loss of the step's own batch, before the update: it costs nothing extra. Train objective only.
+    case ownBatch = "own-batch"
+    /// The mean loss of `fresh_batches` batches after the update.
+    case freshBatches = "fresh-batches"
+  }
+
+  public struct Clip: Codable, Hashable, Sendable {
+    public enum Kind: String, Codable, CaseIterable, Sendable { case norm, value }
+    public var by = Kind.norm
+    public var at = 1.0
+  }
+
+  /// The number of inner steps K of a truncation grows linearly from `from` to `to` over `over` outer-iterations; each
+  /// is multiplied by a uniform number in 1 ± `jitter`.
+  public struct Curriculum: Codable, Hashable, Sendable {
+    public var from = 20
+    public var to = 200
+    public var over = 2_000
+    public var jitter = 0.2
+  }
+
+  public var estimator = Estimator.combined
+  public var objective = Objective.train
+  public var loss = Loss.ownBatch
+  /// Fresh batches a step, where `loss` is ``Loss/freshBatches``.
+  public var freshBatches = 5
+  /// A batch's loss counts at most this much, with gradient 0 there.
+  public var lossClip: Float = 10
+  /// Antithetic pairs of an outer-iteration; each is a worker with an inner state of its own.
+  public var pairs = 16
+  /// Standard deviation σ of the perturbations of θ.
+  public var sigma: Float = 0.01
+  /// Added to the variances that weight the combined estimator.
+  public var varianceFloor = 1e-8
+  public var learningRate = 1e-3
+  public var beta1 = 0.9
+  public var beta2 = 0.999
+  public var epsilon = 1e-8
+  public var clip = Clip()
+  public var curriculum = Curriculum()
+
+  /// The preset `small`: outer-training that two cores can do.
+  public static let small = OuterSettings()
+
+  /// The preset `paper`.
+  public static let paper: OuterSettings = {
+    var settings = OuterSettings()
+    settings.loss = .freshBatches
+    settings.pairs = 128
+    settings.learningRate = 0.003
+    settings.beta1 = 0.5
+    settings.clip = Clip(by: .value, at: 0.05)
+    settings.curriculum = Curriculum(from: 50, to: 10_000, over: 5_000)
+    return settings
+  }()
+
+  public init() {}
+}
+
+/// What the inner problems of outer-training are like.
+public struct InnerSettings: Codable, Hashable, Sendable {
+  /// The life of a task in inner steps: log-uniform between the two, fixed where they are equal.
+  public struct Life: Codable, Hashable, Sendable {
+    public var from = 50
+    public var to = 500
+  }
+
+  /// Images of a minibatch.
+  public var batch = 32
+  /// Classes of a task.
+  public var classes = 10
+  public var life = Life()
+  public var optimizer = Architecture()
+
+  public static let small = InnerSettings()
+
+  public static let paper: InnerSettings = {
+    var settings = InnerSettings()
+    settings.batch = 128
+    settings.life = Life(from: 10_000, to: 10_000)
+    return settings
+  }()
+
+  public init() {}
+}
