@@ -30,6 +30,11 @@ public struct RandomStream: RandomNumberGenerator, Sendable {
 
   /// The stream of `purpose` under `seed`, for example one for every (outer-iteration, worker).
   public init(seed: UInt64, purpose: Purpose, _ indices: UInt64...) {
+    self.init(seed: seed, purpose: purpose, indices: indices)
+  }
+
+  /// The stream of `purpose` and `indices` under `seed`.
+  public init(seed: UInt64, purpose: Purpose, indices: [UInt64]) {
     var state = SIMD4(seed.low, seed.high, purpose.rawValue, UInt32(indices.count))
     state = Philox.block(state, key: [0, 0])
     for index in indices {

@@ -1,0 +1,8 @@
+// What every processor has; on other architectures than x86-64 the only table.
+#include "tables.h"
+
+enum { ROWS_OF_1 = 2, GRAM_ROWS = 2, GRAM_COLUMNS = 1 };
+
+#include "table.h"
+
+const struct lopt_kernels lopt_kernels_baseline = LOPT_TABLE("baseline");

@@ -1,0 +1,122 @@
+/// The hot loops of the engine, one table of functions an instruction set.
+///
+/// Matrices are row-major. Pointers of different arguments never overlap unless the comment says so. A matrix product
+/// may read up to LOPT_SLACK floats past the end of `b` and `c` (it never writes there): buffers are allocated with
+/// that much room.
+#ifndef LOPT_KERNELS_H
+#define LOPT_KERNELS_H
+
+#include <stdint.h>
+
+/// Floats of room behind every buffer.
+#define LOPT_SLACK 16
+/// Parameters that the learned optimizer's network handles at once.
+#define LOPT_BLOCK 64
+
+/// The learned optimizer's network at one inner step and for one tensor: the inputs' normalization is folded into the
+/// first layer's weights, and the time inputs into its biases.
+struct lopt_network {
+  /// Decays, so 2 + 4 `betas` features: gradient, momentum × inverse RMS, value, momentum, second moment, inverse RMS.
+  long betas;
+  /// For every feature the row of the first layer that takes it, -1 where it is off.
+  const int32_t *rows;
+  /// Features that are on.
+  long inputs;
+  long hidden_layers;
+  long hidden_units;
+  /// Each layer's weight [in, out], then its bias [out]; the last layer has two outputs.
+  const float *weights;
+  float lambda1;
+  float lambda2;
+  float epsilon;
+};
+
+/// A tensor of inner parameters and its state at one inner step; momenta and second moments have this step's gradient
+/// in them already.
+struct lopt_tensor {
+  long count;
+  /// Distance between the rows of `momenta` and of `second_moments`.
+  long stride;
+  const float *parameters;
+  const float *gradient;
+  /// [betas, stride]
+  const float *momenta;
+  /// [betas, stride]
+  const float *second_moments;
+};
+
+struct lopt_kernels {
+  const char *name;
+
+  // Dense algebra
+
+  /// c[m, n] = a[m, k] b[k, n], or c += where `accumulate`; element (i, p) of a is a[i * a_row + p * a_column].
+  void (*product)(long m, long n, long k, const float *a, long a_row, long a_column, const float *b, long ldb,
+                  float *c, long ldc, int accumulate);
+  /// target[columns, rows] = source[rows, columns]ᵀ
+  void (*transpose)(long rows, long columns, const float *source, float *target);
+  /// sums[columns] = Σ over rows of a[rows, columns]
+  void (*column_sums)(long rows, long columns, const float *a, float *sums);
+  /// y = max(y + bias, 0) of y[rows, columns], or y + bias where not `relu`. NaN stays NaN.
+  void (*add_bias)(long rows, long columns, const float *bias, int relu, float *y);
+  /// values = activations > 0 ? values : 0
+  void (*relu_mask)(long count, const float *activations, float *values);
+  /// target += factor × source
+  void (*add_scaled)(long count, float factor, const float *source, float *target);
+  /// 1 where every value is finite, else 0.
+  int (*all_finite)(long count, const float *values);
+  /// pixels / 255
+  void (*scale_pixels)(long count, const uint8_t *pixels, float *values);
+
+  // Softmax cross-entropy over logits [rows, classes]
+
+  /// probabilities = softmax(logits); returns the mean loss. `delta` = (probabilities − one-hot) / rows, where not null.
+  float (*softmax_loss)(long rows, long classes, const float *logits, const int32_t *labels, float *probabilities,
+                        float *delta);
+  /// The derivative of `delta` along `tangent`: (p ⊙ t − p (p·t)) / rows.
+  void (*softmax_tangent)(long rows, long classes, const float *probabilities, const float *tangent, float *delta);
+
+  // Optimizers
+
+  /// velocity ← decay velocity + gradient; parameters ← parameters − rate velocity
+  void (*momentum)(long count, float rate, float decay, const float *gradient, float *velocity, float *parameters);
+  /// square ← decay square + (1 − decay) g²; parameters ← parameters − rate g / (√square + epsilon)
+  void (*rmsprop)(long count, float rate, float decay, float epsilon, const float *gradient, float *square,
+                  float *parameters);
+  /// Adam with the bias corrections 1 / (1 − βᵗ) given.
+  void (*adam)(long count, float rate, float beta1, float beta2, float epsilon, float correction1, float correction2,
+               const float *gradient, float *first, float *second, float *parameters);
+
+  // The learned optimizer
+
+  /// next_m = β m + (1 − β) g and next_v = β v + (1 − β) g² for one decay β. In place is allowed.
+  void (*moments)(long count, float beta, const float *gradient, const float *m, const float *v, float *next_m,
+                  float *next_v);
+  /// sums[f] = Σ over the tensor of feature f squared, for every feature that is on, by rows.
+  /// scratch: [inputs, LOPT_BLOCK]
+  void (*feature_squares)(const struct lopt_network *network, const struct lopt_tensor *tensor, double *sums,
+                          float *scratch);
+  /// next = parameters − λ₁ d exp(λ₂ s). scratch: [inputs + 1 + hidden_layers (hidden_units + 1) + 2, LOPT_BLOCK]
+  void (*network_update)(const struct lopt_network *network, const struct lopt_tensor *tensor, float *next,
+                         float *scratch);
+  /// The reverse of `network_update`: given the adjoint of `next`, adds the adjoint of `weights` to `grams` [weight,
+  /// 16] (the sum over the last axis is meant), and writes the adjoint of the features through the network alone to
+  /// `feature_adjoints` [inputs, feature_stride], feature_stride a multiple of LOPT_BLOCK.
+  /// scratch: as of network_update and [2 hidden_units + 2, LOPT_BLOCK] more
+  void (*network_reverse)(const struct lopt_network *network, const struct lopt_tensor *tensor,
+                          const float *next_adjoint, float *grams, float *feature_adjoints, long feature_stride,
+                          float *scratch);
+  /// The reverse of the features, their normalization and the moments. x being a feature, its adjoint is
+  /// feature_adjoints − coefficients[row] x. `parameters_adjoint` has the adjoint of `next` and gets that of
+  /// `parameters`; `momenta_adjoint`, `second_moments_adjoint` [betas, stride] have those after the step and get those
+  /// before it; `gradient_adjoint` is written.
+  void (*feature_reverse)(const struct lopt_network *network, const struct lopt_tensor *tensor, const float *betas,
+                          const float *feature_adjoints, long feature_stride, const float *coefficients,
+                          float *parameters_adjoint, float *momenta_adjoint, float *second_moments_adjoint,
+                          float *gradient_adjoint);
+};
+
+/// The table for an instruction set ("baseline", "x86-64-v3", "x86-64-v4"), or null where this machine lacks it.
+const struct lopt_kernels *lopt_kernels_named(const char *name);
+
+#endif

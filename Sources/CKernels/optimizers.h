@@ -1,0 +1,28 @@
+// The updates of the optimizers with which the learned one is compared.
+
+static void momentum(long count, float rate, float decay, const float *restrict gradient, float *restrict velocity,
+                     float *restrict parameters) {
+  for (long i = 0; i < count; i++) {
+    velocity[i] = decay * velocity[i] + gradient[i];
+    parameters[i] -= rate * velocity[i];
+  }
+}
+
+static void rmsprop(long count, float rate, float decay, float epsilon, const float *restrict gradient,
+                    float *restrict square, float *restrict parameters) {
+  for (long i = 0; i < count; i++) {
+    square[i] = decay * square[i] + (1 - decay) * gradient[i] * gradient[i];
+    parameters[i] -= rate * gradient[i] / (__builtin_elementwise_sqrt(square[i]) + epsilon);
+  }
+}
+
+static void adam(long count, float rate, float beta1, float beta2, float epsilon, float correction1,
+                 float correction2, const float *restrict gradient, float *restrict first, float *restrict second,
+                 float *restrict parameters) {
+  for (long i = 0; i < count; i++) {
+    first[i] = beta1 * first[i] + (1 - beta1) * gradient[i];
+    second[i] = beta2 * second[i] + (1 - beta2) * gradient[i] * gradient[i];
+    parameters[i] -=
+        rate * (first[i] * correction1) / (__builtin_elementwise_sqrt(second[i] * correction2) + epsilon);
+  }
+}

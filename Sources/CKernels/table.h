@@ -1,0 +1,27 @@
+// Everything of one instruction set: the file that includes this has set the target and the sizes of the tiles.
+
+#include "product.h"
+#include "elementwise.h"
+#include "optimizers.h"
+#include "learned_optimizer.h"
+
+#define LOPT_TABLE(title)               \
+  {.name = title,                       \
+   .product = product,                  \
+   .transpose = transpose,              \
+   .column_sums = column_sums,          \
+   .add_bias = add_bias,                \
+   .relu_mask = relu_mask,              \
+   .add_scaled = add_scaled,            \
+   .all_finite = all_finite,            \
+   .scale_pixels = scale_pixels,        \
+   .softmax_loss = softmax_loss,        \
+   .softmax_tangent = softmax_tangent,  \
+   .momentum = momentum,                \
+   .rmsprop = rmsprop,                  \
+   .adam = adam,                        \
+   .moments = moments,                  \
+   .feature_squares = feature_squares,  \
+   .network_update = network_update,    \
+   .network_reverse = network_reverse,  \
+   .feature_reverse = feature_reverse}

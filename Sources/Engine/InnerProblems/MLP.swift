@@ -1,0 +1,36 @@
+public import Randomness
+
+/// A fully connected network: dense layers, ReLU between them, softmax cross-entropy.
+public struct MLP: InnerProblem {
+  public let name: String
+  public let shape: ImageShape
+  public let classes: Int
+  public let layout: ParameterLayout
+  /// The width of the input, of every hidden layer, and of the output.
+  let widths: [Int]
+
+  public init(name: String, shape: ImageShape, hidden: [Int], classes: Int = 10) {
+    self.name = name
+    self.shape = shape
+    self.classes = classes
+    widths = [shape.count] + hidden + [classes]
+    layout = .dense(widths)
+  }
+
+  /// Glorot uniform weights, zero biases.
+  public func initialParameters(seed: UInt64, index: UInt64...) -> [Float] {
+    var random = RandomStream(seed: seed, purpose: .innerInitialisation, indices: index)
+    var parameters: [Float] = []
+    parameters.reserveCapacity(layout.count)
+    for (inputs, outputs) in zip(widths, widths.dropFirst()) {
+      let limit = (6 / Double(inputs + outputs)).squareRoot()
+      for _ in 0..<inputs * outputs { parameters.append(Float((2 * random.uniform() - 1) * limit)) }
+      parameters.append(contentsOf: repeatElement(0, count: outputs))
+    }
+    return parameters
+  }
+
+  public func makeEvaluator(batch: Int) -> any InnerEvaluator {
+    MLPEvaluator(self, batch: batch)
+  }
+}

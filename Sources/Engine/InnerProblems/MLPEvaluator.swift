@@ -1,0 +1,131 @@
+/// An MLP's loss and derivatives on one batch.
+///
+/// With a₀ the images, zᵢ = aᵢ Wᵢ + bᵢ, aᵢ₊₁ = relu(zᵢ) and δᵢ = ∂ℓ/∂zᵢ, the gradient is aᵢᵀ δᵢ. The Hessian-vector
+/// product differentiates all of that along the vector (Pearlmutter 1994): R(·) below.
+final class MLPEvaluator: InnerEvaluator {
+  private typealias Matrix = Kernels.Matrix
+
+  private let kernels = Kernels.current
+  private let problem: MLP
+  private let batch: Int
+  private var labels: [Int32]
+  /// aᵢ: [batch, widths[i]]; the last one is the logits.
+  private let activations: [FloatBuffer]
+  /// δᵢ: [batch, widths[i + 1]].
+  private let deltas: [FloatBuffer]
+  /// R(aᵢ) and R(δᵢ), of the same shapes.
+  private let tangents: [FloatBuffer]
+  private let deltaTangents: [FloatBuffer]
+  /// [batch, classes]
+  private let probabilities: FloatBuffer
+  /// One layer's weight, transposed.
+  private let transposed: FloatBuffer
+
+  init(_ problem: MLP, batch: Int) {
+    self.problem = problem
+    self.batch = batch
+    labels = Array(repeating: 0, count: batch)
+    activations = problem.widths.map { FloatBuffer(batch * $0) }
+    tangents = problem.widths.map { FloatBuffer(batch * $0) }
+    deltas = problem.widths.dropFirst().map { FloatBuffer(batch * $0) }
+    deltaTangents = problem.widths.dropFirst().map { FloatBuffer(batch * $0) }
+    probabilities = FloatBuffer(batch * problem.classes)
+    transposed = FloatBuffer(zip(problem.widths, problem.widths.dropFirst()).map { $0 * $1 }.max() ?? 0)
+  }
+
+  private var layers: Int { deltas.count }
+
+  private func weight(_ layer: Int, of parameters: FloatBuffer) -> Matrix {
+    Matrix(
+      parameters[problem.layout.tensors[2 * layer].range], problem.widths[layer], problem.widths[layer + 1])
+  }
+
+  private func bias(_ layer: Int, of parameters: FloatBuffer) -> FloatSlice {
+    parameters[problem.layout.tensors[2 * layer + 1].range]
+  }
+
+  /// The rows of a batch's buffer as a matrix.
+  private func rows(_ buffer: FloatBuffer) -> Matrix {
+    Matrix(buffer.all, batch, buffer.count / batch)
+  }
+
+  func load(_ batch: Batch) {
+    precondition(batch.labels.count == self.batch)
+    precondition(batch.labels.allSatisfy { $0 >= 0 && $0 < problem.classes })
+    labels.replaceSubrange(labels.indices, with: batch.labels)
+    kernels.scalePixels(batch.pixels, into: activations[0].all)
+  }
+
+  func value(at parameters: FloatBuffer) -> Float {
+    forward(parameters)
+    return kernels.softmaxLoss(activations[layers].all, labels: labels, probabilities: probabilities.all, delta: nil)
+  }
+
+  private func forward(_ parameters: FloatBuffer) {
+    for layer in 0..<layers {
+      let next = activations[layer + 1].all
+      kernels.product(rows(activations[layer]), weight(layer, of: parameters), into: next)
+      kernels.addBias(bias(layer, of: parameters), relu: layer + 1 < layers, to: next)
+    }
+  }
+
+  func gradient(at parameters: FloatBuffer, into gradient: FloatBuffer) -> Float {
+    forward(parameters)
+    let loss = kernels.softmaxLoss(
+      activations[layers].all, labels: labels, probabilities: probabilities.all, delta: deltas[layers - 1].all)
+    for layer in (0..<layers).reversed() {
+      let delta = rows(deltas[layer])
+      kernels.product(rows(activations[layer]).transposed, delta, into: weight(layer, of: gradient).floats)
+      kernels.columnSums(delta, into: bias(layer, of: gradient))
+      if layer > 0 {
+        backward(delta, through: weight(layer, of: parameters), into: deltas[layer - 1].all)
+        kernels.reluMask(activations[layer].all, deltas[layer - 1].all)
+      }
+    }
+    return loss
+  }
+
+  /// target (+)= delta weightᵀ
+  private func backward(_ delta: Matrix, through weight: Matrix, into target: FloatSlice, accumulate: Bool = false) {
+    kernels.transpose(weight, into: transposed.all)
+    kernels.product(
+      delta, Matrix(transposed.all, weight.columns, weight.rows), into: target, accumulate: accumulate)
+  }
+
+  func hessianVectorProduct(at parameters: FloatBuffer, vector: FloatBuffer, into product: FloatBuffer) {
+    // R(zᵢ) = R(aᵢ) Wᵢ + aᵢ Vᵢ + cᵢ, with (V, c) the vector's pieces and R(a₀) = 0.
+    for layer in 0..<layers {
+      let next = tangents[layer + 1].all
+      kernels.product(rows(activations[layer]), weight(layer, of: vector), into: next)
+      if layer > 0 {
+        kernels.product(rows(tangents[layer]), weight(layer, of: parameters), into: next, accumulate: true)
+      }
+      kernels.addBias(bias(layer, of: vector), relu: false, to: next)
+      if layer + 1 < layers { kernels.reluMask(activations[layer + 1].all, next) }
+    }
+    kernels.softmaxTangent(
+      probabilities.all, tangents[layers].all, rows: batch, delta: deltaTangents[layers - 1].all)
+    for layer in (0..<layers).reversed() {
+      let delta = rows(deltas[layer])
+      let deltaTangent = rows(deltaTangents[layer])
+      let target = weight(layer, of: product).floats
+      kernels.product(rows(activations[layer]).transposed, deltaTangent, into: target)
+      kernels.columnSums(deltaTangent, into: bias(layer, of: product))
+      if layer > 0 {
+        kernels.product(rows(tangents[layer]).transposed, delta, into: target, accumulate: true)
+        let previous = deltaTangents[layer - 1].all
+        backward(deltaTangent, through: weight(layer, of: parameters), into: previous)
+        backward(delta, through: weight(layer, of: vector), into: previous, accumulate: true)
+        kernels.reluMask(activations[layer].all, previous)
+      }
+    }
+  }
+
+  var correct: Int {
+    (0..<batch).count { image in
+      let row = image * problem.classes
+      let best = (0..<problem.classes).max { activations[layers][row + $0] < activations[layers][row + $1] }
+      return best == Int(labels[image])
+    }
+  }
+}

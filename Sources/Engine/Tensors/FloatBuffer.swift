@@ -1,0 +1,80 @@
+import CKernels
+
+/// A fixed number of floats at one place in memory, zero at first: the unrolls' working memory, allocated once.
+///
+/// Aligned to 64 bytes, with the room behind its end that the kernels may read.
+public final class FloatBuffer {
+  public let count: Int
+  let pointer: UnsafeMutablePointer<Float>
+
+  public init(_ count: Int) {
+    self.count = count
+    let capacity = count + Int(LOPT_SLACK)
+    pointer = UnsafeMutableRawPointer.allocate(byteCount: capacity * MemoryLayout<Float>.stride, alignment: 64)
+      .bindMemory(to: Float.self, capacity: capacity)
+    pointer.initialize(repeating: 0, count: capacity)
+  }
+
+  public convenience init(_ values: [Float]) {
+    self.init(values.count)
+    assign(values)
+  }
+
+  deinit { pointer.deallocate() }
+
+  public subscript(index: Int) -> Float {
+    get {
+      precondition(index >= 0 && index < count)
+      return pointer[index]
+    }
+    set {
+      precondition(index >= 0 && index < count)
+      pointer[index] = newValue
+    }
+  }
+
+  /// The floats in `range`.
+  subscript(range: Range<Int>) -> FloatSlice {
+    precondition(range.lowerBound >= 0 && range.upperBound <= count)
+    return FloatSlice(buffer: self, offset: range.lowerBound, count: range.count)
+  }
+
+  var all: FloatSlice { FloatSlice(buffer: self, offset: 0, count: count) }
+
+  public func assign(_ values: [Float]) {
+    precondition(values.count == count)
+    values.withUnsafeBufferPointer { source in
+      guard let base = source.baseAddress else { return }
+      pointer.update(from: base, count: count)
+    }
+  }
+
+  public func assign(_ other: FloatBuffer) {
+    precondition(other.count == count)
+    pointer.update(from: other.pointer, count: count)
+  }
+
+  public func fill(_ value: Float) {
+    pointer.update(repeating: value, count: count)
+  }
+
+  public var array: [Float] { Array(UnsafeBufferPointer(start: pointer, count: count)) }
+}
+
+/// Consecutive floats of a buffer, which it keeps alive.
+struct FloatSlice {
+  let buffer: FloatBuffer
+  let offset: Int
+  let count: Int
+
+  var pointer: UnsafeMutablePointer<Float> { buffer.pointer + offset }
+
+  func assign(_ other: FloatSlice) {
+    precondition(other.count == count)
+    pointer.update(from: other.pointer, count: count)
+  }
+
+  func fill(_ value: Float) {
+    pointer.update(repeating: value, count: count)
+  }
+}

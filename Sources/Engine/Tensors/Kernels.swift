@@ -1,0 +1,253 @@
+import CKernels
+
+#if canImport(Glibc)
+  import Glibc
+#endif
+
+/// The kernels of one instruction set. This file is the only one that calls C; see `kernels.h` for what each does.
+struct Kernels: @unchecked Sendable {
+  /// From the least to the most.
+  static let instructionSets = ["baseline", "x86-64-v3", "x86-64-v4"]
+
+  private let table: UnsafePointer<lopt_kernels>
+
+  /// Throws where the name is unknown or this processor lacks the instruction set.
+  init(_ name: String) throws {
+    guard let table = lopt_kernels_named(name) else {
+      let known = Self.instructionSets.filter { lopt_kernels_named($0) != nil }.joined(separator: ", ")
+      throw EngineError(.unknownInstructionSet, "LOPT_ISA: \(name) is not one of this processor's: \(known)")
+    }
+    self.table = table
+  }
+
+  /// What `LOPT_ISA` names, or else the best that this processor has.
+  static let chosen: Result<Kernels, any Error> = Result {
+    if let forced = getenv("LOPT_ISA") { return try Kernels(String(cString: forced)) }
+    let best = instructionSets.last { lopt_kernels_named($0) != nil }
+    return try Kernels(best ?? "baseline")
+  }
+
+  /// The chosen kernels; ``InstructionSet/name()`` has been asked before, so that a wrong `LOPT_ISA` was an error.
+  static let current: Kernels = {
+    if case .success(let kernels) = chosen { return kernels }
+    preconditionFailure("LOPT_ISA names no instruction set of this processor")
+  }()
+
+  /// A matrix in a buffer; a transposed one is the same floats with the strides exchanged.
+  struct Matrix {
+    var floats: FloatSlice
+    var rows: Int
+    var columns: Int
+    var rowStride: Int
+    var columnStride = 1
+
+    init(_ floats: FloatSlice, _ rows: Int, _ columns: Int) {
+      precondition(floats.count >= rows * columns)
+      self.floats = floats
+      self.rows = rows
+      self.columns = columns
+      rowStride = columns
+    }
+
+    var transposed: Matrix {
+      var matrix = self
+      swap(&matrix.rows, &matrix.columns)
+      swap(&matrix.rowStride, &matrix.columnStride)
+      return matrix
+    }
+  }
+
+  /// target = a b, or target += a b. Only `a` may be transposed.
+  func product(_ a: Matrix, _ b: Matrix, into target: FloatSlice, accumulate: Bool = false) {
+    precondition(a.columns == b.rows && b.columnStride == 1 && target.count == a.rows * b.columns)
+    table.pointee.product(
+      a.rows, b.columns, a.columns, a.floats.pointer, a.rowStride, a.columnStride, b.floats.pointer, b.rowStride,
+      target.pointer, b.columns, accumulate ? 1 : 0)
+  }
+
+  func transpose(_ source: Matrix, into target: FloatSlice) {
+    precondition(target.count >= source.rows * source.columns)
+    table.pointee.transpose(source.rows, source.columns, source.floats.pointer, target.pointer)
+  }
+
+  func columnSums(_ a: Matrix, into sums: FloatSlice) {
+    precondition(sums.count == a.columns)
+    table.pointee.column_sums(a.rows, a.columns, a.floats.pointer, sums.pointer)
+  }
+
+  func addBias(_ bias: FloatSlice, relu: Bool, to y: FloatSlice) {
+    precondition(y.count % bias.count == 0)
+    table.pointee.add_bias(y.count / bias.count, bias.count, bias.pointer, relu ? 1 : 0, y.pointer)
+  }
+
+  func reluMask(_ activations: FloatSlice, _ values: FloatSlice) {
+    precondition(activations.count == values.count)
+    table.pointee.relu_mask(values.count, activations.pointer, values.pointer)
+  }
+
+  func addScaled(_ factor: Float, _ source: FloatSlice, to target: FloatSlice) {
+    precondition(source.count == target.count)
+    table.pointee.add_scaled(target.count, factor, source.pointer, target.pointer)
+  }
+
+  func allFinite(_ values: FloatSlice) -> Bool {
+    table.pointee.all_finite(values.count, values.pointer) != 0
+  }
+
+  func scalePixels(_ pixels: [UInt8], into values: FloatSlice) {
+    precondition(pixels.count == values.count)
+    table.pointee.scale_pixels(pixels.count, pixels, values.pointer)
+  }
+
+  /// Returns the mean loss. `delta` is the loss's derivative by the logits.
+  func softmaxLoss(_ logits: FloatSlice, labels: [Int32], probabilities: FloatSlice, delta: FloatSlice?) -> Float {
+    precondition(logits.count == probabilities.count && logits.count % labels.count == 0)
+    return table.pointee.softmax_loss(
+      labels.count, logits.count / labels.count, logits.pointer, labels, probabilities.pointer, delta?.pointer)
+  }
+
+  func softmaxTangent(_ probabilities: FloatSlice, _ tangent: FloatSlice, rows: Int, delta: FloatSlice) {
+    precondition(probabilities.count == tangent.count && delta.count == tangent.count)
+    table.pointee.softmax_tangent(
+      rows, tangent.count / rows, probabilities.pointer, tangent.pointer, delta.pointer)
+  }
+
+  func momentum(rate: Float, decay: Float, gradient: FloatSlice, velocity: FloatSlice, parameters: FloatSlice) {
+    precondition(gradient.count == parameters.count && velocity.count == parameters.count)
+    table.pointee.momentum(
+      parameters.count, rate, decay, gradient.pointer, velocity.pointer, parameters.pointer)
+  }
+
+  func rmsprop(
+    rate: Float, decay: Float, epsilon: Float, gradient: FloatSlice, square: FloatSlice, parameters: FloatSlice
+  ) {
+    precondition(gradient.count == parameters.count && square.count == parameters.count)
+    table.pointee.rmsprop(
+      parameters.count, rate, decay, epsilon, gradient.pointer, square.pointer, parameters.pointer)
+  }
+
+  func adam(
+    rate: Float, betas: (Float, Float), epsilon: Float, corrections: (Float, Float), gradient: FloatSlice,
+    first: FloatSlice, second: FloatSlice, parameters: FloatSlice
+  ) {
+    precondition(gradient.count == parameters.count && first.count == parameters.count)
+    precondition(second.count == parameters.count)
+    table.pointee.adam(
+      parameters.count, rate, betas.0, betas.1, epsilon, corrections.0, corrections.1, gradient.pointer,
+      first.pointer, second.pointer, parameters.pointer)
+  }
+
+  func moments(
+    beta: Float, gradient: FloatSlice, momentum: FloatSlice, secondMoment: FloatSlice, nextMomentum: FloatSlice,
+    nextSecondMoment: FloatSlice
+  ) {
+    let count = gradient.count
+    precondition([momentum, secondMoment, nextMomentum, nextSecondMoment].allSatisfy { $0.count == count })
+    table.pointee.moments(
+      count, beta, gradient.pointer, momentum.pointer, secondMoment.pointer, nextMomentum.pointer,
+      nextSecondMoment.pointer)
+  }
+
+  /// The learned optimizer's network, its normalization and time inputs folded into `weights`.
+  struct Network {
+    var betas: [Float]
+    var rows: [Int32]
+    var inputs: Int
+    var hiddenLayers: Int
+    var hiddenUnits: Int
+    var lambda1: Float
+    var lambda2: Float
+    var epsilon: Float
+
+    /// Floats of `weights`.
+    var weightCount: Int {
+      (inputs + 1) * hiddenUnits + (hiddenLayers - 1) * (hiddenUnits + 1) * hiddenUnits + (hiddenUnits + 1) * 2
+    }
+    /// Floats of `scratch` of every call below.
+    var scratchCount: Int {
+      let forward = inputs + 1 + hiddenLayers * (hiddenUnits + 1) + 2
+      return (forward + 2 * max(hiddenUnits, 2)) * Int(LOPT_BLOCK)
+    }
+  }
+
+  /// One tensor of inner parameters with its state; `momenta` begin at the tensor in the first of their rows.
+  struct Tensor {
+    var parameters: FloatSlice
+    var gradient: FloatSlice
+    var momenta: FloatSlice
+    var secondMoments: FloatSlice
+    var stride: Int
+  }
+
+  private func with<Result>(
+    _ network: Network, _ weights: FloatSlice?, _ tensor: Tensor,
+    _ body: (UnsafePointer<lopt_network>, UnsafePointer<lopt_tensor>) -> Result
+  ) -> Result {
+    precondition(tensor.gradient.count == tensor.parameters.count)
+    precondition(weights.map { $0.count == network.weightCount } ?? true)
+    var tensorC = lopt_tensor(
+      count: tensor.parameters.count, stride: tensor.stride, parameters: tensor.parameters.pointer,
+      gradient: tensor.gradient.pointer, momenta: tensor.momenta.pointer,
+      second_moments: tensor.secondMoments.pointer)
+    return network.rows.withUnsafeBufferPointer { rows in
+      var networkC = lopt_network(
+        betas: network.betas.count, rows: rows.baseAddress, inputs: network.inputs,
+        hidden_layers: network.hiddenLayers, hidden_units: network.hiddenUnits, weights: weights?.pointer,
+        lambda1: network.lambda1, lambda2: network.lambda2, epsilon: network.epsilon)
+      return body(&networkC, &tensorC)
+    }
+  }
+
+  func featureSquares(_ network: Network, _ tensor: Tensor, into sums: inout [Double], scratch: FloatBuffer) {
+    precondition(sums.count == network.inputs && scratch.count >= network.scratchCount)
+    sums.withUnsafeMutableBufferPointer { sums in
+      with(network, nil, tensor) { table.pointee.feature_squares($0, $1, sums.baseAddress, scratch.pointer) }
+    }
+  }
+
+  func networkUpdate(
+    _ network: Network, weights: FloatSlice, _ tensor: Tensor, next: FloatSlice, scratch: FloatBuffer
+  ) {
+    precondition(next.count == tensor.parameters.count && scratch.count >= network.scratchCount)
+    with(network, weights, tensor) { table.pointee.network_update($0, $1, next.pointer, scratch.pointer) }
+  }
+
+  func networkReverse(
+    _ network: Network, weights: FloatSlice, _ tensor: Tensor, nextAdjoint: FloatSlice, grams: FloatBuffer,
+    featureAdjoints: FloatBuffer, featureStride: Int, scratch: FloatBuffer
+  ) {
+    precondition(grams.count >= network.weightCount * 16 && scratch.count >= network.scratchCount)
+    precondition(featureAdjoints.count >= network.inputs * featureStride && featureStride % Int(LOPT_BLOCK) == 0)
+    precondition(featureStride >= tensor.parameters.count && nextAdjoint.count == tensor.parameters.count)
+    with(network, weights, tensor) {
+      table.pointee.network_reverse(
+        $0, $1, nextAdjoint.pointer, grams.pointer, featureAdjoints.pointer, featureStride, scratch.pointer)
+    }
+  }
+
+  /// `momentaAdjoint` and `secondMomentsAdjoint` begin at the tensor in the first of their rows.
+  func featureReverse(
+    _ network: Network, _ tensor: Tensor, featureAdjoints: FloatBuffer, featureStride: Int, coefficients: [Float],
+    parametersAdjoint: FloatSlice, momentaAdjoint: FloatSlice, secondMomentsAdjoint: FloatSlice,
+    gradientAdjoint: FloatSlice
+  ) {
+    precondition(coefficients.count == network.inputs && gradientAdjoint.count == tensor.parameters.count)
+    with(network, nil, tensor) {
+      table.pointee.feature_reverse(
+        $0, $1, network.betas, featureAdjoints.pointer, featureStride, coefficients, parametersAdjoint.pointer,
+        momentaAdjoint.pointer, secondMomentsAdjoint.pointer, gradientAdjoint.pointer)
+    }
+  }
+}
+
+/// Which instruction set's kernels the engine runs.
+public enum InstructionSet {
+  /// Its name. Throws where `LOPT_ISA` names one that this processor does not have; tools ask before they compute.
+  public static func name() throws -> String {
+    try Kernels.chosen.get().name
+  }
+}
+
+extension Kernels {
+  var name: String { String(cString: table.pointee.name) }
+}
