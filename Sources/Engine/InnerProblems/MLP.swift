@@ -1,4 +1,4 @@
-public import Randomness
+import Randomness
 
 /// A fully connected network: dense layers, ReLU between them, softmax cross-entropy.
 public struct MLP: InnerProblem {

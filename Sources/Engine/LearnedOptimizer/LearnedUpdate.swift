@@ -1,0 +1,153 @@
+#if canImport(Glibc)
+  import Glibc
+#endif
+
+/// One inner step of the learned optimizer and its reverse, over all tensors of a problem (method, section 1).
+///
+/// The normalization xᵢ nᵢ of feature i over a tensor is folded into row i of the first layer's weights, and the time
+/// inputs, the same for all parameters, into its biases. For one thread; allocates nothing after it was made.
+final class LearnedUpdate {
+  private let kernels = Kernels.current
+  private let architecture: Architecture
+  private let network: Kernels.Network
+  private let timeScales: [Float]
+  private let problem: ParameterLayout
+  private let theta: ParameterLayout
+  /// Distance between the rows of `featureAdjoints`: the largest tensor, in whole blocks.
+  private let featureStride: Int
+
+  private let weights: FloatBuffer
+  private let scratch: FloatBuffer
+  private let grams: FloatBuffer
+  private let featureAdjoints: FloatBuffer
+  private var squares: [Double]
+  /// nᵢ
+  private var scales: [Double]
+  private var coefficients: [Float]
+  private var times: [Double]
+
+  init(architecture: Architecture, problem: ParameterLayout, reverse: Bool) {
+    self.architecture = architecture
+    self.problem = problem
+    network = architecture.network
+    timeScales = architecture.activeTimeScales
+    theta = architecture.layout
+    featureStride = (problem.tensors.map { ($0.count + 63) / 64 * 64 }.max() ?? 0)
+    weights = FloatBuffer(network.weightCount)
+    scratch = FloatBuffer(network.scratchCount)
+    grams = FloatBuffer(reverse ? network.weightCount * 16 : 0)
+    featureAdjoints = FloatBuffer(reverse ? network.inputs * featureStride : 0)
+    squares = Array(repeating: 0, count: network.inputs)
+    scales = squares
+    coefficients = Array(repeating: 0, count: network.inputs)
+    times = Array(repeating: 0, count: timeScales.count)
+  }
+
+  private func tensor(_ piece: ParameterLayout.Tensor, _ before: InnerState, _ after: InnerState, _ gradient: FloatBuffer)
+    -> Kernels.Tensor
+  {
+    Kernels.Tensor(
+      parameters: before.buffer[piece.range], gradient: gradient[piece.range],
+      momenta: after.momenta(from: piece.offset), secondMoments: after.secondMoments(from: piece.offset),
+      stride: problem.count)
+  }
+
+  /// Inner step `step`: writes the state after it. `after` may be `before`.
+  func forward(theta: FloatBuffer, step: Int, before: InnerState, gradient: FloatBuffer, after: InnerState) {
+    for (beta, decay) in network.betas.enumerated() {
+      kernels.moments(
+        beta: decay, gradient: gradient.all, momentum: before.momentum(beta), secondMoment: before.secondMoment(beta),
+        nextMomentum: after.momentum(beta), nextSecondMoment: after.secondMoment(beta))
+    }
+    for piece in problem.tensors {
+      let tensor = tensor(piece, before, after, gradient)
+      fold(theta, step, tensor)
+      kernels.networkUpdate(
+        network, weights: weights.all, tensor, next: after.buffer[piece.range], scratch: scratch)
+    }
+  }
+
+  /// Sets `weights` (and `scales`) for one tensor at one step.
+  private func fold(_ theta: FloatBuffer, _ step: Int, _ tensor: Kernels.Tensor) {
+    kernels.featureSquares(network, tensor, into: &squares, scratch: scratch)
+    for i in squares.indices {
+      let mean = squares[i] / Double(tensor.parameters.count)
+      scales[i] = 1 / (Double(Architecture.normalizationEpsilon) + mean).squareRoot()
+    }
+    for (i, scale) in timeScales.enumerated() { times[i] = tanh(Double(step) / Double(scale) - 1) }
+    let units = network.hiddenUnits
+    let inputs = network.inputs
+    for i in 0..<inputs {
+      for unit in 0..<units { weights[i * units + unit] = Float(scales[i] * Double(theta[i * units + unit])) }
+    }
+    let bias = (inputs + times.count) * units
+    for unit in 0..<units {
+      var sum = Double(theta[bias + unit])
+      for (i, time) in times.enumerated() { sum += time * Double(theta[(inputs + i) * units + unit]) }
+      weights[inputs * units + unit] = Float(sum)
+    }
+    let rest = (inputs + 1) * units
+    weights[rest..<weights.count].assign(theta[bias + units..<theta.count])
+  }
+
+  /// The reverse of `forward`.
+  ///
+  /// - Parameters:
+  ///   - adjoint: that of the state after the step; becomes that of the state before it, without what reaches the
+  ///     parameters through the gradient.
+  ///   - gradientAdjoint: written.
+  ///   - thetaAdjoint: added to.
+  func reverse(
+    theta: FloatBuffer, step: Int, before: InnerState, gradient: FloatBuffer, after: InnerState, adjoint: InnerState,
+    gradientAdjoint: FloatBuffer, thetaAdjoint: inout [Double]
+  ) {
+    for piece in problem.tensors {
+      let tensor = tensor(piece, before, after, gradient)
+      fold(theta, step, tensor)
+      grams.fill(0)
+      kernels.networkReverse(
+        network, weights: weights.all, tensor, nextAdjoint: adjoint.buffer[piece.range], grams: grams,
+        featureAdjoints: featureAdjoints, featureStride: featureStride, scratch: scratch)
+      unfold(tensor.parameters.count, into: &thetaAdjoint)
+      kernels.featureReverse(
+        network, tensor, featureAdjoints: featureAdjoints, featureStride: featureStride, coefficients: coefficients,
+        parametersAdjoint: adjoint.buffer[piece.range], momentaAdjoint: adjoint.momenta(from: piece.offset),
+        secondMomentsAdjoint: adjoint.secondMoments(from: piece.offset),
+        gradientAdjoint: gradientAdjoint[piece.range])
+    }
+  }
+
+  /// The adjoint of folded weight number `index`: the sum of its 16 lanes.
+  private func gram(_ index: Int) -> Double {
+    var sum = 0.0
+    for lane in index * 16..<index * 16 + 16 { sum += Double(grams[lane]) }
+    return sum
+  }
+
+  /// The reverse of `fold`: from the adjoints of the folded weights to those of θ, and the coefficients with which the
+  /// features' adjoints feel their normalization.
+  ///
+  /// With x̂ₚ = n xₚ, n = (ε + Σ xₚ² / N)^(−1/2), and yₚ the adjoint of xₚ at constant n, that of xₚ is
+  /// yₚ − n² (Σ y x / N) xₚ; and Σₚ yₚ xₚ = Σⱼ (folded weight j) (its adjoint).
+  private func unfold(_ count: Int, into thetaAdjoint: inout [Double]) {
+    let units = network.hiddenUnits
+    let inputs = network.inputs
+    for i in 0..<inputs {
+      var product = 0.0
+      for unit in 0..<units {
+        let adjoint = gram(i * units + unit)
+        product += Double(weights[i * units + unit]) * adjoint
+        thetaAdjoint[i * units + unit] += scales[i] * adjoint
+      }
+      coefficients[i] = Float(scales[i] * scales[i] * product / Double(count))
+    }
+    let bias = (inputs + times.count) * units
+    for unit in 0..<units {
+      let adjoint = gram(inputs * units + unit)
+      thetaAdjoint[bias + unit] += adjoint
+      for (i, time) in times.enumerated() { thetaAdjoint[(inputs + i) * units + unit] += time * adjoint }
+    }
+    let rest = (inputs + 1) * units
+    for index in rest..<network.weightCount { thetaAdjoint[bias + units + index - rest] += gram(index) }
+  }
+}

@@ -1,0 +1,41 @@
+#if canImport(Glibc)
+  import Glibc
+#endif
+
+/// Adam on θ: its state is a value that is stored with a run, and its arithmetic is in Double.
+public struct OuterAdam: Sendable, Equatable {
+  public var first: [Float]
+  public var second: [Float]
+  /// Steps done.
+  public var steps: Int
+
+  public init(count: Int) {
+    first = Array(repeating: 0, count: count)
+    second = Array(repeating: 0, count: count)
+    steps = 0
+  }
+
+  public init(first: [Float], second: [Float], steps: Int) {
+    precondition(first.count == second.count)
+    self.first = first
+    self.second = second
+    self.steps = steps
+  }
+
+  /// Moves θ by one step along the outer-gradient; a coordinate that is not finite counts as 0.
+  public mutating func update(_ theta: inout [Float], gradient: [Double], settings: OuterSettings) {
+    precondition(theta.count == first.count && gradient.count == first.count)
+    steps += 1
+    let correction1 = 1 - pow(settings.beta1, Double(steps))
+    let correction2 = 1 - pow(settings.beta2, Double(steps))
+    for i in theta.indices {
+      let g = gradient[i].isFinite ? gradient[i] : 0
+      let m = settings.beta1 * Double(first[i]) + (1 - settings.beta1) * g
+      let v = settings.beta2 * Double(second[i]) + (1 - settings.beta2) * g * g
+      first[i] = Float(m)
+      second[i] = Float(v)
+      theta[i] -= Float(
+        settings.learningRate * (m / correction1) / ((v / correction2).squareRoot() + settings.epsilon))
+    }
+  }
+}

@@ -1,0 +1,56 @@
+/// A worker between two truncations: one antithetic pair's task and inner state.
+public struct WorkerState: Sendable, Equatable {
+  /// Tasks drawn so far; the current one is number `draws` − 1.
+  public var draws = 0
+  /// Inner steps that the task has behind it.
+  public var step = 0
+  /// Inner steps that it lives for; a task at its end (0 of 0 at first) is followed by a new one.
+  public var life = 0
+  /// The problem that the task trains, by its number among the learner's.
+  public var problem = 0
+  /// u, momenta and second moments [P + 2 β P]; empty before the first task.
+  public var inner: [Float] = []
+
+  public init() {}
+}
+
+/// All that outer-training goes on from, bit for bit.
+public struct LearnerState: Sendable, Equatable {
+  public var theta: [Float]
+  public var adam: OuterAdam
+  /// Outer-iterations done.
+  public var outerIteration = 0
+  public var workers: [WorkerState]
+  /// What workers have handed in of the outer-iteration under way, by worker; their states are after it.
+  public var finished: [Int: WorkerResult] = [:]
+
+  /// The beginning of a run: θ as given, workers without a task.
+  public init(theta: [Float], workers: Int) {
+    self.theta = theta
+    adam = OuterAdam(count: theta.count)
+    self.workers = Array(repeating: WorkerState(), count: workers)
+  }
+
+  /// The same θ and Adam, outer-iteration and number of workers, but every worker with a new task.
+  public mutating func restartWorkers(count: Int) {
+    let draws = workers.map(\.draws).max() ?? 0
+    workers = Array(repeating: WorkerState(), count: count)
+    for worker in workers.indices { workers[worker].draws = draws }
+    finished = [:]
+  }
+}
+
+/// What a worker hands in after a truncation.
+public struct WorkerResult: Sendable, Equatable {
+  public var sample: OuterGradientSample
+  /// Inner steps done, those of both members.
+  public var innerSteps: Int
+  /// Whether a member of the pair diverged.
+  public var diverged: Bool
+
+  public init(sample: OuterGradientSample, innerSteps: Int, diverged: Bool) {
+    self.sample = sample
+    self.innerSteps = innerSteps
+    self.diverged = diverged
+  }
+}

@@ -1,0 +1,33 @@
+import Foundation
+import Synchronization
+
+/// Threads of our own for the numerics: the pools that answer requests stay free.
+public enum Threads {
+  private final class Counter: Sendable {
+    let next = Atomic(0)
+  }
+
+  /// Calls `body(thread, index)` for every index of 0 ..< `count`, each on whichever of `threads` threads is free, in
+  /// order, and returns when all are done. The calling thread only waits.
+  public static func forEach(
+    _ count: Int, threads: Int, _ body: @escaping @Sendable (_ thread: Int, _ index: Int) -> Void
+  ) {
+    let counter = Counter()
+    let group = DispatchGroup()
+    for number in 0..<min(threads, count) {
+      group.enter()
+      let thread = Thread {
+        while true {
+          let index = counter.next.wrappingAdd(1, ordering: .relaxed).oldValue
+          if index >= count { break }
+          body(number, index)
+        }
+        group.leave()
+      }
+      thread.name = "engine-\(number)"
+      thread.stackSize = 8 << 20  // the kernels keep a block's partial sums on it
+      thread.start()
+    }
+    group.wait()
+  }
+}
