@@ -1,0 +1,156 @@
+import CKernels
+import Randomness
+import Testing
+
+@testable import Engine
+
+/// Every kernel of every table that this processor has, against a slow reference in Double, on odd sizes too.
+@Suite struct KernelTests {
+  static let tables = Kernels.instructionSets.compactMap { try? Kernels($0) }
+
+  static func random(_ count: Int, _ seed: UInt64) -> FloatBuffer {
+    var random = RandomStream(seed: seed, purpose: .test, 77)
+    return FloatBuffer(random.normals(count))
+  }
+
+  static func expectClose(
+    _ found: FloatBuffer, _ expected: [Double], tolerance: Double = 1e-5, _ comment: Comment,
+    sourceLocation: SourceLocation = #_sourceLocation
+  ) {
+    let scale = max(expected.map(abs).max() ?? 0, 1e-30)
+    let worst = zip(found.array, expected).map { abs(Double($0) - $1) }.max() ?? 0
+    #expect(worst <= tolerance * scale, comment, sourceLocation: sourceLocation)
+  }
+
+  @Test("this processor has the baseline, and the best table is the one in use")
+  func dispatch() throws {
+    #expect(Self.tables.first?.name == "baseline")
+    #expect(throws: EngineError.self) { try Kernels("x87") }
+  }
+
+  @Test(
+    "a matrix product is the sum over its inner index, for any size, transposed or not, added or not",
+    arguments: [(1, 1, 1), (3, 31, 5), (8, 33, 32), (7, 10, 32), (128, 32, 196), (33, 64, 23), (13, 100, 8), (2, 48, 3)])
+  func product(m: Int, n: Int, k: Int) {
+    let a = Self.random(m * k, 1)
+    let b = Self.random(k * n, 2)
+    let start = Self.random(m * n, 3)
+    for kernels in Self.tables {
+      for transposed in [false, true] {
+        for accumulate in [false, true] {
+          let result = FloatBuffer(start.array)
+          let matrix = transposed ? Kernels.Matrix(a.all, k, m).transposed : Kernels.Matrix(a.all, m, k)
+          kernels.product(matrix, Kernels.Matrix(b.all, k, n), into: result.all, accumulate: accumulate)
+          var expected: [Double] = []
+          for i in 0..<m {
+            for j in 0..<n {
+              var sum = accumulate ? Double(start[i * n + j]) : 0
+              for p in 0..<k { sum += Double(a[transposed ? p * m + i : i * k + p]) * Double(b[p * n + j]) }
+              expected.append(sum)
+            }
+          }
+          Self.expectClose(result, expected, "\(kernels.name) \(transposed) \(accumulate)")
+        }
+      }
+    }
+  }
+
+  @Test("a product writes nothing behind its target")
+  func productBounds() {
+    for kernels in Self.tables {
+      let target = FloatBuffer(5 * 10 + 8)
+      target.fill(7)
+      kernels.product(
+        Kernels.Matrix(Self.random(5 * 3, 1).all, 5, 3), Kernels.Matrix(Self.random(3 * 10, 2).all, 3, 10),
+        into: target[0..<50])
+      #expect(target.array[50...].allSatisfy { $0 == 7 }, "\(kernels.name)")
+    }
+  }
+
+  @Test("the small kernels do what their names say", arguments: [1, 5, 31, 64, 130])
+  func elementwise(count: Int) {
+    let x = Self.random(count * 3, 4)
+    let y = Self.random(count * 3, 5)
+    for kernels in Self.tables {
+      let transposed = FloatBuffer(count * 3)
+      kernels.transpose(Kernels.Matrix(x.all, count, 3), into: transposed.all)
+      Self.expectClose(
+        transposed, (0..<count * 3).map { Double(x[$0 % count * 3 + $0 / count]) }, tolerance: 0, "\(kernels.name)")
+
+      let sums = FloatBuffer(3)
+      kernels.columnSums(Kernels.Matrix(x.all, count, 3), into: sums.all)
+      Self.expectClose(
+        sums, (0..<3).map { column in (0..<count).reduce(0) { $0 + Double(x[$1 * 3 + column]) } }, "\(kernels.name)")
+
+      let masked = FloatBuffer(y.array)
+      kernels.reluMask(x.all, masked.all)
+      Self.expectClose(
+        masked, (0..<count * 3).map { x[$0] > 0 ? Double(y[$0]) : 0 }, tolerance: 0, "\(kernels.name)")
+
+      let added = FloatBuffer(y.array)
+      kernels.addScaled(0.5, x.all, to: added.all)
+      Self.expectClose(added, (0..<count * 3).map { Double(y[$0]) + 0.5 * Double(x[$0]) }, "\(kernels.name)")
+
+      let pixels = (0..<count * 3).map { UInt8($0 * 7 % 256) }
+      let scaled = FloatBuffer(count * 3)
+      kernels.scalePixels(pixels, into: scaled.all)
+      Self.expectClose(scaled, pixels.map { Double($0) / 255 }, tolerance: 1e-7, "\(kernels.name)")
+    }
+  }
+
+  @Test("ReLU lets NaN pass, and its derivative at 0 is 0")
+  func reluOfNaN() {
+    for kernels in Self.tables {
+      let y = FloatBuffer([.nan, -1, 2])
+      kernels.addBias(FloatBuffer([0, 0, 0]).all, relu: true, to: y.all)
+      #expect(y[0].isNaN && y[1] == 0 && y[2] == 2, "\(kernels.name)")
+      let values = FloatBuffer([5, 5, 5])
+      kernels.reluMask(FloatBuffer([0, -1, 1]).all, values.all)
+      #expect(values.array == [0, 0, 5], "\(kernels.name)")
+    }
+  }
+
+  @Test("one value that is not finite is found anywhere", arguments: [Float.nan, .infinity, -.infinity])
+  func finite(value: Float) {
+    for kernels in Self.tables {
+      let x = Self.random(100, 6)
+      #expect(kernels.allFinite(x.all))
+      for index in [0, 15, 16, 63, 99] {
+        let damaged = FloatBuffer(x.array)
+        damaged[index] = value
+        #expect(!kernels.allFinite(damaged.all), "\(kernels.name) \(index)")
+      }
+    }
+  }
+
+  @Test("softmax cross-entropy, its gradient and its second derivative", arguments: [(1, 10), (7, 3), (32, 10), (5, 33)])
+  func softmax(rows: Int, classes: Int) {
+    let logits = FloatBuffer(Self.random(rows * classes, 7).array.map { $0 * 5 })
+    let tangent = Self.random(rows * classes, 8)
+    let labels = (0..<rows).map { Int32($0 * 5 % classes) }
+    var expectedLoss = 0.0
+    var expectedDelta: [Double] = []
+    var expectedSecond: [Double] = []
+    for row in 0..<rows {
+      let z = (0..<classes).map { Double(logits[row * classes + $0]) }
+      let t = (0..<classes).map { Double(tangent[row * classes + $0]) }
+      let total = z.reduce(0) { $0 + exponential($1) }
+      let p = z.map { exponential($0) / total }
+      expectedLoss -= logarithm(p[Int(labels[row])]) / Double(rows)
+      let mean = zip(p, t).reduce(0) { $0 + $1.0 * $1.1 }
+      expectedDelta += (0..<classes).map { (p[$0] - ($0 == labels[row] ? 1 : 0)) / Double(rows) }
+      expectedSecond += (0..<classes).map { p[$0] * (t[$0] - mean) / Double(rows) }
+    }
+    for kernels in Self.tables {
+      let probabilities = FloatBuffer(rows * classes)
+      let delta = FloatBuffer(rows * classes)
+      let loss = kernels.softmaxLoss(
+        logits.all, labels: labels, probabilities: probabilities.all, delta: delta.all)
+      #expect(abs(Double(loss) - expectedLoss) < 1e-5 * expectedLoss, "\(kernels.name)")
+      Self.expectClose(delta, expectedDelta, "\(kernels.name)")
+      let second = FloatBuffer(rows * classes)
+      kernels.softmaxTangent(probabilities.all, tangent.all, rows: rows, delta: second.all)
+      Self.expectClose(second, expectedSecond, "\(kernels.name)")
+    }
+  }
+}

@@ -1,0 +1,159 @@
+import Randomness
+import Testing
+
+@testable import Engine
+
+@Suite struct LearnerTests {
+  var outer: OuterSettings {
+    var settings = OuterSettings.small
+    settings.pairs = 6
+    settings.learningRate = 0.01
+    settings.curriculum = .init(from: 6, to: 12, over: 20, jitter: 0.2)
+    return settings
+  }
+
+  var inner: InnerSettings {
+    var settings = InnerSettings.small
+    settings.batch = 8
+    settings.life = .init(from: 10, to: 40)
+    return settings
+  }
+
+  func learner(
+    _ outer: OuterSettings, seed: UInt64 = 1, threads: Int = 2, from state: LearnerState? = nil
+  ) -> Learner {
+    let fresh = LearnerState(theta: inner.optimizer.initialTheta(seed: seed), workers: outer.pairs)
+    return Learner(
+      seed: seed, outer: outer, inner: inner, problems: [tinyProblem], tasks: SyntheticTasks(shape: tinyProblem.shape),
+      state: state ?? fresh, threads: threads)
+  }
+
+  func train(_ learner: Learner, outerIterations: Int) throws -> [OuterIterationReport] {
+    try (0..<outerIterations).map { _ in try #require(try learner.outerIteration(stop: StopFlag())) }
+  }
+
+  @Test("the same bits for 1, 2 and 5 threads", arguments: OuterSettings.Estimator.allCases)
+  func threads(estimator: OuterSettings.Estimator) throws {
+    var settings = outer
+    settings.estimator = estimator
+    let states = try [1, 2, 5].map { threads in
+      let learner = learner(settings, threads: threads)
+      _ = try train(learner, outerIterations: 5)
+      return learner.currentState()
+    }
+    #expect(states[0] == states[1])
+    #expect(states[0] == states[2])
+    #expect(states[0].theta != learner(settings).currentState().theta)
+  }
+
+  @Test("a run stopped at any moment and resumed is the uninterrupted one, bit for bit")
+  func resume() throws {
+    let whole = learner(outer)
+    let reports = try train(whole, outerIterations: 4)
+    var state = learner(outer).currentState()
+    var resumed: [OuterIterationReport] = []
+    var interruptions = 0
+    while resumed.count < 4 {
+      let part = learner(outer, from: state)
+      let stop = StopFlag()
+      // The stop falls into the outer-iteration: after so many batches of inner steps have been drawn.
+      let counting = StoppingTasks(shape: tinyProblem.shape, stop: stop, after: 3 + interruptions % 7)
+      let interrupted = Learner(
+        seed: part.seed, outer: outer, inner: inner, problems: [tinyProblem], tasks: counting, state: state, threads: 1)
+      if let report = try interrupted.outerIteration(stop: stop) { resumed.append(report) } else { interruptions += 1 }
+      state = interrupted.currentState()
+    }
+    #expect(interruptions >= 4)
+    #expect(state == whole.currentState())
+    #expect(resumed == reports)
+  }
+
+  @Test("a pair whose member diverges counts the clip for the rest, and draws a new task", arguments: [Float(1e30), .nan])
+  func divergence(scale: Float) throws {
+    var settings = outer
+    settings.estimator = .combined
+    let state = LearnerState(theta: inner.optimizer.initialTheta(seed: 1).map { $0 * scale }, workers: settings.pairs)
+    let learner = learner(settings, from: state)
+    let report = try #require(try learner.outerIteration(stop: StopFlag()))
+    #expect(report.diverged == settings.pairs)
+    #expect(report.outerLoss <= 10 && report.outerLoss > 8)
+    #expect(learner.currentState().workers.allSatisfy { $0.step == $0.life })
+    _ = try learner.outerIteration(stop: StopFlag())
+    #expect(learner.currentState().workers.allSatisfy { $0.draws == 2 })
+  }
+
+  @Test("no number that is not finite reaches θ", arguments: OuterSettings.Estimator.allCases)
+  func neverNaN(estimator: OuterSettings.Estimator) throws {
+    var settings = outer
+    settings.estimator = estimator
+    let state = LearnerState(theta: inner.optimizer.initialTheta(seed: 1).map { $0 * 1e4 }, workers: settings.pairs)
+    let learner = learner(settings, from: state)
+    _ = try train(learner, outerIterations: 6)
+    #expect(learner.currentState().theta.allSatisfy { $0.isFinite })
+  }
+
+  @Test("outer-training works as training: over 5 seeds the outer-loss falls")
+  func learns() throws {
+    var settings = outer
+    settings.curriculum = .init(from: 20, to: 20, over: 1, jitter: 0.2)
+    settings.pairs = 8
+    var first = 0.0
+    var last = 0.0
+    for seed in 0..<5 as Range<UInt64> {
+      let reports = try train(learner(settings, seed: seed), outerIterations: 150)
+      first += reports.prefix(10).reduce(0) { $0 + $1.outerLoss } / 10
+      last += reports.suffix(10).reduce(0) { $0 + $1.outerLoss } / 10
+    }
+    print("outer-loss, mean of 5 seeds: first 10 outer-iterations \(first / 5), last 10 \(last / 5), ratio \(last / first)")
+    #expect(last < 0.8 * first)
+  }
+
+  @Test("the curriculum grows linearly and stays; lengths are within the jitter; a truncation ends with its task")
+  func curriculum() throws {
+    let curriculum = OuterSettings.Curriculum(from: 50, to: 10_000, over: 5_000, jitter: 0.2)
+    #expect(curriculum.length(outerIteration: 0) == 50)
+    #expect(curriculum.length(outerIteration: 2_500) == 5_025)
+    #expect(curriculum.length(outerIteration: 9_999) == 10_000)
+    let lengths = (0..<1_000).map { curriculum.length(outerIteration: 5_000, worker: $0, seed: 1) }
+    #expect(lengths.allSatisfy { (8_000...12_000).contains($0) })
+    #expect(Set(lengths).count > 800)
+    let learner = learner(outer)
+    for _ in 0..<8 {
+      _ = try learner.outerIteration(stop: StopFlag())
+      #expect(learner.currentState().workers.allSatisfy { $0.step <= $0.life && $0.life >= 10 && $0.life <= 40 })
+    }
+  }
+
+  @Test("the life of a task is log-uniform")
+  func life() {
+    let life = InnerSettings.Life(from: 50, to: 500)
+    let lives = (0..<4_000).map { life.steps(worker: $0, draw: 3, seed: 2) }
+    #expect(lives.allSatisfy { (50...500).contains($0) })
+    // Half of them below the geometric mean.
+    #expect(abs(lives.count { $0 < 158 } - 2_000) < 150)
+  }
+}
+
+/// Sets the flag while a task is being drawn, so that the stop falls in the middle of an outer-iteration.
+private struct StoppingTasks: TaskSource {
+  let inner: SyntheticTasks
+  let stop: StopFlag
+  let counter: Counter
+
+  final class Counter: @unchecked Sendable {
+    var left: Int
+    init(_ left: Int) { self.left = left }
+  }
+
+  init(shape: ImageShape, stop: StopFlag, after: Int) {
+    inner = SyntheticTasks(shape: shape)
+    self.stop = stop
+    counter = Counter(after)
+  }
+
+  func task(worker: Int, draw: Int) throws -> AssignedTask {
+    counter.left -= 1
+    if counter.left == 0 { stop.set() }
+    return try inner.task(worker: worker, draw: draw)
+  }
+}

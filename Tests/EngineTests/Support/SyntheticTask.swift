@@ -1,0 +1,45 @@
+import Engine
+import Randomness
+
+/// A task of noisy class patterns: quick to learn, made of nothing but a seed.
+struct SyntheticTask: TaskImages {
+  var shape: ImageShape
+  var classes = 10
+  var seed: UInt64 = 0
+
+  func fill(_ batch: inout Batch, for use: BatchUse, step: Int) {
+    let stream: UInt64 =
+      switch use {
+      case .inner: 0
+      case .outer(let index, .train): UInt64(1 + 2 * index)
+      case .outer(let index, .validation): UInt64(2 + 2 * index)
+      }
+    var random = RandomStream(seed: seed, purpose: .test, UInt64(step), stream)
+    for image in batch.labels.indices {
+      let label = random.below(classes)
+      batch.labels[image] = Int32(label)
+      var pattern = RandomStream(seed: seed, purpose: .test, UInt64(label))
+      for pixel in image * shape.count..<(image + 1) * shape.count {
+        batch.pixels[pixel] = UInt8((pattern.below(256) + random.below(256)) / 2)
+      }
+    }
+  }
+}
+
+/// The same task for every worker and draw, or one of its own for each.
+struct SyntheticTasks: TaskSource {
+  var shape: ImageShape
+
+  func task(worker: Int, draw: Int) throws -> AssignedTask {
+    AssignedTask(problem: 0, images: SyntheticTask(shape: shape, seed: UInt64(worker * 1000 + draw)))
+  }
+}
+
+/// A network small enough that a test runs thousands of its steps.
+let tinyProblem = MLP(name: "tiny", shape: ImageShape(height: 3, width: 4, channels: 1), hidden: [7, 5])
+
+func relativeError(_ a: [Float], _ b: [Float]) -> Double {
+  let difference = zip(a, b).reduce(0.0) { $0 + (Double($1.0) - Double($1.1)) * (Double($1.0) - Double($1.1)) }
+  let size = b.reduce(0.0) { $0 + Double($1) * Double($1) }
+  return (difference / size).squareRoot()
+}
