@@ -95,12 +95,19 @@ import Testing
   @Test("outer-training works as training: over 5 seeds the outer-loss falls")
   func learns() throws {
     var settings = outer
-    settings.curriculum = .init(from: 20, to: 20, over: 1, jitter: 0.2)
     settings.pairs = 8
+    settings.curriculum = .init(from: 20, to: 20, over: 1, jitter: 0.2)
+    var tasks = inner
+    tasks.life = .init(from: 100, to: 100)
     var first = 0.0
     var last = 0.0
     for seed in 0..<5 as Range<UInt64> {
-      let reports = try train(learner(settings, seed: seed), outerIterations: 150)
+      let learner = Learner(
+        seed: seed, outer: settings, inner: tasks, problems: [tinyProblem],
+        tasks: SyntheticTasks(shape: tinyProblem.shape),
+        state: LearnerState(theta: tasks.optimizer.initialTheta(seed: seed), workers: settings.pairs), threads: 2)
+      let reports = try train(learner, outerIterations: 200)
+      for i in stride(from: 0, to: 200, by: 20) { print(i, reports[i..<i+20].reduce(0) { $0 + $1.outerLoss } / 20, reports[i].gradientNorm) }
       first += reports.prefix(10).reduce(0) { $0 + $1.outerLoss } / 10
       last += reports.suffix(10).reduce(0) { $0 + $1.outerLoss } / 10
     }
