@@ -1,0 +1,116 @@
+public import Foundation
+import Support
+
+/// A folder of numbered files, each with a record of its digest beside it.
+///
+/// The record is written once the file is durable, so a file without one is the leftover of a process that was
+/// stopped. A file counts only while its bytes are those of its record. No name is ever written twice.
+public struct RecordedFiles: Sendable {
+  public let folder: URL
+  /// What the names begin with, for example `theta`.
+  public let prefix: String
+
+  /// Makes the folder where it is missing, and removes leftovers. Only who holds the state's lock may do that.
+  public init(creating folder: URL, prefix: String) throws {
+    self.init(reading: folder, prefix: prefix)
+    do {
+      try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
+    } catch {
+      throw FileError(operation: "create", path: folder.path, number: errno == 0 ? EACCES : errno)
+    }
+    for name in try FileManager.default.contentsOfDirectory(atPath: folder.path) {
+      let isOrphan = name.hasSuffix(".safetensors") && !exists(recordName(of: name))
+      guard name.hasPrefix(prefix + "-"), isOrphan || name.hasSuffix(AtomicFile.temporarySuffix) else { continue }
+      try FileManager.default.removeItem(at: folder.appending(path: name))
+    }
+  }
+
+  /// The folder as it is, for reading only.
+  public init(reading folder: URL, prefix: String) {
+    self.folder = folder
+    self.prefix = prefix
+  }
+
+  private func exists(_ name: String) -> Bool {
+    FileManager.default.fileExists(atPath: folder.appending(path: name).path)
+  }
+
+  private func recordName(of name: String) -> String {
+    (name as NSString).deletingPathExtension + ".json"
+  }
+
+  /// The name of a number: `theta-000000012.safetensors`.
+  public func name(_ step: Int) -> String {
+    let digits = String(step)
+    return "\(prefix)-\(String(repeating: "0", count: max(0, 9 - digits.count)))\(digits).safetensors"
+  }
+
+  /// Writes a file and then its record; both are durable when it returns.
+  @discardableResult
+  public func write(_ data: Data, step: Int, created: Date) throws -> SnapshotRecord {
+    let name = name(step)
+    let url = folder.appending(path: name)
+    guard !exists(recordName(of: name)) else {
+      throw SnapshotError(.exists, "\(url.path): exists already, and no recorded file is ever written again")
+    }
+    let record = SnapshotRecord(
+      name: name, step: step, sha256: Digest.sha256(data), size: data.count,
+      created: created.formatted(.iso8601))
+    try AtomicFile.write(data, to: url)
+    try AtomicFile.writeJSON(record, to: folder.appending(path: recordName(of: name)))
+    return record
+  }
+
+  /// All numbers that have a record, the newest first, whether their files are sound or not.
+  public func steps() throws -> [Int] {
+    guard FileManager.default.fileExists(atPath: folder.path) else { return [] }
+    return try FileManager.default.contentsOfDirectory(atPath: folder.path).compactMap { file -> Int? in
+      guard file.hasPrefix(prefix + "-"), file.hasSuffix(".json"),
+        let step = Int(file.dropFirst(prefix.count + 1).dropLast(".json".count)),
+        recordName(of: name(step)) == file
+      else { return nil }
+      return step
+    }.sorted(by: >)
+  }
+
+  /// A file's record and bytes, checked against one another.
+  public func read(step: Int) throws -> (record: SnapshotRecord, data: Data) {
+    let name = name(step)
+    let url = folder.appending(path: name)
+    guard exists(recordName(of: name)) else { throw SnapshotError(.missing, "\(url.path): there is no such file") }
+    let json = try FileReading.data(folder.appending(path: recordName(of: name)))
+    guard let record = try? JSONDecoder().decode(SnapshotRecord.self, from: json), record.name == name,
+      record.step == step
+    else { throw SnapshotError(.damaged, "\(url.path): its record \(recordName(of: name)) is damaged") }
+    let data = try FileReading.data(url)
+    guard data.count == record.size, Digest.sha256(data) == record.sha256 else {
+      throw SnapshotError(.damaged, "\(url.path): damaged: its SHA-256 is not that of \(recordName(of: name))")
+    }
+    return (record, data)
+  }
+
+  /// The newest sound file that `accept` takes too; `refused` hears of each newer one that is not.
+  public func newest<Value>(
+    refused: (any Error) -> Void, accept: (SnapshotRecord, Data) throws -> Value
+  ) throws -> Value? {
+    for step in try steps() {
+      do {
+        let (record, data) = try read(step: step)
+        return try accept(record, data)
+      } catch let error as SnapshotError where error.code == .damaged {
+        refused(error)
+      } catch let error as FileError {
+        refused(error)
+      }
+    }
+    return nil
+  }
+
+  /// Removes all but the newest `count`: first the record, then the file.
+  public func keepNewest(_ count: Int) throws {
+    for step in try steps().dropFirst(count) {
+      try FileManager.default.removeItem(at: folder.appending(path: recordName(of: name(step))))
+      try? FileManager.default.removeItem(at: folder.appending(path: name(step)))
+    }
+  }
+}

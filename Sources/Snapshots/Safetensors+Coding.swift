@@ -1,0 +1,99 @@
+public import Foundation
+import Support
+
+extension Safetensors {
+  /// One entry of the header.
+  private struct Entry: Codable {
+    var dtype: String
+    var shape: [Int]
+    var data_offsets: [Int]
+  }
+
+  /// No header of ours is near this; the format's own reader refuses above 100 MB.
+  private static let longestHeader = 16 << 20
+
+  /// The file's bytes; tensors stand in the order of their names.
+  public func encoded() throws -> Data {
+    let encoder = JSONEncoder()
+    encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
+    var pieces: [String] = []
+    var data = Data()
+    func quoted(_ text: String) throws -> String { String(decoding: try encoder.encode(text), as: UTF8.self) }
+    if !metadata.isEmpty {
+      pieces.append("\"__metadata__\":" + String(decoding: try encoder.encode(metadata), as: UTF8.self))
+    }
+    // Wide types first, so that every tensor is aligned to its type.
+    let ordered = tensors.sorted { (Self.width($0.value), $1.key) > (Self.width($1.value), $0.key) }
+    for (name, tensor) in ordered {
+      let start = data.count
+      data.append(tensor.values.bytes)
+      let entry = Entry(dtype: tensor.values.type, shape: tensor.shape, data_offsets: [start, data.count])
+      pieces.append(try quoted(name) + ":" + String(decoding: try encoder.encode(entry), as: UTF8.self))
+    }
+    var header = Data("{\(pieces.joined(separator: ","))}".utf8)
+    header.append(contentsOf: repeatElement(UInt8(ascii: " "), count: (8 - header.count % 8) % 8))
+    return withUnsafeBytes(of: UInt64(header.count).littleEndian) { Data($0) } + header + data
+  }
+
+  private static func width(_ tensor: Tensor) -> Int {
+    switch tensor.values {
+    case .int64: 8
+    case .float32, .int32: 4
+    case .uint8: 1
+    }
+  }
+
+  /// Reads a file's bytes.
+  ///
+  /// - Parameter name: what an error calls the file.
+  public init(_ data: Data, name: String) throws {
+    func damaged(_ reason: String) -> SnapshotError {
+      SnapshotError(.damaged, "\(name): not a sound safetensors file: \(reason)")
+    }
+    let data = Data(data)  // indices from 0
+    guard data.count >= 8 else { throw damaged("shorter than its header's length") }
+    let length = data[..<8].reversed().reduce(UInt64(0)) { $0 << 8 | UInt64($1) }
+    guard length <= UInt64(min(data.count - 8, Self.longestHeader)) else {
+      throw damaged("the header's length, \(length), is beyond the file's end")
+    }
+    let body = data[(8 + Int(length))...]
+    guard
+      let object = try? JSONSerialization.jsonObject(with: data[8..<8 + Int(length)]) as? [String: Any]
+    else { throw damaged("the header is not a JSON object") }
+    self.init(tensors: [:])
+    var end = 0
+    let entries = try object.compactMap { key, value -> (String, Entry)? in
+      if key == "__metadata__" {
+        guard let metadata = value as? [String: String] else { throw damaged("metadata that is not text") }
+        self.metadata = metadata
+        return nil
+      }
+      guard JSONSerialization.isValidJSONObject(value), let json = try? JSONSerialization.data(withJSONObject: value),
+        let entry = try? JSONDecoder().decode(Entry.self, from: json), entry.data_offsets.count == 2
+      else { throw damaged("the entry of \(key)") }
+      return (key, entry)
+    }
+    for (key, entry) in entries.sorted(by: { ($0.1.data_offsets[0], $0.1.data_offsets[1]) < ($1.1.data_offsets[0], $1.1.data_offsets[1]) }) {
+      let (first, last) = (entry.data_offsets[0], entry.data_offsets[1])
+      guard first == end, last >= first, last <= body.count else { throw damaged("the offsets of \(key)") }
+      end = last
+      var count = 1
+      for side in entry.shape {
+        let (product, overflow) = count.multipliedReportingOverflow(by: side)
+        guard side >= 0, !overflow else { throw damaged("the shape of \(key)") }
+        count = product
+      }
+      let bytes = body[body.startIndex + first..<body.startIndex + last]
+      guard let values = Values(type: entry.dtype, count: count, bytes: bytes) else {
+        throw damaged("\(key): \(entry.dtype) of shape \(entry.shape) in \(last - first) bytes")
+      }
+      tensors[key] = Tensor(shape: entry.shape, values)
+    }
+    guard end == body.count else { throw damaged("\(body.count - end) bytes behind the last tensor") }
+  }
+
+  /// Reads a file.
+  public init(contentsOf url: URL) throws {
+    try self.init(FileReading.data(url), name: url.path)
+  }
+}

@@ -1,0 +1,31 @@
+import Foundation
+
+/// What is known of a recorded file: it stands beside the file, and a server gives it out.
+public struct SnapshotRecord: Codable, Sendable, Equatable {
+  /// The file's name, without a folder.
+  public var name: String
+  /// For a snapshot of θ the outer-iterations done; for a run's state its number in order of writing.
+  public var step: Int
+  /// SHA-256 of the file, in lower-case hexadecimal.
+  public var sha256: String
+  /// Bytes.
+  public var size: Int
+  /// When it was written: ISO 8601, UTC.
+  public var created: String
+
+  public init(name: String, step: Int, sha256: String, size: Int, created: String) {
+    self.name = name
+    self.step = step
+    self.sha256 = sha256
+    self.size = size
+    self.created = created
+  }
+
+  /// Whether a name, perhaps from a stranger, is that of a snapshot: `theta-` and at least nine digits.
+  public static func isSnapshotName(_ name: String) -> Bool {
+    let suffix = ".safetensors"
+    guard name.hasPrefix("theta-"), name.hasSuffix(suffix) else { return false }
+    let digits = name.dropFirst("theta-".count).dropLast(suffix.count).utf8
+    return digits.count >= 9 && digits.count <= 18 && digits.allSatisfy { (48...57).contains($0) }
+  }
+}

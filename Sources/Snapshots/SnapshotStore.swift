@@ -1,0 +1,67 @@
+public import Foundation
+
+/// A snapshot: θ and what is said of it.
+public struct Snapshot: Sendable, Equatable {
+  public var theta: [Float]
+  public var metadata: SnapshotMetadata
+
+  public init(theta: [Float], metadata: SnapshotMetadata) {
+    self.theta = theta
+    self.metadata = metadata
+  }
+
+  /// - Parameter name: what an error calls the file.
+  public init(_ data: Data, name: String) throws {
+    let file = try Safetensors(data, name: name)
+    guard case .float32(let theta)? = file.tensors["theta"]?.values else {
+      throw SnapshotError(.damaged, "\(name): not a snapshot: it has no float32 tensor theta")
+    }
+    self.init(theta: theta, metadata: try SnapshotMetadata(file.metadata, name: name))
+  }
+
+  public init(contentsOf url: URL) throws {
+    try self.init(FileReading.data(url), name: url.path)
+  }
+
+  public func encoded() throws -> Data {
+    let tensor = Safetensors.Tensor(shape: [theta.count], .float32(theta))
+    return try Safetensors(metadata: metadata.dictionary, tensors: ["theta": tensor]).encoded()
+  }
+}
+
+/// The snapshots of a run, in `STATE/snapshots`: immutable, each with its record.
+public struct SnapshotStore: Sendable {
+  private let files: RecordedFiles
+
+  /// The store of a state folder, for the process that trains.
+  public init(creatingIn state: URL) throws {
+    files = try RecordedFiles(creating: Self.folder(state), prefix: "theta")
+  }
+
+  /// The store of a state folder, for reading.
+  public init(readingFrom state: URL) {
+    files = RecordedFiles(reading: Self.folder(state), prefix: "theta")
+  }
+
+  private static func folder(_ state: URL) -> URL { state.appending(path: "snapshots") }
+
+  @discardableResult
+  public func write(_ snapshot: Snapshot, created: Date = Date()) throws -> SnapshotRecord {
+    try files.write(snapshot.encoded(), step: snapshot.metadata.outerIteration, created: created)
+  }
+
+  /// The highest step that was ever written, sound or not.
+  public func highestStep() throws -> Int? { try files.steps().first }
+
+  /// The newest snapshot that is sound; `refused` hears of each newer one that is not.
+  public func latest(refused: (any Error) -> Void = { _ in }) throws -> SnapshotRecord? {
+    try files.newest(refused: refused) { record, _ in record }
+  }
+
+  /// The record and the bytes of a snapshot by its name.
+  public func read(named name: String) throws -> (record: SnapshotRecord, data: Data) {
+    guard SnapshotRecord.isSnapshotName(name), let step = Int(name.dropFirst(6).dropLast(12)), files.name(step) == name
+    else { throw SnapshotError(.missing, "\(name): not the name of a snapshot, such as \(files.name(12))") }
+    return try files.read(step: step)
+  }
+}
