@@ -1,0 +1,154 @@
+import Engine
+public import Foundation
+
+extension Configuration {
+  /// Variables of this name begin with it, but are not configuration.
+  private static let otherVariables: Set<String> = ["LOPT_ISA", "LOPT_TEST_PYTHON", "LOPT_LONG"]
+
+  /// The configuration of a file, with variables `LOPT_…` over it and `flags` over these; what none gives is the
+  /// preset's. Relative paths in the file are relative to its folder, those of variables and flags to the working
+  /// folder.
+  ///
+  /// - Parameter flags: key paths such as `outer.learning_rate` with their values as text.
+  public static func load(
+    file: URL?, environment: [String: String] = ProcessInfo.processInfo.environment,
+    flags: [(path: String, value: String)] = []
+  ) throws -> Configuration {
+    let source = file?.path ?? "flags"
+    let object = try file.map { try read($0) } ?? [:]
+    let known = try ConfigurationTree(Configuration(preset: .small))
+    let byVariable = Dictionary(
+      uniqueKeysWithValues: known.paths.map {
+        ("LOPT_" + $0.uppercased().replacingOccurrences(of: ".", with: "_"), $0)
+      })
+    let variables = try environment.filter { $0.key.hasPrefix("LOPT_") && !otherVariables.contains($0.key) }
+      .sorted { $0.key < $1.key }
+      .map { name, value in
+        guard let path = byVariable[name] else { throw ConfigurationError("environment: unknown variable \(name)") }
+        return (path: path, value: value, source: "environment: \(name)")
+      }
+    let settings = variables + flags.map { (path: $0.path, value: $0.value, source: "flag") }
+
+    let presetName = settings.last { $0.path == "preset" }?.value ?? object["preset"] as? String ?? "small"
+    guard let preset = Preset(rawValue: presetName) else {
+      throw ConfigurationError("\(source): preset is \(presetName), must be one of small, paper")
+    }
+    var tree = try ConfigurationTree(Configuration(preset: preset))
+    let folder = file?.deletingLastPathComponent()
+    try tree.merge(normalized(object, source: source, folder: folder), source: source)
+    for setting in settings {
+      var overlay = try ConfigurationTree(Configuration(preset: preset))
+      try overlay.set(setting.path, to: setting.value, source: setting.source)
+      if setting.path == "datasets" || setting.path == "problem" {
+        let text = setting.value
+        let value = (try? JSONSerialization.jsonObject(with: Data(text.utf8))) ?? (setting.path == "datasets" ? [text] : text)
+        try tree.merge(normalized([setting.path: value], source: setting.source, folder: nil), source: setting.source)
+      } else {
+        try tree.set(setting.path, to: setting.value, source: setting.source)
+      }
+    }
+    let configuration = try decode(tree.root, source: source)
+    try configuration.validate(source: source)
+    return configuration
+  }
+
+  private static func read(_ file: URL) throws -> [String: Any] {
+    let data: Data
+    do { data = try Data(contentsOf: file) } catch {
+      throw ConfigurationError("\(file.path): cannot be read; name a configuration file with --config")
+    }
+    do {
+      guard let object = try JSONSerialization.jsonObject(with: data) as? [String: Any] else {
+        throw ConfigurationError("\(file.path): must be a JSON object")
+      }
+      return object
+    } catch let error as ConfigurationError {
+      throw error
+    } catch {
+      let detail = (error as NSError).userInfo["NSDebugDescription"] as? String ?? "\(error)"
+      throw ConfigurationError("\(file.path): not JSON: \(detail)")
+    }
+  }
+
+  /// Brings the short forms of `datasets` and `problem` to the long one, and paths to absolute ones.
+  private static func normalized(_ object: [String: Any], source: String, folder: URL?) throws -> [String: Any] {
+    func absolute(_ path: String) -> String {
+      URL(filePath: path, relativeTo: folder ?? URL(filePath: FileManager.default.currentDirectoryPath))
+        .standardizedFileURL.path
+    }
+    var result = object
+    for key in ["state", "start_from"] {
+      if let path = object[key] as? String { result[key] = absolute(path) }
+    }
+    if let given = object["datasets"] {
+      guard let list = given as? [Any] else {
+        throw ConfigurationError("\(source): datasets must be an array of paths or of objects {path, weight}")
+      }
+      result["datasets"] = try list.enumerated().map { index, item -> [String: Any] in
+        let entry = try entry(item, "datasets[\(index)]", text: "path", keys: ["path", "weight"], source: source)
+        return entry.merging(["path": absolute(entry["path"] as? String ?? "")]) { $1 }
+      }
+    }
+    if let given = object["problem"] {
+      let list = given as? [Any] ?? [given]
+      result["problem"] = try list.enumerated().map { index, item -> [String: Any] in
+        var entry = try entry(
+          item, "problem[\(index)]", text: "name", keys: ["name", "weight", "dataset"], source: source)
+        if let path = entry["dataset"] as? String { entry["dataset"] = absolute(path) }
+        return entry
+      }
+    }
+    return result
+  }
+
+  /// One entry of a list: a string stands for the object with that `text` and weight 1.
+  private static func entry(_ item: Any, _ path: String, text: String, keys: Set<String>, source: String) throws
+    -> [String: Any]
+  {
+    if let string = item as? String { return [text: string, "weight": 1.0] }
+    guard let object = item as? [String: Any], object[text] is String else {
+      throw ConfigurationError("\(source): \(path) must be a string or an object with \(text)")
+    }
+    if let unknown = object.keys.first(where: { !keys.contains($0) }) {
+      throw ConfigurationError("\(source): unknown key \(path).\(unknown)")
+    }
+    return ["weight": 1.0].merging(object) { $1 }
+  }
+
+  private static func decode(_ root: [String: Any], source: String) throws -> Configuration {
+    let decoder = JSONDecoder()
+    decoder.keyDecodingStrategy = .convertFromSnakeCase
+    do {
+      return try decoder.decode(Configuration.self, from: JSONSerialization.data(withJSONObject: root))
+    } catch let error as DecodingError {
+      let (context, problem): (DecodingError.Context, String) =
+        switch error {
+        case .typeMismatch(let type, let context): (context, "must be \(Self.name(of: type))")
+        case .valueNotFound(let type, let context): (context, "must be \(Self.name(of: type))")
+        case .keyNotFound(let key, let context): (context, "lacks \(key.stringValue)")
+        case .dataCorrupted(let context): (context, context.debugDescription)
+        @unknown default: (.init(codingPath: [], debugDescription: ""), "\(error)")
+        }
+      throw ConfigurationError("\(source): \(path(context.codingPath)) \(problem)")
+    }
+  }
+
+  private static func name(of type: any Any.Type) -> String {
+    switch type {
+    case is String.Type: "a string"
+    case is Bool.Type: "true or false"
+    case is any BinaryInteger.Type: "a whole number"
+    case is any BinaryFloatingPoint.Type: "a number"
+    default: "a \(type)"
+    }
+  }
+
+  /// `outer.clip.at` of a coding path.
+  private static func path(_ keys: [any CodingKey]) -> String {
+    keys.reduce("") { path, key in
+      if let index = key.intValue { return path + "[\(index)]" }
+      let snake = key.stringValue.reduce("") { $0 + ($1.isUppercase ? "_" + $1.lowercased() : String($1)) }
+      return path.isEmpty ? snake : path + "." + snake
+    }
+  }
+}

@@ -1,0 +1,67 @@
+public import Engine
+public import Foundation
+
+/// Everything that a run of outer-training is told.
+public struct Configuration: Codable, Sendable, Equatable {
+  /// Settings that differ in everything from paper scale to two cores.
+  public enum Preset: String, Codable, CaseIterable, Sendable { case small, paper }
+
+  /// A data set and how often tasks are drawn from it, relative to the others.
+  public struct Dataset: Codable, Sendable, Equatable {
+    public var path: String
+    public var weight: Double
+  }
+
+  /// An inner problem and how often it is drawn, relative to the others.
+  public struct Problem: Codable, Sendable, Equatable {
+    public var name: String
+    public var weight: Double
+    /// The path of the one data set that it trains on; nil: every one that it fits.
+    public var dataset: String?
+  }
+
+  public struct HTTP: Codable, Sendable, Equatable {
+    public var host = "127.0.0.1"
+    /// 0 takes any free port.
+    public var port = 8417
+  }
+
+  public struct Snapshot: Codable, Sendable, Equatable {
+    /// Seconds between two snapshots, and between two writings of the state.
+    public var everySeconds = 60.0
+  }
+
+  public var datasets: [Dataset]
+  /// The folder of the run's state.
+  public var state: String
+  /// Empty: by the data's shape.
+  public var problem: [Problem]
+  public var preset: Preset
+  public var seed: UInt64
+  /// Threads that compute; 0: one for every core.
+  public var threads: Int
+  /// Outer-iterations after which the run ends; nil: none.
+  public var outerIterations: Int?
+  /// A snapshot or an exported state to begin with.
+  public var startFrom: String?
+  public var http: HTTP
+  public var snapshot: Snapshot
+  public var outer: OuterSettings
+  public var inner: InnerSettings
+
+  /// The values of a preset; no data sets and no state.
+  init(preset: Preset) {
+    datasets = []
+    state = ""
+    problem = []
+    self.preset = preset
+    seed = 0
+    threads = 0
+    http = HTTP()
+    snapshot = Snapshot()
+    outer = preset == .small ? .small : .paper
+    inner = preset == .small ? .small : .paper
+  }
+
+  public var stateFolder: URL { URL(filePath: state) }
+}

@@ -1,0 +1,61 @@
+import Foundation
+
+/// What another configuration means for a run that has a state already.
+struct ConfigurationChange {
+  /// A value that differs.
+  struct Difference: CustomStringConvertible {
+    var key: String
+    var old: String
+    var new: String
+    var description: String { "\(key): \(old) → \(new)" }
+  }
+
+  /// Take effect at once.
+  var effective: [Difference] = []
+  /// θ and Adam's moments stay, the workers begin anew.
+  var freshWorkers: [Difference] = []
+
+  /// Where a run is, how long it lasts and how it began is not part of what it does.
+  private static let ignored = ["state", "preset", "outer_iterations", "start_from"]
+  private static let refused = ["seed", "inner.optimizer."]
+  private static let fresh = ["problem", "inner.life.", "inner.classes"]
+
+  /// Throws where the state cannot go on under the new configuration.
+  init(
+    from old: Configuration, datasets oldDatasets: [String], to new: Configuration, datasets newDatasets: [String]
+  ) throws {
+    let before = try ConfigurationTree(old)
+    let after = try ConfigurationTree(new)
+    for key in after.paths where !Self.ignored.contains(key) && key != "datasets" {
+      let difference = Difference(key: key, old: before.text(key), new: after.text(key))
+      guard difference.old != difference.new else { continue }
+      if Self.refused.contains(where: { key.hasPrefix($0) }) {
+        throw ConfigurationError(
+          "\(difference): the state in \(new.state) cannot go on with it; use another state folder, and start_from "
+            + "to begin there with a θ of the same architecture")
+      }
+      if Self.fresh.contains(where: { key.hasPrefix($0) }) {
+        freshWorkers.append(difference)
+      } else {
+        effective.append(difference)
+      }
+    }
+    // A data set is its manifest, wherever it lies.
+    let data = { (paths: [Configuration.Dataset], digests: [String]) in
+      zip(paths, digests).map { "\($1.prefix(12)) × \($0.weight)" }.joined(separator: ", ")
+    }
+    let difference = Difference(
+      key: "datasets", old: data(old.datasets, oldDatasets), new: data(new.datasets, newDatasets))
+    if difference.old != difference.new { freshWorkers.append(difference) }
+  }
+}
+
+extension ConfigurationTree {
+  /// The value at a path, as JSON.
+  func text(_ path: String) -> String {
+    let value = path.split(separator: ".").reduce(root as Any?) { ($0 as? [String: Any])?[String($1)] } ?? NSNull()
+    let data = try? JSONSerialization.data(
+      withJSONObject: value, options: [.fragmentsAllowed, .sortedKeys, .withoutEscapingSlashes])
+    return data.map { String(decoding: $0, as: UTF8.self) } ?? "null"
+  }
+}

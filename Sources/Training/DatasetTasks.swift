@@ -1,0 +1,80 @@
+public import Engine
+import Randomness
+public import Shards
+import Synchronization
+
+/// What a run trains on: pairs of a data set and a problem that fits it, each drawn by its weight.
+public final class DatasetTasks: TaskSource {
+  struct Choice: Sendable {
+    var dataset: Dataset
+    /// The problem's number in `problems`.
+    var problem: Int
+    var weight: Double
+  }
+
+  public let problems: [any InnerProblem]
+  private let choices: [Choice]
+  private let classes: Int
+  private let seed: UInt64
+  /// Each worker's newest task: truncation after truncation asks for the same.
+  private let open = Mutex<[Int: (draw: Int, task: AssignedTask)]>([:])
+
+  /// Throws where a problem fits none of its data sets, or a data set has no problem that fits.
+  public init(_ configuration: Configuration, datasets: [Dataset]) throws {
+    var problems: [any InnerProblem] = []
+    var choices: [Choice] = []
+    func add(_ problem: any InnerProblem, _ dataset: Dataset, _ weight: Double) {
+      let number = problems.firstIndex { $0.name == problem.name } ?? problems.count
+      if number == problems.count { problems.append(problem) }
+      choices.append(Choice(dataset: dataset, problem: number, weight: weight))
+    }
+    let weighted = zip(configuration.datasets, datasets)
+    for (entry, dataset) in weighted where configuration.problem.isEmpty {
+      guard let problem = InnerProblems.fitting(dataset.imageShape).first else {
+        throw ConfigurationError(
+          "datasets: no problem fits images of \(dataset.imageShape) in \(entry.path); there are \(Self.list)")
+      }
+      add(problem, dataset, entry.weight)
+    }
+    for (index, entry) in configuration.problem.enumerated() {
+      let problem = try InnerProblems.named(entry.name)
+      let fitting = weighted.filter {
+        $0.1.imageShape == problem.shape && (entry.dataset == nil || entry.dataset == $0.0.path)
+      }
+      guard !fitting.isEmpty else {
+        throw ConfigurationError(
+          "problem[\(index)]: \(entry.name) takes images of \(problem.shape), and no data set of it has them; "
+            + "there are \(Self.list)")
+      }
+      for (setting, dataset) in fitting { add(problem, dataset, setting.weight * entry.weight) }
+    }
+    self.problems = problems
+    self.choices = choices
+    classes = configuration.inner.classes
+    seed = configuration.seed
+  }
+
+  private static var list: String {
+    InnerProblems.all.map { "\($0.name) (\($0.shape))" }.joined(separator: ", ")
+  }
+
+  public func task(worker: Int, draw: Int) throws -> AssignedTask {
+    if let (known, task) = open.withLock({ $0[worker] }), known == draw { return task }
+    var random = RandomStream(seed: seed, purpose: .taskChoice, UInt64(worker), UInt64(draw))
+    var rest = random.uniform() * choices.reduce(0) { $0 + $1.weight }
+    let choice =
+      choices.first {
+        rest -= $0.weight
+        return rest < 0
+      } ?? choices[choices.count - 1]
+    // Workers are few and draws go on for ever: this numbers all of them.
+    let classes = try choice.dataset.sampleTask(
+      split: .train, classes: classes, seed: seed, index: draw << 16 | worker)
+    let images = ShardTask(
+      try choice.dataset.open(classes), shape: choice.dataset.imageShape, seed: seed,
+      indices: [UInt64(worker), UInt64(draw)])
+    let task = AssignedTask(problem: choice.problem, images: images)
+    open.withLock { $0[worker] = (draw, task) }
+    return task
+  }
+}

@@ -1,0 +1,39 @@
+public import Engine
+public import Snapshots
+import Support
+
+extension SnapshotMetadata {
+  /// What a run says of its θ.
+  init(_ configuration: Configuration, problems: [String], digests: [String], outerIteration: Int) {
+    let optimizer = configuration.inner.optimizer
+    self.init(
+      hiddenLayers: optimizer.hiddenLayers, hiddenUnits: optimizer.hiddenUnits,
+      features: optimizer.features.map(\.rawValue), betas: optimizer.betas, timeScales: optimizer.timeScales,
+      lambda1: optimizer.lambda1, lambda2: optimizer.lambda2, outerIteration: outerIteration,
+      objective: configuration.outer.objective.rawValue, estimator: configuration.outer.estimator.rawValue,
+      problem: problems.joined(separator: ","), batch: configuration.inner.batch, steps: configuration.inner.life.to,
+      dataset: configuration.datasets.map(\.path).joined(separator: ","),
+      datasetSHA256: digests.joined(separator: ","), seed: configuration.seed, toolVersion: toolVersion)
+  }
+}
+
+extension Architecture {
+  /// The architecture that a snapshot's metadata names.
+  ///
+  /// - Parameter name: what an error calls the file.
+  public init(_ metadata: SnapshotMetadata, name: String) throws {
+    self.init()
+    hiddenLayers = metadata.hiddenLayers
+    hiddenUnits = metadata.hiddenUnits
+    features = try metadata.features.map { feature in
+      guard let group = FeatureGroup(rawValue: feature) else {
+        throw SnapshotError(.damaged, "\(name): its metadata's features name \(feature), which is not known")
+      }
+      return group
+    }
+    betas = metadata.betas
+    timeScales = metadata.timeScales
+    lambda1 = metadata.lambda1
+    lambda2 = metadata.lambda2
+  }
+}

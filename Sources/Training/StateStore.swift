@@ -1,0 +1,45 @@
+import Engine
+import Foundation
+import Snapshots
+import Synchronization
+
+/// The files that a run resumes from, in `STATE/training`: the newest two, numbered in order of writing.
+///
+/// Several threads may write; what each writes is a state of its own moment, so the order among them does not matter
+/// as long as a number is given once.
+final class StateStore: Sendable {
+  /// Older ones are removed.
+  static let kept = 2
+
+  private let files: RecordedFiles
+  private let next: Mutex<Int>
+
+  init(creatingIn state: URL) throws {
+    files = try RecordedFiles(creating: state.appending(path: "training"), prefix: "training")
+    next = Mutex((try files.steps().first ?? 0) + 1)
+  }
+
+  /// The newest sound state; `refused` hears of a newer one that is not. Nil where there never was one.
+  func restore(refused: (any Error) -> Void) throws -> TrainingState? {
+    let folder = files.folder
+    let state = try files.newest(refused: refused) { record, data in
+      try TrainingState(data, name: folder.appending(path: record.name).path)
+    }
+    if state == nil, try !files.steps().isEmpty {
+      throw TrainingError(
+        .damagedState,
+        "\(folder.path): no file of the run's state is sound; to go on from θ alone, move the state folder away and "
+          + "set start_from to the newest snapshot in it")
+    }
+    return state
+  }
+
+  /// Writes the state of the moment at which it is called, durably.
+  func write(_ state: () -> TrainingState) throws {
+    try next.withLock { next in
+      try files.write(try state().encoded(), step: next, created: Date())
+      next += 1
+      try files.keepNewest(Self.kept)
+    }
+  }
+}

@@ -1,0 +1,30 @@
+public import Engine
+public import Support
+
+/// Why a run of outer-training cannot start or go on.
+public struct TrainingError: ReportedError, Equatable {
+  public enum Code: Sendable {
+    /// None of the state's files is sound.
+    case damagedState
+    /// A newer version of the tool wrote the state.
+    case newerFormat
+  }
+
+  public var code: Code
+  public var description: String
+  public var exitCode: ExitCode { .data }
+
+  public init(_ code: Code, _ description: String) {
+    self.code = code
+    self.description = description
+  }
+}
+
+extension EngineError: ReportedError {
+  public var exitCode: ExitCode {
+    switch code {
+    case .unknownProblem, .unknownInstructionSet: .usage
+    case .wrongShape: .data
+    }
+  }
+}

@@ -1,0 +1,197 @@
+public import Engine
+public import Foundation
+public import Logging
+import Shards
+public import Snapshots
+import Support
+import Synchronization
+
+/// A run of outer-training on data sets: it restores the newest state, trains, and leaves states and snapshots.
+///
+/// One process at a time holds the lock of its state folder. A snapshot of step n appears only after a state of step n
+/// is durable, so a restart is never behind what was given out.
+public final class TrainingRun: Sendable {
+  /// How far a run is.
+  public struct Status: Sendable, Codable, Equatable {
+    /// Outer-iterations done.
+    public var outerIteration: Int
+    /// Of the last outer-iteration; nil before the first of this process.
+    public var outerLoss: Double?
+    /// Inner steps a second in the last outer-iteration, those of both members of each pair.
+    public var innerStepsPerSecond: Double?
+    /// The step of the newest snapshot.
+    public var snapshot: Int?
+  }
+
+  public let configuration: Configuration
+  public let store: SnapshotStore
+  private let lock: StateLock
+  private let states: StateStore
+  private let learner: Learner
+  private let digests: [String]
+  private let log: Logger
+  private let progress: @Sendable (OuterIterationReport, Status) -> Void
+  private let stopFlag = StopFlag()
+  private let currentStatus: Mutex<Status>
+
+  /// Takes the lock, opens the data sets, restores or begins the state, and writes the first snapshot.
+  ///
+  /// - Parameter progress: called after every outer-iteration.
+  public init(
+    configuration: Configuration, log: Logger,
+    progress: @escaping @Sendable (OuterIterationReport, Status) -> Void = { _, _ in }
+  ) throws {
+    self.configuration = configuration
+    self.log = log
+    self.progress = progress
+    let kernels = try InstructionSet.name()
+    lock = try StateLock(state: configuration.stateFolder)
+    let datasets = try Self.open(configuration)
+    digests = datasets.map(\.manifestDigest)
+    let tasks = try DatasetTasks(configuration, datasets: datasets)
+    store = try SnapshotStore(creatingIn: configuration.stateFolder)
+    states = try StateStore(creatingIn: configuration.stateFolder)
+    let restored = try states.restore { log.error("refused: \($0)") }
+    let state = try restored.map { try Self.resume($0, configuration, digests: digests, log) }
+      ?? Self.begin(configuration, log)
+    let threads = configuration.threads > 0 ? configuration.threads : ProcessInfo.processInfo.activeProcessorCount
+    learner = Learner(
+      seed: configuration.seed, outer: configuration.outer, inner: configuration.inner, problems: tasks.problems,
+      tasks: tasks, state: state, threads: threads)
+    currentStatus = Mutex(
+      Status(
+        outerIteration: state.outerIteration,
+        snapshot: try store.latest(refused: { log.error("refused: \($0)") })?.step))
+    log.info(
+      "training \(tasks.problems.map(\.name).joined(separator: ", ")) from outer-iteration \(state.outerIteration), \(threads) threads, \(kernels)")
+    try writeState()
+    if try store.highestStep() == nil { try writeSnapshot() }
+  }
+
+  /// Validates the configuration against the data sets, and changes nothing.
+  public static func check(_ configuration: Configuration) throws {
+    _ = try InstructionSet.name()
+    _ = try DatasetTasks(configuration, datasets: open(configuration))
+    if configuration.startFrom != nil { _ = try startingPoint(configuration) }
+  }
+
+  private static func open(_ configuration: Configuration) throws -> [Dataset] {
+    try configuration.datasets.map { try Dataset(at: URL(filePath: $0.path)) }
+  }
+
+  /// The state of a run that begins.
+  private static func begin(_ configuration: Configuration, _ log: Logger) throws -> LearnerState {
+    var state = try startingPoint(configuration)
+    state.restartWorkers(count: configuration.outer.pairs)
+    return state
+  }
+
+  private static func startingPoint(_ configuration: Configuration) throws -> LearnerState {
+    let architecture = configuration.inner.optimizer
+    guard let path = configuration.startFrom else {
+      return LearnerState(theta: architecture.initialTheta(seed: configuration.seed), workers: 0)
+    }
+    let url = URL(filePath: path)
+    let file = try Safetensors(contentsOf: url)
+    let isState = file.metadata["adam_steps"] != nil
+    let exported = isState ? try TrainingState(file.encoded(), name: path) : nil
+    let snapshot = isState ? nil : try Snapshot(contentsOf: url)
+    let found = try exported?.configuration.inner.optimizer ?? Architecture(snapshot!.metadata, name: path)
+    guard found == architecture else {
+      throw ConfigurationError(
+        "start_from: \(path) has another architecture than inner.optimizer says: \(found) instead of \(architecture)")
+    }
+    return exported?.learner ?? LearnerState(theta: snapshot?.theta ?? [], workers: 0)
+  }
+
+  /// The state of a run that goes on, perhaps under a changed configuration.
+  private static func resume(
+    _ restored: TrainingState, _ configuration: Configuration, digests: [String], _ log: Logger
+  ) throws -> LearnerState {
+    let change = try ConfigurationChange(
+      from: restored.configuration, datasets: restored.datasets, to: configuration, datasets: digests)
+    if let path = configuration.startFrom { log.notice("start_from \(path) is not used: the state holds a run") }
+    for difference in change.effective { log.notice("takes effect: \(difference)") }
+    for difference in change.freshWorkers { log.notice("workers begin anew: \(difference)") }
+    var state = restored.learner
+    if change.freshWorkers.isEmpty {
+      state.resizeWorkers(count: configuration.outer.pairs)
+    } else {
+      state.restartWorkers(count: configuration.outer.pairs)
+    }
+    return state
+  }
+
+  public var status: Status { currentStatus.withLock { $0 } }
+
+  /// Makes ``run()`` return at the next inner step; from any thread.
+  public func stop() { stopFlag.set() }
+
+  /// Trains until stopped or until the configured number of outer-iterations is done; the calling thread waits. When it
+  /// returns the state is durable.
+  public func run() throws {
+    let failure = Mutex<(any Error)?>(nil)
+    let timer = RepeatingTimer(every: configuration.snapshot.everySeconds) { [self] in
+      do { try writeState() } catch {
+        // The disk may have room again by the next time; what is there stays.
+        log.error("the state could not be written: \(error)")
+        failure.withLock { $0 = error }
+      }
+    }
+    timer.start()
+    defer { timer.stop() }
+    var lastSnapshot = ContinuousClock.now
+    while !stopFlag.isSet, learner.currentState().outerIteration < configuration.outerIterations ?? .max {
+      let started = ContinuousClock.now
+      guard let report = try learner.outerIteration(stop: stopFlag) else { break }
+      record(report, took: ContinuousClock.now - started)
+      if ContinuousClock.now - lastSnapshot >= .seconds(configuration.snapshot.everySeconds) {
+        try snapshotIfHigher()
+        lastSnapshot = .now
+      }
+    }
+    if stopFlag.isSet {
+      try writeState()
+    } else {
+      try snapshotIfHigher()
+    }
+    log.info("stopped after outer-iteration \(status.outerIteration)")
+  }
+
+  private func record(_ report: OuterIterationReport, took duration: Duration) {
+    let seconds = duration / .seconds(1)
+    let status = currentStatus.withLock { status in
+      status.outerIteration = report.outerIteration
+      status.outerLoss = report.outerLoss
+      status.innerStepsPerSecond = Double(report.innerSteps) / max(seconds, 1e-9)
+      return status
+    }
+    log.debug(
+      "outer-iteration \(report.outerIteration): outer-loss \(report.outerLoss), \(report.innerSteps) inner steps")
+    progress(report, status)
+  }
+
+  /// After a fallback to an older state, names that were given out before are not used again.
+  private func snapshotIfHigher() throws {
+    try writeState()
+    guard learner.currentState().outerIteration > (try store.highestStep() ?? -1) else { return }
+    try writeSnapshot()
+  }
+
+  private func writeState() throws {
+    try states.write { TrainingState(learner: learner.currentState(), configuration: configuration, datasets: digests) }
+  }
+
+  /// Between outer-iterations only.
+  private func writeSnapshot() throws {
+    let state = learner.currentState()
+    let record = try store.write(
+      Snapshot(
+        theta: state.theta,
+        metadata: SnapshotMetadata(
+          configuration, problems: learner.problems.map(\.name), digests: digests,
+          outerIteration: state.outerIteration)))
+    currentStatus.withLock { $0.snapshot = record.step }
+    log.info("snapshot \(record.name), outer-loss \(status.outerLoss.map { String($0) } ?? "not yet known")")
+  }
+}

@@ -1,0 +1,114 @@
+public import Engine
+public import Foundation
+public import Snapshots
+import Support
+
+/// What a run resumes from: the learner's state, and the settings under which it came about.
+public struct TrainingState: Sendable {
+  /// The version of the file's layout.
+  public static let formatVersion = 1
+
+  public var learner: LearnerState
+  public var configuration: Configuration
+  /// SHA-256 of each data set's manifest.
+  public var datasets: [String]
+
+  /// A worker's numbers; its arrays are tensors.
+  private struct WorkerEntry: Codable {
+    var draws: Int
+    var step: Int
+    var life: Int
+    var problem: Int
+    var finished: Finished?
+
+    struct Finished: Codable {
+      var lossPlus: Double
+      var lossMinus: Double
+      var innerSteps: Int
+      var diverged: Bool
+    }
+  }
+
+  public init(learner: LearnerState, configuration: Configuration, datasets: [String]) {
+    self.learner = learner
+    self.configuration = configuration
+    self.datasets = datasets
+  }
+
+  public func encoded() throws -> Data {
+    let encoder = JSONEncoder()
+    encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
+    func json(_ value: some Encodable) throws -> String { String(decoding: try encoder.encode(value), as: UTF8.self) }
+    func vector(_ values: [Float]) -> Safetensors.Tensor { .init(shape: [values.count], .float32(values)) }
+    var tensors = [
+      "theta": vector(learner.theta), "adam/first": vector(learner.adam.first),
+      "adam/second": vector(learner.adam.second),
+    ]
+    let entries = learner.workers.enumerated().map { number, worker in
+      let finished = learner.finished[number]
+      tensors["worker/\(number)/inner"] = vector(worker.inner)
+      if let sample = finished?.sample {
+        tensors["worker/\(number)/reparameterization"] = vector(sample.reparameterization)
+        tensors["worker/\(number)/evolution_strategies"] = vector(sample.evolutionStrategies)
+      }
+      return WorkerEntry(
+        draws: worker.draws, step: worker.step, life: worker.life, problem: worker.problem,
+        finished: finished.map {
+          .init(
+            lossPlus: $0.sample.lossPlus, lossMinus: $0.sample.lossMinus, innerSteps: $0.innerSteps,
+            diverged: $0.diverged)
+        })
+    }
+    let metadata = [
+      "format_version": String(Self.formatVersion), "outer_iteration": String(learner.outerIteration),
+      "adam_steps": String(learner.adam.steps), "workers": try json(entries), "configuration": try json(configuration),
+      "dataset_sha256": try json(datasets), "tool_version": toolVersion,
+    ]
+    return try Safetensors(metadata: metadata, tensors: tensors).encoded()
+  }
+
+  /// - Parameter name: what an error calls the file.
+  public init(_ data: Data, name: String) throws {
+    let file = try Safetensors(data, name: name)
+    func damaged(_ key: String) -> SnapshotError {
+      SnapshotError(.damaged, "\(name): not a run's state: its \(key) is missing or damaged")
+    }
+    func value<Value: Decodable>(_ key: String) throws -> Value {
+      guard let text = file.metadata[key], let value = try? JSONDecoder().decode(Value.self, from: Data(text.utf8))
+      else { throw damaged(key) }
+      return value
+    }
+    func vector(_ key: String) throws -> [Float] {
+      guard case .float32(let values)? = file.tensors[key]?.values else { throw damaged(key) }
+      return values
+    }
+    let version: Int = try value("format_version")
+    guard version <= Self.formatVersion else {
+      throw TrainingError(
+        .newerFormat, "\(name): has format version \(version); this tool reads up to \(Self.formatVersion)")
+    }
+    configuration = try value("configuration")
+    datasets = try value("dataset_sha256")
+    learner = LearnerState(theta: try vector("theta"), workers: 0)
+    learner.adam = OuterAdam(
+      first: try vector("adam/first"), second: try vector("adam/second"), steps: try value("adam_steps"))
+    learner.outerIteration = try value("outer_iteration")
+    let entries: [WorkerEntry] = try value("workers")
+    for (number, entry) in entries.enumerated() {
+      var worker = WorkerState()
+      worker.draws = entry.draws
+      worker.step = entry.step
+      worker.life = entry.life
+      worker.problem = entry.problem
+      worker.inner = try vector("worker/\(number)/inner")
+      learner.workers.append(worker)
+      guard let finished = entry.finished else { continue }
+      learner.finished[number] = WorkerResult(
+        sample: OuterGradientSample(
+          lossPlus: finished.lossPlus, lossMinus: finished.lossMinus,
+          reparameterization: try vector("worker/\(number)/reparameterization"),
+          evolutionStrategies: try vector("worker/\(number)/evolution_strategies")),
+        innerSteps: finished.innerSteps, diverged: finished.diverged)
+    }
+  }
+}
