@@ -14,7 +14,7 @@ public func withTemporaryFolder<Result>(_ body: (URL) async throws -> Result) as
   return try await body(folder)
 }
 
-private func makeTemporaryFolder() throws -> URL {
+func makeTemporaryFolder() throws -> URL {
   let folder = FileManager.default.temporaryDirectory.appending(path: "lopt-test-\(UUID().uuidString)")
   try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
   return folder

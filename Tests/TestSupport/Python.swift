@@ -1,0 +1,17 @@
+public import Foundation
+
+/// The other readers of our files: Python with lmdb, safetensors, numpy and pillow.
+public enum Python {
+  /// Runs a script to its end and returns its standard output; throws its standard error where it fails.
+  public static func run(script: URL, arguments: [String] = [], seconds: Double = 120) throws -> String {
+    guard let interpreter = ProcessInfo.processInfo.environment["LOPT_TEST_PYTHON"] else {
+      throw ToolProcessError(description: "LOPT_TEST_PYTHON is not set: run the tests with scripts/test, which sets it")
+    }
+    let executable = URL(filePath: interpreter)
+    let result = try ToolProcess(executable: executable, [script.path] + arguments).wait(seconds: seconds)
+    guard result.exitCode == 0 else {
+      throw ToolProcessError(description: "\(script.lastPathComponent): exit \(result.exitCode)\n\(result.errors)")
+    }
+    return result.output
+  }
+}
