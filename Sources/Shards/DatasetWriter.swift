@@ -40,21 +40,21 @@ public final class DatasetWriter {
   /// The folder bears a temporary name until everything is on the disk. After an error nothing is left.
   /// - Throws: ``ShardsError`` where `output` exists, another process is making it, or the disk is full.
   public static func write(
-    to output: URL, source: Manifest.Source, imageShape: ImageShape, resampling: String,
+    to output: URL, source: Manifest.Source, shape: Manifest.Shape, resampling: String,
     _ body: (DatasetWriter) throws -> Void
   ) throws -> Manifest {
     try write(
-      to: output, source: source, imageShape: imageShape, resampling: resampling, shardBytes: shardBytes, body)
+      to: output, source: source, shape: shape, resampling: resampling, shardBytes: shardBytes, body)
   }
 
   static func write(
-    to output: URL, source: Manifest.Source, imageShape: ImageShape, resampling: String, shardBytes: Int,
+    to output: URL, source: Manifest.Source, shape: Manifest.Shape, resampling: String, shardBytes: Int,
     _ body: (DatasetWriter) throws -> Void
   ) throws -> Manifest {
     let folder = try PartialFolder(for: output)
     do {
       let manifest = Manifest(
-        formatVersion: Manifest.currentVersion, toolVersion: toolVersion, source: source, imageShape: imageShape,
+        formatVersion: Manifest.currentVersion, toolVersion: toolVersion, source: source, shape: shape,
         resampling: resampling, channels: [], classes: [], shards: [], skipped: [])
       let writer = DatasetWriter(manifest, in: folder.url, shardBytes: shardBytes)
       try body(writer)
@@ -71,13 +71,13 @@ public final class DatasetWriter {
     self.manifest = manifest
     self.folder = folder
     self.shardBytes = shardBytes
-    statistics = ChannelStatistics(channels: manifest.imageShape.channels)
+    statistics = ChannelStatistics(channels: manifest.shape.channels)
   }
 
   /// Appends a class; its position in the manifest is the order of the calls.
   /// - Throws: ``ShardsError`` where it has no training image.
   public func append(_ imageClass: ImageClass) throws {
-    let size = manifest.imageShape.count
+    let size = manifest.shape.count
     precondition(imageClass.pixels.count.isMultiple(of: size), "pixels of whole images")
     let count = imageClass.pixels.count / size
     guard count > imageClass.validation, manifest.classes.count < ShardKey.classLimit else {

@@ -56,7 +56,7 @@ extension Manifest {
     guard formatVersion >= 1 else { return "format version \(formatVersion) was never written" }
     guard !classes.isEmpty, classes.count <= ShardKey.classLimit else { return "it has \(classes.count) classes" }
     guard Set(classes.map(\.id)).count == classes.count else { return "two classes have the same id" }
-    guard channels.count == imageShape.channels else { return "channels and image_shape disagree" }
+    guard channels.count == shape.channels else { return "channels and shape disagree" }
     for (position, shard) in shards.enumerated() where shard.file != Shard.file(position) {
       return "shard \(position) is not called \(Shard.file(position))"
     }

@@ -10,7 +10,7 @@ public struct Manifest: Codable, Equatable, Sendable {
   public var formatVersion: Int
   public var toolVersion: String
   public var source: Source
-  public var imageShape: ImageShape
+  public var shape: Shape
   /// How the source's images were brought to the shape.
   public var resampling: String
   /// Mean and deviation of each channel over the training images of the classes of the split `train`.
@@ -23,7 +23,7 @@ public struct Manifest: Codable, Equatable, Sendable {
   /// What the dataset was made from.
   public struct Source: Codable, Equatable, Sendable {
     public var name: String
-    public var imageShape: ImageShape
+    public var shape: Shape
     public var files: [File]
 
     /// A file that was read.
@@ -37,9 +37,9 @@ public struct Manifest: Codable, Equatable, Sendable {
       }
     }
 
-    public init(name: String, imageShape: ImageShape, files: [File]) {
+    public init(name: String, shape: Shape, files: [File]) {
       self.name = name
-      self.imageShape = imageShape
+      self.shape = shape
       self.files = files
     }
   }

@@ -8,17 +8,14 @@ public final class OpenTask: Sendable {
   public enum Part: Sendable { case training, validation }
 
   public let classes: TaskClasses
-  public let imageShape: ImageShape
   private let training: LabelledImages
   private let validation: LabelledImages
 
-  /// Gathers the images of the task's classes; nothing is hashed or copied.
-  /// - Throws: ``ShardsError`` where a shard does not hold what the manifest says.
-  public init(_ classes: TaskClasses, in dataset: Dataset) throws {
+  init(_ classes: TaskClasses, in dataset: Dataset) throws {
     self.classes = classes
-    imageShape = dataset.imageShape
-    var training = LabelledImages(size: imageShape.count)
-    var validation = LabelledImages(size: imageShape.count)
+    let size = dataset.manifest.shape.count
+    var training = LabelledImages(size: size)
+    var validation = LabelledImages(size: size)
     for (label, position) in classes.classes.enumerated() {
       let reader = try dataset.reader(ofClass: position)
       let (count, tail) = (dataset.manifest.classes[position].count, dataset.manifest.classes[position].validation)

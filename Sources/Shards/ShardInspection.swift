@@ -45,7 +45,7 @@ public struct ShardInspection: Sendable, Equatable {
       guard let next = expected.next() else { throw damaged("it has more images than the manifest says") }
       let place = "class \(next.imageClass), image \(next.index)"
       guard key.withUnsafeBytes({ $0.elementsEqual(next.bytes) }) else { throw damaged("\(place) has another key") }
-      guard value.byteCount == manifest.imageShape.count else {
+      guard value.byteCount == manifest.shape.count else {
         throw damaged("\(place) has \(value.byteCount) bytes")
       }
       digest.add(next, value)
