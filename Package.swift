@@ -28,7 +28,8 @@ let sources: [Target] = [
   .target(name: "Support", dependencies: [argumentParser, crypto], swiftSettings: settings),
   .target(name: "Engine", dependencies: ["CKernels", "Randomness"], swiftSettings: settings),
   .target(
-    name: "Shards", dependencies: ["CLMDB", "Randomness", "Support"], swiftSettings: settings),
+    name: "Shards", dependencies: ["CLMDB", "Randomness", "Support", crypto],
+    swiftSettings: settings),
   .executableTarget(
     name: "DataPrep", dependencies: ["CZlib", "Shards", "Support", argumentParser],
     swiftSettings: settings),

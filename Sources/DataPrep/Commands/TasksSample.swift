@@ -1,0 +1,62 @@
+public import ArgumentParser
+import Foundation
+public import Shards
+
+struct Tasks: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    abstract: "Shows which tasks a dataset gives.", subcommands: [TasksSample.self])
+}
+
+struct TasksSample: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "sample",
+    abstract: "Lists the classes of the tasks that a seed stands for, in the order of their labels.",
+    discussion: """
+      lopt evaluate trains exactly these tasks for the same seed and split.
+
+      Example:
+        dataprep tasks sample mnist14 --split train --classes 10 --count 3 --seed 1
+      """)
+
+  @Argument(help: ArgumentHelp("The dataset.", valueName: "folder"))
+  var folder: String
+
+  @Option(help: "The split of the classes.")
+  var split = ClassSplit.train
+
+  @Option(help: ArgumentHelp("Classes of a task.", valueName: "number"))
+  var classes = 10
+
+  @Option(help: ArgumentHelp("Tasks to list.", valueName: "number"))
+  var count = 10
+
+  @Option(help: "The seed.")
+  var seed: UInt64 = 0
+
+  @Flag(help: "Print JSON: an array of task and classes.")
+  var json = false
+
+  private struct Task: Encodable {
+    var task: Int
+    var classes: [String]
+  }
+
+  func validate() throws {
+    guard classes > 0, count > 0 else { throw ValidationError("--classes and --count are at least 1") }
+  }
+
+  func run() throws {
+    let manifest = try Manifest(in: URL(filePath: folder))
+    let tasks = try (0..<count).map { index in
+      let task = try manifest.sampleTask(split: split, classes: classes, seed: seed, index: index)
+      return Task(task: index, classes: task.classes.map { manifest.classes[$0].id })
+    }
+    if json {
+      print(try JSONText.of(tasks))
+    } else {
+      for task in tasks { print("\(task.task): \(task.classes.joined(separator: " "))") }
+    }
+  }
+}
+
+extension ClassSplit: ExpressibleByArgument {}

@@ -1,0 +1,80 @@
+public import Randomness
+
+/// The images of a task, where they lie in the mapped shards: batches are copied from there.
+///
+/// It does not change and may be used by any thread.
+public final class OpenTask: Sendable {
+  /// What images are for.
+  public enum Part: Sendable { case training, validation }
+
+  public let classes: TaskClasses
+  private let training: LabelledImages
+  private let validation: LabelledImages
+
+  init(_ classes: TaskClasses, in dataset: Dataset) throws {
+    self.classes = classes
+    let size = dataset.manifest.shape.count
+    var training = LabelledImages(size: size)
+    var validation = LabelledImages(size: size)
+    for (label, position) in classes.classes.enumerated() {
+      let reader = try dataset.reader(ofClass: position)
+      let (count, tail) = (dataset.manifest.classes[position].count, dataset.manifest.classes[position].validation)
+      let first = ShardKey(imageClass: position, index: 0)
+      try training.gather(count - tail, from: first, in: reader, label: label)
+      try validation.gather(tail, from: ShardKey(imageClass: position, index: count - tail), in: reader, label: label)
+    }
+    self.training = training
+    self.validation = validation
+  }
+
+  /// How many images a part has.
+  public func count(of part: Part) -> Int { images(part).count }
+
+  /// Fills a batch with images drawn uniformly, with replacement, from all of a part.
+  /// - Parameters:
+  ///   - pixels: [batch, height, width, channels]
+  ///   - labels: [batch]; its size is the batch's. A label is the class's position in the task.
+  public func fill(
+    pixels: inout [UInt8], labels: inout [Int32], from part: Part, random: inout RandomStream
+  ) {
+    let images = images(part)
+    precondition(images.count > 0, "the part has images")
+    for row in labels.indices { images.copy(random.below(images.count), to: row, &pixels, &labels) }
+  }
+
+  /// Copies the images of a part in `range`, class after class, for example to evaluate all of them in pieces.
+  /// - Parameters:
+  ///   - pixels: [range's count, height, width, channels]
+  ///   - labels: [range's count]
+  public func copy(_ range: Range<Int>, of part: Part, pixels: inout [UInt8], labels: inout [Int32]) {
+    let images = images(part)
+    for (row, index) in range.enumerated() { images.copy(index, to: row, &pixels, &labels) }
+  }
+
+  private func images(_ part: Part) -> LabelledImages {
+    switch part {
+    case .training: training
+    case .validation: validation
+    }
+  }
+}
+
+/// Images and the label of each.
+private struct LabelledImages: Sendable {
+  private var images: MappedImages
+  private var labels: [Int32] = []
+
+  init(size: Int) { images = MappedImages(size: size) }
+
+  var count: Int { labels.count }
+
+  mutating func gather(_ count: Int, from first: ShardKey, in reader: ShardReader, label: Int) throws {
+    try images.gather(count, from: first, in: reader)
+    labels += Array(repeating: Int32(label), count: count)
+  }
+
+  func copy(_ index: Int, to row: Int, _ pixels: inout [UInt8], _ labels: inout [Int32]) {
+    images.copy(index, into: &pixels, at: row * images.size)
+    labels[row] = self.labels[index]
+  }
+}

@@ -1,0 +1,20 @@
+/// The key of an image in a shard: bytewise order is the order of classes, then of images.
+struct ShardKey: Equatable {
+  /// Keys have so many bytes.
+  static let size = 6
+  /// So many classes can a dataset have.
+  static let classLimit = 1 << 16
+
+  /// The class's position in the manifest.
+  var imageClass: Int
+  /// The image's position in the class.
+  var index: Int
+
+  /// The class as big-endian UInt16, then the index as big-endian UInt32.
+  var bytes: [UInt8] {
+    let first = UInt16(imageClass)
+    let second = UInt32(index)
+    return [8, 0].map { UInt8(truncatingIfNeeded: first >> $0) }
+      + [24, 16, 8, 0].map { UInt8(truncatingIfNeeded: second >> $0) }
+  }
+}
