@@ -38,8 +38,8 @@ struct SyntheticTasks: TaskSource {
 /// A network small enough that a test runs thousands of its steps.
 let tinyProblem = MLP(name: "tiny", shape: ImageShape(height: 3, width: 4, channels: 1), hidden: [7, 5])
 
-func relativeError(_ a: [Float], _ b: [Float]) -> Double {
-  let difference = zip(a, b).reduce(0.0) { $0 + (Double($1.0) - Double($1.1)) * (Double($1.0) - Double($1.1)) }
-  let size = b.reduce(0.0) { $0 + Double($1) * Double($1) }
-  return (difference / size).squareRoot()
+/// ‖a − b‖ / ‖b‖
+func relativeError(_ a: [Double], _ b: [Double]) -> Double {
+  let difference = zip(a, b).reduce(0) { $0 + ($1.0 - $1.1) * ($1.0 - $1.1) }
+  return (difference / b.reduce(0) { $0 + $1 * $1 }).squareRoot()
 }

@@ -1,0 +1,120 @@
+"""The learned optimizer and the inner problems, literally as the method's page says them, for automatic derivatives.
+
+Every function takes and returns PyTorch tensors and keeps their graph: differentiating through any number of inner
+steps needs nothing more.
+"""
+
+import json
+import math
+from dataclasses import dataclass, field
+
+import torch
+
+HIDDEN = {"mlp2x32": [32, 32], "mlp3x128": [128, 128, 128]}
+PIXELS = 14 * 14
+CLASSES = 10
+
+
+@dataclass
+class Architecture:
+    """What the learned optimizer's network looks like; the defaults are the paper's."""
+
+    hidden_layers: int = 1
+    hidden_units: int = 32
+    features: list = field(default_factory=lambda: ["momentum", "rms", "time"])
+    betas: list = field(default_factory=lambda: [0.5, 0.9, 0.99, 0.999, 0.9999])
+    time_scales: list = field(default_factory=lambda: [3, 10, 30, 100, 300, 1000, 3000, 10000, 300000])
+    lambda1: float = 0.001
+    lambda2: float = 0.001
+
+    @staticmethod
+    def from_metadata(metadata):
+        """Of a case or a snapshot: numbers and lists are JSON; what is absent is the paper's."""
+        names = Architecture.__dataclass_fields__
+        return Architecture(**{key: json.loads(value) for key, value in (metadata or {}).items() if key in names})
+
+    def inputs(self):
+        momentum, rms = "momentum" in self.features, "rms" in self.features
+        groups = 2 * rms + momentum + (momentum and rms)
+        return 2 + groups * len(self.betas) + ("time" in self.features) * len(self.time_scales)
+
+    def shapes(self):
+        """The pieces of θ: each layer's weight [in, out], then its bias [out]."""
+        return dense_shapes([self.inputs()] + self.hidden_layers * [self.hidden_units] + [2])
+
+
+def dense_shapes(widths):
+    shapes = []
+    for inputs, outputs in zip(widths, widths[1:]):
+        shapes += [[inputs, outputs], [outputs]]
+    return shapes
+
+
+def inner_shapes(problem):
+    """The pieces of the flat inner parameters, in their order."""
+    return dense_shapes([PIXELS] + HIDDEN[problem] + [CLASSES])
+
+
+def pieces(flat, shapes):
+    """The tensors of a flat vector (or of the last axis of a matrix of such vectors)."""
+    offset, tensors = 0, []
+    for shape in shapes:
+        count = math.prod(shape)
+        tensors.append(flat[..., offset : offset + count].reshape(flat.shape[:-1] + tuple(shape)))
+        offset += count
+    assert offset == flat.shape[-1], f"{flat.shape[-1]} numbers where the layout has {offset}"
+    return tensors
+
+
+def dense_network(inputs, layers):
+    """Dense layers with ReLU between them; `layers` are weights and biases in turn."""
+    for index in range(0, len(layers), 2):
+        inputs = inputs @ layers[index] + layers[index + 1]
+        if index + 2 < len(layers):
+            inputs = torch.relu(inputs)
+    return inputs
+
+
+def inner_loss(problem, inner, images, labels):
+    """The mean softmax cross-entropy of a batch: images [B, H, W, C] as bytes, labels [B]."""
+    pixels = images.reshape(len(images), -1).to(inner.dtype) / 255
+    logits = dense_network(pixels, pieces(inner, inner_shapes(problem)))
+    return torch.nn.functional.cross_entropy(logits, labels.long())
+
+
+def update_tensor(architecture, layers, step, value, gradient, momenta, second_moments):
+    """The next values of one tensor of inner parameters; all arguments are flat, the moments [betas, count]."""
+    momentum, rms = "momentum" in architecture.features, "rms" in architecture.features
+    inverse_rms = 1 / torch.sqrt(second_moments + 1e-6)
+    features = [gradient[None]]
+    if momentum and rms:
+        features.append(momenta * inverse_rms)
+    features.append(value[None])
+    if momentum:
+        features.append(momenta)
+    if rms:
+        features += [second_moments, inverse_rms]
+    features = torch.cat(features)
+    features = features / torch.sqrt(1e-5 + (features**2).mean(dim=1, keepdim=True))
+    if "time" in architecture.features:
+        times = [math.tanh(step / scale - 1) for scale in architecture.time_scales]
+        times = torch.tensor(times, dtype=value.dtype)[:, None].expand(-1, len(value))
+        features = torch.cat([features, times])
+    outputs = dense_network(features.T, layers)
+    return value - architecture.lambda1 * outputs[:, 0] * torch.exp(architecture.lambda2 * outputs[:, 1])
+
+
+def update(architecture, theta, problem, step, inner, gradient, momenta, second_moments):
+    """One inner step: the state after it. The moments [betas, P] take this step's gradient before they are used."""
+    betas = torch.tensor(architecture.betas, dtype=torch.float64)[:, None]
+    decay, rest = betas.to(inner.dtype), (1 - betas).to(inner.dtype)
+    momenta = decay * momenta + rest * gradient
+    second_moments = decay * second_moments + rest * gradient**2
+    layers = pieces(theta, architecture.shapes())
+    shapes = inner_shapes(problem)
+    flat = [[math.prod(shape)] for shape in shapes]
+    values = [
+        update_tensor(architecture, layers, step, *tensors)
+        for tensors in zip(*(pieces(vector, flat) for vector in (inner, gradient, momenta, second_moments)))
+    ]
+    return torch.cat(values), momenta, second_moments
