@@ -38,17 +38,22 @@ let sources: [Target] = [
     dependencies: [
       "Support", logging, .product(name: "AsyncHTTPClient", package: "async-http-client"),
       .product(name: "NIOCore", package: "swift-nio"),
+      .product(name: "NIOFoundationCompat", package: "swift-nio"),
+      .product(name: "NIOHTTP1", package: "swift-nio"),
     ],
     swiftSettings: settings),
   .target(
     name: "Training",
-    dependencies: ["Engine", "Randomness", "Shards", "Snapshots", "Support", logging],
+    dependencies: [
+      "Engine", "Randomness", "Shards", "Snapshots", "Support", argumentParser, logging,
+    ],
     swiftSettings: settings),
   .executableTarget(
     name: "Daemon",
     dependencies: [
       "Snapshots", "Support", "Training", argumentParser, logging,
       .product(name: "Hummingbird", package: "hummingbird"),
+      .product(name: "NIOCore", package: "swift-nio"),
       .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
     ],
     swiftSettings: settings),
@@ -85,7 +90,13 @@ let tests: [Target] = [
     dependencies: ["Engine", "Shards", "Snapshots", "Support", "TestSupport", "Training"],
     swiftSettings: settings),
   .testTarget(
-    name: "DaemonTests", dependencies: ["Daemon", "Snapshots", "TestSupport", "Training"],
+    name: "DaemonTests",
+    dependencies: [
+      "Daemon", "Snapshots", "Support", "TestSupport", "Training", logging,
+      .product(name: "Hummingbird", package: "hummingbird"),
+      .product(name: "HummingbirdTesting", package: "hummingbird"),
+      .product(name: "NIOCore", package: "swift-nio"),
+    ],
     swiftSettings: settings),
   .testTarget(
     name: "LoptTests", dependencies: ["Engine", "Lopt", "Snapshots", "TestSupport"],

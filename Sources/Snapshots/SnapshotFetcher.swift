@@ -1,0 +1,63 @@
+public import Foundation
+import Support
+
+/// Gets a snapshot from a daemon, or from its state folder, and trusts it only once its SHA-256 is right.
+public struct SnapshotFetcher: Sendable {
+  private let origin: Origin
+
+  private enum Origin: Sendable {
+    case server(SnapshotServer)
+    case state(URL)
+  }
+
+  /// - Parameter origin: `http://HOST:PORT` (or https), or the path of a state folder.
+  public init(from origin: String) {
+    if origin.hasPrefix("http://") || origin.hasPrefix("https://") {
+      self.origin = .server(SnapshotServer(base: origin))
+    } else {
+      self.origin = .state(URL(filePath: origin))
+    }
+  }
+
+  /// Gets a snapshot into a folder and returns the file.
+  ///
+  /// A file of that name with the same bytes is left as it is; one with other bytes is an error.
+  /// - Parameters:
+  ///   - name: a snapshot's name, or `latest`.
+  ///   - refused: hears of newer snapshots in a state folder that are damaged.
+  public func fetch(
+    _ name: String, into folder: URL, refused: @Sendable (any Error) -> Void = { _ in }
+  ) async throws -> URL {
+    guard name == "latest" || SnapshotRecord.isSnapshotName(name) else {
+      throw SnapshotError(
+        .missing, "\(name): must be latest or the name of a snapshot, such as theta-000000012.safetensors")
+    }
+    switch origin {
+    case .state(let state):
+      let store = SnapshotStore(readingFrom: state)
+      guard let name = name == "latest" ? try store.latest(refused: refused)?.name : name else {
+        throw SnapshotError(.missing, "\(state.path): no snapshot there; is it the state folder of a daemon?")
+      }
+      let (record, data) = try store.read(named: name)
+      let target = folder.appending(path: record.name)
+      if try !Self.exists(target, digest: record.sha256) { try AtomicFile.write(data, to: target) }
+      return target
+    case .server(let server):
+      let expected = try await name == "latest" ? server.latest() : server.expectation(named: name)
+      let target = folder.appending(path: expected.name)
+      if try !Self.exists(target, digest: expected.sha256) { try await server.download(expected, to: target) }
+      return target
+    }
+  }
+
+  /// Whether the file is there with the digest; throws where it is there with another one.
+  private static func exists(_ file: URL, digest: String) throws -> Bool {
+    guard FileManager.default.fileExists(atPath: file.path) else { return false }
+    guard try Digest.sha256(fileAt: file) == digest else {
+      throw SnapshotError(
+        .exists,
+        "\(file.path): exists already with other bytes than the snapshot; move it away or choose another --output")
+    }
+    return true
+  }
+}
