@@ -1,5 +1,5 @@
 public import ArgumentParser
-public import Foundation
+import Foundation
 
 /// What `--version` of every tool prints, and what files record as their maker.
 public let toolVersion = "0.1.0"

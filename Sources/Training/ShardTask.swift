@@ -19,7 +19,7 @@ public struct ShardTask: TaskImages {
   }
 
   public func fill(_ batch: inout Batch, for use: BatchUse, step: Int) {
-    let (stream, part): (UInt64, ImagePart) =
+    let (stream, part): (UInt64, OpenTask.Part) =
       switch use {
       case .inner: (0, .training)
       case .outer(let index, .train): (UInt64(1 + 2 * index), .training)

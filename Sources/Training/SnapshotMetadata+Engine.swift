@@ -13,7 +13,7 @@ extension SnapshotMetadata {
       objective: configuration.outer.objective.rawValue, estimator: configuration.outer.estimator.rawValue,
       problem: problems.joined(separator: ","), batch: configuration.inner.batch, steps: configuration.inner.life.to,
       dataset: configuration.datasets.map(\.path).joined(separator: ","),
-      datasetSHA256: digests.joined(separator: ","), seed: configuration.seed, toolVersion: toolVersion)
+      datasetSHA256: digests.joined(separator: ","), seed: configuration.seed, toolVersion: Support.toolVersion)
   }
 }
 

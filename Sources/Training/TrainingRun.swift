@@ -52,8 +52,12 @@ public final class TrainingRun: Sendable {
     store = try SnapshotStore(creatingIn: configuration.stateFolder)
     states = try StateStore(creatingIn: configuration.stateFolder)
     let restored = try states.restore { log.error("refused: \($0)") }
-    let state = try restored.map { try Self.resume($0, configuration, digests: digests, log) }
-      ?? Self.begin(configuration, log)
+    let state =
+      if let restored {
+        try Self.resume(restored, configuration, digests: datasets.map(\.manifestDigest), log)
+      } else {
+        try Self.begin(configuration, log)
+      }
     let threads = configuration.threads > 0 ? configuration.threads : ProcessInfo.processInfo.activeProcessorCount
     learner = Learner(
       seed: configuration.seed, outer: configuration.outer, inner: configuration.inner, problems: tasks.problems,
