@@ -31,6 +31,12 @@ public struct LearnerState: Sendable, Equatable {
     self.workers = Array(repeating: WorkerState(), count: workers)
   }
 
+  /// Another number of workers: the first ones stay as they are, new ones begin with a task of their own.
+  public mutating func resizeWorkers(count: Int) {
+    workers = Array(workers.prefix(count)) + Array(repeating: WorkerState(), count: max(0, count - workers.count))
+    finished = finished.filter { $0.key < count }
+  }
+
   /// The same θ and Adam, outer-iteration and number of workers, but every worker with a new task.
   public mutating func restartWorkers(count: Int) {
     let draws = workers.map(\.draws).max() ?? 0
