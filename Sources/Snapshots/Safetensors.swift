@@ -1,4 +1,4 @@
-public import Foundation
+import Foundation
 
 /// A file in the safetensors format: a JSON header of names, types, shapes and offsets behind its length in 8 bytes
 /// (little-endian), then the tensors' values, row-major, without gaps.

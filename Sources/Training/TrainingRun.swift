@@ -1,5 +1,5 @@
 public import Engine
-public import Foundation
+import Foundation
 public import Logging
 import Shards
 public import Snapshots

@@ -1,6 +1,6 @@
 public import Engine
 public import Foundation
-public import Snapshots
+import Snapshots
 import Support
 
 /// What a run resumes from: the learner's state, and the settings under which it came about.
