@@ -12,6 +12,11 @@ extension Safetensors {
   /// No header of ours is near this; the format's own reader refuses above 100 MB.
   private static let longestHeader = 16 << 20
 
+  /// Reads a file.
+  public init(contentsOf url: URL) throws {
+    try self.init(FileReading.data(url), name: url.path)
+  }
+
   /// The file's bytes; tensors stand in the order of their names.
   public func encoded() throws -> Data {
     let encoder = JSONEncoder()
