@@ -1,0 +1,128 @@
+import Foundation
+import Snapshots
+import TestSupport
+import Testing
+
+/// `lopt-daemon` as a process, on the repository's sample of MNIST.
+@Suite(.serialized) struct DaemonProcessTests {
+  /// Runs `body` with a folder that holds the data set `mnist14` and the configuration `lopt.json` of a run whose
+  /// outer-iterations take milliseconds.
+  private func withConfiguration(
+    _ changes: String = "", dataset: Bool = true, _ body: (URL) throws -> Void
+  ) throws {
+    try withTemporaryFolder { folder in
+      if dataset {
+        let built = try ToolProcess.run(
+          "dataprep",
+          [
+            "build", "shards", "--source", "mnist", "--input", Repository.mnist.path, "--size", "14", "--output",
+            folder.appending(path: "mnist14").path,
+          ])
+        try #require(built.exitCode == 0, "\(built.errors)")
+      }
+      let configuration = """
+        {"datasets": ["mnist14"], "state": "state", "http": {"port": 0}, "snapshot": {"every_seconds": 0.1}, \(changes)
+         "outer": {"pairs": 2, "curriculum": {"from": 2, "to": 2}},
+         "inner": {"batch": 4, "life": {"from": 10, "to": 10}}}
+        """
+      try configuration.write(to: folder.appending(path: "lopt.json"), atomically: true, encoding: .utf8)
+      try body(folder)
+    }
+  }
+
+  private func arguments(_ folder: URL, _ more: String...) -> [String] {
+    ["--config", folder.appending(path: "lopt.json").path] + more
+  }
+
+  /// The daemon, once it serves, with its address.
+  private func start(_ folder: URL, _ more: String...) throws -> (daemon: ToolProcess, address: String) {
+    let daemon = try ToolProcess("lopt-daemon", arguments(folder) + more)
+    var address: Substring?
+    try daemon.wait { process in
+      address = process.errors.firstMatch(of: /serving (http:\S+)/)?.output.1
+      return address != nil
+    }
+    return (daemon, String(try #require(address)))
+  }
+
+  @Test("an unknown key is exit 78 with its path and the nearest known one")
+  func unknownKey() throws {
+    try withConfiguration(dataset: false) { folder in
+      let result = try ToolProcess.run("lopt-daemon", arguments(folder, "--check", "--set", "outer.learning_rat=1"))
+      #expect(result.exitCode == 78)
+      #expect(result.errors.contains("unknown key outer.learning_rat; did you mean outer.learning_rate?"))
+    }
+  }
+
+  @Test("a data set that is not there is an error that names it")
+  func missingDataset() throws {
+    try withConfiguration(dataset: false) { folder in
+      let result = try ToolProcess.run("lopt-daemon", arguments(folder, "--check"))
+      #expect(result.exitCode != 0)
+      #expect(result.errors.contains("mnist14"))
+    }
+  }
+
+  @Test("--check of a sound configuration is exit 0 and makes no state")
+  func check() throws {
+    try withConfiguration { folder in
+      let result = try ToolProcess.run("lopt-daemon", arguments(folder, "--check"))
+      #expect(result.exitCode == 0, "\(result.errors)")
+      #expect(!FileManager.default.fileExists(atPath: folder.appending(path: "state").path))
+    }
+  }
+
+  @Test("it trains, serves what it trains, and SIGTERM ends it within 5 s with its state written")
+  func wholeLife() throws {
+    try withConfiguration { folder in
+      let (daemon, address) = try start(folder)
+      try daemon.wait { $0.errors.contains("snapshot theta-000000000.safetensors") }
+      try daemon.wait { $0.errors.matches(of: /snapshot theta-/).count >= 3 }
+      let fetched = try ToolProcess.run("lopt", ["fetch", "latest", "--from", address, "--output", folder.path])
+      #expect(fetched.exitCode == 0, "\(fetched.errors)")
+      let file = URL(filePath: fetched.output.trimmingCharacters(in: .newlines))
+      #expect(fetched.output == file.path + "\n")
+      #expect(try Snapshot(contentsOf: file).metadata.outerIteration > 0)
+
+      daemon.send(SIGTERM)
+      let result = try daemon.wait(seconds: 5)
+      #expect(result.exitCode == 0, "\(result.errors)")
+      let again = try start(folder).daemon
+      let from = try #require(again.errors.firstMatch(of: /from outer-iteration (\d+)/))
+      #expect(try #require(Int(from.output.1)) >= Snapshot(contentsOf: file).metadata.outerIteration)
+    }
+  }
+
+  @Test("a second daemon on one state is exit 75 and names the process")
+  func secondDaemon() throws {
+    try withConfiguration { folder in
+      let (daemon, _) = try start(folder)
+      let second = try ToolProcess.run("lopt-daemon", arguments(folder))
+      #expect(second.exitCode == 75)
+      #expect(second.errors.contains("\(daemon.identifier) (lopt-daemon)"))
+    }
+  }
+
+  @Test("a port that is taken is exit 75 before training begins")
+  func portTaken() throws {
+    try withConfiguration { folder in
+      let (_, address) = try start(folder)
+      let port = try #require(address.split(separator: ":").last)
+      let second = try ToolProcess.run(
+        "lopt-daemon",
+        arguments(folder, "--http-port", String(port), "--state", folder.appending(path: "other").path))
+      #expect(second.exitCode == 75)
+      #expect(second.errors.contains("http.port: port \(port) of 127.0.0.1 is taken by another process"))
+      #expect(!second.errors.contains("theta-000000001"))
+    }
+  }
+
+  @Test("after the configured outer-iterations it ends with exit 0 and a snapshot of the last")
+  func limitedRun() throws {
+    try withConfiguration { folder in
+      let result = try ToolProcess.run("lopt-daemon", arguments(folder, "--outer-iterations", "3"))
+      #expect(result.exitCode == 0, "\(result.errors)")
+      #expect(try SnapshotStore(readingFrom: folder.appending(path: "state")).latest()?.step == 3)
+    }
+  }
+}

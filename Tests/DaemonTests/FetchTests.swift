@@ -1,0 +1,188 @@
+import Foundation
+import Hummingbird
+import HummingbirdTesting
+import Logging
+import Snapshots
+import TestSupport
+import Testing
+
+@testable import Daemon
+
+/// Fetching a snapshot from a daemon, from one that lies, and from a state folder.
+@Suite struct FetchTests {
+  /// Runs `body` with the address of a server on a free port.
+  private func withServer(
+    _ router: Router<BasicRequestContext>, _ body: @escaping @Sendable (String) async throws -> Void
+  ) async throws {
+    let application = Application(
+      router: router, configuration: ApplicationConfiguration(address: .hostname("127.0.0.1", port: 0)))
+    try await application.test(.live) { client in try await body("http://127.0.0.1:\(#require(client.port))") }
+  }
+
+  private func routes(_ store: SnapshotStore) -> Router<BasicRequestContext> {
+    Routes(
+      store: store, health: { Health(outerIteration: 0) },
+      logger: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }
+    ).router()
+  }
+
+  /// A server that says it has step 7, with this digest and size, and sends other bytes.
+  private func liar(sha256: String, size: Int, name: String = "theta-000000007.safetensors") -> Router<
+    BasicRequestContext
+  > {
+    let router = Router()
+    router.get("v1/snapshots/latest") { _, _ in
+      String(
+        decoding: try JSONEncoder().encode(
+          SnapshotRecord(name: name, step: 7, sha256: sha256, size: size, created: "2026-01-01T00:00:00Z")),
+        as: UTF8.self)
+    }
+    router.get("v1/snapshots/theta-000000007.safetensors") { _, _ in "eight by" }
+    return router
+  }
+
+  @Test(
+    "a daemon's snapshot arrives with its bytes and no other file",
+    arguments: ["latest", "theta-000000007.safetensors"])
+  func daemonSSnapshotArrivesWith(name: String) async throws {
+    try await withTemporaryFolder { folder in
+      let store = try makeStore(0, 7, in: folder.appending(path: "state"))
+      let output = folder.appending(path: "output")
+      try FileManager.default.createDirectory(at: output, withIntermediateDirectories: true)
+      try await withServer(routes(store)) { address in
+        let file = try await SnapshotFetcher(from: address).fetch(name, into: output)
+        #expect(file == output.appending(path: "theta-000000007.safetensors"))
+        #expect(try Data(contentsOf: file) == store.read(named: file.lastPathComponent).data)
+        #expect(try FileManager.default.contentsOfDirectory(atPath: output.path) == [file.lastPathComponent])
+      }
+    }
+  }
+
+  @Test("a file that is there already is left as it is") func fileThatIsThereAlready() async throws {
+    try await withTemporaryFolder { folder in
+      let store = try makeStore(7, in: folder.appending(path: "state"))
+      try await withServer(routes(store)) { address in
+        let first = try await SnapshotFetcher(from: address).fetch("latest", into: folder)
+        let written = try FileManager.default.attributesOfItem(atPath: first.path)[.systemFileNumber] as? Int
+        let second = try await SnapshotFetcher(from: address + "/").fetch("latest", into: folder)
+        #expect(first == second)
+        #expect(try FileManager.default.attributesOfItem(atPath: first.path)[.systemFileNumber] as? Int == written)
+      }
+    }
+  }
+
+  @Test("a file of that name with other bytes is an error, and stays") func fileOfThatNameWith() async throws {
+    try await withTemporaryFolder { folder in
+      let state = folder.appending(path: "state")
+      let store = try makeStore(7, in: state)
+      let file = folder.appending(path: "theta-000000007.safetensors")
+      try Data("mine".utf8).write(to: file)
+      try await withServer(routes(store)) { address in
+        for origin in [address, state.path] {
+          let error = await #expect(throws: SnapshotError.self) {
+            try await SnapshotFetcher(from: origin).fetch("latest", into: folder)
+          }
+          #expect(error?.code == .exists)
+          #expect(error?.exitCode == .cannotCreate)
+          #expect(try Data(contentsOf: file) == Data("mine".utf8))
+        }
+      }
+    }
+  }
+
+  @Test("bytes that are not those of the record never get the final name", arguments: [8, 7, 9])
+  func bytesThatAreNotThoseOf(size: Int) async throws {
+    try await withTemporaryFolder { folder in
+      try await withServer(liar(sha256: String(repeating: "a", count: 64), size: size)) { address in
+        let error = await #expect(throws: SnapshotError.self) {
+          try await SnapshotFetcher(from: address).fetch("latest", into: folder)
+        }
+        #expect(error?.code == .damaged)
+        #expect(try FileManager.default.contentsOfDirectory(atPath: folder.path).isEmpty)
+      }
+    }
+  }
+
+  @Test(
+    "a record with a name that is none is refused",
+    arguments: ["../theta-000000007.safetensors", "/etc/passwd", "theta-7.safetensors", ""])
+  func recordWithANameThat(name: String) async throws {
+    try await withTemporaryFolder { folder in
+      try await withServer(liar(sha256: String(repeating: "a", count: 64), size: 8, name: name)) { address in
+        let error = await #expect(throws: SnapshotError.self) {
+          try await SnapshotFetcher(from: address).fetch("latest", into: folder)
+        }
+        #expect(error?.code == .server)
+        #expect(try FileManager.default.contentsOfDirectory(atPath: folder.path).isEmpty)
+      }
+    }
+  }
+
+  @Test(
+    "a name that is none is refused before anything is asked",
+    arguments: ["../theta-000000007.safetensors", "theta-7.safetensors", "newest", "theta-00000000x.safetensors"])
+  func nameThatIsNoneIs(name: String) async throws {
+    let error = await #expect(throws: SnapshotError.self) {
+      try await SnapshotFetcher(from: "http://127.0.0.1:1").fetch(name, into: URL(filePath: "/nonexistent"))
+    }
+    #expect(error?.code == .missing)
+    #expect(error?.description.hasPrefix("\(name): must be latest or the name of a snapshot") == true)
+  }
+
+  @Test("a snapshot that the server does not have is missing") func snapshotThatTheServerDoes() async throws {
+    try await withTemporaryFolder { folder in
+      let store = try makeStore(7, in: folder.appending(path: "state"))
+      try await withServer(routes(store)) { address in
+        let error = await #expect(throws: SnapshotError.self) {
+          try await SnapshotFetcher(from: address).fetch("theta-000000008.safetensors", into: folder)
+        }
+        #expect(error?.code == .missing)
+        #expect(error?.exitCode == .noInput)
+      }
+    }
+  }
+
+  @Test("a server that answers an error is named with the error") func serverThatAnswersAnError() async throws {
+    let router = Router()
+    router.get("v1/snapshots/latest") { _, _ -> HTTPResponse.Status in .badGateway }
+    try await withServer(router) { address in
+      let error = await #expect(throws: SnapshotError.self) {
+        try await SnapshotFetcher(from: address).fetch("latest", into: URL(filePath: "/nonexistent"))
+      }
+      #expect(error?.description == "\(address)/v1/snapshots/latest: the server answers 502 Bad Gateway")
+    }
+  }
+
+  @Test("where no server listens the address is named") func whereNoServerListensTheAddress() async throws {
+    let error = await #expect(throws: SnapshotError.self) {
+      try await SnapshotFetcher(from: "http://127.0.0.1:1").fetch("latest", into: URL(filePath: "/nonexistent"))
+    }
+    #expect(error?.exitCode == .unavailable)
+    #expect(error?.description.hasPrefix("http://127.0.0.1:1/v1/snapshots/latest: cannot be reached") == true)
+  }
+
+  @Test("from a state folder comes the newest that is sound, and the damaged one is named")
+  func fromAStateFolderComesThe() async throws {
+    try await withTemporaryFolder { folder in
+      let state = folder.appending(path: "state")
+      let store = try makeStore(0, 7, in: state)
+      try damage(#require(try store.latest()), in: state)
+      try await confirmation { refused in
+        let file = try await SnapshotFetcher(from: state.path).fetch("latest", into: folder) { error in
+          #expect("\(error)".contains("theta-000000007.safetensors"))
+          refused()
+        }
+        #expect(file.lastPathComponent == "theta-000000000.safetensors")
+      }
+    }
+  }
+
+  @Test("a folder without snapshots is an error that names it") func folderWithoutSnapshotsIsAn() async throws {
+    try await withTemporaryFolder { folder in
+      let error = await #expect(throws: SnapshotError.self) {
+        try await SnapshotFetcher(from: folder.path).fetch("latest", into: folder)
+      }
+      #expect(error?.description == "\(folder.path): no snapshot there; is it the state folder of a daemon?")
+    }
+  }
+}

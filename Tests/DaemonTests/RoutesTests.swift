@@ -1,0 +1,132 @@
+import Foundation
+import Hummingbird
+import HummingbirdTesting
+import Logging
+import Snapshots
+import TestSupport
+import Testing
+
+@testable import Daemon
+
+/// What the daemon answers to HTTP.
+@Suite struct RoutesTests {
+  /// Runs `body` with a client of the routes over a store of these steps.
+  private func withRoutes(
+    _ steps: [Int], _ body: (any TestClientProtocol, SnapshotStore, URL) async throws -> Void
+  ) async throws {
+    try await withTemporaryFolder { state in
+      let store = try SnapshotStore(creatingIn: state)
+      for step in steps { try store.write(sampleSnapshot(step: step)) }
+      let routes = Routes(
+        store: store, health: { Health(outerIteration: 12, outerLoss: 1.5, snapshot: 7) },
+        logger: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() })
+      try await Application(router: routes.router()).test(.router) { client in try await body(client, store, state) }
+    }
+  }
+
+  private func record(_ response: TestResponse) throws -> SnapshotRecord {
+    try JSONDecoder().decode(SnapshotRecord.self, from: Data(response.body.readableBytesView))
+  }
+
+  private func error(_ response: TestResponse) throws -> String? {
+    try JSONDecoder().decode([String: String].self, from: Data(response.body.readableBytesView))["error"]
+  }
+
+  @Test("latest is the record of the newest snapshot") func latestIsTheRecordOfThe() async throws {
+    try await withRoutes([0, 7]) { client, store, _ in
+      let response = try await client.execute(uri: "/v1/snapshots/latest", method: .get)
+      #expect(response.status == .ok)
+      #expect(try record(response) == store.latest())
+      #expect(try record(response).name == "theta-000000007.safetensors")
+    }
+  }
+
+  @Test("latest is the one before where the newest is damaged") func latestIsTheOneBeforeWhere() async throws {
+    try await withRoutes([0, 7]) { client, store, state in
+      try damage(#require(try store.latest()), in: state)
+      #expect(try await record(client.execute(uri: "/v1/snapshots/latest", method: .get)).step == 0)
+    }
+  }
+
+  @Test("without a snapshot latest is 404") func withoutASnapshotLatestIs404() async throws {
+    try await withRoutes([]) { client, _, _ in
+      let response = try await client.execute(uri: "/v1/snapshots/latest", method: .get)
+      #expect(response.status == .notFound)
+      #expect(try error(response) == "/v1/snapshots/latest: there is no such snapshot")
+    }
+  }
+
+  @Test("a snapshot comes as its bytes, with its digest as the tag, for ever") func snapshotComesAsItsBytes()
+    async throws
+  {
+    try await withRoutes([7]) { client, store, _ in
+      let (record, data) = try store.read(named: "theta-000000007.safetensors")
+      let response = try await client.execute(uri: "/v1/snapshots/\(record.name)", method: .get)
+      #expect(response.status == .ok)
+      #expect(Data(response.body.readableBytesView) == data)
+      #expect(response.headers[.eTag] == "\"\(record.sha256)\"")
+      #expect(response.headers[.cacheControl]?.contains("immutable") == true)
+    }
+  }
+
+  @Test("HEAD gives size and digest without the bytes") func headGivesSizeAndDigestWithout() async throws {
+    try await withRoutes([7]) { client, store, _ in
+      let record = try #require(try store.latest())
+      let response = try await client.execute(uri: "/v1/snapshots/\(record.name)", method: .head)
+      #expect(response.status == .ok)
+      #expect(response.headers[.contentLength] == String(record.size))
+      #expect(response.headers[.eTag] == "\"\(record.sha256)\"")
+      #expect(response.body.readableBytes == 0)
+    }
+  }
+
+  @Test("who has the bytes gets 304, who has others gets the file") func whoHasTheBytesGets304() async throws {
+    try await withRoutes([7]) { client, store, _ in
+      let record = try #require(try store.latest())
+      let uri = "/v1/snapshots/\(record.name)"
+      let same = try await client.execute(
+        uri: uri, method: .get, headers: [.ifNoneMatch: "\"x\", \"\(record.sha256)\""])
+      #expect(same.status == .notModified)
+      #expect(same.body.readableBytes == 0)
+      let other = try await client.execute(uri: uri, method: .get, headers: [.ifNoneMatch: "\"x\""])
+      #expect(other.status == .ok)
+    }
+  }
+
+  @Test(
+    "what is no snapshot is 404, whatever the path tries",
+    arguments: [
+      "/v1/snapshots/theta-000000008.safetensors", "/v1/snapshots/theta-7.safetensors", "/v1/snapshots/..%2Flock",
+      "/v1/snapshots/%2e%2e%2f%2e%2e%2fetc%2fpasswd", "/v1/snapshots/../lock", "/v1/snapshots/theta-000000007.json",
+      "/v1/snapshots/", "/", "/v2",
+    ])
+  func whatIsNoSnapshotIs404(uri: String) async throws {
+    try await withRoutes([7]) { client, _, _ in
+      let response = try await client.execute(uri: uri, method: .get)
+      #expect(response.status == .notFound)
+      #expect(try error(response)?.isEmpty == false)
+    }
+  }
+
+  @Test("a snapshot that does not verify is 500 and tells no path of the server") func snapshotThatDoesNotVerify()
+    async throws
+  {
+    try await withRoutes([7]) { client, store, state in
+      try damage(#require(try store.latest()), in: state)
+      let response = try await client.execute(uri: "/v1/snapshots/theta-000000007.safetensors", method: .get)
+      #expect(response.status == .internalServerError)
+      #expect(try error(response)?.contains(state.path) == false)
+    }
+  }
+
+  @Test("health says how far training is") func healthSaysHowFarTrainingIs() async throws {
+    try await withRoutes([7]) { client, _, _ in
+      let response = try await client.execute(uri: "/healthz", method: .get)
+      #expect(response.status == .ok)
+      let health = try JSONDecoder().decode(Health.self, from: Data(response.body.readableBytesView))
+      #expect(health == Health(outerIteration: 12, outerLoss: 1.5, snapshot: 7))
+      #expect(health.status == "ok")
+      #expect(String(buffer: response.body).contains("\"outer_iteration\" : 12"))
+    }
+  }
+}
