@@ -12,7 +12,7 @@ struct Lopt: AsyncParsableCommand {
         lopt fetch latest --output .
       """,
     version: toolVersion,
-    subcommands: [FetchCommand.self, TrainCommand.self])
+    subcommands: [EvaluateCommand.self, FetchCommand.self, TrainCommand.self])
 
   static func main() async {
     await runTool(named: "lopt")

@@ -96,9 +96,4 @@ extension Safetensors {
     }
     guard end == body.count else { throw damaged("\(body.count - end) bytes behind the last tensor") }
   }
-
-  /// Reads a file.
-  public init(contentsOf url: URL) throws {
-    try self.init(FileReading.data(url), name: url.path)
-  }
 }

@@ -1,0 +1,120 @@
+import Randomness
+
+/// What an evaluation says of one optimizer: means over tasks and initialisations.
+public struct EvaluationResult: Codable, Sendable, Equatable {
+  public var optimizer: String
+  public var tunedFor: String
+  /// Nil for the learned optimizer.
+  public var learningRate: Float?
+  /// The mean of the minibatch losses before the update over the last tenth of the steps.
+  public var trainLoss: Double
+  /// Over all validation images of each task, after the last step.
+  public var validationLoss: Double
+  public var validationAccuracy: Double
+  /// The quartiles of the tuned-for loss over the runs: 25 %, 50 %, 75 %.
+  public var quartiles: [Double]
+  /// The 95 % interval of the ratio of this optimizer's mean tuned-for loss to the best baseline's, by bootstrap over
+  /// the tasks with their initialisations.
+  public var ratioInterval: [Double]
+  public var secondsPer1000Steps: Double
+  /// The first step at which the running mean over a tenth of the steps of the averaged curve is at or below Adam's
+  /// training loss; nil if never.
+  public var stepsToAdamLoss: Int?
+  public var secondsToAdamLoss: Double?
+  /// The same for the baseline of the lowest training loss.
+  public var stepsToBestBaselineLoss: Int?
+  public var secondsToBestBaselineLoss: Double?
+
+  enum CodingKeys: String, CodingKey {
+    case optimizer
+    case tunedFor = "tuned_for"
+    case learningRate = "learning_rate"
+    case trainLoss = "train_loss"
+    case validationLoss = "validation_loss"
+    case validationAccuracy = "validation_accuracy"
+    case quartiles
+    case ratioInterval = "ratio_interval"
+    case secondsPer1000Steps = "seconds_per_1000_steps"
+    case stepsToAdamLoss = "steps_to_adam_loss"
+    case secondsToAdamLoss = "seconds_to_adam_loss"
+    case stepsToBestBaselineLoss = "steps_to_best_baseline_loss"
+    case secondsToBestBaselineLoss = "seconds_to_best_baseline_loss"
+  }
+
+  /// Values that are nil are written as null.
+  public func encode(to encoder: any Encoder) throws {
+    var container = encoder.container(keyedBy: CodingKeys.self)
+    try container.encode(optimizer, forKey: .optimizer)
+    try container.encode(tunedFor, forKey: .tunedFor)
+    try container.encode(learningRate, forKey: .learningRate)
+    try container.encode(trainLoss, forKey: .trainLoss)
+    try container.encode(validationLoss, forKey: .validationLoss)
+    try container.encode(validationAccuracy, forKey: .validationAccuracy)
+    try container.encode(quartiles, forKey: .quartiles)
+    try container.encode(ratioInterval, forKey: .ratioInterval)
+    try container.encode(secondsPer1000Steps, forKey: .secondsPer1000Steps)
+    try container.encode(stepsToAdamLoss, forKey: .stepsToAdamLoss)
+    try container.encode(secondsToAdamLoss, forKey: .secondsToAdamLoss)
+    try container.encode(stepsToBestBaselineLoss, forKey: .stepsToBestBaselineLoss)
+    try container.encode(secondsToBestBaselineLoss, forKey: .secondsToBestBaselineLoss)
+  }
+}
+
+extension EvaluationResult {
+  /// - Parameter found: each contender with its runs, tasks outside and initialisations inside.
+  static func make(
+    _ plan: EvaluationPlan, _ found: [(Contender, [RunOutcome])], secondsPerStep: [Double]
+  ) -> [EvaluationResult] {
+    func trainLoss(_ runs: [RunOutcome]) -> Double { mean(runs.map { $0.trainLoss(tail: plan.tail) }) }
+    func tuned(_ runs: [RunOutcome]) -> [Double] { runs.map { $0.loss(plan.tunedFor, tail: plan.tail) } }
+    let baselines = found.filter { $0.0.kind != .learned }.map(\.1)
+    let adam = found.first { $0.0.kind == .adam }.map { trainLoss($0.1) } ?? 0
+    let lowest = baselines.map(trainLoss).min() ?? 0
+    let best = tuned(baselines.min { mean(tuned($0)) < mean(tuned($1)) } ?? [])
+    return zip(found, secondsPerStep).map { entry, seconds in
+      let (contender, runs) = entry
+      let losses = tuned(runs)
+      let toAdam = firstStep(plan, runs, below: adam)
+      let toBest = firstStep(plan, runs, below: lowest)
+      return EvaluationResult(
+        optimizer: contender.kind.rawValue, tunedFor: plan.tunedFor.rawValue, learningRate: contender.rate,
+        trainLoss: trainLoss(runs), validationLoss: mean(runs.map(\.validationLoss)),
+        validationAccuracy: mean(runs.map(\.validationAccuracy)),
+        quartiles: [0.25, 0.5, 0.75].map { quantile($0, losses) },
+        ratioInterval: ratioInterval(plan, losses, best), secondsPer1000Steps: seconds * 1_000,
+        stepsToAdamLoss: toAdam, secondsToAdamLoss: toAdam.map { Double($0) * seconds },
+        stepsToBestBaselineLoss: toBest, secondsToBestBaselineLoss: toBest.map { Double($0) * seconds })
+    }
+  }
+
+  private static func mean(_ values: [Double]) -> Double { values.reduce(0, +) / Double(values.count) }
+
+  /// By linear interpolation between the order statistics.
+  static func quantile(_ share: Double, _ values: [Double]) -> Double {
+    let sorted = values.sorted()
+    let position = share * Double(sorted.count - 1)
+    let low = Int(position)
+    let high = min(low + 1, sorted.count - 1)
+    return sorted[low] + (position - Double(low)) * (sorted[high] - sorted[low])
+  }
+
+  /// The first step, counted from 1, at which the running mean of the averaged curve is at or below `level`.
+  static func firstStep(_ plan: EvaluationPlan, _ runs: [RunOutcome], below level: Double) -> Int? {
+    let curve = (0..<plan.steps).map { step in mean(runs.map { Double($0.curve[step]) }) }
+    return (plan.tail...plan.steps).first { mean(Array(curve[($0 - plan.tail)..<$0])) <= level }
+  }
+
+  /// Tasks are drawn with replacement, each with all its initialisations, the same ones for both.
+  private static func ratioInterval(_ plan: EvaluationPlan, _ losses: [Double], _ baseline: [Double]) -> [Double] {
+    func byTask(_ values: [Double]) -> [Double] {
+      (0..<plan.tasks).map { mean(Array(values[$0 * plan.initialisations..<($0 + 1) * plan.initialisations])) }
+    }
+    let (own, other) = (byTask(losses), byTask(baseline))
+    var random = RandomStream(seed: plan.seed, purpose: .bootstrap)
+    let ratios = (0..<2_000).map { _ in
+      let drawn = (0..<plan.tasks).map { _ in random.below(plan.tasks) }
+      return mean(drawn.map { own[$0] }) / mean(drawn.map { other[$0] })
+    }
+    return [quantile(0.025, ratios), quantile(0.975, ratios)]
+  }
+}

@@ -1,0 +1,73 @@
+import Engine
+import Randomness
+import Shards
+
+/// Trains one inner problem from its initialisation: the working memory of one thread.
+final class InnerTraining {
+  private let problem: any InnerProblem
+  private let plan: EvaluationPlan
+  private let evaluator: any InnerEvaluator
+  private let parameters: FloatBuffer
+  private let gradient: FloatBuffer
+  private var batch: Batch
+
+  init(_ problem: any InnerProblem, plan: EvaluationPlan) {
+    self.problem = problem
+    self.plan = plan
+    evaluator = problem.makeEvaluator(batch: plan.batch)
+    parameters = FloatBuffer(problem.layout.count)
+    gradient = FloatBuffer(problem.layout.count)
+    batch = Batch(size: plan.batch, shape: problem.shape)
+  }
+
+  func begin(task: Int, initialisation: Int) {
+    parameters.assign(
+      problem.initialParameters(seed: plan.seed, index: UInt64(task), UInt64(initialisation)))
+  }
+
+  /// One inner step; the loss before it.
+  func step(_ step: Int, of images: ShardTask, with optimizer: any InnerOptimizer) -> Float {
+    images.fill(&batch, for: .inner, step: step)
+    evaluator.load(batch)
+    let loss = evaluator.gradient(at: parameters, into: gradient)
+    optimizer.update(parameters, gradient: gradient)
+    return loss
+  }
+
+  /// The whole training run of one optimizer.
+  func run(task: Int, initialisation: Int, open: OpenTask, with optimizer: any InnerOptimizer) -> RunOutcome {
+    let images = ShardTask(
+      open, shape: problem.shape, seed: plan.seed, indices: [UInt64(task), UInt64(initialisation)])
+    begin(task: task, initialisation: initialisation)
+    optimizer.reset()
+    var curve: [Float] = []
+    curve.reserveCapacity(plan.steps)
+    for number in 0..<plan.steps {
+      let loss = step(number, of: images, with: optimizer)
+      guard loss.isFinite else { break }
+      curve.append(min(loss, RunOutcome.divergedLoss))
+    }
+    let diverged = curve.count < plan.steps
+    curve += repeatElement(RunOutcome.divergedLoss, count: plan.steps - curve.count)
+    let (loss, accuracy) = diverged ? (Double(RunOutcome.divergedLoss), 0) : validation(open)
+    return RunOutcome(curve: curve, validationLoss: loss, validationAccuracy: accuracy)
+  }
+
+  /// Mean loss and accuracy over all of a task's validation images.
+  private func validation(_ open: OpenTask) -> (loss: Double, accuracy: Double) {
+    let count = open.count(of: .validation)
+    var loss = 0.0
+    var correct = 0
+    for start in stride(from: 0, to: count, by: plan.batch) {
+      let size = min(plan.batch, count - start)
+      var part = Batch(size: size, shape: problem.shape)
+      open.copy(start..<start + size, of: .validation, pixels: &part.pixels, labels: &part.labels)
+      let evaluator = size == plan.batch ? evaluator : problem.makeEvaluator(batch: size)
+      evaluator.load(part)
+      let value = evaluator.value(at: parameters)
+      loss += Double(value.isFinite ? min(value, RunOutcome.divergedLoss) : RunOutcome.divergedLoss) * Double(size)
+      correct += evaluator.correct
+    }
+    return (loss / Double(count), Double(correct) / Double(count))
+  }
+}
