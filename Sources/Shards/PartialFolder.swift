@@ -14,7 +14,10 @@ final class PartialFolder {
     self.target = target
     url = target.deletingLastPathComponent().appending(path: target.lastPathComponent + AtomicFile.temporarySuffix)
     try Self.refuseExisting(target)
-    try? FileManager.default.createDirectory(at: url, withIntermediateDirectories: false)
+    guard mkdir(url.path, 0o755) == 0 || errno == EEXIST else {
+      let code: ShardsError.Code = errno == ENOSPC ? .noSpace : .cannotCreate
+      throw ShardsError(code, url.path, "cannot be made: \(String(cString: strerror(errno)))")
+    }
     descriptor = try SystemCall.open(url.path, O_RDONLY | O_DIRECTORY)
     do {
       guard flock(descriptor, LOCK_EX | LOCK_NB) == 0, Self.isSame(descriptor, url.path) else {

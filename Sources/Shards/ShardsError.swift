@@ -15,6 +15,8 @@ public struct ShardsError: ReportedError, Equatable {
     case invalidImages
     /// The folder to be written exists.
     case outputExists
+    /// The folder to be written cannot be made.
+    case cannotCreate
     /// Another process writes the same folder.
     case busy
     /// The disk is full.
@@ -43,7 +45,7 @@ public struct ShardsError: ReportedError, Equatable {
     switch code {
     case .notADataset: .noInput
     case .invalidManifest, .newerFormat, .damagedShard, .invalidImages: .data
-    case .outputExists: .cannotCreate
+    case .outputExists, .cannotCreate: .cannotCreate
     case .busy: .temporary
     case .noSpace, .database: .inputOutput
     case .tooFewClasses: .usage

@@ -15,7 +15,8 @@ struct BuildShards: ParsableCommand {
       The folder has its name only once it is whole and on the disk; the same input gives the same files.
 
       Example:
-        dataprep build shards --source mnist --input Examples/mnist --size 14 --output mnist14
+        dataprep build shards --source mnist --input Examples/mnist \\
+          --size 14 --output mnist14
       """)
 
   enum Source: String, ExpressibleByArgument, CaseIterable { case mnist }

@@ -11,7 +11,8 @@ struct DataPrep: AsyncParsableCommand {
       A dataset is a folder: manifest.json and LMDB shards of raw pixels.
 
       Example:
-        dataprep build shards --source mnist --input Examples/mnist --size 14 --output mnist14
+        dataprep build shards --source mnist --input Examples/mnist \\
+          --size 14 --output mnist14
         dataprep verify mnist14
       """,
     version: toolVersion,
