@@ -1,0 +1,125 @@
+import Foundation
+import Snapshots
+import Support
+import TestSupport
+import Testing
+
+@Suite struct SnapshotStoreTests {
+  static func snapshot(_ step: Int) -> Snapshot {
+    Snapshot(
+      theta: [Float(step), 2, 3],
+      metadata: SnapshotMetadata(
+        hiddenLayers: 1, hiddenUnits: 32, features: ["momentum", "rms", "time"], betas: [0.5, 0.9999],
+        timeScales: [3, 300_000], lambda1: 0.001, lambda2: 0.001, outerIteration: step, objective: "train",
+        estimator: "combined", problem: "mlp2x32", batch: 32, steps: 500, dataset: "/data", datasetSHA256: "ab",
+        seed: .max, toolVersion: "0.1.0"))
+  }
+
+  @Test("a snapshot holds θ and every key of its metadata, lists as JSON")
+  func metadata() throws {
+    let snapshot = Self.snapshot(12)
+    let data = try snapshot.encoded()
+    #expect(try Snapshot(data, name: "a") == snapshot)
+    let file = try Safetensors(data, name: "a")
+    #expect(Set(file.tensors.keys) == ["theta"])
+    #expect(file.metadata["betas"] == "[0.5,0.9999]")
+    #expect(file.metadata["features"] == #"["momentum","rms","time"]"#)
+    #expect(file.metadata.count == 18)
+  }
+
+  @Test("the newest snapshot is the latest; its record names its digest and size")
+  func latest() throws {
+    try withTemporaryFolder { state in
+      let store = try SnapshotStore(creatingIn: state)
+      #expect(try store.latest() == nil)
+      for step in [0, 7, 123] { try store.write(Self.snapshot(step)) }
+      let record = try #require(try store.latest())
+      #expect(record.name == "theta-000000123.safetensors" && record.step == 123)
+      let (_, data) = try store.read(named: record.name)
+      #expect(record.size == data.count && record.sha256 == Digest.sha256(data))
+      #expect(throws: SnapshotError.self) { try store.write(Self.snapshot(7)) }
+    }
+  }
+
+  @Test("a damaged snapshot is never given out: the one before it is, and the damaged one is named", arguments: ["cut", "flipped", "gone"])
+  func damaged(kind: String) throws {
+    try withTemporaryFolder { state in
+      let store = try SnapshotStore(creatingIn: state)
+      for step in [0, 7, 8] { try store.write(Self.snapshot(step)) }
+      let file = state.appending(path: "snapshots/theta-000000008.safetensors")
+      var data = try Data(contentsOf: file)
+      switch kind {
+      case "cut": try data.dropLast().write(to: file)
+      case "gone": try FileManager.default.removeItem(at: file)
+      default:
+        data[data.count - 1] ^= 1
+        try data.write(to: file)
+      }
+      var refused: [String] = []
+      #expect(try store.latest { refused.append("\($0)") }?.step == 7)
+      #expect(refused.count == 1 && refused[0].contains("theta-000000008.safetensors"))
+      #expect(throws: (any Error).self) { try store.read(named: "theta-000000008.safetensors") }
+      #expect(try store.highestStep() == 8)
+    }
+  }
+
+  @Test("what a stopped process left is removed at the start: a file without its record, a partial file")
+  func leftovers() throws {
+    try withTemporaryFolder { state in
+      try SnapshotStore(creatingIn: state).write(Self.snapshot(0))
+      let folder = state.appending(path: "snapshots")
+      for name in ["theta-000000001.safetensors", "theta-000000002.safetensors.partial"] {
+        try Data("half".utf8).write(to: folder.appending(path: name))
+      }
+      _ = try SnapshotStore(creatingIn: state)
+      #expect(
+        try FileManager.default.contentsOfDirectory(atPath: folder.path).sorted()
+          == ["theta-000000000.json", "theta-000000000.safetensors"])
+    }
+  }
+
+  @Test("a newer format is refused by name")
+  func newerFormat() throws {
+    var file = try Safetensors(try Self.snapshot(1).encoded(), name: "a")
+    file.metadata["format_version"] = "2"
+    let data = try file.encoded()
+    let error = #expect(throws: SnapshotError.self) { try Snapshot(data, name: "future.safetensors") }
+    #expect(error?.code == .newerFormat && error?.description.contains("future.safetensors") == true)
+  }
+
+  @Test(
+    "nothing but the name of a snapshot is one",
+    arguments: ["../secret", "theta-1.safetensors", "theta-00000000a.safetensors", "theta-000000001.json", "/etc/passwd", ""])
+  func names(name: String) throws {
+    #expect(!SnapshotRecord.isSnapshotName(name))
+    try withTemporaryFolder { state in
+      let store = try SnapshotStore(creatingIn: state)
+      #expect(throws: SnapshotError.self) { try store.read(named: name) }
+    }
+  }
+
+  @Test("the lock of a state is held once; the error names who holds it")
+  func lock() throws {
+    try withTemporaryFolder { state in
+      let lock = try StateLock(state: state)
+      let error = #expect(throws: SnapshotError.self) { try StateLock(state: state) }
+      #expect(error?.exitCode == .temporary)
+      #expect(error?.description.contains(String(getpid())) == true)
+      withExtendedLifetime(lock) {}
+    }
+  }
+
+  @Test(
+    "no space left is an error, and nothing is there under the final name",
+    .enabled(if: SmallDisk.isPossible, "\(SmallDisk.reason)"))
+  func noSpace() throws {
+    try SmallDisk.with(kibibytes: 1024) { folder in
+      let store = try SnapshotStore(creatingIn: folder)
+      var snapshot = Self.snapshot(0)
+      snapshot.theta = Array(repeating: 1, count: 4 << 20)
+      let error = #expect(throws: FileError.self) { try store.write(snapshot) }
+      #expect(error?.number == ENOSPC)
+      #expect(try store.highestStep() == nil)
+    }
+  }
+}

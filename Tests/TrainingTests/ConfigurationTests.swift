@@ -1,0 +1,85 @@
+import Foundation
+import TestSupport
+import Testing
+
+@testable import Training
+
+@Suite struct ConfigurationTests {
+  func load(
+    _ json: String, environment: [String: String] = [:], flags: [(path: String, value: String)] = []
+  ) throws -> Configuration {
+    try withTemporaryFolder { folder in
+      let file = folder.appending(path: "lopt.json")
+      try Data(json.utf8).write(to: file)
+      return try Configuration.load(file: file, environment: environment, flags: flags)
+    }
+  }
+
+  static let least = #""datasets": ["/data/mnist14"], "state": "/state""#
+
+  @Test("data sets and state are enough: the rest is the preset small")
+  func defaults() throws {
+    let configuration = try load("{\(Self.least)}")
+    #expect(configuration.datasets == [.init(path: "/data/mnist14", weight: 1)])
+    #expect(configuration.outer == .small && configuration.inner == .small && configuration.problem.isEmpty)
+    #expect(configuration.http.host == "127.0.0.1" && configuration.http.port == 8417)
+    #expect(configuration.snapshot.everySeconds == 60 && configuration.outerIterations == nil)
+    #expect(try load(#"{\#(Self.least), "preset": "paper"}"#).outer == .paper)
+  }
+
+  @Test("a flag goes before a variable, a variable before the file, the file before the preset")
+  func precedence() throws {
+    let file = #"{\#(Self.least), "outer": {"learning_rate": 0.2}}"#
+    let variable = ["LOPT_OUTER_LEARNING_RATE": "0.3"]
+    #expect(try load("{\(Self.least)}").outer.learningRate == 0.001)
+    #expect(try load(file).outer.learningRate == 0.2)
+    #expect(try load(file, environment: variable).outer.learningRate == 0.3)
+    #expect(
+      try load(file, environment: variable, flags: [("outer.learning_rate", "0.4")]).outer.learningRate == 0.4)
+  }
+
+  @Test("relative paths of the file are relative to its folder; short forms stand for the long ones")
+  func paths() throws {
+    try withTemporaryFolder { folder in
+      let file = folder.appending(path: "lopt.json")
+      try Data(
+        #"{"datasets": ["a", {"path": "/b", "weight": 2}], "state": "s", "problem": [{"name": "mlp2x32", "dataset": "a"}]}"#
+          .utf8
+      ).write(to: file)
+      let configuration = try Configuration.load(file: file, environment: [:])
+      let a = folder.appending(path: "a").standardizedFileURL.path
+      #expect(configuration.datasets == [.init(path: a, weight: 1), .init(path: "/b", weight: 2)])
+      #expect(configuration.problem == [.init(name: "mlp2x32", weight: 1, dataset: a)])
+      #expect(configuration.state == folder.appending(path: "s").standardizedFileURL.path)
+    }
+  }
+
+  @Test(
+    "what is wrong is an error with exit code 78 that names the key",
+    arguments: [
+      (#""outer": {"sigmma": 1}"#, "unknown key outer.sigmma; did you mean outer.sigma?"),
+      (#""treads": 2"#, "unknown key treads; did you mean threads?"),
+      (#""outer": {"sigma": 0}"#, "outer.sigma must be above 0"),
+      (#""outer": {"pairs": 1}"#, "outer.pairs must be at least 2 for the estimator combined"),
+      (#""outer": {"pairs": "many"}"#, "outer.pairs must be a whole number"),
+      (#""outer": {"objective": "validation"}"#, "outer.loss must be fresh-batches"),
+      (#""inner": {"life": {"from": 10, "to": 5}}"#, "inner.life.to must be at least inner.life.from"),
+      (#""http": {"port": 70000}"#, "http.port must be in 0 … 65535"), (#""http": 3"#, "http must be an object"),
+      (#""problem": "mlp9""#, "problem[0].name is mlp9"), (#""preset": "huge""#, "preset is huge"),
+      (#""problem": [{"name": "mlp2x32", "dataset": "/other"}]"#, "problem[0].dataset is /other"),
+    ])
+  func wrong(json: String, message: String) throws {
+    let error = #expect(throws: ConfigurationError.self) { try load("{\(Self.least), \(json)}") }
+    #expect(error?.description.contains(message) == true, "\(error?.description ?? "")")
+    #expect(error?.exitCode.rawValue == 78)
+  }
+
+  @Test("a missing file, no JSON, missing keys and an unknown variable are errors too")
+  func otherErrors() throws {
+    #expect(throws: ConfigurationError.self) { try Configuration.load(file: URL(filePath: "/no/lopt.json")) }
+    #expect(throws: ConfigurationError.self) { try load("{") }
+    #expect(throws: ConfigurationError.self) { try load("[]") }
+    #expect(throws: ConfigurationError.self) { try load(#"{"state": "/s"}"#) }
+    #expect(throws: ConfigurationError.self) { try load("{\(Self.least)}", environment: ["LOPT_SEEED": "1"]) }
+  }
+}

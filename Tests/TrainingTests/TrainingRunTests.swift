@@ -1,0 +1,133 @@
+import Engine
+import Foundation
+import Logging
+import Shards
+import Snapshots
+import TestSupport
+import Testing
+
+@testable import Training
+
+@Suite struct TrainingRunTests {
+  /// A data set of the sample's first images, in a folder.
+  static func dataset(in folder: URL) throws -> URL {
+    let output = folder.appending(path: "mnist14")
+    let result = try ToolProcess.run(
+      "dataprep", ["build", "shards", "--source", "mnist", "--input", Repository.mnist.path, "--size", "14", "--output", output.path])
+    #expect(result.exitCode == 0, "\(result.errors)")
+    return output
+  }
+
+  static func configuration(_ dataset: URL, state: URL, outerIterations: Int? = nil) -> Configuration {
+    var configuration = Configuration(preset: .small)
+    configuration.datasets = [.init(path: dataset.path, weight: 1)]
+    configuration.state = state.path
+    configuration.seed = 3
+    configuration.outerIterations = outerIterations
+    configuration.outer.pairs = 4
+    configuration.outer.curriculum = .init(from: 5, to: 9, over: 6, jitter: 0.2)
+    configuration.inner.life = .init(from: 10, to: 20)
+    configuration.inner.batch = 8
+    return configuration
+  }
+
+  static let silent = Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }
+
+  static func theta(_ state: URL, _ step: Int) throws -> [Float] {
+    try Snapshot(contentsOf: state.appending(path: "snapshots/theta-00000000\(step).safetensors")).theta
+  }
+
+  @Test("a run ends after its outer-iterations with a snapshot; step 0 is θ before training; a restart goes on, bit for bit")
+  func resumes() throws {
+    try withTemporaryFolder { folder in
+      let dataset = try Self.dataset(in: folder)
+      let whole = folder.appending(path: "whole")
+      try TrainingRun(configuration: Self.configuration(dataset, state: whole, outerIterations: 6), log: Self.silent).run()
+      let parts = folder.appending(path: "parts")
+      for last in [2, 3, 6] {
+        var configuration = Self.configuration(dataset, state: parts, outerIterations: last)
+        configuration.threads = last == 3 ? 1 : 2
+        try TrainingRun(configuration: configuration, log: Self.silent).run()
+      }
+      #expect(try Self.theta(whole, 6) == Self.theta(parts, 6))
+      #expect(try Self.theta(whole, 0) == Architecture().initialTheta(seed: 3))
+      #expect(try SnapshotStore(readingFrom: parts).latest()?.step == 6)
+    }
+  }
+
+  @Test("a state is read back as it was written, workers and finished truncations included")
+  func stateRoundTrip() throws {
+    var learner = LearnerState(theta: [1, 2], workers: 2)
+    learner.adam = OuterAdam(first: [3, 4], second: [5, 6], steps: 7)
+    learner.outerIteration = 8
+    learner.workers[1].draws = 2
+    learner.workers[1].inner = [1, 2, 3]
+    learner.finished[1] = WorkerResult(
+      sample: OuterGradientSample(
+        lossPlus: 0.1, lossMinus: 1.0 / 3, reparameterization: [1, .infinity], evolutionStrategies: [2, 3]),
+      innerSteps: 9, diverged: true)
+    let configuration = Self.configuration(URL(filePath: "/d"), state: URL(filePath: "/s"))
+    let data = try TrainingState(learner: learner, configuration: configuration, datasets: ["ab"]).encoded()
+    let read = try TrainingState(data, name: "state")
+    #expect(read.learner == learner && read.configuration == configuration && read.datasets == ["ab"])
+  }
+
+  @Test("a damaged state: the one before it is used; both damaged: an error that says what to do; a newer format is refused")
+  func damagedState() throws {
+    try withTemporaryFolder { folder in
+      let dataset = try Self.dataset(in: folder)
+      let state = folder.appending(path: "state")
+      let configuration = Self.configuration(dataset, state: state, outerIterations: 2)
+      try TrainingRun(configuration: configuration, log: Self.silent).run()
+      let training = state.appending(path: "training")
+      let files = try FileManager.default.contentsOfDirectory(atPath: training.path)
+        .filter { $0.hasSuffix(".safetensors") }.sorted()
+      #expect(files.count == 2)
+      try Data("damaged".utf8).write(to: training.appending(path: files[1]))
+      let resumed = try TrainingRun(configuration: configuration, log: Self.silent)
+      #expect(resumed.status.outerIteration <= 2)
+    }
+    try withTemporaryFolder { folder in
+      let store = try StateStore(creatingIn: folder)
+      let state = TrainingState(
+        learner: LearnerState(theta: [1], workers: 1),
+        configuration: Self.configuration(URL(filePath: "/d"), state: folder), datasets: [])
+      try store.write { state }
+      let file = folder.appending(path: "training/training-000000001.safetensors")
+      try Data("damaged".utf8).write(to: file)
+      var refused = 0
+      let error = #expect(throws: TrainingError.self) { try store.restore { _ in refused += 1 } }
+      #expect(refused == 1 && error?.description.contains("start_from") == true)
+    }
+  }
+
+  @Test("another seed or architecture is refused by its key; other settings take effect; another life starts fresh workers")
+  func changes() throws {
+    let old = Self.configuration(URL(filePath: "/d"), state: URL(filePath: "/s"))
+    func change(_ edit: (inout Configuration) -> Void) throws -> ConfigurationChange {
+      var new = old
+      edit(&new)
+      return try ConfigurationChange(from: old, datasets: ["ab"], to: new, datasets: ["ab"])
+    }
+    let same = try change { _ in }
+    #expect(same.effective.isEmpty && same.freshWorkers.isEmpty)
+    #expect(try change { $0.outer.learningRate = 0.5 }.effective.map(\.key) == ["outer.learning_rate"])
+    #expect(try change { $0.inner.life.to = 99 }.freshWorkers.map(\.key) == ["inner.life.to"])
+    for edit in [{ (c: inout Configuration) in c.seed = 9 }, { $0.inner.optimizer.hiddenUnits = 16 }] {
+      let error = #expect(throws: ConfigurationError.self) { try change(edit) }
+      #expect(error?.description.contains("start_from") == true && error?.description.contains("→") == true)
+    }
+  }
+
+  @Test("images that no problem fits are refused with the problems that there are")
+  func shape() throws {
+    try withTemporaryFolder { folder in
+      let output = folder.appending(path: "mnist28")
+      _ = try ToolProcess.run(
+        "dataprep", ["build", "shards", "--source", "mnist", "--input", Repository.mnist.path, "--size", "28", "--output", output.path])
+      let configuration = Self.configuration(output, state: folder.appending(path: "state"))
+      let error = #expect(throws: ConfigurationError.self) { try TrainingRun.check(configuration) }
+      #expect(error?.description.contains("28×28×1") == true && error?.description.contains("mlp2x32 (14×14×1)") == true)
+    }
+  }
+}
