@@ -1,4 +1,6 @@
+import Engine
 import Foundation
+import Support
 import TestSupport
 import Testing
 

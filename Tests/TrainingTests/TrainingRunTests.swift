@@ -1,11 +1,12 @@
-import Engine
 import Foundation
 import Logging
 import Shards
 import Snapshots
+import Support
 import TestSupport
 import Testing
 
+@testable import Engine
 @testable import Training
 
 @Suite struct TrainingRunTests {
