@@ -6,14 +6,14 @@ public struct SnapshotFetcher: Sendable {
   private let origin: Origin
 
   private enum Origin: Sendable {
-    case server(SnapshotServer)
+    case server(String)
     case state(URL)
   }
 
   /// - Parameter origin: `http://HOST:PORT` (or https), or the path of a state folder.
   public init(from origin: String) {
     if origin.hasPrefix("http://") || origin.hasPrefix("https://") {
-      self.origin = .server(SnapshotServer(base: origin))
+      self.origin = .server(origin)
     } else {
       self.origin = .state(URL(filePath: origin))
     }
@@ -42,11 +42,13 @@ public struct SnapshotFetcher: Sendable {
       let target = folder.appending(path: record.name)
       if try !Self.exists(target, digest: record.sha256) { try AtomicFile.write(data, to: target) }
       return target
-    case .server(let server):
-      let expected = try await name == "latest" ? server.latest() : server.expectation(named: name)
-      let target = folder.appending(path: expected.name)
-      if try !Self.exists(target, digest: expected.sha256) { try await server.download(expected, to: target) }
-      return target
+    case .server(let base):
+      return try await SnapshotServer.with(base: base) { server in
+        let expected = try await name == "latest" ? server.latest() : server.expectation(named: name)
+        let target = folder.appending(path: expected.name)
+        if try !Self.exists(target, digest: expected.sha256) { try await server.download(expected, to: target) }
+        return target
+      }
     }
   }
 

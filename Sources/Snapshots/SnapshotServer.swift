@@ -21,10 +21,24 @@ struct SnapshotServer: Sendable {
   private static let patience = TimeAmount.seconds(30)
 
   private let base: String
+  private let client: HTTPClient
 
-  /// - Parameter base: for example `http://127.0.0.1:8417`.
-  init(base: String) {
-    self.base = base.hasSuffix("/") ? String(base.dropLast()) : base
+  /// Runs `body` with the server at an address, for example `http://127.0.0.1:8417`; no connection outlives it.
+  static func with<Result>(base: String, _ body: (SnapshotServer) async throws -> Result) async throws -> Result {
+    var configuration = HTTPClient.Configuration()
+    // Where nobody listens, say so at once.
+    configuration.connectionPool.retryConnectionEstablishment = false
+    configuration.timeout.connect = patience
+    let client = HTTPClient(eventLoopGroupProvider: .singleton, configuration: configuration)
+    let server = SnapshotServer(base: base.hasSuffix("/") ? String(base.dropLast()) : base, client: client)
+    do {
+      let result = try await body(server)
+      try await client.shutdown()
+      return result
+    } catch {
+      try? await client.shutdown()
+      throw error
+    }
   }
 
   /// What the newest snapshot must be.
@@ -95,7 +109,7 @@ struct SnapshotServer: Sendable {
   ) async throws -> HTTPClientResponse {
     var request = HTTPClientRequest(url: url)
     request.method = method
-    let response = try await HTTPClient.shared.execute(request, timeout: timeout)
+    let response = try await client.execute(request, timeout: timeout)
     switch response.status {
     case .ok: return response
     case .notFound: throw SnapshotError(.missing, "\(url): the server has no such snapshot")

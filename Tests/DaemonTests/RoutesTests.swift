@@ -12,7 +12,7 @@ import Testing
 @Suite struct RoutesTests {
   /// Runs `body` with a client of the routes over a store of these steps.
   private func withRoutes(
-    _ steps: [Int], _ body: (any TestClientProtocol, SnapshotStore, URL) async throws -> Void
+    _ steps: [Int], _ body: @escaping @Sendable (any TestClientProtocol, SnapshotStore, URL) async throws -> Void
   ) async throws {
     try await withTemporaryFolder { state in
       let store = try SnapshotStore(creatingIn: state)
