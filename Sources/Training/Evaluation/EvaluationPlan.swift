@@ -1,7 +1,7 @@
-public import Engine
+import Engine
 import Foundation
 public import Shards
-public import Snapshots
+import Snapshots
 
 /// What an evaluation trains: the same tasks from the same initialisations over the same minibatches with every
 /// optimizer.
