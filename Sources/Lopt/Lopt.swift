@@ -12,7 +12,9 @@ struct Lopt: AsyncParsableCommand {
         lopt fetch latest --output .
       """,
     version: toolVersion,
-    subcommands: [EvaluateCommand.self, FetchCommand.self, TrainCommand.self])
+    subcommands: [
+      EvaluateCommand.self, FetchCommand.self, LayoutCommand.self, OuterGradientCommand.self, TrainCommand.self,
+    ])
 
   static func main() async {
     await runTool(named: "lopt")

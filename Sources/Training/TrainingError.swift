@@ -1,13 +1,15 @@
 public import Engine
 public import Support
 
-/// Why a run of outer-training cannot start or go on.
+/// Why a run of outer-training cannot start or go on, or a given truncation cannot be computed.
 public struct TrainingError: ReportedError, Equatable {
   public enum Code: Sendable {
     /// None of the state's files is sound.
     case damagedState
     /// A newer version of the tool wrote the state.
     case newerFormat
+    /// A truncation's case is not what its documentation says.
+    case wrongCase
   }
 
   public var code: Code

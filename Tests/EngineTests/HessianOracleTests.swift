@@ -16,7 +16,7 @@ import Testing
 
   @Test("an inner problem's derivatives are PyTorch's within 1e-5", arguments: ["mlp2x32", "mlp3x128"])
   func derivatives(name: String) throws {
-    let url = Repository.fixtures.appending(path: "outer-gradient/hessian-\(name).json")
+    let url = OuterGradientFixture.url("hessian-\(name)")
     let fixture = try JSONDecoder().decode(Fixture.self, from: Data(contentsOf: url))
     let problem = try InnerProblems.named(name)
     let parameters = FloatBuffer(FixtureInputs.innerParameters(problem.layout))
@@ -25,7 +25,7 @@ import Testing
     let product = FloatBuffer(parameters.count)
 
     var batch = Batch(size: fixture.batch, shape: problem.shape)
-    FixtureImages(length: 1, batch: fixture.batch).fill(&batch, for: .inner, step: 0)
+    FixtureImages(batch: fixture.batch).fill(&batch, for: .inner, step: 0)
     let evaluator = problem.makeEvaluator(batch: fixture.batch)
     evaluator.load(batch)
     let loss = evaluator.gradient(at: parameters, into: gradient)

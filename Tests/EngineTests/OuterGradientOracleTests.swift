@@ -1,4 +1,3 @@
-import Foundation
 import TestSupport
 import Testing
 
@@ -6,40 +5,9 @@ import Testing
 
 /// The outer-gradient of whole truncations against PyTorch's automatic derivatives in double precision.
 @Suite struct OuterGradientOracleTests {
-  /// A file that Tests/Oracle/make_fixtures.py made.
-  struct Fixture: Decodable {
-    struct Recipe: Decodable {
-      var problem: String
-      var length: Int
-      var batch: Int
-      var step: Int
-      var outerBatches: Int
-      var diverging: Bool
-      var architecture: Architecture
-    }
-
-    var recipe: Recipe
-    var losses: [Double]
-    var outerLoss: Double
-    var gradient: [Double]
-    /// Projections on random signs; absent where the truncation diverged.
-    var inner: [Double]?
-    var momenta: [Double]?
-    var secondMoments: [Double]?
-    /// The relative L2 error of PyTorch itself in single precision.
-    var singlePrecisionErrors: [String: Double]
-
-    init(named name: String) throws {
-      let url = Repository.fixtures.appending(path: "outer-gradient/\(name).json")
-      let decoder = JSONDecoder()
-      decoder.keyDecodingStrategy = .convertFromSnakeCase
-      self = try decoder.decode(Fixture.self, from: Data(contentsOf: url))
-    }
-  }
-
   /// At most 1e-4, or five times what PyTorch loses in single precision where the case is chaotic.
   private func expectEqual(
-    _ found: [Double], _ expected: [Double], _ name: String, _ fixture: Fixture,
+    _ found: [Double], _ expected: [Double], _ name: String, _ fixture: OuterGradientFixture,
     sourceLocation: SourceLocation = #_sourceLocation
   ) throws {
     let single = try #require(fixture.singlePrecisionErrors[name])
@@ -47,25 +15,16 @@ import Testing
     #expect(error <= max(1e-4, 5 * single), "\(name)", sourceLocation: sourceLocation)
   }
 
-  private func truncation(_ recipe: Fixture.Recipe) throws -> (Unroll.Result, state: [Float]) {
+  private func truncation(_ recipe: OuterGradientFixture.Recipe) throws -> (Unroll.Result, state: [Float]) {
     let problem = try InnerProblems.named(recipe.problem)
-    let parameters = FixtureInputs.innerParameters(problem.layout)
-    let moments = recipe.architecture.betas.count * parameters.count
-    var state = parameters
-    if recipe.step == 0 {
-      state += [Float](repeating: 0, count: 2 * moments)
-    } else {
-      state += FixtureInputs.signed(300, moments).map { Float(0.01 * $0) }
-      state += FixtureInputs.signed(400, moments).map { Float(1e-4 * ($0 * $0)) }
-    }
+    let (momenta, secondMoments) = FixtureInputs.moments(recipe, count: problem.layout.count)
+    var state = FixtureInputs.innerParameters(problem.layout) + momenta + secondMoments
     let unroll = Unroll(
       problem: problem, architecture: recipe.architecture, batch: recipe.batch,
       counted: CountedLoss(freshBatches: recipe.outerBatches, objective: .train, clip: 10))
-    let images = FixtureImages(
-      length: recipe.length, batch: recipe.batch, firstStep: recipe.step, freshBatches: recipe.outerBatches)
     let result = unroll.run(
-      theta: FixtureInputs.theta(recipe.architecture, diverging: recipe.diverging), inner: &state,
-      firstStep: recipe.step, length: recipe.length, images: images, reverse: true)
+      theta: FixtureInputs.theta(recipe), inner: &state,
+      firstStep: recipe.step, length: recipe.length, images: FixtureImages(recipe), reverse: true)
     return (try #require(result), state)
   }
 
@@ -76,7 +35,7 @@ import Testing
       "midway-200-outer", "without-momentum", "without-rms", "without-time", "diverging", "diverging-outer",
     ])
   func truncation(name: String) throws {
-    let fixture = try Fixture(named: name)
+    let fixture = try OuterGradientFixture(named: name)
     let recipe = fixture.recipe
     let (result, state) = try truncation(recipe)
     #expect(result.diverged == recipe.diverging)

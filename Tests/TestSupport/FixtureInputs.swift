@@ -1,8 +1,7 @@
-import Engine
-import TestSupport
+public import Engine
 
 /// The inputs of the oracle's fixtures, made again from their seeds: see Tests/Oracle/inputs.py.
-enum FixtureInputs {
+public enum FixtureInputs {
   /// splitmix64's output number `index` of a seed.
   private static func bits(_ seed: UInt64, _ index: Int) -> UInt64 {
     let state = ((seed << 32) &+ UInt64(index)) &* 0x9E37_79B9_7F4A_7C15
@@ -12,16 +11,16 @@ enum FixtureInputs {
   }
 
   /// Uniform in [−1, 1).
-  static func signed(_ seed: UInt64, _ count: Int) -> [Double] {
+  public static func signed(_ seed: UInt64, _ count: Int) -> [Double] {
     (0..<count).map { Double(bits(seed, $0) >> 11) * 0x1p-52 - 1 }
   }
 
-  static func indices(_ seed: UInt64, _ count: Int, below bound: Int) -> [Int] {
+  public static func indices(_ seed: UInt64, _ count: Int, below bound: Int) -> [Int] {
     (0..<count).map { Int(bits(seed, $0) % UInt64(bound)) }
   }
 
   /// Sums with random signs.
-  static func projections(_ vector: [Float], count: Int = 64) -> [Double] {
+  public static func projections(_ vector: [Float], count: Int = 64) -> [Double] {
     (0..<count).map { number in
       vector.indices.reduce(0) { sum, index in
         bits(800 + UInt64(number), index) >> 63 == 0 ? sum + Double(vector[index]) : sum - Double(vector[index])
@@ -37,11 +36,26 @@ enum FixtureInputs {
     }
   }
 
-  static func innerParameters(_ layout: ParameterLayout) -> [Float] {
+  public static func innerParameters(_ layout: ParameterLayout) -> [Float] {
     dense(200, layout) { (6 / Double($0 + $1)).squareRoot() }
   }
 
-  static func theta(_ architecture: Architecture, diverging: Bool) -> [Float] {
+  /// Momenta and second moments [β, P] before the first step: zero where that is step 0.
+  public static func moments(_ recipe: OuterGradientFixture.Recipe, count: Int) -> ([Float], [Float]) {
+    let size = recipe.architecture.betas.count * count
+    if recipe.step == 0 { return ([Float](repeating: 0, count: size), [Float](repeating: 0, count: size)) }
+    return (signed(300, size).map { Float(0.01 * $0) }, signed(400, size).map { Float(1e-4 * ($0 * $0)) })
+  }
+
+  /// The numbers in the sample of the images of [K, B], or of the fresh ones [K, M, B].
+  public static func images(_ recipe: OuterGradientFixture.Recipe) -> (own: [Int], fresh: [Int]) {
+    let own = recipe.length * recipe.batch
+    let bound = MNISTSample.training.count
+    return (indices(500, own, below: bound), indices(600, own * recipe.outerBatches, below: bound))
+  }
+
+  public static func theta(_ recipe: OuterGradientFixture.Recipe) -> [Float] {
+    let architecture = recipe.architecture
     var theta = dense(100, architecture.layout) { inputs, _ in (0.75 / Double(inputs)).squareRoot() }
     let weights = architecture.layout.tensors.filter { $0.shape.count == 2 }
     func add(_ value: Float, layer: Int, row: Int, column: Int) {
@@ -56,7 +70,7 @@ enum FixtureInputs {
     }
     add(1, layer: last, row: 0, column: 0)
     add(-1, layer: last, row: 1, column: 0)
-    if diverging { diverge(&theta, architecture) }
+    if recipe.diverging { diverge(&theta, architecture) }
     return theta
   }
 
@@ -69,37 +83,5 @@ enum FixtureInputs {
     theta[(architecture.inputs - architecture.timeScales.count) * units + 2] = 1e7
     theta[second + 4] = 0
     theta[second + 5] = 1
-  }
-}
-
-/// The fixtures' minibatches: images of the sample at 14×14, by index.
-struct FixtureImages: TaskImages {
-  let shape = ImageShape(height: 14, width: 14, channels: 1)
-  let batch: Int
-  let firstStep: Int
-  let freshBatches: Int
-  private let inner: [Int]
-  private let outer: [Int]
-
-  init(length: Int, batch: Int, firstStep: Int = 0, freshBatches: Int = 0) {
-    self.batch = batch
-    self.firstStep = firstStep
-    self.freshBatches = freshBatches
-    inner = FixtureInputs.indices(500, length * batch, below: MNISTSample.training.count)
-    outer = FixtureInputs.indices(600, length * freshBatches * batch, below: MNISTSample.training.count)
-  }
-
-  func fill(_ batch: inout Batch, for use: BatchUse, step: Int) {
-    let drawn = step - firstStep
-    let chosen =
-      switch use {
-      case .inner: inner[drawn * self.batch..<(drawn + 1) * self.batch]
-      case .outer(let index, _):
-        outer[(drawn * freshBatches + index) * self.batch..<(drawn * freshBatches + index + 1) * self.batch]
-      }
-    for (position, image) in chosen.enumerated() {
-      batch.labels[position] = Int32(MNISTSample.training.labels[image])
-      batch.pixels.replaceSubrange(position * 196..<(position + 1) * 196, with: MNISTSample.training.halved(image))
-    }
   }
 }

@@ -1,0 +1,54 @@
+import ArgumentParser
+import Engine
+import Foundation
+import Support
+
+/// `lopt layout`: where each tensor lies in the flat vectors.
+struct LayoutCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "layout",
+    abstract: "Print the names, shapes and offsets of the tensors in theta and inner.",
+    discussion: """
+      Vectors are flat, tensors row-major: weights are [in, out] and [height, width, in, out]. theta is that of the \
+      paper's architecture.
+
+      Example:
+        lopt layout --problem mlp2x32
+      """)
+
+  @Option(help: "The inner problem, for example mlp2x32.")
+  var problem: String
+
+  @Flag(help: "Print JSON.")
+  var json = false
+
+  private struct Layouts: Encodable {
+    var problem: String
+    var theta: ParameterLayout
+    var inner: ParameterLayout
+  }
+
+  func run() throws {
+    let problem = try InnerProblems.named(problem)
+    let layouts = Layouts(problem: problem.name, theta: Architecture().layout, inner: problem.layout)
+    if json {
+      print(String(decoding: try AtomicFile.json(layouts), as: UTF8.self), terminator: "")
+    } else {
+      Self.printTable("theta", layouts.theta)
+      Self.printTable("inner", layouts.inner)
+    }
+  }
+
+  private static func printTable(_ name: String, _ layout: ParameterLayout) {
+    print("\(name): \(layout.count) numbers")
+    for tensor in layout.tensors {
+      let columns = ["  \(tensor.name)", "\(tensor.shape)", "at \(tensor.offset)"]
+      print(columns.map { $0.padding(toLength: 14, withPad: " ", startingAt: 0) }.joined().trimmed)
+    }
+  }
+}
+
+extension String {
+  /// Without the spaces at its end.
+  fileprivate var trimmed: String { String(reversed().drop { $0 == " " }.reversed()) }
+}

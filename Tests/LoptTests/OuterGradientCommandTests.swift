@@ -1,0 +1,133 @@
+import Engine
+import Foundation
+import Snapshots
+import TestSupport
+import Testing
+
+@Suite struct OuterGradientCommandTests {
+  /// The case that a fixture describes, as a file's content.
+  private func makeCase(_ recipe: OuterGradientFixture.Recipe) throws -> Safetensors {
+    let problem = try InnerProblems.named(recipe.problem)
+    let count = problem.layout.count
+    let (momenta, secondMoments) = FixtureInputs.moments(recipe, count: count)
+    let (own, fresh) = FixtureInputs.images(recipe)
+    let theta = FixtureInputs.theta(recipe)
+    func pixels(_ images: [Int], _ shape: [Int]) -> Safetensors.Tensor {
+      .init(shape: shape + [14, 14, 1], .uint8(images.flatMap { MNISTSample.training.halved($0) }))
+    }
+    func labels(_ images: [Int], _ shape: [Int]) -> Safetensors.Tensor {
+      .init(shape: shape, .int32(images.map { Int32(MNISTSample.training.labels[$0]) }))
+    }
+    let shape = [recipe.length, recipe.batch]
+    var tensors: [String: Safetensors.Tensor] = [
+      "theta": .init(shape: [theta.count], .float32(theta)),
+      "inner": .init(shape: [count], .float32(FixtureInputs.innerParameters(problem.layout))),
+      "images": pixels(own, shape), "labels": labels(own, shape),
+      "step": .init(shape: [], .int64([Int64(recipe.step)])),
+      "momenta": .init(shape: [momenta.count / count, count], .float32(momenta)),
+      "second_moments": .init(shape: [momenta.count / count, count], .float32(secondMoments)),
+    ]
+    if recipe.outerBatches > 0 {
+      let shape = [recipe.length, recipe.outerBatches, recipe.batch]
+      tensors["outer_images"] = pixels(fresh, shape)
+      tensors["outer_labels"] = labels(fresh, shape)
+    }
+    let architecture = recipe.architecture
+    let features = architecture.features.map { "\"\($0.rawValue)\"" }.joined(separator: ", ")
+    let metadata = [
+      "hidden_layers": "\(architecture.hiddenLayers)", "hidden_units": "\(architecture.hiddenUnits)",
+      "features": "[\(features)]",
+    ]
+    return Safetensors(metadata: metadata, tensors: tensors)
+  }
+
+  private func run(_ file: Safetensors, in folder: URL, problem: String = "mlp2x32") throws -> ProcessResult {
+    let input = folder.appending(path: "case.safetensors")
+    try file.encoded().write(to: input)
+    return try ToolProcess.run(
+      "lopt",
+      [
+        "outer-gradient", "--problem", problem, "--case", input.path, "--output",
+        folder.appending(path: "result.safetensors").path,
+      ])
+  }
+
+  private struct Tensor: Decodable {
+    var shape: [Int]
+    var values: [Double]
+  }
+
+  @Test(
+    "Python reads from the result's file what PyTorch finds",
+    arguments: ["start-20", "midway-20-outer", "without-rms"])
+  func result(name: String) throws {
+    let fixture = try OuterGradientFixture(named: name)
+    try withTemporaryFolder { folder in
+      let process = try run(makeCase(fixture.recipe), in: folder)
+      #expect(process.exitCode == 0, "\(process.errors)")
+      let script = Repository.root.appending(path: "Tests/LoptTests/read_result.py")
+      let printed = try Python.run(
+        script: script, arguments: [folder.appending(path: "result.safetensors").path])
+      let tensors = try JSONDecoder().decode([String: Tensor].self, from: Data(printed.utf8))
+      #expect(Set(tensors.keys) == ["losses", "outer_loss", "gradient", "inner", "momenta", "second_moments"])
+      func expectEqual(_ name: String, shape: [Int], _ expected: [Double], projected: Bool = false) throws {
+        let tensor = try #require(tensors[name])
+        #expect(tensor.shape == shape)
+        let found = projected ? FixtureInputs.projections(tensor.values.map { Float($0) }) : tensor.values
+        let error = zip(found, expected).reduce(0) { $0 + ($1.0 - $1.1) * ($1.0 - $1.1) }
+        #expect(error <= 1e-8 * expected.reduce(0) { $0 + $1 * $1 }, "\(name)")
+      }
+      try expectEqual("losses", shape: [fixture.recipe.length], fixture.losses)
+      try expectEqual("outer_loss", shape: [], [fixture.outerLoss])
+      try expectEqual("gradient", shape: [fixture.gradient.count], fixture.gradient)
+      try expectEqual("inner", shape: [7_690], #require(fixture.inner), projected: true)
+      try expectEqual("momenta", shape: [5, 7_690], #require(fixture.momenta), projected: true)
+      try expectEqual("second_moments", shape: [5, 7_690], #require(fixture.secondMoments), projected: true)
+    }
+  }
+
+  /// Each changes a sound case so that the error's message has `text` in it.
+  private static let mistakes: [(text: String, change: @Sendable (inout Safetensors) -> Void)] = [
+    ("has no tensor theta", { $0.tensors["theta"] = nil }),
+    ("theta has shape [3], must have [", { $0.tensors["theta"] = .init(shape: [3], .float32([1, 2, 3])) }),
+    ("images must be uint8", { $0.tensors["images"]?.values = .int32(Array(repeating: 0, count: 5 * 128 * 196)) }),
+    ("labels has label 10", { $0.tensors["labels"]?.values = .int32(Array(repeating: 10, count: 5 * 128)) }),
+    ("labels has shape [2], must have [5, 128]", { $0.tensors["labels"] = .init(shape: [2], .int32([1, 2])) }),
+    ("has second_moments without momenta", { $0.tensors["momenta"] = nil }),
+    ("tensor thetas is not one of", { $0.tensors["thetas"] = .init(shape: [1], .float32([1])) }),
+    ("step must be one int64, 0 or more", { $0.tensors["step"] = .init(shape: [], .int64([-1])) }),
+    (
+      "images has shape [1, 2], must have [K, B, 14, 14, 1]",
+      { $0.tensors["images"] = .init(shape: [1, 2], .uint8([1, 2])) }
+    ),
+    ("features is \"[\"speed\"]\"", { $0.metadata["features"] = "[\"speed\"]" }),
+    ("hidden_units is \"0\", must be in 2 … 1024", { $0.metadata["hidden_units"] = "0" }),
+  ]
+
+  @Test(
+    "a case that is not what the documentation says is refused with the tensor's name, exit code 65",
+    arguments: mistakes.indices)
+  func mistake(number: Int) throws {
+    let mistake = Self.mistakes[number]
+    var file = try makeCase(OuterGradientFixture(named: "without-rms").recipe)
+    mistake.change(&file)
+    try withTemporaryFolder { folder in
+      let process = try run(file, in: folder)
+      #expect(process.exitCode == 65)
+      #expect(process.errors.contains("case.safetensors: "))
+      #expect(process.errors.contains(mistake.text), "\(process.errors)")
+      #expect(!FileManager.default.fileExists(atPath: folder.appending(path: "result.safetensors").path))
+    }
+  }
+
+  @Test("an unknown problem is refused with the names of those there are, a missing file by its name")
+  func missing() throws {
+    let unknown = try ToolProcess.run("lopt", ["outer-gradient", "--problem", "x", "--case", "a", "--output", "b"])
+    #expect(unknown.exitCode == 64)
+    #expect(unknown.errors.contains("unknown problem x; there are mlp2x32"))
+    let missing = try ToolProcess.run(
+      "lopt", ["outer-gradient", "--problem", "mlp2x32", "--case", "/no/case", "--output", "b"])
+    #expect(missing.exitCode == 66)
+    #expect(missing.errors.contains("/no/case: cannot open"))
+  }
+}
