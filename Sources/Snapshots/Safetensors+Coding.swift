@@ -6,7 +6,12 @@ extension Safetensors {
   private struct Entry: Codable {
     var dtype: String
     var shape: [Int]
-    var data_offsets: [Int]
+    var offsets: [Int]
+
+    enum CodingKeys: String, CodingKey {
+      case dtype, shape
+      case offsets = "data_offsets"
+    }
   }
 
   /// No header of ours is near this; the format's own reader refuses above 100 MB.
@@ -32,7 +37,7 @@ extension Safetensors {
     for (name, tensor) in ordered {
       let start = data.count
       data.append(tensor.values.bytes)
-      let entry = Entry(dtype: tensor.values.type, shape: tensor.shape, data_offsets: [start, data.count])
+      let entry = Entry(dtype: tensor.values.type, shape: tensor.shape, offsets: [start, data.count])
       pieces.append(try quoted(name) + ":" + String(decoding: try encoder.encode(entry), as: UTF8.self))
     }
     var header = Data("{\(pieces.joined(separator: ","))}".utf8)
@@ -74,12 +79,12 @@ extension Safetensors {
         return nil
       }
       guard JSONSerialization.isValidJSONObject(value), let json = try? JSONSerialization.data(withJSONObject: value),
-        let entry = try? JSONDecoder().decode(Entry.self, from: json), entry.data_offsets.count == 2
+        let entry = try? JSONDecoder().decode(Entry.self, from: json), entry.offsets.count == 2
       else { throw damaged("the entry of \(key)") }
       return (key, entry)
     }
-    for (key, entry) in entries.sorted(by: { ($0.1.data_offsets[0], $0.1.data_offsets[1]) < ($1.1.data_offsets[0], $1.1.data_offsets[1]) }) {
-      let (first, last) = (entry.data_offsets[0], entry.data_offsets[1])
+    for (key, entry) in entries.sorted(by: { $0.1.offsets.lexicographicallyPrecedes($1.1.offsets) }) {
+      let (first, last) = (entry.offsets[0], entry.offsets[1])
       guard first == end, last >= first, last <= body.count else { throw damaged("the offsets of \(key)") }
       end = last
       var count = 1

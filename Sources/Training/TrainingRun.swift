@@ -66,8 +66,8 @@ public final class TrainingRun: Sendable {
       Status(
         outerIteration: state.outerIteration,
         snapshot: try store.latest(refused: { log.error("refused: \($0)") })?.step))
-    log.info(
-      "training \(tasks.problems.map(\.name).joined(separator: ", ")) from outer-iteration \(state.outerIteration), \(threads) threads, \(kernels)")
+    let names = tasks.problems.map(\.name).joined(separator: ", ")
+    log.info("training \(names) from outer-iteration \(state.outerIteration), \(threads) threads, \(kernels)")
     try writeState()
     if try store.highestStep() == nil { try writeSnapshot() }
   }

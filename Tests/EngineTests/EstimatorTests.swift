@@ -49,7 +49,7 @@ import Testing
     }
   }
 
-  @Test("the combined one, whose weights depend on the samples, is within a twentieth of the gradient's norm, and varies no more than either")
+  @Test("the combined one is biased by less than a twentieth of the gradient's norm, and varies no more than either")
   func combined() {
     func moments(_ kind: OuterSettings.Estimator) -> [SampleMoments] {
       let estimates = (0..<2_000).map { kind.make(varianceFloor: 1e-8).estimate(Self.samples(8, seed: UInt64($0))) }

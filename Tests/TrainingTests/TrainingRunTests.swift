@@ -38,7 +38,7 @@ import Testing
     try Snapshot(contentsOf: state.appending(path: "snapshots/theta-00000000\(step).safetensors")).theta
   }
 
-  @Test("a run ends after its outer-iterations with a snapshot; step 0 is θ before training; a restart goes on, bit for bit")
+  @Test("a run ends with a snapshot; step 0 is θ before training; a restart goes on, bit for bit")
   func resumes() throws {
     try withTemporaryFolder { folder in
       let dataset = try Self.dataset(in: folder)
@@ -73,7 +73,7 @@ import Testing
     #expect(read.learner == learner && read.configuration == configuration && read.datasets == ["ab"])
   }
 
-  @Test("a damaged state: the one before it is used; both damaged: an error that says what to do; a newer format is refused")
+  @Test("a damaged state: the one before it is used; both damaged: an error that says what to do")
   func damagedState() throws {
     try withTemporaryFolder { folder in
       let dataset = try Self.dataset(in: folder)
@@ -102,7 +102,7 @@ import Testing
     }
   }
 
-  @Test("another seed or architecture is refused by its key; other settings take effect; another life starts fresh workers")
+  @Test("another seed or architecture is refused; rates take effect; another life starts fresh workers")
   func changes() throws {
     let old = Self.configuration(URL(filePath: "/d"), state: URL(filePath: "/s"))
     func change(_ edit: (inout Configuration) -> Void) throws -> ConfigurationChange {
