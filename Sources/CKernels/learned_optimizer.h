@@ -4,9 +4,8 @@
 // quantity is a row: x[feature][64], h[unit][64]; so a layer is the product of its transposed weights with the block.
 // A row of ones behind the last feature or unit makes the biases one more row of the weights.
 
-static void moments(long count, float beta, const float *gradient, const float *m, const float *v, float *next_m,
-                    float *next_v) {
-  const float rest = 1 - beta;
+static void moments(long count, float beta, float rest, const float *gradient, const float *m, const float *v,
+                    float *next_m, float *next_v) {
 #pragma clang loop vectorize(assume_safety)
   for (long i = 0; i < count; i++) {
     next_m[i] = beta * m[i] + rest * gradient[i];
@@ -161,7 +160,8 @@ static void network_reverse(const struct lopt_network *network, const struct lop
   ((row) < 0 ? 0 : feature_adjoints[(row) * feature_stride + i] - coefficients[row] * (feature))
 
 static void feature_reverse(const struct lopt_network *network, const struct lopt_tensor *tensor,
-                            const float *restrict betas, const float *restrict feature_adjoints, long feature_stride,
+                            const float *restrict betas, const float *restrict rests,
+                            const float *restrict feature_adjoints, long feature_stride,
                             const float *restrict coefficients, float *restrict parameters_adjoint,
                             float *restrict momenta_adjoint, float *restrict second_moments_adjoint,
                             float *restrict gradient_adjoint) {
@@ -179,7 +179,7 @@ static void feature_reverse(const struct lopt_network *network, const struct lop
     float *restrict v_adjoint = second_moments_adjoint + b * tensor->stride;
     const int32_t normalized = rows[1 + b], plain = rows[2 + network->betas + b],
                   square = rows[2 + 2 * network->betas + b], inverse = rows[2 + 3 * network->betas + b];
-    const float beta = betas[b], rest = 1 - beta;
+    const float beta = betas[b], rest = rests[b];
     for (long i = 0; i < tensor->count; i++) {
       const float r = inverse_root(v[i] + network->epsilon);
       const float of_normalized = FEATURE_ADJOINT(normalized, m[i] * r);

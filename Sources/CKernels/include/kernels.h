@@ -89,9 +89,10 @@ struct lopt_kernels {
 
   // The learned optimizer
 
-  /// next_m = β m + (1 − β) g and next_v = β v + (1 − β) g² for one decay β. In place is allowed.
-  void (*moments)(long count, float beta, const float *gradient, const float *m, const float *v, float *next_m,
-                  float *next_v);
+  /// next_m = β m + (1 − β) g and next_v = β v + (1 − β) g² for one decay β; `rest` is 1 − β, which a float β is too
+  /// coarse to give. In place is allowed.
+  void (*moments)(long count, float beta, float rest, const float *gradient, const float *m, const float *v,
+                  float *next_m, float *next_v);
   /// sums[f] = Σ over the tensor of feature f squared, for every feature that is on, by rows.
   /// scratch: [inputs, LOPT_BLOCK]
   void (*feature_squares)(const struct lopt_network *network, const struct lopt_tensor *tensor, double *sums,
@@ -111,7 +112,7 @@ struct lopt_kernels {
   /// `parameters`; `momenta_adjoint`, `second_moments_adjoint` [betas, stride] have those after the step and get those
   /// before it; `gradient_adjoint` is written.
   void (*feature_reverse)(const struct lopt_network *network, const struct lopt_tensor *tensor, const float *betas,
-                          const float *feature_adjoints, long feature_stride, const float *coefficients,
+                          const float *rests, const float *feature_adjoints, long feature_stride, const float *coefficients,
                           float *parameters_adjoint, float *momenta_adjoint, float *second_moments_adjoint,
                           float *gradient_adjoint);
 };

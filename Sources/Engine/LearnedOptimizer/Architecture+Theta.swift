@@ -42,9 +42,16 @@ extension Architecture {
     }
   }
 
+  /// 1 − β of the decimal numbers that the betas stand for: the float next to 0.9999 is 1.7e-8 below it, which is
+  /// 2e-4 of 1 − β.
+  private var rests: [Float] {
+    betas.map { Float(1 - (Double("\($0)") ?? Double($0))) }
+  }
+
   var network: Kernels.Network {
     Kernels.Network(
-      betas: betas, rows: featureRows, inputs: parameterInputs, hiddenLayers: hiddenLayers, hiddenUnits: hiddenUnits,
+      betas: betas, rests: rests, rows: featureRows, inputs: parameterInputs, hiddenLayers: hiddenLayers,
+      hiddenUnits: hiddenUnits,
       lambda1: lambda1, lambda2: lambda2, epsilon: Self.inverseRMSEpsilon)
   }
 }

@@ -43,7 +43,9 @@ final class LearnedUpdate {
     times = Array(repeating: 0, count: timeScales.count)
   }
 
-  private func tensor(_ piece: ParameterLayout.Tensor, _ before: InnerState, _ after: InnerState, _ gradient: FloatBuffer)
+  private func tensor(
+    _ piece: ParameterLayout.Tensor, _ before: InnerState, _ after: InnerState, _ gradient: FloatBuffer
+  )
     -> Kernels.Tensor
   {
     Kernels.Tensor(
@@ -56,7 +58,8 @@ final class LearnedUpdate {
   func forward(theta: FloatBuffer, step: Int, before: InnerState, gradient: FloatBuffer, after: InnerState) {
     for (beta, decay) in network.betas.enumerated() {
       kernels.moments(
-        beta: decay, gradient: gradient.all, momentum: before.momentum(beta), secondMoment: before.secondMoment(beta),
+        beta: decay, rest: network.rests[beta], gradient: gradient.all, momentum: before.momentum(beta),
+        secondMoment: before.secondMoment(beta),
         nextMomentum: after.momentum(beta), nextSecondMoment: after.secondMoment(beta))
     }
     for piece in problem.tensors {

@@ -138,19 +138,22 @@ struct Kernels: @unchecked Sendable {
   }
 
   func moments(
-    beta: Float, gradient: FloatSlice, momentum: FloatSlice, secondMoment: FloatSlice, nextMomentum: FloatSlice,
+    beta: Float, rest: Float, gradient: FloatSlice, momentum: FloatSlice, secondMoment: FloatSlice,
+    nextMomentum: FloatSlice,
     nextSecondMoment: FloatSlice
   ) {
     let count = gradient.count
     precondition([momentum, secondMoment, nextMomentum, nextSecondMoment].allSatisfy { $0.count == count })
     table.pointee.moments(
-      count, beta, gradient.pointer, momentum.pointer, secondMoment.pointer, nextMomentum.pointer,
+      count, beta, rest, gradient.pointer, momentum.pointer, secondMoment.pointer, nextMomentum.pointer,
       nextSecondMoment.pointer)
   }
 
   /// The learned optimizer's network, its normalization and time inputs folded into `weights`.
   struct Network {
     var betas: [Float]
+    /// 1 − β
+    var rests: [Float]
     var rows: [Int32]
     var inputs: Int
     var hiddenLayers: Int
@@ -234,7 +237,8 @@ struct Kernels: @unchecked Sendable {
     precondition(coefficients.count == network.inputs && gradientAdjoint.count == tensor.parameters.count)
     with(network, nil, tensor) {
       table.pointee.feature_reverse(
-        $0, $1, network.betas, featureAdjoints.pointer, featureStride, coefficients, parametersAdjoint.pointer,
+        $0, $1, network.betas, network.rests, featureAdjoints.pointer, featureStride, coefficients,
+        parametersAdjoint.pointer,
         momentaAdjoint.pointer, secondMomentsAdjoint.pointer, gradientAdjoint.pointer)
     }
   }
