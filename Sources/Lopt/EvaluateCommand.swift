@@ -85,7 +85,10 @@ struct EvaluationTable: CustomStringConvertible {
     let title =
       "\(plan.problem), \(plan.tasks) tasks of \(plan.split.rawValue) × \(plan.initialisations), "
       + "\(plan.steps) steps, batch \(plan.batch), rates tuned for the \(plan.tunedFor.rawValue) loss"
-    let header = ["optimizer", "rate", "train", "validation", "accuracy", "ratio to best baseline", "s/1000 steps", "steps to Adam's"]
+    let header = [
+      "optimizer", "rate", "train", "validation", "accuracy", "ratio to best baseline", "s/1000 steps",
+      "steps to Adam's",
+    ]
     let rows = results.map { result in
       [
         result.optimizer, result.learningRate.map { String(format: "%.2g", Double($0)) } ?? "–",

@@ -40,7 +40,8 @@ public final class Progress: @unchecked Sendable {
       let now = ContinuousClock.now
       guard enabled, now - last > .milliseconds(100) || done >= total else { return }
       last = now
-      FileHandle.standardError.write(Data(("\r\u{1B}[K" + line(after: now - started) + (note.isEmpty ? "" : "  " + note)).utf8))
+      FileHandle.standardError.write(
+        Data(("\r\u{1B}[K" + line(after: now - started) + (note.isEmpty ? "" : "  " + note)).utf8))
     }
   }
 

@@ -64,7 +64,9 @@ import Testing
     }
   }
 
-  @Test("the combined one agrees with the formula, at variances twenty orders of magnitude apart", arguments: [-20, -10, 0, 10, 20])
+  @Test(
+    "the combined one agrees with the formula, at variances twenty orders of magnitude apart",
+    arguments: [-20, -10, 0, 10, 20])
   func formula(exponent: Int) {
     let scale = (0..<abs(exponent)).reduce(1.0) { product, _ in product * (exponent < 0 ? 0.1 : 10) }.squareRoot()
     let exact: [Float] = [1, 2, 4, 5].map { Float(3 + ($0 - 3) * scale) }
@@ -83,7 +85,9 @@ import Testing
     #expect(abs(found - expected) <= 1e-9 * max(abs(expected), 1))
   }
 
-  @Test("a coordinate with one sample that is not finite takes evolution strategies alone", arguments: [Float.nan, .infinity])
+  @Test(
+    "a coordinate with one sample that is not finite takes evolution strategies alone",
+    arguments: [Float.nan, .infinity])
   func notFinite(value: Float) {
     let samples = [[1, value], [2, 5], [3, 6]].map {
       OuterGradientSample(lossPlus: 0, lossMinus: 0, reparameterization: $0, evolutionStrategies: [4, 7])

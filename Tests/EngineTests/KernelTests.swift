@@ -30,7 +30,9 @@ import Testing
 
   @Test(
     "a matrix product is the sum over its inner index, for any size, transposed or not, added or not",
-    arguments: [(1, 1, 1), (3, 31, 5), (8, 33, 32), (7, 10, 32), (128, 32, 196), (33, 64, 23), (13, 100, 8), (2, 48, 3)])
+    arguments: [
+      (1, 1, 1), (3, 31, 5), (8, 33, 32), (7, 10, 32), (128, 32, 196), (33, 64, 23), (13, 100, 8), (2, 48, 3),
+    ])
   func product(m: Int, n: Int, k: Int) {
     let a = Self.random(m * k, 1)
     let b = Self.random(k * n, 2)
@@ -123,7 +125,8 @@ import Testing
     }
   }
 
-  @Test("softmax cross-entropy, its gradient and its second derivative", arguments: [(1, 10), (7, 3), (32, 10), (5, 33)])
+  @Test(
+    "softmax cross-entropy, its gradient and its second derivative", arguments: [(1, 10), (7, 3), (32, 10), (5, 33)])
   func softmax(rows: Int, classes: Int) {
     let logits = FloatBuffer(Self.random(rows * classes, 7).array.map { $0 * 5 })
     let tangent = Self.random(rows * classes, 8)

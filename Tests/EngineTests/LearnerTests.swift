@@ -68,7 +68,8 @@ import Testing
     #expect(resumed == reports)
   }
 
-  @Test("a pair whose member diverges counts the clip for the rest, and draws a new task", arguments: [Float(1e30), .nan])
+  @Test(
+    "a pair whose member diverges counts the clip for the rest, and draws a new task", arguments: [Float(1e30), .nan])
   func divergence(scale: Float) throws {
     var settings = outer
     settings.estimator = .combined

@@ -41,7 +41,9 @@ import Testing
     }
   }
 
-  @Test("a damaged snapshot is never given out: the one before it is, and the damaged one is named", arguments: ["cut", "flipped", "gone"])
+  @Test(
+    "a damaged snapshot is never given out: the one before it is, and the damaged one is named",
+    arguments: ["cut", "flipped", "gone"])
   func damaged(kind: String) throws {
     try withTemporaryFolder { state in
       let store = try SnapshotStore(creatingIn: state)
@@ -89,7 +91,9 @@ import Testing
 
   @Test(
     "nothing but the name of a snapshot is one",
-    arguments: ["../secret", "theta-1.safetensors", "theta-00000000a.safetensors", "theta-000000001.json", "/etc/passwd", ""])
+    arguments: [
+      "../secret", "theta-1.safetensors", "theta-00000000a.safetensors", "theta-000000001.json", "/etc/passwd", "",
+    ])
   func names(name: String) throws {
     #expect(!SnapshotRecord.isSnapshotName(name))
     try withTemporaryFolder { state in

@@ -14,7 +14,11 @@ import Testing
   static func dataset(in folder: URL) throws -> URL {
     let output = folder.appending(path: "mnist14")
     let result = try ToolProcess.run(
-      "dataprep", ["build", "shards", "--source", "mnist", "--input", Repository.mnist.path, "--size", "14", "--output", output.path])
+      "dataprep",
+      [
+        "build", "shards", "--source", "mnist", "--input", Repository.mnist.path, "--size", "14", "--output",
+        output.path,
+      ])
     #expect(result.exitCode == 0, "\(result.errors)")
     return output
   }
@@ -43,7 +47,8 @@ import Testing
     try withTemporaryFolder { folder in
       let dataset = try Self.dataset(in: folder)
       let whole = folder.appending(path: "whole")
-      try TrainingRun(configuration: Self.configuration(dataset, state: whole, outerIterations: 6), log: Self.silent).run()
+      try TrainingRun(configuration: Self.configuration(dataset, state: whole, outerIterations: 6), log: Self.silent)
+        .run()
       let parts = folder.appending(path: "parts")
       for last in [2, 3, 6] {
         var configuration = Self.configuration(dataset, state: parts, outerIterations: last)
@@ -125,10 +130,15 @@ import Testing
     try withTemporaryFolder { folder in
       let output = folder.appending(path: "mnist28")
       _ = try ToolProcess.run(
-        "dataprep", ["build", "shards", "--source", "mnist", "--input", Repository.mnist.path, "--size", "28", "--output", output.path])
+        "dataprep",
+        [
+          "build", "shards", "--source", "mnist", "--input", Repository.mnist.path, "--size", "28", "--output",
+          output.path,
+        ])
       let configuration = Self.configuration(output, state: folder.appending(path: "state"))
       let error = #expect(throws: ConfigurationError.self) { try TrainingRun.check(configuration) }
-      #expect(error?.description.contains("28×28×1") == true && error?.description.contains("mlp2x32 (14×14×1)") == true)
+      #expect(
+        error?.description.contains("28×28×1") == true && error?.description.contains("mlp2x32 (14×14×1)") == true)
     }
   }
 }

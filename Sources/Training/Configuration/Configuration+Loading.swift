@@ -41,7 +41,8 @@ extension Configuration {
       try overlay.set(setting.path, to: setting.value, source: setting.source)
       if setting.path == "datasets" || setting.path == "problem" {
         let text = setting.value
-        let value = (try? JSONSerialization.jsonObject(with: Data(text.utf8))) ?? (setting.path == "datasets" ? [text] : text)
+        let value =
+          (try? JSONSerialization.jsonObject(with: Data(text.utf8))) ?? (setting.path == "datasets" ? [text] : text)
         try tree.merge(normalized([setting.path: value], source: setting.source, folder: nil), source: setting.source)
       } else {
         try tree.set(setting.path, to: setting.value, source: setting.source)

@@ -37,7 +37,8 @@ struct ConfigurationTree {
       }
       if let inner = known as? [String: Any] {
         guard let given = value as? [String: Any] else {
-          throw ConfigurationError("\(source): \(path) must be an object with the keys \(inner.keys.sorted().joined(separator: ", "))")
+          throw ConfigurationError(
+            "\(source): \(path) must be an object with the keys \(inner.keys.sorted().joined(separator: ", "))")
         }
         result[key] = try merged(inner, given, under: path + ".", source: source)
       } else {
