@@ -46,7 +46,8 @@ public final class TrainingRun: Sendable {
     self.progress = progress
     let kernels = try InstructionSet.name()
     lock = try StateLock(state: configuration.stateFolder)
-    let datasets = try Self.open(configuration)
+    let datasets = try Self.open(
+      configuration, verification: ShardVerification(memoryIn: configuration.stateFolder))
     digests = datasets.map(\.manifestDigest)
     let tasks = try DatasetTasks(configuration, datasets: datasets)
     store = try SnapshotStore(creatingIn: configuration.stateFolder)
@@ -79,8 +80,10 @@ public final class TrainingRun: Sendable {
     if configuration.startFrom != nil { _ = try startingPoint(configuration) }
   }
 
-  private static func open(_ configuration: Configuration) throws -> [Dataset] {
-    try configuration.datasets.map { try Dataset(at: URL(filePath: $0.path)) }
+  private static func open(
+    _ configuration: Configuration, verification: ShardVerification = .userCache
+  ) throws -> [Dataset] {
+    try configuration.datasets.map { try Dataset(at: URL(filePath: $0.path), verification: verification) }
   }
 
   /// The state of a run that begins.
@@ -134,12 +137,10 @@ public final class TrainingRun: Sendable {
   /// Trains until stopped or until the configured number of outer-iterations is done; the calling thread waits. When it
   /// returns the state is durable.
   public func run() throws {
-    let failure = Mutex<(any Error)?>(nil)
     let timer = RepeatingTimer(every: configuration.snapshot.everySeconds) { [self] in
       do { try writeState() } catch {
         // The disk may have room again by the next time; what is there stays.
         log.error("the state could not be written: \(error)")
-        failure.withLock { $0 = error }
       }
     }
     timer.start()
