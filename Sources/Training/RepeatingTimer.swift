@@ -3,9 +3,10 @@ import Foundation
 /// Calls something again and again on a thread of its own.
 final class RepeatingTimer: @unchecked Sendable {
   private let interval: TimeInterval
-  private let body: @Sendable () -> Void
   private let condition = NSCondition()
   private var isStopped = false
+  /// Nil once the thread will not call it again.
+  private var body: (@Sendable () -> Void)?
 
   init(every interval: TimeInterval, _ body: @escaping @Sendable () -> Void) {
     self.interval = interval
@@ -18,21 +19,26 @@ final class RepeatingTimer: @unchecked Sendable {
       var next = Date(timeIntervalSinceNow: interval)
       while !isStopped {
         if condition.wait(until: next) { continue }
+        let body = body
         condition.unlock()
-        body()
+        body?()
         condition.lock()
         next = Date(timeIntervalSinceNow: interval)
       }
+      body = nil
+      condition.broadcast()
       condition.unlock()
     }
     thread.name = "state-timer"
     thread.start()
   }
 
+  /// When it returns, `body` has returned and is released: nothing that it holds, such as a lock, lives on with it.
   func stop() {
     condition.lock()
     isStopped = true
     condition.broadcast()
+    while body != nil { condition.wait() }
     condition.unlock()
   }
 }

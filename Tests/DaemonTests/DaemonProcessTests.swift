@@ -93,6 +93,26 @@ import Testing
     }
   }
 
+  @Test("killed at ten random moments, it goes on each time from a sound state, never behind what it has served")
+  func killed() throws {
+    try withConfiguration { folder in
+      let store = SnapshotStore(readingFrom: folder.appending(path: "state"))
+      var served = 0
+      for _ in 0..<10 {
+        let (daemon, _) = try start(folder)
+        let resumed = try #require(daemon.errors.firstMatch(of: /from outer-iteration (\d+)/))
+        #expect(try #require(Int(resumed.output.1)) >= served)
+        #expect(!daemon.errors.contains("refused"), "\(daemon.errors)")
+        let milliseconds = UInt32.random(in: 0...400)
+        usleep(milliseconds * 1000)
+        served = try #require(try store.latest()).step
+        daemon.send(SIGKILL)
+        #expect(try daemon.wait(seconds: 5).exitCode == -SIGKILL)
+      }
+      #expect(served > 0)
+    }
+  }
+
   @Test("a second daemon on one state is exit 75 and names the process")
   func secondDaemon() throws {
     try withConfiguration { folder in

@@ -76,6 +76,38 @@ import Testing
     #expect(error?.exitCode.rawValue == 78)
   }
 
+  @Test(
+    "an error names the source that set the key",
+    arguments: [
+      (["LOPT_HTTP_PORT": "70000"], [], "environment: LOPT_HTTP_PORT: http.port must be in"),
+      ([:], [("http.port", "70000")], "command line: http.port must be in"),
+      ([:], [("threads", "2.5")], "command line: threads is 2.5: too large or too small, or not a whole number"),
+      ([:], [("seed", "-1")], "command line: seed is -1: too large"),
+      ([:], [("outer.sigma", "1e300")], "command line: outer.sigma is 1e+300: too large"),
+      ([:], [("outer.clip.by", "size")], "command line: outer.clip.by must be one of norm, value"),
+      (
+        [:], [("inner.optimizer.features", "[\"time\",\"tide\"]")],
+        "command line: inner.optimizer.features[1] must be one of momentum, rms, time"
+      ),
+    ] as [([String: String], [(path: String, value: String)], String)])
+  func source(environment: [String: String], flags: [(path: String, value: String)], message: String) throws {
+    let error = #expect(throws: ConfigurationError.self) {
+      try load("{\(Self.least)}", environment: environment, flags: flags)
+    }
+    #expect(error?.description.hasPrefix(message) == true, "\(error?.description ?? "")")
+  }
+
+  @Test("a flag's relative path is relative to the working folder, and every seed of 64 bits can be given")
+  func flags() throws {
+    let configuration = try load(
+      "{\(Self.least)}",
+      flags: [("datasets", "[\"a\",\"b\"]"), ("state", "s"), ("seed", "18446744073709551615")])
+    let folder = FileManager.default.currentDirectoryPath
+    #expect(configuration.datasets.map(\.path) == ["\(folder)/a", "\(folder)/b"])
+    #expect(configuration.stateFolder.path == "\(folder)/s")
+    #expect(configuration.seed == .max)
+  }
+
   @Test("a missing file, no JSON, missing keys and an unknown variable are errors too")
   func otherErrors() throws {
     #expect(throws: ConfigurationError.self) { try Configuration.load(file: URL(filePath: "/no/lopt.json")) }

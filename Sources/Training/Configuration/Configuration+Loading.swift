@@ -3,7 +3,7 @@ public import Foundation
 
 extension Configuration {
   /// Variables of this name begin with it, but are not configuration.
-  private static let otherVariables: Set<String> = ["LOPT_ISA", "LOPT_TEST_PYTHON", "LOPT_LONG"]
+  private static let otherVariables: Set<String> = ["LOPT_ISA", "LOPT_LONG"]
 
   /// The configuration of a file, with variables `LOPT_…` over it and `flags` over these; what none gives is the
   /// preset's. Relative paths in the file are relative to its folder, those of variables and flags to the working
@@ -14,20 +14,22 @@ extension Configuration {
     file: URL?, environment: [String: String] = ProcessInfo.processInfo.environment,
     flags: [(path: String, value: String)] = []
   ) throws -> Configuration {
-    let source = file?.path ?? "flags"
+    let source = file?.path ?? "command line"
     let object = try file.map { try read($0) } ?? [:]
     let known = try ConfigurationTree(Configuration(preset: .small))
     let byVariable = Dictionary(
       uniqueKeysWithValues: known.paths.map {
         ("LOPT_" + $0.uppercased().replacingOccurrences(of: ".", with: "_"), $0)
       })
-    let variables = try environment.filter { $0.key.hasPrefix("LOPT_") && !otherVariables.contains($0.key) }
-      .sorted { $0.key < $1.key }
+    let variables = try environment.sorted { $0.key < $1.key }
+      .filter { name, _ in
+        name.hasPrefix("LOPT_") && !name.hasPrefix("LOPT_TEST_") && !otherVariables.contains(name)
+      }
       .map { name, value in
         guard let path = byVariable[name] else { throw ConfigurationError("environment: unknown variable \(name)") }
         return (path: path, value: value, source: "environment: \(name)")
       }
-    let settings = variables + flags.map { (path: $0.path, value: $0.value, source: "flag") }
+    let settings = variables + flags.map { (path: $0.path, value: $0.value, source: "command line") }
 
     let presetName = settings.last { $0.path == "preset" }?.value ?? object["preset"] as? String ?? "small"
     guard let preset = Preset(rawValue: presetName) else {
@@ -37,19 +39,20 @@ extension Configuration {
     let folder = file?.deletingLastPathComponent()
     try tree.merge(normalized(object, source: source, folder: folder), source: source)
     for setting in settings {
-      var overlay = try ConfigurationTree(Configuration(preset: preset))
-      try overlay.set(setting.path, to: setting.value, source: setting.source)
       if setting.path == "datasets" || setting.path == "problem" {
         let text = setting.value
-        let value =
-          (try? JSONSerialization.jsonObject(with: Data(text.utf8))) ?? (setting.path == "datasets" ? [text] : text)
+        let short: Any = setting.path == "datasets" ? [text] : text
+        let value = (try? JSONSerialization.jsonObject(with: Data(text.utf8))) ?? short
         try tree.merge(normalized([setting.path: value], source: setting.source, folder: nil), source: setting.source)
       } else {
         try tree.set(setting.path, to: setting.value, source: setting.source)
       }
     }
-    let configuration = try decode(tree.root, source: source)
-    try configuration.validate(source: source)
+    func sourceOf(_ key: String) -> String {
+      settings.last { key == $0.path || key.hasPrefix($0.path + "[") }?.source ?? source
+    }
+    let configuration = try Self(tree, source: sourceOf)
+    try configuration.validate(source: sourceOf)
     return configuration
   }
 
@@ -74,8 +77,9 @@ extension Configuration {
   /// Brings the short forms of `datasets` and `problem` to the long one, and paths to absolute ones.
   private static func normalized(_ object: [String: Any], source: String, folder: URL?) throws -> [String: Any] {
     func absolute(_ path: String) -> String {
-      URL(filePath: path, relativeTo: folder ?? URL(filePath: FileManager.default.currentDirectoryPath))
-        .standardizedFileURL.path
+      let folder = folder?.path ?? FileManager.default.currentDirectoryPath
+      return URL(filePath: path, relativeTo: URL(filePath: folder, directoryHint: .isDirectory)).standardizedFileURL
+        .path
     }
     var result = object
     for key in ["state", "start_from"] {
@@ -114,42 +118,5 @@ extension Configuration {
       throw ConfigurationError("\(source): unknown key \(path).\(unknown)")
     }
     return ["weight": 1.0].merging(object) { $1 }
-  }
-
-  private static func decode(_ root: [String: Any], source: String) throws -> Configuration {
-    let decoder = JSONDecoder()
-    decoder.keyDecodingStrategy = .convertFromSnakeCase
-    do {
-      return try decoder.decode(Configuration.self, from: JSONSerialization.data(withJSONObject: root))
-    } catch let error as DecodingError {
-      let (context, problem): (DecodingError.Context, String) =
-        switch error {
-        case .typeMismatch(let type, let context): (context, "must be \(Self.name(of: type))")
-        case .valueNotFound(let type, let context): (context, "must be \(Self.name(of: type))")
-        case .keyNotFound(let key, let context): (context, "lacks \(key.stringValue)")
-        case .dataCorrupted(let context): (context, context.debugDescription)
-        @unknown default: (.init(codingPath: [], debugDescription: ""), "\(error)")
-        }
-      throw ConfigurationError("\(source): \(path(context.codingPath)) \(problem)")
-    }
-  }
-
-  private static func name(of type: any Any.Type) -> String {
-    switch type {
-    case is String.Type: "a string"
-    case is Bool.Type: "true or false"
-    case is any BinaryInteger.Type: "a whole number"
-    case is any BinaryFloatingPoint.Type: "a number"
-    default: "a \(type)"
-    }
-  }
-
-  /// `outer.clip.at` of a coding path.
-  private static func path(_ keys: [any CodingKey]) -> String {
-    keys.reduce("") { path, key in
-      if let index = key.intValue { return path + "[\(index)]" }
-      let snake = key.stringValue.reduce("") { $0 + ($1.isUppercase ? "_" + $1.lowercased() : String($1)) }
-      return path.isEmpty ? snake : path + "." + snake
-    }
   }
 }

@@ -2,9 +2,11 @@ import Engine
 
 extension Configuration {
   /// Throws for the first value that is out of its range, by its key.
-  func validate(source: String) throws {
+  ///
+  /// - Parameter source: where the value of a key comes from.
+  func validate(source: (String) -> String) throws {
     func require(_ condition: Bool, _ key: String, _ rule: String) throws {
-      if !condition { throw ConfigurationError("\(source): \(key) \(rule)") }
+      if !condition { throw ConfigurationError("\(source(key)): \(key) \(rule)") }
     }
     func positive(_ value: Double, _ key: String) throws {
       try require(value > 0 && value.isFinite, key, "must be above 0")
