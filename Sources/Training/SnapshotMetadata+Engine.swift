@@ -22,18 +22,6 @@ extension Architecture {
   ///
   /// - Parameter name: what an error calls the file.
   public init(_ metadata: SnapshotMetadata, name: String) throws {
-    self.init()
-    hiddenLayers = metadata.hiddenLayers
-    hiddenUnits = metadata.hiddenUnits
-    features = try metadata.features.map { feature in
-      guard let group = FeatureGroup(rawValue: feature) else {
-        throw SnapshotError(.damaged, "\(name): its metadata's features name \(feature), which is not known")
-      }
-      return group
-    }
-    betas = metadata.betas
-    timeScales = metadata.timeScales
-    lambda1 = metadata.lambda1
-    lambda2 = metadata.lambda2
+    try self.init(metadata: metadata.dictionary, name: name)
   }
 }
