@@ -1,7 +1,8 @@
 public import Engine
 public import Support
 
-/// Why a run of outer-training cannot start or go on, or a given truncation cannot be computed.
+/// Why a run of outer-training cannot start or go on, a given truncation cannot be computed, or an
+/// evaluation has nothing to do.
 public struct TrainingError: ReportedError, Equatable {
   public enum Code: Sendable {
     /// None of the state's files is sound.
@@ -10,6 +11,8 @@ public struct TrainingError: ReportedError, Equatable {
     case newerFormat
     /// A truncation's case is not what its documentation says.
     case wrongCase
+    /// A task of an evaluation has no images to train or to validate with.
+    case noImages
   }
 
   public var code: Code

@@ -24,7 +24,8 @@ public struct Evaluation: Sendable {
     var version = toolVersion
   }
 
-  /// Throws where the problem does not fit the data set, or a split has too few classes.
+  /// Throws where the problem does not fit the data set, the snapshot cannot be run, or a split has too few classes or
+  /// images.
   ///
   /// - Parameters:
   ///   - name: what an error calls the snapshot.
@@ -48,8 +49,19 @@ public struct Evaluation: Sendable {
         .wrongShape,
         "\(dataset.folder.path): \(plan.problem) takes images of \(problem.shape), these are \(dataset.imageShape)")
     }
-    tasks = try (0..<plan.tasks).map {
-      try dataset.open(dataset.sampleTask(split: plan.split, classes: problem.classes, seed: plan.seed, index: $0))
+    guard plan.batch > 0 else {
+      throw SnapshotError(.damaged, "\(name): its metadata's batch is \(plan.batch); give --batch")
+    }
+    tasks = try (0..<plan.tasks).map { index in
+      let task = try dataset.open(
+        dataset.sampleTask(split: plan.split, classes: problem.classes, seed: plan.seed, index: index))
+      guard task.count(of: .training) > 0, task.count(of: .validation) > 0 else {
+        throw TrainingError(
+          .noImages,
+          "\(dataset.folder.path): task \(index) has \(task.count(of: .training)) training and \(task.count(of: .validation)) validation images; an evaluation needs both"
+        )
+      }
+      return task
     }
     log = try RunLog(
       folder: cache,

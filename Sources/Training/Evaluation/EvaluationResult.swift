@@ -21,7 +21,7 @@ public struct EvaluationResult: Codable, Sendable, Equatable {
   /// training loss; nil if never.
   public var stepsToAdamLoss: Int?
   public var secondsToAdamLoss: Double?
-  /// The same for the baseline of the lowest training loss.
+  /// The same for the baseline of the lowest tuned-for loss.
   public var stepsToBestBaselineLoss: Int?
   public var secondsToBestBaselineLoss: Double?
 
@@ -65,23 +65,23 @@ extension EvaluationResult {
   static func make(
     _ plan: EvaluationPlan, _ found: [(Contender, [RunOutcome])], secondsPerStep: [Double]
   ) -> [EvaluationResult] {
-    func trainLoss(_ runs: [RunOutcome]) -> Double { mean(runs.map { $0.trainLoss(tail: plan.tail) }) }
+    // The training loss is the running mean at the curve's end, to the last bit: a baseline does reach its own.
+    func trainLoss(_ runs: [RunOutcome]) -> Double { runningMean(plan, averageCurve(plan, runs), after: plan.steps) }
     func tuned(_ runs: [RunOutcome]) -> [Double] { runs.map { $0.loss(plan.tunedFor, tail: plan.tail) } }
     let baselines = found.filter { $0.0.kind != .learned }.map(\.1)
-    let adam = found.first { $0.0.kind == .adam }.map { trainLoss($0.1) } ?? 0
-    let lowest = baselines.map(trainLoss).min() ?? 0
-    let best = tuned(baselines.min { mean(tuned($0)) < mean(tuned($1)) } ?? [])
+    let adam = found.first { $0.0.kind == .adam }?.1 ?? []
+    let best = baselines.min { mean(tuned($0)) < mean(tuned($1)) } ?? []
     return zip(found, secondsPerStep).map { entry, seconds in
       let (contender, runs) = entry
       let losses = tuned(runs)
-      let toAdam = firstStep(plan, runs, below: adam)
-      let toBest = firstStep(plan, runs, below: lowest)
+      let toAdam = firstStep(plan, runs, below: trainLoss(adam))
+      let toBest = firstStep(plan, runs, below: trainLoss(best))
       return EvaluationResult(
         optimizer: contender.kind.rawValue, tunedFor: plan.tunedFor.rawValue, learningRate: contender.rate,
         trainLoss: trainLoss(runs), validationLoss: mean(runs.map(\.validationLoss)),
         validationAccuracy: mean(runs.map(\.validationAccuracy)),
         quartiles: [0.25, 0.5, 0.75].map { quantile($0, losses) },
-        ratioInterval: ratioInterval(plan, losses, best), secondsPer1000Steps: seconds * 1_000,
+        ratioInterval: ratioInterval(plan, losses, tuned(best)), secondsPer1000Steps: seconds * 1_000,
         stepsToAdamLoss: toAdam, secondsToAdamLoss: toAdam.map { Double($0) * seconds },
         stepsToBestBaselineLoss: toBest, secondsToBestBaselineLoss: toBest.map { Double($0) * seconds })
     }
@@ -100,8 +100,18 @@ extension EvaluationResult {
 
   /// The first step, counted from 1, at which the running mean of the averaged curve is at or below `level`.
   static func firstStep(_ plan: EvaluationPlan, _ runs: [RunOutcome], below level: Double) -> Int? {
-    let curve = (0..<plan.steps).map { step in mean(runs.map { Double($0.curve[step]) }) }
-    return (plan.tail...plan.steps).first { mean(Array(curve[($0 - plan.tail)..<$0])) <= level }
+    let curve = averageCurve(plan, runs)
+    return (plan.tail...plan.steps).first { runningMean(plan, curve, after: $0) <= level }
+  }
+
+  /// The loss of each step, averaged over runs.
+  private static func averageCurve(_ plan: EvaluationPlan, _ runs: [RunOutcome]) -> [Double] {
+    (0..<plan.steps).map { step in mean(runs.map { Double($0.curve[step]) }) }
+  }
+
+  /// The mean over the window, a tenth of all steps, that ends with step `steps`.
+  private static func runningMean(_ plan: EvaluationPlan, _ curve: [Double], after steps: Int) -> Double {
+    mean(Array(curve[(steps - plan.tail)..<steps]))
   }
 
   /// Tasks are drawn with replacement, each with all its initialisations, the same ones for both.

@@ -1,0 +1,211 @@
+import Engine
+import Foundation
+import Shards
+import Snapshots
+import Support
+import TestSupport
+import Testing
+
+@testable import Training
+
+/// Every optimizer on the same tasks, each baseline at its best rate.
+@Suite struct EvaluationTests {
+  func plan(steps: Int = 30, tasks: Int = 2, seed: UInt64 = 1, tunedFor: EvaluationPlan.Tuning = .train)
+    -> EvaluationPlan
+  {
+    EvaluationPlan(
+      problem: "mlp2x32", split: .train, tasks: tasks, initialisations: 2, steps: steps, batch: 8, seed: seed,
+      tunedFor: tunedFor)
+  }
+
+  func evaluate(
+    _ plan: EvaluationPlan, _ dataset: Dataset, snapshot: Snapshot = .small(), threads: Int = 2
+  ) throws -> [EvaluationResult] {
+    try Evaluation(
+      plan, snapshot: snapshot, name: "θ", dataset: dataset, threads: threads,
+      cache: dataset.folder.deletingLastPathComponent().appending(path: "cache")
+    ).run()
+  }
+
+  /// Without what the clock measured.
+  func untimed(_ results: [EvaluationResult]) -> [EvaluationResult] {
+    results.map { result in
+      var result = result
+      result.secondsPer1000Steps = 0
+      result.secondsToAdamLoss = nil
+      result.secondsToBestBaselineLoss = nil
+      return result
+    }
+  }
+
+  @Test("the results do not depend on the number of threads, and do on the seed")
+  func threads() throws {
+    try withTemporaryFolder { folder in
+      let data = try SmallDataset.digits(in: folder)
+      let one = untimed(try evaluate(plan(), data, threads: 1))
+      #expect(one == untimed(try evaluate(plan(), data, threads: 3)))
+      #expect(one != untimed(try evaluate(plan(seed: 2), data)))
+      #expect(one.map(\.optimizer) == ["learned", "adam", "rmsprop", "momentum"])
+      #expect(one.map { $0.learningRate == nil } == [true, false, false, false])
+    }
+  }
+
+  @Test("every optimizer begins at the same loss: that of the task, the initialisation and the first minibatch")
+  func sameBeginning() throws {
+    try withTemporaryFolder { folder in
+      let data = try SmallDataset.digits(in: folder)
+      let plan = plan(steps: 3)
+      let problem = try InnerProblems.named(plan.problem)
+      let architecture = try Architecture(Snapshot.small().metadata, name: "θ")
+      let open = try data.open(data.sampleTask(split: .train, classes: 10, seed: plan.seed, index: 0))
+      func firstLosses(initialisation: Int) -> Set<Float> {
+        Set(
+          [Contender(kind: .learned), .init(kind: .adam, rate: 0.1), .init(kind: .momentum, rate: 0.1)].map {
+            let optimizer = $0.make(problem, snapshot: .small(), architecture: architecture)
+            return InnerTraining(problem, plan: plan)
+              .run(task: 0, initialisation: initialisation, open: open, with: optimizer).curve[0]
+          })
+      }
+      #expect(firstLosses(initialisation: 0).count == 1)
+      #expect(firstLosses(initialisation: 0) != firstLosses(initialisation: 1))
+    }
+  }
+
+  @Test("a grid widens while its best is at an end, and does end: where no rate matters the best is always the lowest")
+  func widens() throws {
+    try withTemporaryFolder { folder in
+      // The loss of the only step is taken before its update.
+      let results = try evaluate(plan(steps: 1, tasks: 1), SmallDataset.digits(in: folder))
+      for baseline in results.dropFirst() { #expect(try #require(baseline.learningRate) < 1e-9) }
+    }
+  }
+
+  @Test("the best baseline is the best in the tuned-for loss, and it is its training loss that is to be reached")
+  func bestBaseline() {
+    let plan = plan(steps: 20, tasks: 1, tunedFor: .validation)
+    func runs(loss: Float, validation: Double) -> [RunOutcome] {
+      Array(
+        repeating: RunOutcome(
+          curve: Array(repeating: loss, count: 20), validationLoss: validation, validationAccuracy: 0), count: 2)
+    }
+    let results = EvaluationResult.make(
+      plan,
+      [
+        (Contender(kind: .learned), runs(loss: 0.5, validation: 3)),
+        (Contender(kind: .adam, rate: 0.1), runs(loss: 0.6, validation: 2)),
+        (Contender(kind: .momentum, rate: 0.1), runs(loss: 0.4, validation: 4)),
+      ], secondsPerStep: [1, 1, 1])
+    #expect(results.map(\.ratioInterval) == [[1.5, 1.5], [1, 1], [2, 2]])
+    #expect(results.map(\.stepsToBestBaselineLoss) == [2, 2, 2])
+  }
+
+  @Test("rates are chosen for the loss that was asked for", arguments: EvaluationPlan.Tuning.allCases)
+  func tuning(tunedFor: EvaluationPlan.Tuning) throws {
+    try withTemporaryFolder { folder in
+      let data = try SmallDataset.digits(in: folder)
+      let asked = try evaluate(plan(steps: 80, tunedFor: tunedFor), data)
+      let other = try evaluate(plan(steps: 80, tunedFor: tunedFor == .train ? .validation : .train), data)
+      for (mine, its) in zip(asked, other) {
+        #expect(mine.tunedFor == tunedFor.rawValue)
+        switch tunedFor {
+        case .train: #expect(mine.trainLoss <= its.trainLoss)
+        case .validation: #expect(mine.validationLoss <= its.validationLoss)
+        }
+      }
+    }
+  }
+
+  @Test(
+    "a baseline reaches its own loss, and the best one's ratio to itself is 1", arguments: 1...4 as ClosedRange<UInt64>)
+  func ownLoss(seed: UInt64) throws {
+    try withTemporaryFolder { folder in
+      let results = try evaluate(plan(tasks: 3, seed: seed), SmallDataset.digits(in: folder))
+      let adam = results[1]
+      let steps = try #require(adam.stepsToAdamLoss)
+      #expect((3...30).contains(steps))
+      let seconds = Double(steps) * adam.secondsPer1000Steps / 1_000
+      #expect(abs(try #require(adam.secondsToAdamLoss) - seconds) < 1e-9 * seconds)
+      let best = try #require(results.dropFirst().min { $0.trainLoss < $1.trainLoss })
+      #expect(best.stepsToBestBaselineLoss != nil)
+      #expect(best.ratioInterval == [1, 1])
+      for result in results {
+        #expect(result.ratioInterval[0] <= result.ratioInterval[1])
+        #expect(result.quartiles == result.quartiles.sorted() && result.quartiles.count == 3)
+        #expect(result.secondsPer1000Steps > 0)
+      }
+    }
+  }
+
+  @Test("the first step to a loss is where the running mean of the averaged curve reaches it; nil if never")
+  func firstStep() {
+    let plan = plan(steps: 20)
+    let falling = (0..<20).map { Float(20 - $0) }
+    let runs = [falling, falling.map { $0 + 2 }].map { RunOutcome(curve: $0, validationLoss: 0, validationAccuracy: 0) }
+    // The averaged curve is 21, 20, … 2; over two steps 20.5, 19.5, …
+    #expect(EvaluationResult.firstStep(plan, runs, below: 25) == 2)
+    #expect(EvaluationResult.firstStep(plan, runs, below: 18.5) == 4)
+    #expect(EvaluationResult.firstStep(plan, runs, below: 2.5) == 20)
+    #expect(EvaluationResult.firstStep(plan, runs, below: 2.4) == nil)
+  }
+
+  @Test("an optimizer that diverges has a loss that says so, and the results are still JSON")
+  func divergence() throws {
+    try withTemporaryFolder { folder in
+      let results = try evaluate(plan(), SmallDataset.digits(in: folder), snapshot: .small(scale: 1e6))
+      #expect(results[0].trainLoss == 10 && results[0].validationLoss == 10)
+      #expect(results[0].stepsToAdamLoss == nil)
+      #expect(try !JSONEncoder().encode(results).isEmpty)
+    }
+  }
+
+  @Test("JSON has every key, null where there is no value")
+  func keys() throws {
+    try withTemporaryFolder { folder in
+      let results = try evaluate(plan(), SmallDataset.digits(in: folder), snapshot: .small(scale: 1e6))
+      let json = try JSONSerialization.jsonObject(with: JSONEncoder().encode(results))
+      let objects = try #require(json as? [[String: Any]])
+      for object in objects {
+        #expect(
+          Set(object.keys) == [
+            "optimizer", "tuned_for", "learning_rate", "train_loss", "validation_loss", "validation_accuracy",
+            "quartiles", "ratio_interval", "seconds_per_1000_steps", "steps_to_adam_loss", "seconds_to_adam_loss",
+            "steps_to_best_baseline_loss", "seconds_to_best_baseline_loss",
+          ])
+      }
+      #expect(objects[0]["learning_rate"] is NSNull && objects[0]["steps_to_adam_loss"] is NSNull)
+    }
+  }
+
+  @Test(
+    "what cannot be evaluated is refused: θ of another size, an impossible architecture or batch, a split without classes, an unknown problem"
+  )
+  func refused() throws {
+    try withTemporaryFolder { folder in
+      let data = try SmallDataset.digits(in: folder)
+      var short = Snapshot.small()
+      short.theta.removeLast()
+      #expect(throws: SnapshotError.self) { try evaluate(plan(), data, snapshot: short) }
+      var heldOut = plan()
+      heldOut.split = .heldOut
+      #expect(throws: ShardsError.self) { try evaluate(heldOut, data) }
+      var layers = Snapshot.small()
+      layers.metadata.hiddenLayers = -1
+      #expect(throws: TrainingError.self) { try evaluate(plan(), data, snapshot: layers) }
+      var noBatch = plan()
+      noBatch.batch = 0
+      #expect(throws: SnapshotError.self) { try evaluate(noBatch, data) }
+      var unknown = plan()
+      unknown.problem = "mlp9x9"
+      #expect(throws: EngineError.self) { try evaluate(unknown, data) }
+    }
+  }
+
+  @Test("a task without validation images is refused")
+  func noValidation() throws {
+    try withTemporaryFolder { folder in
+      let data = try SmallDataset.digits(in: folder, validation: 0)
+      let error = try #require(throws: TrainingError.self) { try evaluate(plan(), data) }
+      #expect("\(error)".contains("validation images"))
+    }
+  }
+}

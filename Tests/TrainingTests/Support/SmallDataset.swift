@@ -1,0 +1,45 @@
+import Engine
+import Foundation
+import Shards
+import Snapshots
+import TestSupport
+
+@testable import Training
+
+/// A data set of few images, made in a moment.
+enum SmallDataset {
+  static let shape = Manifest.Shape(height: 14, width: 14, channels: 1)
+
+  /// Real images at 14×14: of each digit the first 60 of the sample, `validation` of them for validation.
+  static func digits(in folder: URL, validation: Int = 20) throws -> Dataset {
+    let sample = MNISTSample.training
+    let url = folder.appending(path: "data")
+    _ = try DatasetWriter.write(
+      to: url, source: .init(name: "test", shape: shape, files: []), shape: shape, resampling: "mean"
+    ) { writer in
+      for digit in 0..<10 {
+        let images = sample.labels.indices.filter { sample.labels[$0] == UInt8(digit) }.prefix(60)
+        try writer.append(
+          .init(
+            id: "\(digit)", name: "\(digit)", split: .train, pixels: images.flatMap { sample.halved($0) },
+            validation: validation))
+      }
+    }
+    return try Dataset(at: url, verification: ShardVerification(memoryIn: folder))
+  }
+}
+
+extension Snapshot {
+  /// The initial θ of a small architecture, times `scale`.
+  static func small(scale: Float = 1) -> Snapshot {
+    var architecture = Architecture()
+    architecture.hiddenUnits = 8
+    let metadata = SnapshotMetadata(
+      hiddenLayers: architecture.hiddenLayers, hiddenUnits: architecture.hiddenUnits,
+      features: architecture.features.map(\.rawValue), betas: architecture.betas, timeScales: architecture.timeScales,
+      lambda1: architecture.lambda1, lambda2: architecture.lambda2, outerIteration: 0, objective: "train",
+      estimator: "combined", problem: "mlp2x32", batch: 8, steps: 50, dataset: "data", datasetSHA256: "", seed: 1,
+      toolVersion: "test")
+    return Snapshot(theta: architecture.initialTheta(seed: 1).map { $0 * scale }, metadata: metadata)
+  }
+}
