@@ -42,6 +42,23 @@ struct EvaluateCommand: ParsableCommand {
   @Flag(help: "Print JSON.")
   var json = false
 
+  /// What `--json` prints.
+  private struct Report: Encodable {
+    /// As `dataprep tasks sample` lists it.
+    struct Task: Encodable {
+      var task: Int
+      var classes: [String]
+    }
+
+    var tasks: [Task]
+    var results: [EvaluationResult]
+
+    init(_ taskClasses: [[String]], _ results: [EvaluationResult]) {
+      tasks = taskClasses.enumerated().map { Task(task: $0, classes: $1) }
+      self.results = results
+    }
+  }
+
   func validate() throws {
     guard tasks > 0, steps > 0, initialisations > 0, batch ?? 1 > 0 else {
       throw ValidationError("--tasks, --steps, --batch and --initialisations must be above 0")
@@ -64,12 +81,13 @@ struct EvaluateCommand: ParsableCommand {
       tunedFor: .init(rawValue: tune) ?? .train)
     let cache = FileManager.default.urls(for: .cachesDirectory, in: .userDomainMask)[0]
       .appending(path: "lopt/evaluations")
-    let results = try Evaluation(
+    let evaluation = try Evaluation(
       plan, snapshot: loaded, name: snapshot, dataset: data,
-      threads: ProcessInfo.processInfo.activeProcessorCount, cache: cache
-    ).run()
+      threads: ProcessInfo.processInfo.activeProcessorCount, cache: cache)
+    let results = try evaluation.run()
     if json {
-      print(String(decoding: try AtomicFile.json(["results": results]), as: UTF8.self), terminator: "")
+      print(
+        String(decoding: try AtomicFile.json(Report(evaluation.taskClasses, results)), as: UTF8.self), terminator: "")
     } else {
       print(EvaluationTable(plan: plan, results: results))
     }

@@ -12,6 +12,8 @@ public struct Evaluation: Sendable {
   private let architecture: Architecture
   private let problem: any InnerProblem
   private let tasks: [OpenTask]
+  /// The ids of each task's classes, in the order of their labels.
+  public let taskClasses: [[String]]
   private let threads: Int
   private let log: RunLog
 
@@ -63,6 +65,7 @@ public struct Evaluation: Sendable {
       }
       return task
     }
+    taskClasses = tasks.map { $0.classes.classes.map { dataset.manifest.classes[$0].id } }
     log = try RunLog(
       folder: cache,
       identity: Identity(
