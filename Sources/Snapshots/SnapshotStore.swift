@@ -12,7 +12,11 @@ public struct Snapshot: Sendable, Equatable {
 
   /// - Parameter name: what an error calls the file.
   public init(_ data: Data, name: String) throws {
-    let file = try Safetensors(data, name: name)
+    try self.init(Safetensors(data, name: name), name: name)
+  }
+
+  /// - Parameter name: what an error calls the file.
+  public init(_ file: Safetensors, name: String) throws {
     guard case .float32(let theta)? = file.tensors["theta"]?.values else {
       throw SnapshotError(.damaged, "\(name): not a snapshot: it has no float32 tensor theta")
     }

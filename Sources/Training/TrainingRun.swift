@@ -98,17 +98,28 @@ public final class TrainingRun: Sendable {
     guard let path = configuration.startFrom else {
       return LearnerState(theta: architecture.initialTheta(seed: configuration.seed), workers: 0)
     }
-    let url = URL(filePath: path)
-    let file = try Safetensors(contentsOf: url)
-    let isState = file.metadata["adam_steps"] != nil
-    let exported = isState ? try TrainingState(file.encoded(), name: path) : nil
-    let snapshot = isState ? nil : try Snapshot(contentsOf: url)
-    let found = try exported?.configuration.inner.optimizer ?? Architecture(snapshot!.metadata, name: path)
+    let file = try Safetensors(contentsOf: URL(filePath: path))
+    let found: Architecture
+    let start: LearnerState
+    if file.metadata["adam_steps"] != nil {
+      let state = try TrainingState(file, name: path)
+      found = state.configuration.inner.optimizer
+      start = state.learner
+    } else {
+      let snapshot = try Snapshot(file, name: path)
+      found = try Architecture(snapshot.metadata, name: path)
+      start = LearnerState(theta: snapshot.theta, workers: 0)
+    }
     guard found == architecture else {
       throw ConfigurationError(
         "start_from: \(path) has another architecture than inner.optimizer says: \(found) instead of \(architecture)")
     }
-    return exported?.learner ?? LearnerState(theta: snapshot?.theta ?? [], workers: 0)
+    let count = architecture.layout.count
+    guard start.theta.count == count, start.adam.first.count == count, start.adam.second.count == count else {
+      throw SnapshotError(
+        .damaged, "\(path): has \(start.theta.count) weights; its architecture has \(count)")
+    }
+    return start
   }
 
   /// The state of a run that goes on, perhaps under a changed configuration.

@@ -69,7 +69,11 @@ public struct TrainingState: Sendable {
 
   /// - Parameter name: what an error calls the file.
   public init(_ data: Data, name: String) throws {
-    let file = try Safetensors(data, name: name)
+    try self.init(Safetensors(data, name: name), name: name)
+  }
+
+  /// - Parameter name: what an error calls the file.
+  init(_ file: Safetensors, name: String) throws {
     func damaged(_ key: String) -> SnapshotError {
       SnapshotError(.damaged, "\(name): not a run's state: its \(key) is missing or damaged")
     }
