@@ -88,7 +88,7 @@ let tests: [Target] = [
     swiftSettings: settings),
   .testTarget(
     name: "TrainingTests",
-    dependencies: ["Engine", "Shards", "Snapshots", "Support", "TestSupport", "Training"],
+    dependencies: ["Engine", "Shards", "Snapshots", "Support", "TestSupport", "Training", logging],
     swiftSettings: settings),
   .testTarget(
     name: "DaemonTests",

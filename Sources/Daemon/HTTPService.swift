@@ -34,8 +34,14 @@ struct HTTPService: Service {
         code: .portTaken,
         description: "http.port: port \(address.port) of \(address.host) is taken by another process; choose another")
     } catch let error as IOError {
-      throw DaemonError(
-        code: .cannotListen, description: "http.host: cannot listen on \(address.host) port \(address.port): \(error)")
+      throw cannotListen(error)
+    } catch let error as SocketAddressError.UnknownHost {
+      throw cannotListen(error)
     }
+  }
+
+  private func cannotListen(_ error: any Error) -> DaemonError {
+    DaemonError(
+      code: .cannotListen, description: "http.host: cannot listen on \(address.host) port \(address.port): \(error)")
   }
 }

@@ -13,7 +13,8 @@ struct Lopt: AsyncParsableCommand {
       """,
     version: toolVersion,
     subcommands: [
-      EvaluateCommand.self, FetchCommand.self, LayoutCommand.self, OuterGradientCommand.self, TrainCommand.self,
+      EvaluateCommand.self, ExportStateCommand.self, FetchCommand.self, LayoutCommand.self,
+      OuterGradientCommand.self, TrainCommand.self,
     ])
 
   static func main() async {

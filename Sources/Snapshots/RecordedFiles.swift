@@ -13,11 +13,7 @@ public struct RecordedFiles: Sendable {
   /// Makes the folder where it is missing, and removes leftovers. Only who holds the state's lock may do that.
   public init(creating folder: URL, prefix: String) throws {
     self.init(reading: folder, prefix: prefix)
-    do {
-      try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
-    } catch {
-      throw FileError(operation: "create", path: folder.path, number: errno == 0 ? EACCES : errno)
-    }
+    try SystemCall.makeFolder(folder.path)
     for name in try FileManager.default.contentsOfDirectory(atPath: folder.path) {
       let isOrphan = name.hasSuffix(".safetensors") && !exists(recordName(of: name))
       guard name.hasPrefix(prefix + "-"), isOrphan || name.hasSuffix(AtomicFile.temporarySuffix) else { continue }

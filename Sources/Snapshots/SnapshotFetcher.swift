@@ -19,7 +19,7 @@ public struct SnapshotFetcher: Sendable {
     }
   }
 
-  /// Gets a snapshot into a folder and returns the file.
+  /// Gets a snapshot into a folder, which is made where it is missing, and returns the file.
   ///
   /// A file of that name with the same bytes is left as it is; one with other bytes is an error.
   /// - Parameters:
@@ -32,6 +32,7 @@ public struct SnapshotFetcher: Sendable {
       throw SnapshotError(
         .missing, "\(name): must be latest or the name of a snapshot, such as theta-000000012.safetensors")
     }
+    try SystemCall.makeFolder(folder.path)
     switch origin {
     case .state(let state):
       let store = SnapshotStore(readingFrom: state)

@@ -75,8 +75,8 @@ struct SnapshotServer: Sendable {
   /// Downloads a file to a temporary name; the final name exists only once size and SHA-256 are right.
   func download(_ expected: Expectation, to target: URL) async throws {
     let url = "\(base)/v1/snapshots/\(expected.name)"
-    let partial = URL(filePath: target.path + AtomicFile.temporarySuffix)
-    let descriptor = try SystemCall.open(partial.path, O_WRONLY | O_CREAT | O_TRUNC)
+    let partial = AtomicFile.temporary(for: target)
+    let descriptor = try SystemCall.open(partial.path, O_WRONLY | O_CREAT | O_EXCL)
     do {
       defer { SystemCall.close(descriptor) }
       try await reporting(url) {

@@ -7,16 +7,24 @@ public final class StateLock: Sendable {
 
   /// Takes the lock, or says who holds it.
   public init(state: URL) throws {
-    try FileManager.default.createDirectory(at: state, withIntermediateDirectories: true)
+    try SystemCall.makeFolder(state.path)
     let path = state.appending(path: "lock").path
     descriptor = try SystemCall.open(path, O_RDWR | O_CREAT)
-    guard flock(descriptor, LOCK_EX | LOCK_NB) == 0 else {
+    do {
+      try take(path, state)
+    } catch {
       SystemCall.close(descriptor)
+      throw error
+    }
+  }
+
+  private func take(_ path: String, _ state: URL) throws {
+    guard try SystemCall.lock(descriptor, path: path) else {
       let holder = (try? String(contentsOfFile: path, encoding: .utf8))?.trimmingCharacters(in: .whitespacesAndNewlines)
       throw SnapshotError(
         .locked, "\(state.path): process \(holder ?? "unknown") trains with this state; stop it first, or use another")
     }
-    ftruncate(descriptor, 0)
+    try SystemCall.truncate(descriptor, path: path)
     let name = ProcessInfo.processInfo.processName
     try SystemCall.write(descriptor, Data("\(getpid()) (\(name))\n".utf8), path: path)
   }

@@ -5,12 +5,17 @@ public enum AtomicFile {
   /// The ending of a file that is being written; one that is found belongs to a process that was stopped.
   public static let temporarySuffix = ".partial"
 
+  /// A name beside `url` that no other process writes to.
+  public static func temporary(for url: URL) -> URL {
+    URL(filePath: "\(url.path).\(UUID().uuidString.prefix(8))\(temporarySuffix)")
+  }
+
   /// Writes `data` to a temporary name beside `url`, syncs it, renames it, and syncs the folder.
   ///
   /// A file at `url` is replaced in one step; after an error it is as it was.
   public static func write(_ data: Data, to url: URL) throws {
-    let temporary = url.path + temporarySuffix
-    let descriptor = try SystemCall.open(temporary, O_WRONLY | O_CREAT | O_TRUNC)
+    let temporary = temporary(for: url).path
+    let descriptor = try SystemCall.open(temporary, O_WRONLY | O_CREAT | O_EXCL)
     do {
       defer { SystemCall.close(descriptor) }
       try SystemCall.write(descriptor, data, path: url.path)

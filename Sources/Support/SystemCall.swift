@@ -17,7 +17,7 @@ public struct FileError: ReportedError, Equatable {
   public var exitCode: ExitCode {
     switch (operation, number) {
     case ("open", ENOENT), ("open", EACCES), ("read", _): .noInput
-    case (_, EEXIST), (_, EACCES), (_, EROFS): .cannotCreate
+    case (_, EEXIST), (_, EACCES), (_, EROFS), ("create", ENOENT), ("create", ENOTDIR): .cannotCreate
     default: .inputOutput
     }
   }
@@ -64,6 +64,39 @@ public enum SystemCall {
 
   public static func rename(_ source: String, to target: String) throws {
     try check("rename to", target) { Foundation.rename(source, target) }
+  }
+
+  /// Cuts a file to no bytes.
+  public static func truncate(_ descriptor: Int32, path: String) throws {
+    try check("truncate", path) { ftruncate(descriptor, 0) }
+  }
+
+  /// Locks a file for this process; false where another one holds it.
+  public static func lock(_ descriptor: Int32, path: String) throws -> Bool {
+    do {
+      try check("lock", path) { flock(descriptor, LOCK_EX | LOCK_NB) }
+      return true
+    } catch let error as FileError where error.number == EWOULDBLOCK {
+      return false
+    }
+  }
+
+  /// Makes a folder and those above it, their names durable; what is there already stays as it is.
+  public static func makeFolder(_ path: String) throws {
+    guard !isFolder(path) else { return }
+    let parent = URL(filePath: path).deletingLastPathComponent().path
+    try makeFolder(parent)
+    do {
+      try check("create", path) { mkdir(path, 0o755) }
+    } catch let error as FileError where error.number == EEXIST && isFolder(path) {
+      return  // Another process was faster.
+    }
+    try syncFolder(parent)
+  }
+
+  private static func isFolder(_ path: String) -> Bool {
+    var status = stat()
+    return stat(path, &status) == 0 && status.st_mode & S_IFMT == S_IFDIR
   }
 
   /// Makes the names in a folder durable.

@@ -5,6 +5,15 @@ import Synchronization
 
 /// What a run trains on: pairs of a data set and a problem that fits it, each drawn by its weight.
 public final class DatasetTasks: TaskSource {
+  /// A problem on a data set, as a run's state remembers it: a data set is its manifest, wherever it lies.
+  public struct Description: Codable, Equatable, Sendable, CustomStringConvertible {
+    var problem: String
+    var datasetSHA256: String
+    var weight: Double
+
+    public var description: String { "\(problem) on \(datasetSHA256.prefix(12)) × \(weight)" }
+  }
+
   struct Choice: Sendable {
     var dataset: Dataset
     /// The problem's number in `problems`.
@@ -52,6 +61,15 @@ public final class DatasetTasks: TaskSource {
     self.choices = choices
     classes = configuration.inner.classes
     seed = configuration.seed
+  }
+
+  /// What tasks are drawn from: the weights are shares of 1.
+  public var descriptions: [Description] {
+    let total = choices.reduce(0) { $0 + $1.weight }
+    return choices.map {
+      Description(
+        problem: problems[$0.problem].name, datasetSHA256: $0.dataset.manifestDigest, weight: $0.weight / total)
+    }
   }
 
   private static var list: String {

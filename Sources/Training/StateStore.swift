@@ -15,20 +15,30 @@ final class StateStore: Sendable {
   private let next: Mutex<Int>
 
   init(creatingIn state: URL) throws {
-    files = try RecordedFiles(creating: state.appending(path: "training"), prefix: "training")
+    files = try RecordedFiles(creating: Self.folder(state), prefix: "training")
     next = Mutex((try files.steps().first ?? 0) + 1)
+  }
+
+  /// The newest sound state of a folder that perhaps another process trains with.
+  static func newest(in state: URL, refused: (any Error) -> Void) throws -> TrainingState? {
+    try newest(of: RecordedFiles(reading: folder(state), prefix: "training"), refused: refused)
+  }
+
+  private static func folder(_ state: URL) -> URL { state.appending(path: "training") }
+
+  private static func newest(of files: RecordedFiles, refused: (any Error) -> Void) throws -> TrainingState? {
+    try files.newest(refused: refused) { record, data in
+      try TrainingState(data, name: files.folder.appending(path: record.name).path)
+    }
   }
 
   /// The newest sound state; `refused` hears of a newer one that is not. Nil where there never was one.
   func restore(refused: (any Error) -> Void) throws -> TrainingState? {
-    let folder = files.folder
-    let state = try files.newest(refused: refused) { record, data in
-      try TrainingState(data, name: folder.appending(path: record.name).path)
-    }
+    let state = try Self.newest(of: files, refused: refused)
     if state == nil, try !files.steps().isEmpty {
       throw TrainingError(
         .damagedState,
-        "\(folder.path): no file of the run's state is sound; to go on from θ alone, move the state folder away and "
+        "\(files.folder.path): no file of the run's state is sound; to go on from θ alone, move the state folder away and "
           + "set start_from to the newest snapshot in it")
     }
     return state

@@ -7,6 +7,10 @@ public struct TrainingError: ReportedError, Equatable {
   public enum Code: Sendable {
     /// None of the state's files is sound.
     case damagedState
+    /// A folder holds no run's state.
+    case missingState
+    /// The file to write is there already.
+    case exists
     /// A newer version of the tool wrote the state.
     case newerFormat
     /// A truncation's case is not what its documentation says.
@@ -17,7 +21,13 @@ public struct TrainingError: ReportedError, Equatable {
 
   public var code: Code
   public var description: String
-  public var exitCode: ExitCode { .data }
+  public var exitCode: ExitCode {
+    switch code {
+    case .missingState: .noInput
+    case .exists: .cannotCreate
+    case .damagedState, .newerFormat, .wrongCase, .noImages: .data
+    }
+  }
 
   public init(_ code: Code, _ description: String) {
     self.code = code

@@ -29,6 +29,7 @@ public final class TrainingRun: Sendable {
   private let states: StateStore
   private let learner: Learner
   private let digests: [String]
+  private let tasks: DatasetTasks
   private let log: Logger
   private let progress: @Sendable (OuterIterationReport, Status) -> Void
   private let stopFlag = StopFlag()
@@ -49,13 +50,13 @@ public final class TrainingRun: Sendable {
     let datasets = try Self.open(
       configuration, verification: ShardVerification(memoryIn: configuration.stateFolder))
     digests = datasets.map(\.manifestDigest)
-    let tasks = try DatasetTasks(configuration, datasets: datasets)
+    tasks = try DatasetTasks(configuration, datasets: datasets)
     store = try SnapshotStore(creatingIn: configuration.stateFolder)
     states = try StateStore(creatingIn: configuration.stateFolder)
     let restored = try states.restore { log.error("refused: \($0)") }
     let state =
       if let restored {
-        try Self.resume(restored, configuration, digests: datasets.map(\.manifestDigest), log)
+        try Self.resume(restored, configuration, tasks: tasks.descriptions, log)
       } else {
         try Self.begin(configuration, log)
       }
@@ -124,10 +125,10 @@ public final class TrainingRun: Sendable {
 
   /// The state of a run that goes on, perhaps under a changed configuration.
   private static func resume(
-    _ restored: TrainingState, _ configuration: Configuration, digests: [String], _ log: Logger
+    _ restored: TrainingState, _ configuration: Configuration, tasks: [DatasetTasks.Description], _ log: Logger
   ) throws -> LearnerState {
     let change = try ConfigurationChange(
-      from: restored.configuration, datasets: restored.datasets, to: configuration, datasets: digests)
+      from: restored.configuration, tasks: restored.tasks, to: configuration, tasks: tasks)
     if let path = configuration.startFrom { log.notice("start_from \(path) is not used: the state holds a run") }
     for difference in change.effective { log.notice("takes effect: \(difference)") }
     for difference in change.freshWorkers { log.notice("workers begin anew: \(difference)") }
@@ -195,7 +196,9 @@ public final class TrainingRun: Sendable {
   }
 
   private func writeState() throws {
-    try states.write { TrainingState(learner: learner.currentState(), configuration: configuration, datasets: digests) }
+    try states.write {
+      TrainingState(learner: learner.currentState(), configuration: configuration, tasks: tasks.descriptions)
+    }
   }
 
   /// Between outer-iterations only.

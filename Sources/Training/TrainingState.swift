@@ -10,8 +10,8 @@ public struct TrainingState: Sendable {
 
   public var learner: LearnerState
   public var configuration: Configuration
-  /// SHA-256 of each data set's manifest.
-  public var datasets: [String]
+  /// What the workers' tasks were drawn from.
+  public var tasks: [DatasetTasks.Description]
 
   /// A worker's numbers; its arrays are tensors.
   private struct WorkerEntry: Codable {
@@ -29,10 +29,10 @@ public struct TrainingState: Sendable {
     }
   }
 
-  public init(learner: LearnerState, configuration: Configuration, datasets: [String]) {
+  public init(learner: LearnerState, configuration: Configuration, tasks: [DatasetTasks.Description]) {
     self.learner = learner
     self.configuration = configuration
-    self.datasets = datasets
+    self.tasks = tasks
   }
 
   public func encoded() throws -> Data {
@@ -62,7 +62,7 @@ public struct TrainingState: Sendable {
     let metadata = [
       "format_version": String(Self.formatVersion), "outer_iteration": String(learner.outerIteration),
       "adam_steps": String(learner.adam.steps), "workers": try json(entries), "configuration": try json(configuration),
-      "dataset_sha256": try json(datasets), "tool_version": toolVersion,
+      "tasks": try json(tasks), "tool_version": toolVersion,
     ]
     return try Safetensors(metadata: metadata, tensors: tensors).encoded()
   }
@@ -92,10 +92,11 @@ public struct TrainingState: Sendable {
         .newerFormat, "\(name): has format version \(version); this tool reads up to \(Self.formatVersion)")
     }
     configuration = try value("configuration")
-    datasets = try value("dataset_sha256")
+    tasks = try value("tasks")
     learner = LearnerState(theta: try vector("theta"), workers: 0)
-    learner.adam = OuterAdam(
-      first: try vector("adam/first"), second: try vector("adam/second"), steps: try value("adam_steps"))
+    let (first, second) = (try vector("adam/first"), try vector("adam/second"))
+    guard first.count == second.count else { throw damaged("adam/second") }
+    learner.adam = OuterAdam(first: first, second: second, steps: try value("adam_steps"))
     learner.outerIteration = try value("outer_iteration")
     let entries: [WorkerEntry] = try value("workers")
     for (number, entry) in entries.enumerated() {

@@ -8,20 +8,20 @@ import Testing
   /// Runs `body` with a folder that holds the data set `mnist14` and the configuration `lopt.json` of a run whose
   /// outer-iterations take milliseconds.
   private func withConfiguration(
-    _ changes: String = "", dataset: Bool = true, _ body: (URL) throws -> Void
+    dataset: Bool = true, size: Int = 14, _ body: (URL) throws -> Void
   ) throws {
     try withTemporaryFolder { folder in
       if dataset {
         let built = try ToolProcess.run(
           "dataprep",
           [
-            "build", "shards", "--source", "mnist", "--input", Repository.mnist.path, "--size", "14", "--output",
+            "build", "shards", "--source", "mnist", "--input", Repository.mnist.path, "--size", "\(size)", "--output",
             folder.appending(path: "mnist14").path,
           ])
         try #require(built.exitCode == 0, "\(built.errors)")
       }
       let configuration = """
-        {"datasets": ["mnist14"], "state": "state", "http": {"port": 0}, "snapshot": {"every_seconds": 0.1}, \(changes)
+        {"datasets": ["mnist14"], "state": "state", "http": {"port": 0}, "snapshot": {"every_seconds": 0.1},
          "outer": {"pairs": 2, "curriculum": {"from": 2, "to": 2}},
          "inner": {"batch": 4, "life": {"from": 10, "to": 10}}}
         """
@@ -135,6 +135,25 @@ import Testing
       #expect(second.errors.contains("http.port: port \(port) of 127.0.0.1 is taken by another process"))
       #expect(!second.errors.contains("outer-loss 2"))
       #expect(daemon.isRunning)
+    }
+  }
+
+  @Test("a host that is none is exit 69 with its key")
+  func unknownHost() throws {
+    try withConfiguration { folder in
+      let result = try ToolProcess.run("lopt-daemon", arguments(folder, "--set", "http.host=no.such.host.invalid"))
+      #expect(result.exitCode == 69)
+      #expect(result.errors.contains("http.host: cannot listen on no.such.host.invalid port 0"), "\(result.errors)")
+    }
+  }
+
+  @Test("--check of images that no problem fits is exit 78 with the problems that there are")
+  func shape() throws {
+    try withConfiguration(size: 28) { folder in
+      let result = try ToolProcess.run("lopt-daemon", arguments(folder, "--check"))
+      #expect(result.exitCode == 78)
+      #expect(result.errors.contains("no problem fits images of 28×28×1"), "\(result.errors)")
+      #expect(result.errors.contains("mlp2x32 (14×14×1)"))
     }
   }
 

@@ -43,13 +43,12 @@ import Testing
   }
 
   @Test(
-    "a daemon's snapshot arrives with its bytes and no other file",
+    "a daemon's snapshot arrives with its bytes and no other file, in a folder that was not there",
     arguments: ["latest", "theta-000000007.safetensors"])
   func daemonSSnapshotArrivesWith(name: String) async throws {
     try await withTemporaryFolder { folder in
       let store = try makeStore(0, 7, in: folder.appending(path: "state"))
-      let output = folder.appending(path: "output")
-      try FileManager.default.createDirectory(at: output, withIntermediateDirectories: true)
+      let output = folder.appending(path: "a new/folder")
       try await withServer(routes(store)) { address in
         let file = try await SnapshotFetcher(from: address).fetch(name, into: output)
         #expect(file == output.appending(path: "theta-000000007.safetensors"))
@@ -127,7 +126,7 @@ import Testing
     arguments: ["../theta-000000007.safetensors", "theta-7.safetensors", "newest", "theta-00000000x.safetensors"])
   func nameThatIsNoneIs(name: String) async throws {
     let error = await #expect(throws: SnapshotError.self) {
-      try await SnapshotFetcher(from: "http://127.0.0.1:1").fetch(name, into: URL(filePath: "/nonexistent"))
+      try await SnapshotFetcher(from: "http://127.0.0.1:1").fetch(name, into: FileManager.default.temporaryDirectory)
     }
     #expect(error?.code == .missing)
     #expect(error?.description.hasPrefix("\(name): must be latest or the name of a snapshot") == true)
@@ -151,7 +150,7 @@ import Testing
     router.get("v1/snapshots/latest") { _, _ -> HTTPResponse.Status in .badGateway }
     try await withServer(router) { address in
       let error = await #expect(throws: SnapshotError.self) {
-        try await SnapshotFetcher(from: address).fetch("latest", into: URL(filePath: "/nonexistent"))
+        try await SnapshotFetcher(from: address).fetch("latest", into: FileManager.default.temporaryDirectory)
       }
       #expect(error?.description == "\(address)/v1/snapshots/latest: the server answers 502 Bad Gateway")
     }
@@ -159,7 +158,8 @@ import Testing
 
   @Test("where no server listens the address is named") func whereNoServerListensTheAddress() async throws {
     let error = await #expect(throws: SnapshotError.self) {
-      try await SnapshotFetcher(from: "http://127.0.0.1:1").fetch("latest", into: URL(filePath: "/nonexistent"))
+      try await SnapshotFetcher(from: "http://127.0.0.1:1").fetch(
+        "latest", into: FileManager.default.temporaryDirectory)
     }
     #expect(error?.exitCode == .unavailable)
     #expect(error?.description.hasPrefix("http://127.0.0.1:1/v1/snapshots/latest: cannot be reached") == true)

@@ -43,7 +43,7 @@ import Testing
 
   @Test(
     "a damaged snapshot is never given out: the one before it is, and the damaged one is named",
-    arguments: ["cut", "flipped", "gone"])
+    arguments: ["cut", "flipped", "gone", "record"])
   func damaged(kind: String) throws {
     try withTemporaryFolder { state in
       let store = try SnapshotStore(creatingIn: state)
@@ -52,6 +52,8 @@ import Testing
       var data = try Data(contentsOf: file)
       switch kind {
       case "cut": try data.dropLast().write(to: file)
+      case "record":
+        try Data("{}".utf8).write(to: state.appending(path: "snapshots/theta-000000008.json"))
       case "gone": try FileManager.default.removeItem(at: file)
       default:
         data[data.count - 1] ^= 1
@@ -70,7 +72,7 @@ import Testing
     try withTemporaryFolder { state in
       try SnapshotStore(creatingIn: state).write(Self.snapshot(0))
       let folder = state.appending(path: "snapshots")
-      for name in ["theta-000000001.safetensors", "theta-000000002.safetensors.partial"] {
+      for name in ["theta-000000001.safetensors", "theta-000000002.safetensors.0A1B2C3D.partial"] {
         try Data("half".utf8).write(to: folder.appending(path: name))
       }
       _ = try SnapshotStore(creatingIn: state)
@@ -110,6 +112,18 @@ import Testing
       #expect(error?.exitCode == .temporary)
       #expect(error?.description.contains(String(getpid())) == true)
       withExtendedLifetime(lock) {}
+    }
+  }
+
+  @Test("a state folder that is a file, or lies under one, is exit 73 with the path")
+  func stateIsAFile() throws {
+    try withTemporaryFolder { folder in
+      let file = folder.appending(path: "file")
+      try Data().write(to: file)
+      for state in [file, file.appending(path: "state")] {
+        let error = #expect(throws: FileError.self) { try StateLock(state: state) }
+        #expect(error?.exitCode == .cannotCreate && error?.path == file.path)
+      }
     }
   }
 

@@ -1,31 +1,118 @@
 import Foundation
+import Shards
 import Snapshots
+import Support
 import TestSupport
 import Testing
 
 @testable import Engine
 @testable import Training
 
+/// A run that begins with what another one has learned.
 @Suite struct StartFromTests {
+  /// A finished run of three outer-iterations, and the configuration of a second one in another folder.
+  private func withRun(_ body: (_ first: URL, Configuration, _ folder: URL) throws -> Void) throws {
+    try withTemporaryFolder { folder in
+      let dataset = try SmallDataset.digits(in: folder).folder
+      let first = folder.appending(path: "first")
+      try TrainingRun(
+        configuration: TrainingRunTests.configuration(dataset, state: first, outerIterations: 3),
+        log: TrainingRunTests.silent
+      ).run()
+      let second = TrainingRunTests.configuration(dataset, state: folder.appending(path: "second"), outerIterations: 4)
+      try body(first, second, folder)
+    }
+  }
+
+  @Test("an exported state brings θ, Adam's moments and the outer-iteration; workers begin anew; no path is in it")
+  func exported() throws {
+    try withRun { first, second, folder in
+      let file = folder.appending(path: "run.safetensors")
+      #expect(try TrainingState.export(from: first, to: file) { _ in } == 3)
+      let before = try #require(try StateStore.newest(in: first) { _ in }).learner
+      let exported = try TrainingState(Data(contentsOf: file), name: "run").learner
+      #expect(exported.theta == before.theta && exported.adam == before.adam && exported.workers.isEmpty)
+      #expect(!String(decoding: try Data(contentsOf: file), as: UTF8.self).contains(folder.path))
+
+      var configuration = second
+      configuration.startFrom = file.path
+      let run = try TrainingRun(configuration: configuration, log: TrainingRunTests.silent)
+      #expect(run.status.outerIteration == 3)
+      let begun = try #require(try StateStore.newest(in: configuration.stateFolder) { _ in }).learner
+      #expect(begun.theta == before.theta && begun.adam == before.adam)
+      #expect(begun.workers == Array(repeating: WorkerState(), count: 4))
+      try run.run()
+      #expect(run.status.outerIteration == 4)
+    }
+  }
+
+  @Test("a snapshot brings θ alone; once the state holds a run it is ignored, and the log says so")
+  func snapshot() throws {
+    try withRun { first, second, folder in
+      var configuration = second
+      configuration.startFrom = first.appending(path: "snapshots/theta-000000003.safetensors").path
+      let run = try TrainingRun(configuration: configuration, log: TrainingRunTests.silent)
+      #expect(run.status.outerIteration == 0)
+      let begun = try #require(try StateStore.newest(in: configuration.stateFolder) { _ in }).learner
+      #expect(try begun.theta == TrainingRunTests.theta(first, 3))
+      #expect(begun.adam == OuterAdam(count: begun.theta.count))
+      try run.run()
+    }
+    try withRun { first, second, folder in
+      try TrainingRun(configuration: second, log: TrainingRunTests.silent).run()
+      var configuration = second
+      configuration.startFrom = first.appending(path: "snapshots/theta-000000003.safetensors").path
+      let log = RecordingLog()
+      let run = try TrainingRun(configuration: configuration, log: log.logger)
+      #expect(run.status.outerIteration == 4)
+      #expect(log.lines.contains { $0.hasPrefix("start_from") && $0.hasSuffix("is not used: the state holds a run") })
+    }
+  }
+
+  @Test("another architecture is refused with exit 78 and both")
+  func otherArchitecture() throws {
+    try withRun { first, second, folder in
+      var configuration = second
+      configuration.startFrom = first.appending(path: "snapshots/theta-000000003.safetensors").path
+      configuration.inner.optimizer.hiddenUnits = 16
+      let error = #expect(throws: ConfigurationError.self) { try TrainingRun.check(configuration) }
+      #expect(error?.exitCode == .configuration)
+      #expect(error?.description.hasPrefix("start_from: ") == true)
+    }
+  }
+
   @Test(
     "a θ or Adam's moments of another length than the architecture's are an error, not a crash",
     arguments: [false, true])
   func wrongLength(isState: Bool) throws {
     try withTemporaryFolder { folder in
-      let dataset = try TrainingRunTests.dataset(in: folder)
-      var configuration = TrainingRunTests.configuration(dataset, state: folder.appending(path: "state"))
+      var configuration = TrainingRunTests.configuration(
+        try SmallDataset.digits(in: folder).folder, state: folder.appending(path: "state"))
       let file = folder.appending(path: "start.safetensors")
       configuration.startFrom = file.path
       if isState {
         var learner = LearnerState(theta: configuration.inner.optimizer.initialTheta(seed: 1), workers: 0)
         learner.adam = OuterAdam(count: 10)
-        try TrainingState(learner: learner, configuration: configuration, datasets: ["ab"]).encoded().write(to: file)
+        try TrainingState(learner: learner, configuration: configuration, tasks: []).encoded().write(to: file)
       } else {
         let metadata = SnapshotMetadata(configuration, problems: ["mlp2x32"], digests: ["ab"], outerIteration: 1)
         try Snapshot(theta: [Float](repeating: 0, count: 10), metadata: metadata).encoded().write(to: file)
       }
       let error = #expect(throws: SnapshotError.self) { try TrainingRun.check(configuration) }
       #expect(error?.code == .damaged && error?.description.contains("its architecture has 1090") == true)
+    }
+  }
+
+  @Test("what is no state folder cannot be exported, and an existing file is not touched")
+  func exportErrors() throws {
+    try withTemporaryFolder { folder in
+      let output = folder.appending(path: "run.safetensors")
+      let missing = #expect(throws: TrainingError.self) { try TrainingState.export(from: folder, to: output) { _ in } }
+      #expect(missing?.exitCode == .noInput && missing?.description.contains(folder.path) == true)
+      try Data("mine".utf8).write(to: output)
+      let exists = #expect(throws: TrainingError.self) { try TrainingState.export(from: folder, to: output) { _ in } }
+      #expect(exists?.exitCode == .cannotCreate)
+      #expect(try Data(contentsOf: output) == Data("mine".utf8))
     }
   }
 }

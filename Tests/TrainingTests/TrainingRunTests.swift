@@ -36,6 +36,8 @@ import Testing
     return configuration
   }
 
+  static let tasks = DatasetTasks.Description(problem: "mlp2x32", datasetSHA256: "ab", weight: 1)
+
   static let silent = Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }
 
   static func theta(_ state: URL, _ step: Int) throws -> [Float] {
@@ -73,9 +75,9 @@ import Testing
         lossPlus: 0.1, lossMinus: 1.0 / 3, reparameterization: [1, .infinity], evolutionStrategies: [2, 3]),
       innerSteps: 9, diverged: true)
     let configuration = Self.configuration(URL(filePath: "/d"), state: URL(filePath: "/s"))
-    let data = try TrainingState(learner: learner, configuration: configuration, datasets: ["ab"]).encoded()
+    let data = try TrainingState(learner: learner, configuration: configuration, tasks: [Self.tasks]).encoded()
     let read = try TrainingState(data, name: "state")
-    #expect(read.learner == learner && read.configuration == configuration && read.datasets == ["ab"])
+    #expect(read.learner == learner && read.configuration == configuration && read.tasks == [Self.tasks])
   }
 
   @Test("a damaged state: the one before it is used; both damaged: an error that says what to do")
@@ -90,14 +92,16 @@ import Testing
         .filter { $0.hasSuffix(".safetensors") }.sorted()
       #expect(files.count == 2)
       try Data("damaged".utf8).write(to: training.appending(path: files[1]))
-      let resumed = try TrainingRun(configuration: configuration, log: Self.silent)
+      let log = RecordingLog()
+      let resumed = try TrainingRun(configuration: configuration, log: log.logger)
       #expect(resumed.status.outerIteration <= 2)
+      #expect(log.lines.contains { $0.hasPrefix("refused: ") && $0.contains(files[1]) }, "\(log.lines)")
     }
     try withTemporaryFolder { folder in
       let store = try StateStore(creatingIn: folder)
       let state = TrainingState(
         learner: LearnerState(theta: [1], workers: 1),
-        configuration: Self.configuration(URL(filePath: "/d"), state: folder), datasets: [])
+        configuration: Self.configuration(URL(filePath: "/d"), state: folder), tasks: [])
       try store.write { state }
       let file = folder.appending(path: "training/training-000000001.safetensors")
       try Data("damaged".utf8).write(to: file)
@@ -113,11 +117,17 @@ import Testing
     func change(_ edit: (inout Configuration) -> Void) throws -> ConfigurationChange {
       var new = old
       edit(&new)
-      return try ConfigurationChange(from: old, datasets: ["ab"], to: new, datasets: ["ab"])
+      return try ConfigurationChange(from: old, tasks: [Self.tasks], to: new, tasks: [Self.tasks])
     }
     let same = try change { _ in }
     #expect(same.effective.isEmpty && same.freshWorkers.isEmpty)
     #expect(try change { $0.outer.learningRate = 0.5 }.effective.map(\.key) == ["outer.learning_rate"])
+    let named = try change { $0.problem = [.init(name: "mlp2x32", weight: 2, dataset: "/d")] }
+    #expect(named.effective.isEmpty && named.freshWorkers.isEmpty, "the problem that was the default, by its name")
+    var other = Self.tasks
+    other.problem = "mlp3x128"
+    let fresh = try ConfigurationChange(from: old, tasks: [Self.tasks], to: old, tasks: [other]).freshWorkers
+    #expect(fresh.map(\.description) == ["tasks: mlp2x32 on ab × 1.0 → mlp3x128 on ab × 1.0"])
     #expect(try change { $0.inner.life.to = 99 }.freshWorkers.map(\.key) == ["inner.life.to"])
     for edit in [{ (c: inout Configuration) in c.seed = 9 }, { $0.inner.optimizer.hiddenUnits = 16 }] {
       let error = #expect(throws: ConfigurationError.self) { try change(edit) }

@@ -16,17 +16,18 @@ struct ConfigurationChange {
   var freshWorkers: [Difference] = []
 
   /// Where a run is, how long it lasts and how it began is not part of what it does.
-  private static let ignored = ["state", "preset", "outer_iterations", "start_from"]
+  private static let ignored = ["state", "preset", "outer_iterations", "start_from", "datasets", "problem"]
   private static let refused = ["seed", "inner.optimizer."]
-  private static let fresh = ["problem", "inner.life.", "inner.classes"]
+  private static let fresh = ["inner.life.", "inner.classes"]
 
   /// Throws where the state cannot go on under the new configuration.
   init(
-    from old: Configuration, datasets oldDatasets: [String], to new: Configuration, datasets newDatasets: [String]
+    from old: Configuration, tasks oldTasks: [DatasetTasks.Description], to new: Configuration,
+    tasks newTasks: [DatasetTasks.Description]
   ) throws {
     let before = try ConfigurationTree(old)
     let after = try ConfigurationTree(new)
-    for key in after.paths where !Self.ignored.contains(key) && key != "datasets" {
+    for key in after.paths where !Self.ignored.contains(key) {
       let difference = Difference(key: key, old: before.text(key), new: after.text(key))
       guard difference.old != difference.new else { continue }
       if Self.refused.contains(where: { key.hasPrefix($0) }) {
@@ -40,13 +41,12 @@ struct ConfigurationChange {
         effective.append(difference)
       }
     }
-    // A data set is its manifest, wherever it lies.
-    let data = { (paths: [Configuration.Dataset], digests: [String]) in
-      zip(paths, digests).map { "\($1.prefix(12)) × \($0.weight)" }.joined(separator: ", ")
+    if oldTasks != newTasks {
+      freshWorkers.append(
+        Difference(
+          key: "tasks", old: oldTasks.map(\.description).joined(separator: ", "),
+          new: newTasks.map(\.description).joined(separator: ", ")))
     }
-    let difference = Difference(
-      key: "datasets", old: data(old.datasets, oldDatasets), new: data(new.datasets, newDatasets))
-    if difference.old != difference.new { freshWorkers.append(difference) }
   }
 }
 

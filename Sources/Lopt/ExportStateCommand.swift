@@ -1,0 +1,33 @@
+import ArgumentParser
+import Foundation
+import Training
+
+/// `lopt export-state`: takes a run elsewhere.
+struct ExportStateCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "export-state",
+    abstract: "Write what a run has learned as one file, for start_from of another run.",
+    discussion: """
+      The file holds θ, Adam's moments and the outer-iteration; workers begin anew where it is used. The daemon may be
+      training meanwhile. Prints the path of the file, alone, on standard output.
+
+      Example:
+        lopt export-state /var/lib/lopt --output run.safetensors
+        lopt-daemon --config lopt.json --state other --set start_from=run.safetensors
+      """)
+
+  @Argument(help: ArgumentHelp("The state folder of the run.", valueName: "folder"))
+  var state: String
+
+  @Option(help: ArgumentHelp("The file to write; it must not exist.", valueName: "file"))
+  var output: String
+
+  func run() throws {
+    let file = URL(filePath: output)
+    let outerIteration = try TrainingState.export(from: URL(filePath: state), to: file) { error in
+      FileHandle.standardError.write(Data("lopt: refused, the one before it is used: \(error)\n".utf8))
+    }
+    FileHandle.standardError.write(Data("outer-iteration \(outerIteration)\n".utf8))
+    print(file.path)
+  }
+}

@@ -1,0 +1,36 @@
+import Engine
+public import Foundation
+import Support
+
+extension TrainingState {
+  /// Writes the newest sound state of a state folder as a file for `start_from`: θ, Adam's moments and the
+  /// outer-iteration. Workers, which begin anew there, and the paths of this machine are left out.
+  ///
+  /// A daemon may be training with the folder meanwhile.
+  /// - Parameter refused: hears of each newer state that is damaged.
+  /// - Returns: the outer-iteration.
+  /// - Throws: ``TrainingError`` where the folder holds no sound state or `output` exists.
+  public static func export(from folder: URL, to output: URL, refused: (any Error) -> Void) throws -> Int {
+    guard !FileManager.default.fileExists(atPath: output.path) else {
+      throw TrainingError(.exists, "\(output.path): exists already; choose another --output")
+    }
+    guard var state = try StateStore.newest(in: folder, refused: refused) else {
+      throw TrainingError(
+        .missingState, "\(folder.path): no sound state of a run there; is it the state folder of a daemon?")
+    }
+    state.learner.restartWorkers(count: 0)
+    state.configuration.state = ""
+    for index in state.configuration.datasets.indices {
+      state.configuration.datasets[index].path =
+        URL(filePath: state.configuration.datasets[index].path)
+        .lastPathComponent
+    }
+    for index in state.configuration.problem.indices {
+      state.configuration.problem[index].dataset = state.configuration.problem[index].dataset
+        .map { URL(filePath: $0).lastPathComponent }
+    }
+    state.configuration.startFrom = nil
+    try AtomicFile.write(state.encoded(), to: output)
+    return state.learner.outerIteration
+  }
+}
