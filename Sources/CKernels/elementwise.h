@@ -43,10 +43,6 @@ static int all_finite(long count, const float *restrict values) {
   return worst < 0x7f800000u;
 }
 
-static void scale_pixels(long count, const uint8_t *restrict pixels, float *restrict values) {
-  for (long i = 0; i < count; i++) values[i] = (float)pixels[i] * (1.0f / 255.0f);
-}
-
 /// exp(x) to 2 units in the last place; x is held in −87 … 88, NaN stays NaN.
 ///
 /// x = n ln 2 + r with |r| ≤ ln 2 / 2, exp(r) by its Taylor polynomial, 2ⁿ by the exponent's bits. Adding 1.5 × 2²³

@@ -14,7 +14,6 @@
    .relu_mask = relu_mask,              \
    .add_scaled = add_scaled,            \
    .all_finite = all_finite,            \
-   .scale_pixels = scale_pixels,        \
    .softmax_loss = softmax_loss,        \
    .softmax_tangent = softmax_tangent,  \
    .momentum = momentum,                \

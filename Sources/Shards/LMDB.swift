@@ -65,7 +65,18 @@ final class ReadTransaction: @unchecked Sendable {  // MDB_NOTLS ties it to no t
     transaction = try beginTransaction(reader.environment, reader.path, MDB_RDONLY)
   }
 
-  deinit { mdb_txn_abort(transaction) }
+  /// The first and the last address of images that were gathered under this transaction.
+  fileprivate var gathered: (UnsafeRawPointer?, UnsafeRawPointer?)
+
+  /// Gives the pages of what was gathered back: they stay in the page cache, but are no longer this process's.
+  deinit {
+    if case (let first?, let end?) = gathered {
+      let page = Int(getpagesize())
+      let start = UnsafeMutableRawPointer(mutating: first).alignedDown(toMultipleOf: page)
+      _ = madvise(start, end - UnsafeRawPointer(start), MADV_DONTNEED)
+    }
+    mdb_txn_abort(transaction)
+  }
 
   /// Hands keys and values to `body`, in order and from `first` on, until it returns false or there is no more.
   func scan(from first: ShardKey, _ body: (_ key: RawSpan, _ value: RawSpan) throws -> Bool) throws {
@@ -122,6 +133,7 @@ struct MappedImages: @unchecked Sendable {  // The addresses point to memory tha
       expected.index += 1
       return addresses.count < end
     }
+    transaction.gathered = (addresses.suffix(count).min(), addresses.suffix(count).max().map { $0 + size })
     guard addresses.count == end else {
       throw ShardsError(
         .damagedShard, reader.path,
@@ -129,11 +141,19 @@ struct MappedImages: @unchecked Sendable {  // The addresses point to memory tha
     }
   }
 
-  /// Copies the image at `index` to `offset` of `bytes`.
-  func copy(_ index: Int, into bytes: inout [UInt8], at offset: Int) {
-    bytes.withUnsafeMutableBytes { target in
-      UnsafeMutableRawBufferPointer(rebasing: target[offset..<offset + size])
-        .copyMemory(from: UnsafeRawBufferPointer(start: addresses[index], count: size))
+  /// Scales the image at `index` to `offset` of `floats`.
+  func copy(_ index: Int, into floats: inout [Float], at offset: Int, _ scaling: PixelScaling) {
+    precondition(offset + size <= floats.count && scaling.scales.count == size)
+    let pixels = addresses[index].assumingMemoryBound(to: UInt8.self)
+    floats.withUnsafeMutableBufferPointer { floats in
+      scaling.scales.withUnsafeBufferPointer { scales in
+        scaling.shifts.withUnsafeBufferPointer { shifts in
+          guard let target = floats.baseAddress, let scales = scales.baseAddress, let shifts = shifts.baseAddress
+          else { return }
+          let row = target + offset
+          for i in 0..<size { row[i] = Float(pixels[i]) * scales[i] + shifts[i] }
+        }
+      }
     }
   }
 }

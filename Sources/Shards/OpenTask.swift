@@ -1,4 +1,4 @@
-public import Randomness
+import Randomness
 
 /// The images of a task, where they lie in the mapped shards: batches are copied from there.
 ///
@@ -8,12 +8,15 @@ public final class OpenTask: Sendable {
   public enum Part: Sendable { case training, validation }
 
   public let classes: TaskClasses
+  /// Of every image.
+  public let shape: Manifest.Shape
   private let training: LabelledImages
   private let validation: LabelledImages
 
   init(_ classes: TaskClasses, in dataset: Dataset) throws {
     self.classes = classes
-    let size = dataset.manifest.shape.count
+    shape = dataset.manifest.shape
+    let size = shape.count
     var training = LabelledImages(size: size)
     var validation = LabelledImages(size: size)
     for (label, position) in classes.classes.enumerated() {
@@ -34,21 +37,22 @@ public final class OpenTask: Sendable {
   /// - Parameters:
   ///   - pixels: [batch, height, width, channels]
   ///   - labels: [batch]; its size is the batch's. A label is the class's position in the task.
-  public func fill(
-    pixels: inout [UInt8], labels: inout [Int32], from part: Part, random: inout RandomStream
+  func fill(
+    pixels: inout [Float], labels: inout [Int32], from part: Part, scaling: PixelScaling, random: inout RandomStream
   ) {
     let images = images(part)
-    precondition(images.count > 0, "the part has images")
-    for row in labels.indices { images.copy(random.below(images.count), to: row, &pixels, &labels) }
+    for row in labels.indices { images.copy(random.below(images.count), to: row, &pixels, &labels, scaling) }
   }
 
   /// Copies the images of a part in `range`, class after class, for example to evaluate all of them in pieces.
   /// - Parameters:
   ///   - pixels: [range's count, height, width, channels]
   ///   - labels: [range's count]
-  public func copy(_ range: Range<Int>, of part: Part, pixels: inout [UInt8], labels: inout [Int32]) {
+  public func copy(
+    _ range: Range<Int>, of part: Part, scaling: PixelScaling, pixels: inout [Float], labels: inout [Int32]
+  ) {
     let images = images(part)
-    for (row, index) in range.enumerated() { images.copy(index, to: row, &pixels, &labels) }
+    for (row, index) in range.enumerated() { images.copy(index, to: row, &pixels, &labels, scaling) }
   }
 
   private func images(_ part: Part) -> LabelledImages {
@@ -73,8 +77,10 @@ private struct LabelledImages: Sendable {
     labels += Array(repeating: Int32(label), count: count)
   }
 
-  func copy(_ index: Int, to row: Int, _ pixels: inout [UInt8], _ labels: inout [Int32]) {
-    images.copy(index, into: &pixels, at: row * images.size)
+  func copy(
+    _ index: Int, to row: Int, _ pixels: inout [Float], _ labels: inout [Int32], _ scaling: PixelScaling
+  ) {
+    images.copy(index, into: &pixels, at: row * images.size, scaling)
     labels[row] = self.labels[index]
   }
 }

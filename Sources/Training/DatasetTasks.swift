@@ -24,6 +24,7 @@ public final class DatasetTasks: TaskSource {
   public let problems: [any InnerProblem]
   private let choices: [Choice]
   private let classes: Int
+  private let batch: Int
   private let seed: UInt64
   /// Each worker's newest task: truncation after truncation asks for the same.
   private let open = Mutex<[Int: (draw: Int, task: AssignedTask)]>([:])
@@ -60,6 +61,7 @@ public final class DatasetTasks: TaskSource {
     self.problems = problems
     self.choices = choices
     classes = configuration.inner.classes
+    batch = configuration.inner.batch
     seed = configuration.seed
   }
 
@@ -89,7 +91,7 @@ public final class DatasetTasks: TaskSource {
     let classes = try choice.dataset.sampleTask(
       split: .train, classes: classes, seed: seed, index: draw << 16 | worker)
     let images = ShardTask(
-      try choice.dataset.open(classes), shape: choice.dataset.imageShape, seed: seed,
+      try choice.dataset.open(classes), batch: batch, seed: seed,
       indices: [UInt64(worker), UInt64(draw)])
     let task = AssignedTask(problem: choice.problem, images: images)
     open.withLock { $0[worker] = (draw, task) }

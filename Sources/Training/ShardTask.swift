@@ -1,38 +1,59 @@
 public import Engine
-import Randomness
 public import Shards
+import Synchronization
 
 /// A task of a data set as the engine sees it: batches are a pure function of the seed, the task's indices, the use and
 /// the inner step.
-public struct ShardTask: TaskImages {
+public final class ShardTask: TaskImages {
   private let task: OpenTask
+  private let size: Int
+  private let scaling: PixelScaling
   private let seed: UInt64
   private let indices: [UInt64]
+  private let streams = Mutex<[BatchUse: BatchStream]>([:])
   public let shape: ImageShape
 
-  /// - Parameter indices: what tells this task's batches from those of others, for example worker and draw.
-  public init(_ task: OpenTask, shape: ImageShape, seed: UInt64, indices: [UInt64]) {
+  /// - Parameters:
+  ///   - batch: images of every minibatch.
+  ///   - indices: what tells this task's batches from those of others, for example worker and draw.
+  public init(_ task: OpenTask, batch: Int, seed: UInt64, indices: [UInt64]) {
     self.task = task
-    self.shape = shape
+    size = batch
+    scaling = .unit(task.shape)
+    shape = ImageShape(task.shape)
     self.seed = seed
     self.indices = indices
   }
 
   public func fill(_ batch: inout Batch, for use: BatchUse, step: Int) {
-    let (stream, part): (UInt64, OpenTask.Part) =
-      switch use {
-      case .inner: (0, .training)
-      case .outer(let index, .train): (UInt64(1 + 2 * index), .training)
-      case .outer(let index, .validation): (UInt64(2 + 2 * index), .validation)
-      }
-    var random = RandomStream(seed: seed, purpose: .batch, indices: indices + [stream, UInt64(step)])
-    task.fill(pixels: &batch.pixels, labels: &batch.labels, from: part, random: &random)
+    stream(use).batch(step, pixels: &batch.pixels, labels: &batch.labels)
+  }
+
+  private func stream(_ use: BatchUse) -> BatchStream {
+    streams.withLock { streams in
+      if let known = streams[use] { return known }
+      let (number, part): (UInt64, OpenTask.Part) =
+        switch use {
+        case .inner: (0, .training)
+        case .outer(let index, .train): (UInt64(1 + 2 * index), .training)
+        case .outer(let index, .validation): (UInt64(2 + 2 * index), .validation)
+        }
+      let stream = BatchStream(
+        task, part: part, size: size, scaling: scaling, seed: seed, indices: indices + [number])
+      streams[use] = stream
+      return stream
+    }
+  }
+}
+
+extension ImageShape {
+  /// A data set's shape in the engine's words.
+  init(_ shape: Manifest.Shape) {
+    self.init(height: shape.height, width: shape.width, channels: shape.channels)
   }
 }
 
 extension Dataset {
   /// The images' shape, in the engine's words.
-  public var imageShape: ImageShape {
-    ImageShape(height: manifest.shape.height, width: manifest.shape.width, channels: manifest.shape.channels)
-  }
+  public var imageShape: ImageShape { ImageShape(manifest.shape) }
 }

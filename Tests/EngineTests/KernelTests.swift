@@ -92,11 +92,6 @@ import Testing
       let added = FloatBuffer(y.array)
       kernels.addScaled(0.5, x.all, to: added.all)
       Self.expectClose(added, (0..<count * 3).map { Double(y[$0]) + 0.5 * Double(x[$0]) }, "\(kernels.name)")
-
-      let pixels = (0..<count * 3).map { UInt8($0 * 7 % 256) }
-      let scaled = FloatBuffer(count * 3)
-      kernels.scalePixels(pixels, into: scaled.all)
-      Self.expectClose(scaled, pixels.map { Double($0) / 255 }, tolerance: 1e-7, "\(kernels.name)")
     }
   }
 

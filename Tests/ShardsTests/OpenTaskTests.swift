@@ -19,8 +19,15 @@ import Testing
     }
   }
 
-  private func rows(_ pixels: [UInt8]) -> [[UInt8]] {
-    stride(from: 0, to: pixels.count, by: size).map { Array(pixels[$0..<$0 + size]) }
+  /// The pixels as they are stored.
+  private let stored = PixelScaling(SampleDataset.shape) { _ in
+    1
+  } shift: { _ in
+    0
+  }
+
+  private func rows(_ pixels: [Float]) -> [[UInt8]] {
+    stride(from: 0, to: pixels.count, by: size).map { pixels[$0..<$0 + size].map { UInt8($0) } }
   }
 
   @Test("the parts are the classes' training images and, at the tail of the keys, their validation images")
@@ -28,9 +35,9 @@ import Testing
     try withTask { task, images in
       for (part, range) in [(OpenTask.Part.training, 0..<20), (.validation, 20..<25)] {
         #expect(task.count(of: part) == 4 * range.count)
-        var pixels = [UInt8](repeating: 0, count: 4 * range.count * size)
+        var pixels = [Float](repeating: 0, count: 4 * range.count * size)
         var labels = [Int32](repeating: -1, count: 4 * range.count)
-        task.copy(0..<labels.count, of: part, pixels: &pixels, labels: &labels)
+        task.copy(0..<labels.count, of: part, scaling: stored, pixels: &pixels, labels: &labels)
         #expect(rows(pixels) == images.flatMap { $0[range] })
         #expect(labels == (0..<4).flatMap { Array(repeating: Int32($0), count: range.count) })
       }
@@ -40,9 +47,9 @@ import Testing
   @Test("a range in the middle gives the same images as the whole")
   func range() throws {
     try withTask { task, images in
-      var pixels = [UInt8](repeating: 0, count: 3 * size)
+      var pixels = [Float](repeating: 0, count: 3 * size)
       var labels = [Int32](repeating: -1, count: 3)
-      task.copy(4..<7, of: .validation, pixels: &pixels, labels: &labels)
+      task.copy(4..<7, of: .validation, scaling: stored, pixels: &pixels, labels: &labels)
       #expect(labels == [0, 1, 1])
       #expect(rows(pixels) == [images[0][24], images[1][20], images[1][21]])
     }
@@ -52,10 +59,10 @@ import Testing
   func batches() throws {
     try withTask { task, images in
       for (part, range) in [(OpenTask.Part.training, 0..<20), (.validation, 20..<25)] {
-        var pixels = [UInt8](repeating: 0, count: 1000 * size)
+        var pixels = [Float](repeating: 0, count: 1000 * size)
         var labels = [Int32](repeating: -1, count: 1000)
         var random = RandomStream(seed: 1, purpose: .test)
-        task.fill(pixels: &pixels, labels: &labels, from: part, random: &random)
+        task.fill(pixels: &pixels, labels: &labels, from: part, scaling: stored, random: &random)
         let drawn = rows(pixels)
         #expect(zip(drawn, labels).allSatisfy { images[Int($1)][range].contains($0) })
         #expect(Set(drawn) == Set(images.flatMap { $0[range] }))
@@ -68,10 +75,10 @@ import Testing
     try withTask { task, _ in
       let batches = Batches()
       DispatchQueue.concurrentPerform(iterations: 32) { iteration in
-        var pixels = [UInt8](repeating: 0, count: 16 * size)
+        var pixels = [Float](repeating: 0, count: 16 * size)
         var labels = [Int32](repeating: -1, count: 16)
         var random = RandomStream(seed: 7, purpose: .test, UInt64(iteration % 4))
-        task.fill(pixels: &pixels, labels: &labels, from: .training, random: &random)
+        task.fill(pixels: &pixels, labels: &labels, from: .training, scaling: stored, random: &random)
         batches.insert(pixels)
       }
       #expect(batches.count == 4)
@@ -80,8 +87,8 @@ import Testing
 
   private final class Batches: @unchecked Sendable {
     private let lock = NSLock()
-    private var set: Set<[UInt8]> = []
-    func insert(_ pixels: [UInt8]) { _ = lock.withLock { set.insert(pixels) } }
+    private var set: Set<[Float]> = []
+    func insert(_ pixels: [Float]) { _ = lock.withLock { set.insert(pixels) } }
     var count: Int { lock.withLock { set.count } }
   }
 
@@ -96,10 +103,10 @@ import Testing
       }
       let task = try open()
       try FileManager.default.removeItem(at: output)
-      var pixels = [UInt8](repeating: 0, count: size)
+      var pixels = [Float](repeating: 0, count: size)
       var labels: [Int32] = [-1]
-      task.copy(0..<1, of: .training, pixels: &pixels, labels: &labels)
-      #expect(pixels == SampleDataset.images(UInt8(task.classes.classes[0]))[0])
+      task.copy(0..<1, of: .training, scaling: stored, pixels: &pixels, labels: &labels)
+      #expect(rows(pixels)[0] == SampleDataset.images(UInt8(task.classes.classes[0]))[0])
     }
   }
 }

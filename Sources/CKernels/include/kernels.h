@@ -65,8 +65,6 @@ struct lopt_kernels {
   void (*add_scaled)(long count, float factor, const float *source, float *target);
   /// 1 where every value is finite, else 0.
   int (*all_finite)(long count, const float *values);
-  /// pixels / 255
-  void (*scale_pixels)(long count, const uint8_t *pixels, float *values);
 
   // Softmax cross-entropy over logits [rows, classes]
 

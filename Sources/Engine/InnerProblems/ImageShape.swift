@@ -16,9 +16,9 @@ public struct ImageShape: Codable, Hashable, Sendable, CustomStringConvertible {
   public var description: String { "\(height)×\(width)×\(channels)" }
 }
 
-/// A minibatch: pixels [batch, height, width, channels] and labels [batch]. Whoever fills it keeps its size.
+/// A minibatch: pixels [batch, height, width, channels] from 0 to 1, and labels [batch]. Whoever fills it keeps its size.
 public struct Batch: Sendable, Equatable {
-  public var pixels: [UInt8]
+  public var pixels: [Float]
   public var labels: [Int32]
 
   public init(size: Int, shape: ImageShape) {
@@ -39,7 +39,7 @@ public enum BatchUse: Hashable, Sendable {
 public protocol TaskImages: Sendable {
   var shape: ImageShape { get }
 
-  /// Fills `batch`, of any size. A pure function of the task, the use and the inner step: both members of an
+  /// Fills `batch`, of the size for which the task was made. A pure function of the task, the use and the inner step: both members of an
   /// antithetic pair, a replay and a restart see the same.
   func fill(_ batch: inout Batch, for use: BatchUse, step: Int)
 }

@@ -53,7 +53,7 @@ final class MLPEvaluator: InnerEvaluator {
     precondition(batch.labels.count == self.batch)
     precondition(batch.labels.allSatisfy { $0 >= 0 && $0 < problem.classes })
     labels.replaceSubrange(labels.indices, with: batch.labels)
-    kernels.scalePixels(batch.pixels, into: activations[0].all)
+    activations[0].assign(batch.pixels)
   }
 
   func value(at parameters: FloatBuffer) -> Float {

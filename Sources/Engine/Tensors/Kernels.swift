@@ -94,11 +94,6 @@ struct Kernels: @unchecked Sendable {
     table.pointee.all_finite(values.count, values.pointer) != 0
   }
 
-  func scalePixels(_ pixels: [UInt8], into values: FloatSlice) {
-    precondition(pixels.count == values.count)
-    table.pointee.scale_pixels(pixels.count, pixels, values.pointer)
-  }
-
   /// Returns the mean loss. `delta` is the loss's derivative by the logits.
   func softmaxLoss(_ logits: FloatSlice, labels: [Int32], probabilities: FloatSlice, delta: FloatSlice?) -> Float {
     precondition(logits.count == probabilities.count && logits.count % labels.count == 0)

@@ -37,7 +37,7 @@ final class InnerTraining {
   /// The whole training run of one optimizer.
   func run(task: Int, initialisation: Int, open: OpenTask, with optimizer: any InnerOptimizer) -> RunOutcome {
     let images = ShardTask(
-      open, shape: problem.shape, seed: plan.seed, indices: [UInt64(task), UInt64(initialisation)])
+      open, batch: plan.batch, seed: plan.seed, indices: [UInt64(task), UInt64(initialisation)])
     begin(task: task, initialisation: initialisation)
     optimizer.reset()
     var curve: [Float] = []
@@ -61,7 +61,8 @@ final class InnerTraining {
     for start in stride(from: 0, to: count, by: plan.batch) {
       let size = min(plan.batch, count - start)
       var part = Batch(size: size, shape: problem.shape)
-      open.copy(start..<start + size, of: .validation, pixels: &part.pixels, labels: &part.labels)
+      open.copy(
+        start..<start + size, of: .validation, scaling: .unit(open.shape), pixels: &part.pixels, labels: &part.labels)
       let evaluator = size == plan.batch ? evaluator : problem.makeEvaluator(batch: size)
       evaluator.load(part)
       let value = evaluator.value(at: parameters)

@@ -13,16 +13,15 @@ struct StepTiming {
 
   /// The median of each.
   func medians(_ optimizers: [any InnerOptimizer]) throws -> [Double] {
-    let images = ShardTask(task, shape: problem.shape, seed: plan.seed, indices: [0, 0])
     let trainings = optimizers.map { optimizer in
       let training = InnerTraining(problem, plan: plan)
       training.begin(task: 0, initialisation: 0)
       optimizer.reset()
-      return (training, optimizer)
+      return (training, optimizer, ShardTask(task, batch: plan.batch, seed: plan.seed, indices: [0, 0]))
     }
     var times = optimizers.map { _ in [Double]() }
     for round in 0..<Self.rounds {
-      for (index, (training, optimizer)) in trainings.enumerated() {
+      for (index, (training, optimizer, images)) in trainings.enumerated() {
         let started = ContinuousClock.now
         _ = training.step(round, of: images, with: optimizer)
         times[index].append((ContinuousClock.now - started) / .seconds(1))

@@ -26,6 +26,6 @@ struct GivenBatches: TaskImages {
     let images = number * batch..<(number + 1) * batch
     target.labels.replaceSubrange(target.labels.indices, with: labels[images])
     let values = images.lowerBound * shape.count..<images.upperBound * shape.count
-    target.pixels.replaceSubrange(target.pixels.indices, with: pixels[values])
+    for (position, pixel) in pixels[values].enumerated() { target.pixels[position] = Float(pixel) / 255 }
   }
 }

@@ -36,7 +36,8 @@ struct FixtureImages: TaskImages {
     let count = batch.labels.count
     for (position, image) in images[number * count..<(number + 1) * count].enumerated() {
       batch.labels[position] = Int32(MNISTSample.training.labels[image])
-      batch.pixels.replaceSubrange(position * 196..<(position + 1) * 196, with: MNISTSample.training.halved(image))
+      batch.pixels.replaceSubrange(
+        position * 196..<(position + 1) * 196, with: MNISTSample.training.halved(image).map { Float($0) / 255 })
     }
   }
 }

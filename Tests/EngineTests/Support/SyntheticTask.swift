@@ -20,7 +20,7 @@ struct SyntheticTask: TaskImages {
       batch.labels[image] = Int32(label)
       var pattern = RandomStream(seed: seed, purpose: .test, UInt64(label))
       for pixel in image * shape.count..<(image + 1) * shape.count {
-        batch.pixels[pixel] = UInt8((pattern.below(256) + random.below(256)) / 2)
+        batch.pixels[pixel] = Float((pattern.below(256) + random.below(256)) / 2) / 255
       }
     }
   }
