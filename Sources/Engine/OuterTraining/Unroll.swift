@@ -32,7 +32,8 @@ public final class Unroll {
   private let parameters: FloatBuffer
   /// The state that a run begins with, and ends with.
   private let state: InnerState
-  private let adjoint: InnerState
+  /// After a run with `reverse`: the derivative of L by the state that it began with.
+  let adjoint: InnerState
   /// The states at multiples of the segment's length, and the states within one segment and at its end.
   private var checkpoints: [InnerState] = []
   private var segment: [InnerState] = []
