@@ -26,6 +26,15 @@ struct SyntheticTask: TaskImages {
   }
 }
 
+extension TaskImages {
+  /// The training images of a step, as a batch of its own.
+  func batch(of images: Int, step: Int = 0) -> Batch {
+    var batch = Batch(size: images, shape: shape)
+    fill(&batch, for: .inner, step: step)
+    return batch
+  }
+}
+
 /// The same task for every worker and draw, or one of its own for each.
 struct SyntheticTasks: TaskSource {
   var shape: ImageShape
@@ -37,9 +46,3 @@ struct SyntheticTasks: TaskSource {
 
 /// A network small enough that a test runs thousands of its steps.
 let tinyProblem = MLP(name: "tiny", shape: ImageShape(height: 3, width: 4, channels: 1), hidden: [7, 5])
-
-/// ‖a − b‖ / ‖b‖
-func relativeError(_ a: [Double], _ b: [Double]) -> Double {
-  let difference = zip(a, b).reduce(0) { $0 + ($1.0 - $1.1) * ($1.0 - $1.1) }
-  return (difference / b.reduce(0) { $0 + $1 * $1 }).squareRoot()
-}
