@@ -145,3 +145,7 @@ import Testing
     }
   }
 }
+
+extension Kernels: CustomTestStringConvertible {
+  var testDescription: String { name }
+}

@@ -1,10 +1,18 @@
 import Testing
 
+func dot(_ a: [Float], _ b: [Float]) -> Double {
+  zip(a, b).reduce(0) { $0 + Double($1.0) * Double($1.1) }
+}
+
+/// ‖x‖
+func norm(_ x: [Double]) -> Double {
+  x.reduce(0) { $0 + $1 * $1 }.squareRoot()
+}
+
 /// ‖a − b‖ / ‖b‖, 0 where both are the same.
 func relativeError(_ a: [Double], _ b: [Double]) -> Double {
-  let difference = zip(a, b).reduce(0) { $0 + ($1.0 - $1.1) * ($1.0 - $1.1) }
-  if difference == 0 { return 0 }
-  return (difference / b.reduce(0) { $0 + $1 * $1 }).squareRoot()
+  let difference = norm(zip(a, b).map { $0 - $1 })
+  return difference == 0 ? 0 : difference / norm(b)
 }
 
 /// As many values as expected, each within `tolerance` × the largest expected one.
