@@ -1,0 +1,182 @@
+import Testing
+
+@testable import Engine
+
+/// What every inner problem must do: a new one joins by being in ``InnerProblems/all``.
+@Suite struct InnerProblemConformanceTests {
+  struct Problem: CustomTestStringConvertible, Sendable {
+    var problem: any InnerProblem
+    var testDescription: String { problem.name }
+  }
+
+  static let problems = (InnerProblems.all + [tinyProblem]).map { Problem(problem: $0) }
+  static let images = 5
+
+  /// A problem's evaluator, with one batch loaded, at parameters of which the biases are not zero either.
+  private struct Example {
+    let problem: any InnerProblem
+    let evaluator: any InnerEvaluator
+    let parameters: FloatBuffer
+
+    init(_ problem: any InnerProblem) {
+      self.problem = problem
+      evaluator = problem.makeEvaluator(batch: images)
+      let moved = zip(problem.initialParameters(seed: 1), randomNormals(problem.layout.count, seed: 2))
+      parameters = FloatBuffer(moved.map { $0 + 0.02 * $1 })
+      load(step: 0)
+    }
+
+    func load(step: Int) {
+      evaluator.load(SyntheticTask(shape: problem.shape, classes: problem.classes).batch(of: images, step: step))
+    }
+
+    /// The parameters moved along a direction.
+    func moved(_ step: Float, along direction: [Float]) -> FloatBuffer {
+      FloatBuffer(zip(parameters.array, direction).map { $0 + step * $1 })
+    }
+
+    func gradient(at parameters: FloatBuffer) -> [Float] {
+      let gradient = FloatBuffer([Float](repeating: .nan, count: parameters.count))
+      _ = evaluator.gradient(at: parameters, into: gradient)
+      return gradient.array
+    }
+
+    func hessianVectorProduct(_ vector: [Float]) -> [Float] {
+      _ = gradient(at: parameters)
+      let product = FloatBuffer([Float](repeating: .nan, count: parameters.count))
+      evaluator.hessianVectorProduct(at: parameters, vector: FloatBuffer(vector), into: product)
+      return product.array
+    }
+
+    /// A random direction of length 1.
+    func direction(seed: UInt64) -> [Float] {
+      let normals = randomNormals(parameters.count, seed: seed)
+      let length = Float(norm(normals.map(Double.init)))
+      return normals.map { $0 / length }
+    }
+  }
+
+  @Test("the layout's tensors stand one behind the other and cover the parameters", arguments: problems)
+  func layout(problem: Problem) {
+    let layout = problem.problem.layout
+    var end = 0
+    for tensor in layout.tensors {
+      #expect(tensor.offset == end && tensor.count > 0)
+      end = tensor.range.upperBound
+    }
+    #expect(end == layout.count)
+    #expect(Set(layout.tensors.map(\.name)).count == layout.tensors.count)
+    #expect(problem.problem.initialParameters(seed: 0).count == layout.count)
+  }
+
+  @Test("the initial parameters are a function of the seed and of the indices", arguments: problems)
+  func initialisation(problem: Problem) {
+    let first = problem.problem.initialParameters(seed: 1, index: 2, 3)
+    #expect(first == problem.problem.initialParameters(seed: 1, index: 2, 3))
+    #expect(first != problem.problem.initialParameters(seed: 2, index: 2, 3))
+    #expect(first != problem.problem.initialParameters(seed: 1, index: 2, 4))
+    #expect(first.allSatisfy { $0.isFinite })
+  }
+
+  @Test(
+    "each tensor's gradient agrees with central differences of the loss, along random directions", arguments: problems)
+  func gradient(problem: Problem) {
+    let example = Example(problem.problem)
+    let gradient = example.gradient(at: example.parameters)
+    for (number, tensor) in problem.problem.layout.tensors.enumerated() {
+      // The gradient's coordinates with random factors: a slope that stands out from the loss's rounding.
+      let factors = randomNormals(tensor.count, seed: UInt64(10 + number)).map { 1 + $0 }
+      let part = zip(gradient[tensor.range], factors).map { $0 * $1 }
+      let length = Float(norm(part.map(Double.init)))
+      var direction = [Float](repeating: 0, count: gradient.count)
+      for (coordinate, value) in zip(tensor.range, part) { direction[coordinate] = value / length }
+      let h: Float = 0.0005
+      let ahead = example.evaluator.value(at: example.moved(h, along: direction))
+      let behind = example.evaluator.value(at: example.moved(-h, along: direction))
+      let slope = Double(ahead - behind) / Double(2 * h)
+      let expected = dot(gradient, direction)
+      // Measured: at most 5e-3.
+      #expect(abs(slope - expected) < 0.01 * abs(expected), "\(tensor.name)")
+    }
+  }
+
+  @Test("the Hessian-vector product agrees with central differences of the gradient", arguments: problems)
+  func hessianVectorProduct(problem: Problem) {
+    let example = Example(problem.problem)
+    for seed in 20..<23 as Range<UInt64> {
+      let direction = example.direction(seed: seed)
+      let h: Float = 0.001
+      let ahead = example.gradient(at: example.moved(h, along: direction))
+      let behind = example.gradient(at: example.moved(-h, along: direction))
+      let slopes = zip(ahead, behind).map { Double($0 - $1) / Double(2 * h) }
+      let product = example.hessianVectorProduct(direction).map(Double.init)
+      // Measured: at most 2.6e-3, the rounding of the gradients; a longer step is more likely to cross a kink.
+      #expect(relativeError(product, slopes) < 0.01)
+    }
+  }
+
+  @Test("the Hessian is symmetric: v·Hw = w·Hv", arguments: problems)
+  func symmetry(problem: Problem) {
+    let example = Example(problem.problem)
+    let v = example.direction(seed: 30)
+    let w = example.direction(seed: 31)
+    let hv = example.hessianVectorProduct(v)
+    let hw = example.hessianVectorProduct(w)
+    // Measured: at most 1e-8, of products near 1e-2.
+    #expect(abs(dot(v, hw) - dot(w, hv)) < 1e-7 * norm(hw.map(Double.init)))
+  }
+
+  @Test("the loss of `value` is that of `gradient`, and both classify alike", arguments: problems)
+  func value(problem: Problem) {
+    let example = Example(problem.problem)
+    let value = example.evaluator.value(at: example.parameters)
+    let correct = example.evaluator.correct
+    #expect(value.isFinite)
+    #expect(value == example.evaluator.gradient(at: example.parameters, into: FloatBuffer(example.parameters.count)))
+    #expect(correct == example.evaluator.correct)
+  }
+
+  @Test("an image is classified right under exactly one label", arguments: problems)
+  func correct(problem: Problem) {
+    let example = Example(problem.problem)
+    var batch = SyntheticTask(shape: problem.problem.shape).batch(of: Self.images)
+    let correct = (0..<problem.problem.classes).map { label in
+      batch.labels = batch.labels.map { _ in Int32(label) }
+      example.evaluator.load(batch)
+      _ = example.evaluator.value(at: example.parameters)
+      return example.evaluator.correct
+    }
+    #expect(correct.reduce(0, +) == Self.images)
+  }
+
+  @Test("the same bits again, after another batch too, and from another evaluator", arguments: problems)
+  func repeatable(problem: Problem) {
+    let example = Example(problem.problem)
+    let vector = example.direction(seed: 40)
+    func all(_ example: Example) -> [[Float]] {
+      [
+        [example.evaluator.value(at: example.parameters)], example.gradient(at: example.parameters),
+        example.hessianVectorProduct(vector),
+      ]
+    }
+    let first = all(example)
+    #expect(first == all(example))
+    example.load(step: 1)
+    #expect(first != all(example))
+    example.load(step: 0)
+    #expect(first == all(example))
+    #expect(first == all(Example(problem.problem)))
+  }
+
+  @Test("a parameter that is not a number makes the loss none: nothing hides it", arguments: problems)
+  func notANumber(problem: Problem) {
+    let example = Example(problem.problem)
+    for tensor in problem.problem.layout.tensors {
+      for coordinate in [tensor.offset, tensor.range.upperBound - 1] {
+        let damaged = FloatBuffer(example.parameters.array)
+        damaged[coordinate] = .nan
+        #expect(!example.evaluator.value(at: damaged).isFinite, "\(tensor.name)")
+      }
+    }
+  }
+}
