@@ -18,6 +18,9 @@ let logging = Target.Dependency.product(name: "Logging", package: "swift-log")
 /// System libraries, one module map each.
 let systemLibraries: [Target] = [
   .systemLibrary(name: "CLMDB", pkgConfig: "lmdb", providers: [.apt(["liblmdb-dev"])]),
+  .systemLibrary(name: "CPNG", pkgConfig: "libpng", providers: [.apt(["libpng-dev"])]),
+  .systemLibrary(
+    name: "CTurboJPEG", pkgConfig: "libturbojpeg", providers: [.apt(["libturbojpeg0-dev"])]),
   .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
 ]
 
@@ -31,7 +34,8 @@ let sources: [Target] = [
     name: "Shards", dependencies: ["CLMDB", "Randomness", "Support", crypto],
     swiftSettings: settings),
   .executableTarget(
-    name: "DataPrep", dependencies: ["CZlib", "Shards", "Support", argumentParser],
+    name: "DataPrep",
+    dependencies: ["CPNG", "CTurboJPEG", "CZlib", "Shards", "Support", argumentParser],
     swiftSettings: settings),
   .target(
     name: "Snapshots",

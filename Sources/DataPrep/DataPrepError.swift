@@ -11,6 +11,8 @@ struct DataPrepError: ReportedError, Equatable {
     case damaged
     /// A file says something that the source cannot mean.
     case contradiction
+    /// A library that decodes or encodes images refused, for a reason that is not in a file.
+    case library
   }
 
   var code: Code
@@ -27,5 +29,11 @@ struct DataPrepError: ReportedError, Equatable {
 
   var description: String { "\(path): \(message)" }
 
-  var exitCode: ExitCode { code == .missing ? .noInput : .data }
+  var exitCode: ExitCode {
+    switch code {
+    case .missing: .noInput
+    case .library: .software
+    case .notIDX, .damaged, .contradiction: .data
+    }
+  }
 }

@@ -1,0 +1,38 @@
+/// The bytes of a PNG.
+struct PNGFile {
+  static let signature: [UInt8] = [0x89, 0x50, 0x4E, 0x47, 0x0D, 0x0A, 0x1A, 0x0A]
+
+  private let bytes: [UInt8]
+
+  init(_ bytes: [UInt8]) { self.bytes = bytes }
+
+  /// Decodes the file to the values that it stores: alpha, gamma and colour profile are ignored.
+  func decode(maxPixels: Int) throws(UndecodableImage) -> Picture {
+    // The first chunk is the header, which begins with width and height.
+    guard bytes.count >= 24, chunkType(at: 8) == "IHDR" else { throw UndecodableImage("PNG without a header") }
+    try UndecodableImage.check(integer(at: 16), integer(at: 20), maxPixels: maxPixels)
+    return try PNG.read(criticalChunks)
+  }
+
+  /// The file without the chunks that libpng would apply to the values (gamma, transparent colour, profile), and without
+  /// texts: names of chunks that pixels depend on begin with a capital letter.
+  private var criticalChunks: [UInt8] {
+    var kept = Self.signature
+    kept.reserveCapacity(bytes.count)
+    var start = Self.signature.count
+    while start + 12 <= bytes.count {
+      let end = min(start + 12 + integer(at: start), bytes.count)
+      if bytes[start + 4] & 0x20 == 0 { kept += bytes[start..<end] }
+      start = end
+    }
+    return kept
+  }
+
+  private func integer(at offset: Int) -> Int {
+    bytes[offset..<offset + 4].reduce(0) { $0 << 8 | Int($1) }
+  }
+
+  private func chunkType(at start: Int) -> String {
+    String(decoding: bytes[start + 4..<start + 8], as: UTF8.self)
+  }
+}

@@ -1,0 +1,76 @@
+import Foundation
+
+/// Along one axis, which source pixels make each pixel of the result, and with which weights.
+///
+/// Support, cut, normalisation and the fixed point are those of Pillow's `Image.resize`
+/// (https://github.com/python-pillow/Pillow, src/libImaging/Resample.c), so that results are the same to the bit.
+struct ResamplingWeights: Sendable {
+  /// Binary digits after the point of a weight: 8 bits of a pixel and 2 for filters that overshoot leave 22.
+  static let precision = 22
+
+  /// Of each pixel of the result, the first source pixel.
+  let starts: [Int]
+  /// Of each pixel of the result, how many source pixels: at least 1.
+  let counts: [Int]
+  /// [result, ``stride``] in fixed point; zero after the first `counts`.
+  let values: [Int32]
+  /// The most source pixels that a pixel of the result has.
+  let stride: Int
+
+  /// - Parameters:
+  ///   - source: pixels of the source, at least 1.
+  ///   - target: pixels of the result, at least 1.
+  init(from source: Int, to target: Int, filter: ResamplingFilter) {
+    let scale = Double(source) / Double(target)
+    let widening = max(scale, 1)  // A smaller image sees through the filter stretched over the pixels that it loses.
+    let support = filter.support * widening
+    stride = Int(support.rounded(.up)) * 2 + 1
+    var starts: [Int] = []
+    var counts: [Int] = []
+    var values = [Int32](repeating: 0, count: target * stride)
+    for position in 0..<target {
+      let center = (Double(position) + 0.5) * scale
+      let start = max(Int(center - support + 0.5), 0)
+      let end = min(Int(center + support + 0.5), source)
+      let weights = (start..<end).map { filter.value((Double($0) - center + 0.5) * (1 / widening)) }
+      let sum = weights.reduce(0, +)
+      for (offset, weight) in weights.enumerated() {
+        let fixed = (sum == 0 ? weight : weight / sum) * Double(1 << Self.precision)
+        values[position * stride + offset] = Int32(fixed.rounded(.toNearestOrAwayFromZero))
+      }
+      starts.append(start)
+      counts.append(end - start)
+    }
+    (self.starts, self.counts, self.values) = (starts, counts, values)
+  }
+}
+
+extension ResamplingFilter {
+  /// Where it ends, to both sides, in pixels of the smaller image.
+  fileprivate var support: Double {
+    switch self {
+    case .box: 0.5
+    case .bicubic: 2
+    case .lanczos: 3
+    }
+  }
+
+  fileprivate func value(_ x: Double) -> Double {
+    switch self {
+    case .box: x > -0.5 && x <= 0.5 ? 1 : 0
+    case .bicubic: Self.cubic(abs(x))
+    case .lanczos: x >= -3 && x < 3 ? Self.sinc(x) * Self.sinc(x / 3) : 0
+    }
+  }
+
+  /// The cubic convolution of Keys (1981) with a = −0.5.
+  private static func cubic(_ x: Double) -> Double {
+    let a = -0.5
+    if x < 1 { return ((a + 2) * x - (a + 3)) * x * x + 1 }
+    return x < 2 ? (((x - 5) * x + 8) * x - 4) * a : 0
+  }
+
+  private static func sinc(_ x: Double) -> Double {
+    x == 0 ? 1 : sin(x * .pi) / (x * .pi)
+  }
+}

@@ -1,0 +1,94 @@
+import CTurboJPEG
+
+// Every call of libjpeg-turbo is in this file, one function a call; its handle does not leave it.
+
+/// libjpeg-turbo's decompressor. It serves one thread at a time.
+final class TurboJPEG {
+  struct Header {
+    var width: Int
+    var height: Int
+    /// Whether there are four channels of ink, which the library does not turn into red, green and blue.
+    var isCMYK: Bool
+  }
+
+  /// What the library makes of a file that it can decode.
+  struct Output {
+    /// [height, width, 3], or [height, width, 4] where the file is CMYK.
+    var pixels: [UInt8]
+    /// The last of its complaints, if there is any.
+    var warning: String?
+  }
+
+  private let handle: tjhandle
+
+  init() throws {
+    guard let handle = tjInitDecompress() else {
+      throw DataPrepError(.library, "libjpeg-turbo", "cannot be set up: \(String(cString: tjGetErrorStr2(nil)))")
+    }
+    self.handle = handle
+  }
+
+  deinit { tjDestroy(handle) }
+
+  func header(_ file: [UInt8]) throws(UndecodableImage) -> Header {
+    var (width, height, subsampling, colours) = (Int32(0), Int32(0), Int32(0), Int32(0))
+    let result = tjDecompressHeader3(handle, file, UInt(file.count), &width, &height, &subsampling, &colours)
+    // The sizes are there even where it has never heard of the subsampling, which does not hinder decoding.
+    guard result == 0 || (width > 0 && height > 0) else { throw UndecodableImage(message) }
+    let isCMYK = [TJCS_CMYK, TJCS_YCCK].contains { colours == Int32(bitPattern: $0.rawValue) }
+    return Header(width: Int(width), height: Int(height), isCMYK: isCMYK)
+  }
+
+  /// Decodes a file of which `header` was read, each side divided by `reduction` (1, 2, 4 or 8) and rounded up.
+  func decode(_ file: [UInt8], _ header: Header, reduction: Int) throws(UndecodableImage) -> Output {
+    let (width, height) = header.reduced(by: reduction)
+    let count = width * height * (header.isCMYK ? 4 : 3)
+    var failure: UndecodableImage?
+    var warning: String?
+    let pixels = [UInt8](unsafeUninitializedCapacity: count) { buffer, initialized in
+      guard decompress(file, into: buffer.baseAddress, width, height, isCMYK: header.isCMYK) != 0 else {
+        initialized = count
+        return
+      }
+      if tjGetErrorCode(handle) == TJERR_WARNING.rawValue {
+        warning = message
+        initialized = count  // The library goes on after a warning and fills every row.
+      } else {
+        failure = UndecodableImage(message)
+      }
+    }
+    if let failure { throw failure }
+    return Output(pixels: pixels, warning: warning)
+  }
+
+  /// The first complaint about a file that decodes with complaints, where ``decode(_:_:reduction:)`` tells the last.
+  func firstWarning(_ file: [UInt8], _ header: Header, reduction: Int) -> String {
+    let (width, height) = header.reduced(by: reduction)
+    let count = width * height * (header.isCMYK ? 4 : 3)
+    return withUnsafeTemporaryAllocation(of: UInt8.self, capacity: count) { buffer in
+      _ = decompress(
+        file, into: buffer.baseAddress, width, height, isCMYK: header.isCMYK, flags: TJFLAG_STOPONWARNING)
+      return message
+    }
+  }
+
+  private func decompress(
+    _ file: [UInt8], into buffer: UnsafeMutablePointer<UInt8>?, _ width: Int, _ height: Int, isCMYK: Bool,
+    flags: Int32 = 0
+  ) -> Int32 {
+    let format = isCMYK ? TJPF_CMYK : TJPF_RGB
+    // Without the limit a progressive file of thousands of empty scans would take hours.
+    return tjDecompress2(
+      handle, file, UInt(file.count), buffer, Int32(width), 0, Int32(height), format.rawValue, flags | TJFLAG_LIMITSCANS
+    )
+  }
+
+  private var message: String { String(cString: tjGetErrorStr2(handle)) }
+}
+
+extension TurboJPEG.Header {
+  /// Width and height, each divided by `reduction` and rounded up.
+  func reduced(by reduction: Int) -> (width: Int, height: Int) {
+    ((width + reduction - 1) / reduction, (height + reduction - 1) / reduction)
+  }
+}
