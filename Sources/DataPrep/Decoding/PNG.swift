@@ -12,9 +12,7 @@ enum PNG {
     // The library keeps the address of `image` between the calls.
     return try withUnsafeMutablePointer(to: &image) { image throws(UndecodableImage) in
       defer { png_image_free(image) }
-      try file.withUnsafeBytes { file throws(UndecodableImage) in
-        try check(png_image_begin_read_from_memory(image, file.baseAddress, file.count), image)
-      }
+      try check(png_image_begin_read_from_memory(image, file, file.count), image)
       return try finish(image)
     }
   }
