@@ -1,18 +1,24 @@
 import Support
 
-/// What is wrong with the raw files of a source.
+/// What keeps a dataset from being made of a source.
 struct DataPrepError: ReportedError, Equatable {
   enum Code {
     /// A file of the source is not there or cannot be opened.
     case missing
     /// A file does not have the format that it should have.
-    case notIDX
+    case otherFormat
     /// A file ends too early, or its compression is damaged.
     case damaged
     /// A file says something that the source cannot mean.
     case contradiction
     /// A library that decodes or encodes images refused, for a reason that is not in a file.
     case library
+    /// More images had to be skipped than were allowed to be.
+    case tooManySkipped
+    /// The disk has no room for what is to be made.
+    case noSpace
+    /// What was asked for does not go together.
+    case usage
   }
 
   var code: Code
@@ -33,7 +39,9 @@ struct DataPrepError: ReportedError, Equatable {
     switch code {
     case .missing: .noInput
     case .library: .software
-    case .notIDX, .damaged, .contradiction: .data
+    case .otherFormat, .damaged, .contradiction, .tooManySkipped: .data
+    case .noSpace: .inputOutput
+    case .usage: .usage
     }
   }
 }

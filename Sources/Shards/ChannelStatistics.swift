@@ -1,7 +1,8 @@
 /// Mean and deviation of each channel, summed in integers: exact, in any order.
-struct ChannelStatistics {
+struct ChannelStatistics: Codable, Equatable {
   private var sums: [Int]
   private var squares: [Int]
+  /// Pixels of each channel.
   private var count = 0
 
   init(channels: Int) {
@@ -10,15 +11,29 @@ struct ChannelStatistics {
   }
 
   /// Adds pixels [.., channels].
-  mutating func add(_ pixels: ArraySlice<UInt8>) {
-    let channels = sums.count
-    var channel = 0
-    for pixel in pixels {
-      sums[channel] += Int(pixel)
-      squares[channel] += Int(pixel) * Int(pixel)
-      channel = channel + 1 == channels ? 0 : channel + 1
+  mutating func add(_ pixels: RawSpan) {
+    pixels.withUnsafeBytes { pixels in
+      for channel in sums.indices {
+        var (sum, square) = (0, 0)
+        for position in stride(from: channel, to: pixels.count, by: sums.count) {
+          let value = Int(pixels[position])
+          sum += value
+          square += value * value
+        }
+        sums[channel] += sum
+        squares[channel] += square
+      }
+      count += pixels.count / sums.count
     }
-    count += pixels.count / channels
+  }
+
+  /// Adds what another one was told, of as many channels.
+  mutating func add(_ other: ChannelStatistics) {
+    for channel in sums.indices {
+      sums[channel] += other.sums[channel]
+      squares[channel] += other.squares[channel]
+    }
+    count += other.count
   }
 
   /// 0 and 0 where nothing was added.

@@ -164,70 +164,90 @@ struct MappedImages: @unchecked Sendable {  // The addresses point to memory tha
 /// buffers would leave what the memory held before. Space is reserved on the disk before it is mapped, as a write to a
 /// map that finds no space would end the process.
 final class ShardFileWriter {
-  /// Images of one transaction. Part of the format: other cuts make other files of the same content.
-  private static let transactionSize = 4096
-
   private let path: String
   private let environment: OpaquePointer
+  /// Bytes of every image.
+  private let size: Int
+  /// Images of one transaction: 4096, fewer where they are large, as its pages stay in memory. Part of the format:
+  /// other cuts make other files of the same content.
+  private let transactionSize: Int
+  private var transaction: (pointer: OpaquePointer, database: MDB_dbi)?
+  /// Images of the open transaction.
+  private var pending = 0
 
-  /// Makes a new file.
-  init(_ url: URL) throws {
+  /// Makes a new file for images of `size` bytes.
+  init(_ url: URL, size: Int) throws {
     path = url.path
+    self.size = size
+    transactionSize = min(max((64 << 20) / size, 1), 4096)
     environment = try openEnvironment(path, MDB_NOSUBDIR | MDB_NOLOCK | MDB_NOSYNC | MDB_WRITEMAP)
   }
 
-  deinit { mdb_env_close(environment) }
-
-  /// Appends the images of one class: `pixels` is `count` × `size` bytes.
-  func append(class imageClass: Int, _ pixels: [UInt8], size: Int) throws {
-    let count = pixels.count / size
-    try reserve(count, size: size)
-    for start in stride(from: 0, to: count, by: Self.transactionSize) {
-      let transaction = try beginTransaction(environment, path, 0)
-      do {
-        let database = try openDatabase(transaction, path)
-        for index in start..<min(start + Self.transactionSize, count) {
-          let value = pixels[index * size..<(index + 1) * size]
-          try put(ShardKey(imageClass: imageClass, index: index), value, transaction, database)
-        }
-      } catch {
-        mdb_txn_abort(transaction)
-        throw error
-      }
-      try check(mdb_txn_commit(transaction), "write", path)
-    }
+  deinit {
+    if let transaction { mdb_txn_abort(transaction.pointer) }
+    mdb_env_close(environment)
   }
 
-  /// Syncs the file and cuts off what was reserved and not used.
-  func finish() throws {
-    try check(mdb_env_sync(environment, 1), "sync", path)
-    let (used, _) = try pages()
-    guard truncate(path, off_t(used)) == 0 else { try check(errno, "cut", path); return }
-  }
-
-  private func put(
-    _ key: ShardKey, _ value: ArraySlice<UInt8>, _ transaction: OpaquePointer, _ database: MDB_dbi
-  ) throws {
+  /// Appends an image; its key follows the last one's.
+  func append(_ key: ShardKey, _ value: ArraySlice<UInt8>) throws {
+    precondition(value.count == size, "every image of a shard has the same size")
+    let (pointer, database) = try transaction ?? begin()
     var keyBytes = key.bytes
     try keyBytes.withUnsafeMutableBytes { key in
       try value.withUnsafeBytes { value in
         var key = MDB_val(mv_size: key.count, mv_data: key.baseAddress)
         var value = MDB_val(mv_size: value.count, mv_data: UnsafeMutableRawPointer(mutating: value.baseAddress))
-        try check(mdb_put(transaction, database, &key, &value, UInt32(MDB_APPEND)), "write", path)
+        try check(mdb_put(pointer, database, &key, &value, UInt32(MDB_APPEND)), "write", path)
       }
+    }
+    pending += 1
+    if pending == transactionSize { try commit() }
+  }
+
+  /// Ends the transaction, as the end of a class does.
+  func commit() throws {
+    guard let transaction else { return }
+    self.transaction = nil  // Whether it succeeds or not, LMDB has freed it.
+    pending = 0
+    try check(mdb_txn_commit(transaction.pointer), "write", path)
+  }
+
+  /// Syncs the file and cuts off what was reserved and not used.
+  func finish() throws {
+    try commit()
+    try check(mdb_env_sync(environment, 1), "sync", path)
+    let (used, _) = try pages()
+    guard truncate(path, off_t(used)) == 0 else { try check(errno, "cut", path); return }
+  }
+
+  private func begin() throws -> (OpaquePointer, MDB_dbi) {
+    try reserve()
+    let pointer = try beginTransaction(environment, path, 0)
+    do {
+      let begun = (pointer, try openDatabase(pointer, path))
+      transaction = begun
+      return begun
+    } catch {
+      mdb_txn_abort(pointer)
+      throw error
     }
   }
 
-  /// Makes the map and the file large enough for `count` more images of `size` bytes.
-  private func reserve(_ count: Int, size: Int) throws {
-    let (used, page) = try pages()
+  /// The pages, of `page` bytes, that `count` images of `size` bytes take.
+  static func pages(ofImages count: Int, size: Int, page: Int) -> Int {
     // A node is a header of 8 bytes, the key and the value, found by an offset of 2; a page's header has 16.
     let node = 10 + ShardKey.size + size
     let inPage = (page - 16) / node
     // LMDB puts a value of which two do not fit into a page on pages of its own.
     let leaves = inPage >= 2 ? count / inPage + 1 : count * ((size + 16 + page - 1) / page) + count / (page / 64) + 1
-    // Branches take less than a hundredth; pages that a transaction replaces are free only two transactions later.
-    let bytes = used + (leaves + leaves / 50 + 256) * page
+    return leaves + leaves / 50  // Branches take less than a hundredth.
+  }
+
+  /// Makes the map and the file large enough for another transaction.
+  private func reserve() throws {
+    let (used, page) = try pages()
+    // Pages that a transaction replaces are free only two transactions later.
+    let bytes = used + (Self.pages(ofImages: transactionSize, size: size, page: page) + 256) * page
     try check(mdb_env_set_mapsize(environment, bytes), "map", path)
     var descriptor: Int32 = -1
     try check(mdb_env_get_fd(environment, &descriptor), "reserve space", path)

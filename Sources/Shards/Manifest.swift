@@ -4,7 +4,9 @@ import Support
 /// What `manifest.json` says of a dataset folder. The format is described in Documentation/shards.md.
 public struct Manifest: Codable, Equatable, Sendable {
   /// The version that this program writes, and the newest that it reads.
-  public static let currentVersion = 1
+  ///
+  /// In version 1 the source always had a shape.
+  public static let currentVersion = 2
   static let fileName = "manifest.json"
 
   public var formatVersion: Int
@@ -19,14 +21,17 @@ public struct Manifest: Codable, Equatable, Sendable {
   public var classes: [ImageClass]
   public var shards: [Shard]
   public var skipped: [Skipped]
+  /// Images that are here although the decoder complained of their files; version 1 did not count them.
+  public var warnings: Int?
 
   /// What the dataset was made from.
   public struct Source: Codable, Equatable, Sendable {
     public var name: String
-    public var shape: Shape
+    /// Of all its images; nil where they differ.
+    public var shape: Shape?
     public var files: [File]
 
-    /// A file that was read.
+    /// A file that was read, or a folder of them: then `bytes` is 0.
     public struct File: Codable, Equatable, Sendable {
       public var name: String
       public var bytes: Int
@@ -37,7 +42,7 @@ public struct Manifest: Codable, Equatable, Sendable {
       }
     }
 
-    public init(name: String, shape: Shape, files: [File]) {
+    public init(name: String, shape: Shape?, files: [File]) {
       self.name = name
       self.shape = shape
       self.files = files

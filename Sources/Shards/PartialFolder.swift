@@ -1,9 +1,7 @@
 import Foundation
 import Support
 
-/// A folder that is being made: it bears another name until it is whole.
-///
-/// What a stopped process left under that name is replaced; a folder that a living one fills is not touched.
+/// A folder that is being made: it bears another name until it is whole, and is locked by whoever makes it.
 final class PartialFolder {
   let url: URL
   private let target: URL
@@ -12,7 +10,7 @@ final class PartialFolder {
 
   init(for target: URL) throws {
     self.target = target
-    url = target.deletingLastPathComponent().appending(path: target.lastPathComponent + AtomicFile.temporarySuffix)
+    url = Self.url(for: target)
     try Self.refuseExisting(target)
     guard mkdir(url.path, 0o755) == 0 || errno == EEXIST else {
       let code: ShardsError.Code = errno == ENOSPC ? .noSpace : .cannotCreate
@@ -20,11 +18,10 @@ final class PartialFolder {
     }
     descriptor = try SystemCall.open(url.path, O_RDONLY | O_DIRECTORY)
     do {
-      guard flock(descriptor, LOCK_EX | LOCK_NB) == 0, Self.isSame(descriptor, url.path) else {
+      guard try SystemCall.lock(descriptor, path: url.path), Self.isSame(descriptor, url.path) else {
         throw ShardsError(.busy, url.path, "another process is making this dataset: wait for it, or stop it")
       }
       try Self.refuseExisting(target)
-      try empty()
     } catch {
       SystemCall.close(descriptor)
       throw error
@@ -32,6 +29,11 @@ final class PartialFolder {
   }
 
   deinit { SystemCall.close(descriptor) }
+
+  /// The name that `target` has while it is being made.
+  static func url(for target: URL) -> URL {
+    target.deletingLastPathComponent().appending(path: target.lastPathComponent + AtomicFile.temporarySuffix)
+  }
 
   /// Gives the folder its name; its files are synced already.
   func publish() throws {
@@ -42,9 +44,10 @@ final class PartialFolder {
 
   func remove() { try? FileManager.default.removeItem(at: url) }
 
-  private func empty() throws {
-    for file in try FileManager.default.contentsOfDirectory(at: url, includingPropertiesForKeys: nil) {
-      try FileManager.default.removeItem(at: file)
+  /// Removes what a stopped process left, but for the files in `names`.
+  func empty(except names: Set<String> = []) throws {
+    for name in try FileManager.default.contentsOfDirectory(atPath: url.path) where !names.contains(name) {
+      try FileManager.default.removeItem(at: url.appending(path: name))
     }
   }
 

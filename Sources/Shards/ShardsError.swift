@@ -15,12 +15,16 @@ public struct ShardsError: ReportedError, Equatable {
     case invalidImages
     /// The folder to be written exists.
     case outputExists
+    /// A build of something else was stopped where this one is to be made.
+    case otherBuild
     /// The folder to be written cannot be made.
     case cannotCreate
     /// Another process writes the same folder.
     case busy
     /// The disk is full.
     case noSpace
+    /// The classes cannot be split as was asked.
+    case invalidSplit
     /// A task needs more classes than the split has.
     case tooFewClasses
     /// LMDB failed in another way.
@@ -45,10 +49,10 @@ public struct ShardsError: ReportedError, Equatable {
     switch code {
     case .notADataset: .noInput
     case .invalidManifest, .newerFormat, .damagedShard, .invalidImages: .data
-    case .outputExists, .cannotCreate: .cannotCreate
+    case .outputExists, .otherBuild, .cannotCreate: .cannotCreate
     case .busy: .temporary
     case .noSpace, .database: .inputOutput
-    case .tooFewClasses: .usage
+    case .invalidSplit, .tooFewClasses: .usage
     }
   }
 }

@@ -6,7 +6,7 @@ public import Foundation
 public final class Progress: @unchecked Sendable {
   private let label: String
   private let unit: String
-  private let total: Int
+  private let total: Int?
   private let enabled: Bool
   private let started = ContinuousClock.now
   private var last = ContinuousClock.now
@@ -17,8 +17,8 @@ public final class Progress: @unchecked Sendable {
   /// - Parameters:
   ///   - label: what is being done, for example "shards".
   ///   - unit: what is counted, for example "images".
-  ///   - total: how many there are in all.
-  public init(_ label: String, unit: String, total: Int, enabled: Bool = isatty(STDERR_FILENO) == 1) {
+  ///   - total: how many there are in all; nil where only the end tells.
+  public init(_ label: String, unit: String, total: Int?, enabled: Bool = isatty(STDERR_FILENO) == 1) {
     self.label = label
     self.unit = unit
     self.total = total
@@ -34,12 +34,13 @@ public final class Progress: @unchecked Sendable {
   }
 
   /// Counts `count` more; `note` is shown at the end of the line. Draws at most ten times a second.
-  public func advance(by count: Int = 1, note: String = "") {
+  public func advance(by count: Int = 1, note: @autoclosure () -> String = "") {
     lock.withLock {
       done += count
       let now = ContinuousClock.now
-      guard enabled, now - last > .milliseconds(100) || done >= total else { return }
+      guard enabled, now - last > .milliseconds(100) || done == total else { return }
       last = now
+      let note = note()
       FileHandle.standardError.write(
         Data(("\r\u{1B}[K" + line(after: now - started) + (note.isEmpty ? "" : "  " + note)).utf8))
     }
@@ -54,11 +55,13 @@ public final class Progress: @unchecked Sendable {
   func line(after elapsed: Duration) -> String {
     let seconds = Double(elapsed.components.seconds) + Double(elapsed.components.attoseconds) * 1e-18
     let rate = Double(done - base) / max(seconds, 1e-3)
+    let counted = "\(unit)  \(Self.short(rate))/s"
+    guard let total else { return "\(label) \(done) \(counted)" }
     let fraction = total > 0 ? min(Double(done) / Double(total), 1) : 1
     let filled = Int(fraction * 20)
     let bar = String(repeating: "█", count: filled) + String(repeating: "·", count: 20 - filled)
     let left = rate > 0 ? Self.clock(Double(max(total - done, 0)) / rate) : "–"
-    return "\(label) \(bar) \(done)/\(total) \(unit)  \(Self.short(rate))/s  ETA \(left)"
+    return "\(label) \(bar) \(done)/\(total) \(counted)  ETA \(left)"
   }
 
   private static func short(_ rate: Double) -> String {

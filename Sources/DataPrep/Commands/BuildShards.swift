@@ -1,5 +1,6 @@
 import ArgumentParser
 import Foundation
+import Shards
 import Support
 
 struct Build: ParsableCommand {
@@ -12,39 +13,69 @@ struct BuildShards: ParsableCommand {
     commandName: "shards",
     abstract: "Makes a dataset folder of LMDB shards.",
     discussion: """
-      The folder has its name only once it is whole and on the disk; the same input gives the same files.
+      While it is made the folder is called OUTPUT.partial. A build that was stopped
+      goes on after its last finished shard when it is started again with the same
+      arguments; the same input gives the same files.
 
-      Example:
+      Examples:
+        dataprep build shards --source imagenet --input ILSVRC2012_img_train.tar \\
+          --size 32 --held-out 300 --output imagenet32
+        curl URL | dataprep build shards --source imagenet --input - \\
+          --size 32 --output imagenet32
         dataprep build shards --source mnist --input Examples/mnist \\
           --size 14 --output mnist14
       """)
 
-  enum Source: String, ExpressibleByArgument, CaseIterable { case mnist }
-
-  @Option(help: "What the input is. mnist: the four IDX files, plain or gzip.")
-  var source: Source
-
-  @Option(help: ArgumentHelp("The folder with the source's files.", valueName: "folder"))
-  var input: String
-
-  @Option(help: ArgumentHelp("The side of the images: 28 as they are, 14 the mean of 2×2 pixels.", valueName: "pixels"))
-  var size: Int
+  @OptionGroup(title: "Source")
+  var source: SourceOptions
 
   @Option(help: ArgumentHelp("The folder to make; it must not exist.", valueName: "folder"))
   var output: String
 
+  @OptionGroup(title: "Images")
+  var images: ImageOptions
+
+  @OptionGroup(title: "Splits")
+  var splits: SplitOptions
+
+  @Option(help: ArgumentHelp("A shard is finished with the class with which it reaches this.", valueName: "MiB"))
+  var shardMib = DatasetWriter.shardBytes >> 20
+
+  @Option(help: ArgumentHelp("Threads that decode; as many as there are processors, if left out.", valueName: "number"))
+  var threads: Int?
+
+  @Flag(help: "Discard what a stopped build left, and start over.")
+  var restart = false
+
   func validate() throws {
-    guard MNIST.sizes.contains(size) else {
-      throw ValidationError("--size is 14 or 28 where --source is mnist, not \(size)")
-    }
+    guard (1...(1 << 20)).contains(shardMib) else { throw ValidationError("--shard-mib is 1 to 1048576") }
+    guard threads.map({ (1...1024).contains($0) }) ?? true else { throw ValidationError("--threads is 1 to 1024") }
   }
 
   func run() throws {
-    let source = try MNIST(in: URL(filePath: input))
-    let progress = Support.Progress("shards", unit: "images", total: source.imageCount)
-    defer { progress.finish() }
     let output = URL(filePath: self.output)
-    let manifest = try source.write(to: output, size: size) { progress.advance() }
+    let opened = try source.open(scratch: DatasetWriter.partialFolder(for: output))
+    let build = ShardBuild(
+      source: opened, decoding: images.decoding(size: source.size),
+      settings: ShardBuild.Settings(
+        validation: try splits.validationShare(of: opened), maxSkipped: images.maxSkipped,
+        shardBytes: shardMib << 20, splitting: try splits.splitting(), names: try source.classNames()),
+      identity: BuildIdentity(
+        toolVersion: toolVersion, arguments: try arguments(), inputs: opened.inputs),
+      threads: threads ?? ProcessInfo.processInfo.activeProcessorCount, notice: Self.notice)
+    let manifest = try build.run(to: output, restart: restart)
     print(Summary(manifest, in: output).line)
+  }
+
+  /// What decides the dataset's bytes, defaults included.
+  private func arguments() throws -> [String: String] {
+    let shards = ["--shard-mib": "\(shardMib)"]
+    return try [source.arguments(), images.arguments, splits.arguments()].reduce(shards) {
+      $0.merging($1) { $1 }
+    }
+  }
+
+  private static func notice(_ text: String) {
+    FileHandle.standardError.write(Data("dataprep: \(text)\n".utf8))
   }
 }

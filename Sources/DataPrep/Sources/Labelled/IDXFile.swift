@@ -17,7 +17,7 @@ final class IDXFile {
     // Two zeros, 8 for unsigned bytes, the number of dimensions.
     guard count == header.count, header[..<4] == [0, 0, 8, UInt8(dimensions)] else {
       throw DataPrepError(
-        .notIDX, reader.path, "not an IDX file of unsigned bytes with \(dimensions) dimension(s): fetch it again")
+        .otherFormat, reader.path, "not an IDX file of unsigned bytes with \(dimensions) dimension(s): fetch it again")
     }
     sizes = (1...dimensions).map { header[($0 * 4)..<($0 * 4 + 4)].reduce(0) { $0 << 8 | Int($1) } }
   }

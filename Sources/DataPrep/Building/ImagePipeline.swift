@@ -1,0 +1,79 @@
+import Shards
+
+/// Reads a source in one thread and decodes its images in others, in order.
+struct ImagePipeline {
+  /// What comes out, in the source's order.
+  enum Step: Sendable {
+    case begin(SourceClass)
+    /// An image, and the bytes of its file.
+    case image(name: String, DecodedImage, bytes: Int)
+    /// There is no more: the files that were read.
+    case end([Manifest.Source.File])
+  }
+
+  private enum Input: Sendable {
+    case event(SourceEvent)
+    case end([Manifest.Source.File])
+  }
+
+  /// Files and pixels on the way hold no more than this.
+  private static let queueBytes = 64 << 20
+
+  let source: any ImageSource
+  let settings: DecodingSettings
+  /// How many threads decode.
+  let threads: Int
+
+  /// Hands over all classes, and the images of those after the first `finished`, in the calling thread.
+  func run(after finished: Int, _ body: (Step) throws -> Void) throws {
+    let work = OrderedWork<Input, Step>(byteLimit: Self.queueBytes)
+    let decoders = try (0..<threads).map { _ in Decoder(try ImageDecoder(settings)) }
+    let group = ThreadGroup()
+    defer { group.wait() }
+    let pixelBytes = settings.size * settings.size * 3
+    group.start { [source] in
+      work.finish(
+        Result {
+          let files = try source.read(after: finished) { try work.put(.event($0), bytes: $0.bytes + pixelBytes) }
+          try work.put(.end(files), bytes: pixelBytes)
+        })
+    }
+    for decoder in decoders { group.start { work.work(decoder.step) } }
+    do {
+      while let step = try work.take() { try body(step) }
+    } catch {
+      work.stop()
+      throw error
+    }
+  }
+
+  private struct Decoder: @unchecked Sendable {  // Its decoder is used by one thread.
+    private let decoder: ImageDecoder
+
+    init(_ decoder: ImageDecoder) { self.decoder = decoder }
+
+    func step(_ input: Input) -> Step {
+      switch input {
+      case .end(let files): return .end(files)
+      case .event(.begin(let imageClass)): return .begin(imageClass)
+      case .event(.image(let image)):
+        let decoded: DecodedImage =
+          switch image.content {
+          case .file(let bytes): decoder.decode(bytes)
+          case .pixels(let pixels): .pixels(pixels, warning: nil)
+          case .refused(let reason): .skipped(reason: reason)
+          }
+        return .image(name: image.name, decoded, bytes: image.bytes)
+      }
+    }
+  }
+}
+
+extension SourceEvent {
+  fileprivate var bytes: Int {
+    switch self {
+    case .begin: 0
+    case .image(let image): image.bytes
+    }
+  }
+}

@@ -1,0 +1,144 @@
+import Foundation
+import Shards
+import Support
+
+/// Makes a dataset folder of a source's images.
+struct ShardBuild {
+  /// What is made of the images, besides what the source and the decoding say.
+  struct Settings {
+    /// The share of each class that is for validation, where the source does not say which images are.
+    var validation: Double
+    /// The largest share of the images that may be skipped.
+    var maxSkipped: Double
+    var shardBytes: Int
+    var splitting: ClassSplitting
+    /// Names of classes by their ids; a class without one is called by its id.
+    var names: [String: String]
+  }
+
+  let source: any ImageSource
+  let decoding: DecodingSettings
+  let settings: Settings
+  let identity: BuildIdentity
+  /// How many threads decode.
+  let threads: Int
+  /// What is to be said to people while it runs.
+  let notice: (String) -> Void
+
+  /// The shape of every image of the dataset.
+  var shape: Manifest.Shape {
+    source.shape ?? Manifest.Shape(height: decoding.size, width: decoding.size, channels: 3)
+  }
+
+  /// Makes the folder `output`, or goes on where an equal build was stopped: see
+  /// ``DatasetWriter/write(to:identity:shape:shardBytes:restart:_:)``.
+  func run(to output: URL, restart: Bool) throws -> Manifest {
+    // What is known to be wrong is said before hours of work.
+    if let ids = source.classes?.map(\.id) { _ = try settings.splitting.splits(of: ids) }
+    return try DatasetWriter.write(
+      to: output, identity: identity, shape: shape, shardBytes: settings.shardBytes, restart: restart
+    ) { writer in
+      if !writer.finishedClasses.isEmpty {
+        notice(
+          "goes on after \(writer.shardCount) finished shard(s), \(writer.finishedClasses.count) classes, "
+            + "\(writer.imageCount) images in \(writer.folder.path)")
+      }
+      try SpaceEstimate(source, shape: shape, finishedBytes: writer.finishedBytes).check(in: writer.folder, notice)
+      return try append(to: writer)
+    }
+  }
+
+  private func append(to writer: DatasetWriter) throws -> Manifest {
+    let progress = BuildProgress(source, writer)
+    var classes = ClassSequence(finished: writer.finishedClasses)
+    var files: [Manifest.Source.File] = []
+    func endClass() throws {
+      if let ended = classes.end() { try writer.end { validationCount(of: ended, $0) } }
+    }
+    let pipeline = ImagePipeline(source: source, settings: decoding, threads: threads)
+    try pipeline.run(after: writer.finishedClasses.count) { step in
+      switch step {
+      case .begin(let imageClass):
+        try endClass()
+        if try classes.begin(imageClass, source) {
+          try writer.begin(id: imageClass.id, name: settings.names[imageClass.id] ?? imageClass.id)
+        }
+      case .image(_, .pixels(let pixels, let warning), let bytes):
+        try writer.append(pixels[...])
+        if warning != nil { writer.warn() }
+        progress.advance(bytes: bytes, shard: writer.shardCount)
+      case .image(let name, .skipped(let reason), let bytes):
+        writer.skip(name: name, reason: reason)
+        progress.advance(bytes: bytes, shard: writer.shardCount)
+      case .end(let read):
+        try endClass()
+        try classes.finish(source)
+        files = read
+      }
+    }
+    progress.finish(notice)
+    try checkSkipped(writer)
+    return try writer.finish(
+      source: Manifest.Source(name: source.name, shape: source.originalShape, files: files),
+      resampling: source.resampling ?? "\(decoding.filter.rawValue) filter, \(decoding.mode.rawValue) decoding"
+    ) { ids in
+      let (splits, notes) = try settings.splitting.splits(of: ids)
+      for note in notes { notice(note) }
+      return splits
+    }
+  }
+
+  /// The tail of a class that is for validation: what the source says, or the share, rounded half up, but never all.
+  private func validationCount(of imageClass: SourceClass, _ count: Int) -> Int {
+    imageClass.validation ?? max(min(Int((settings.validation * Double(count)).rounded()), count - 1), 0)
+  }
+
+  private func checkSkipped(_ writer: DatasetWriter) throws {
+    let skipped = writer.skipped.count
+    if skipped > 0 { notice("\(skipped) image(s) skipped; the manifest says which and why") }
+    if writer.warningCount > 0 { notice("\(writer.warningCount) image(s) kept of whose files the decoder complained") }
+    let allowed = settings.maxSkipped * Double(writer.imageCount + skipped)
+    guard Double(skipped) > allowed else { return }
+    let first = writer.skipped.prefix(3).map { "\($0.name): \($0.reason)" }.joined(separator: "; ")
+    throw DataPrepError(
+      .tooManySkipped, source.name,
+      "\(skipped) of \(writer.imageCount + skipped) images cannot be used (\(first)\(skipped > 3 ? " …" : "")): "
+        + "allow more with --max-skipped")
+  }
+}
+
+/// The classes of a source as they come, against those that a stopped build finished.
+private struct ClassSequence {
+  private let finished: [String]
+  private var count = 0
+  private var current: SourceClass?
+
+  init(finished: [String]) { self.finished = finished }
+
+  /// Begins a class; false where it was finished.
+  mutating func begin(_ imageClass: SourceClass, _ source: any ImageSource) throws -> Bool {
+    defer { count += 1 }
+    if count < finished.count {
+      guard imageClass.id == finished[count] else { throw changed(source, imageClass.id) }
+      return false
+    }
+    current = imageClass
+    return true
+  }
+
+  /// The class that ends, unless it was finished.
+  mutating func end() -> SourceClass? {
+    defer { current = nil }
+    return current
+  }
+
+  func finish(_ source: any ImageSource) throws {
+    if count < finished.count { throw changed(source, "none") }
+  }
+
+  private func changed(_ source: any ImageSource, _ found: String) -> DataPrepError {
+    DataPrepError(
+      .contradiction, source.inputs.keys.sorted().joined(separator: " "),
+      "class \(count + 1) is \(found), and was \(finished[count]) when the build began: discard that with --restart")
+  }
+}

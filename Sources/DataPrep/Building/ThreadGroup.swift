@@ -1,0 +1,20 @@
+import Foundation
+
+/// Threads of our own, as what computes and waits for disks does not belong on the cooperative pool.
+final class ThreadGroup {
+  private let group = DispatchGroup()
+
+  /// Starts a thread that runs `body` once.
+  func start(_ body: @escaping @Sendable () -> Void) {
+    group.enter()
+    let thread = Thread { [group] in
+      body()
+      group.leave()
+    }
+    thread.stackSize = 8 << 20
+    thread.start()
+  }
+
+  /// Waits until all have ended.
+  func wait() { group.wait() }
+}

@@ -1,0 +1,84 @@
+import ArgumentParser
+import Foundation
+import Support
+
+/// The options that say what is read.
+struct SourceOptions: ParsableArguments {
+  enum Kind: String, ExpressibleByArgument, CaseIterable { case imagenet, folder, imagenet32, mnist, cifar10, cifar100 }
+
+  @Option(
+    help: """
+      What the input is. imagenet: ILSVRC2012_img_train.tar (- is standard input), a folder of its class archives, or \
+      of WNID/….JPEG; folder: class/…/….jpg, .jpeg or .png; imagenet32: the .npz batches of the downsampled ImageNet; \
+      mnist, cifar10, cifar100: the folder of the published files.
+      """)
+  var source: Kind
+
+  @Option(
+    parsing: .upToNextOption,
+    help: ArgumentHelp("The files or folders.", valueName: "path"))
+  var input: [String]
+
+  @Option(
+    help: ArgumentHelp(
+      "The side of the images. mnist: 28, or 14 for the mean of 2×2 pixels; cifar: 32; imagenet32: that of the files.",
+      valueName: "pixels"))
+  var size: Int
+
+  @Option(
+    help: ArgumentHelp("Lines of a label, its WordNet id and its name, for imagenet32.", valueName: "file"))
+  var classes: String?
+
+  @Option(help: ArgumentHelp("Lines of a class's id and its name.", valueName: "file"))
+  var names: String?
+
+  func validate() throws {
+    let sizes: [Int]? =
+      switch source {
+      case .mnist: MNIST.sizes
+      case .cifar10, .cifar100: [CIFAR.shape.height]
+      case .imagenet32: ImageNet32.sizes
+      case .imagenet, .folder: nil
+      }
+    if let sizes, !sizes.contains(size) {
+      let list = sizes.map(String.init).formatted(.list(type: .or, width: .standard).locale(Locale(identifier: "en")))
+      throw ValidationError("--size is \(list) where --source is \(source.rawValue), not \(size)")
+    }
+    guard (1...1024).contains(size) else { throw ValidationError("--size is 1 to 1024, not \(size)") }
+    if classes != nil, source != .imagenet32 {
+      throw ValidationError("--classes belongs to --source imagenet32, whose classes have no other names")
+    }
+    if names != nil, [.mnist, .cifar10, .cifar100].contains(source) {
+      throw ValidationError("--names does not belong to --source \(source.rawValue), whose classes have no WordNet ids")
+    }
+    if [.mnist, .cifar10, .cifar100].contains(source), input.count > 1 {
+      throw ValidationError("--input is one folder where --source is \(source.rawValue)")
+    }
+  }
+
+  /// Opens the source. Its temporary files go to `scratch`.
+  func open(scratch: URL) throws -> any ImageSource {
+    switch source {
+    case .imagenet: try ImageNetSource.open(input)
+    case .folder: try FolderSource.open(input)
+    case .imagenet32:
+      try ImageNet32.open(input, size: size, classes: try classes.map(ClassList.init), scratch: scratch)
+    case .mnist: try MNIST.open(in: input[0], size: size, scratch: scratch)
+    case .cifar10: try CIFAR.cifar10.open(in: input[0], scratch: scratch)
+    case .cifar100: try CIFAR.cifar100.open(in: input[0], scratch: scratch)
+    }
+  }
+
+  /// The names of classes by their ids.
+  func classNames() throws -> [String: String] {
+    let listed = try classes.map { try ClassList($0).names } ?? [:]
+    return try listed.merging(names.map(SynsetNames.read) ?? [:]) { $1 }
+  }
+
+  func arguments() throws -> [String: String] {
+    [
+      "--source": source.rawValue, "--input": input.joined(separator: " "), "--size": "\(size)",
+      "--classes": try InputIdentity.ofContent(classes), "--names": try InputIdentity.ofContent(names),
+    ]
+  }
+}

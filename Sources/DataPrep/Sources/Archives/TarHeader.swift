@@ -1,0 +1,70 @@
+/// The header of a tar entry, a block of 512 bytes: POSIX ustar, and what GNU tar made of it.
+///
+/// Source: IEEE Std 1003.1, pax, "ustar Interchange Format"; the GNU tar manual, "Basic Tar Format".
+struct TarHeader {
+  static let blockSize = 512
+
+  /// What an entry is, as far as it matters here.
+  enum Kind {
+    case file
+    /// GNU: the content is the next entry's name.
+    case longName
+    /// POSIX: the content is records `length key=value` for the next entry, for example its path.
+    case extendedHeader
+    /// GNU: a file with holes, whose content is not laid out as the file is.
+    case sparse
+    /// A folder, a link and the like: nothing to read.
+    case other
+  }
+
+  var name: String
+  var size: Int
+  var kind: Kind
+
+  /// Nil where the block is no header: its checksum is wrong or its size cannot be.
+  init?(_ block: [UInt8]) {
+    precondition(block.count == Self.blockSize, "a block")
+    guard let sum = Self.number(block[148..<156]), sum == Self.checksum(block),
+      let size = Self.number(block[124..<136])
+    else { return nil }
+    self.size = size
+    let name = Self.text(block[..<100])
+    let isPOSIX = Array(block[257..<263]) == Array("ustar\0".utf8)
+    let prefix = isPOSIX ? Self.text(block[345..<500]) : ""
+    self.name = prefix.isEmpty ? name : prefix + "/" + name
+    switch block[156] {
+    case UInt8(ascii: "0"), 0, UInt8(ascii: "7"): kind = .file
+    case UInt8(ascii: "L"): kind = .longName
+    case UInt8(ascii: "x"): kind = .extendedHeader
+    case UInt8(ascii: "S"): kind = .sparse
+    default: kind = .other
+    }
+    // Links of some old archivers carry the size of what they point to, and no content.
+    if [UInt8(ascii: "1"), UInt8(ascii: "2")].contains(block[156]) { self.size = 0 }
+  }
+
+  /// The sum of the bytes, those of the checksum itself as spaces.
+  private static func checksum(_ block: [UInt8]) -> Int {
+    block.reduce(0) { $0 + Int($1) } - block[148..<156].reduce(0) { $0 + Int($1) } + 8 * 32
+  }
+
+  /// Up to the first zero byte.
+  private static func text(_ field: ArraySlice<UInt8>) -> String {
+    String(decoding: field.prefix { $0 != 0 }, as: UTF8.self)
+  }
+
+  /// Octal digits between spaces and zero bytes, or, for what is larger, GNU's binary with the first bit set.
+  private static func number(_ field: ArraySlice<UInt8>) -> Int? {
+    guard let first = field.first else { return nil }
+    if first & 0x80 != 0 {
+      var value = Int(first & 0x7F)
+      for byte in field.dropFirst() {
+        guard value < 1 << 54 else { return nil }  // Larger than any file; also what would be negative.
+        value = value << 8 | Int(byte)
+      }
+      return value
+    }
+    let digits = field.drop { $0 == 32 }.prefix { $0 != 0 && $0 != 32 }
+    return digits.isEmpty ? 0 : Int(String(decoding: digits, as: UTF8.self), radix: 8).flatMap { $0 < 0 ? nil : $0 }
+  }
+}

@@ -1,0 +1,115 @@
+/// The files of a tar archive, read forward and never unpacked: a name is only a name.
+///
+/// The archive may be a part of the file, as one that lies in another. It has to end with a block of zeros, as every
+/// archive does: what has none was cut off.
+struct TarReader {
+  /// A regular file of the archive.
+  struct Entry {
+    var name: String
+    var size: Int
+    /// Where its content begins, in bytes from the beginning of the file.
+    var offset: Int
+  }
+
+  /// Names are shorter, in any archive that was made by tar.
+  private static let longestName = 1 << 16
+
+  private let file: ForwardFile
+  /// Where the archive is over at the latest; nil where only the file's end says.
+  private let end: Int?
+  /// What is being read, for messages.
+  private let what: String
+  /// Where the next header is.
+  private var next: Int
+
+  /// An archive that begins where `file` stands and has `size` bytes.
+  init(_ file: ForwardFile, size: Int? = nil, named what: String = "the archive") {
+    self.file = file
+    self.what = what
+    next = file.offset
+    end = size.map { file.offset + $0 } ?? file.size
+  }
+
+  /// The next file, or nil at the archive's end. Its content may be read then, in whole or not at all.
+  mutating func nextEntry() throws -> Entry? {
+    var longName: String?
+    var longSize: Int?
+    while true {
+      guard let header = try nextHeader() else { return nil }
+      let size = header.kind == .file ? longSize ?? header.size : header.size
+      let offset = file.offset
+      // A header's size is believed no further than the archive reaches.
+      let limit = (end ?? Int.max) - offset
+      guard size <= limit, size <= Int.max - offset - TarHeader.blockSize else {
+        throw DataPrepError(
+          .damaged, file.path,
+          "ends at byte \(end ?? offset), in \(header.name) of \(size) bytes: it is incomplete, fetch it again")
+      }
+      next = offset + (size + TarHeader.blockSize - 1) / TarHeader.blockSize * TarHeader.blockSize
+      switch header.kind {
+      case .file: return Entry(name: longName ?? header.name, size: size, offset: offset)
+      case .longName: longName = String(decoding: try content(size, offset).prefix { $0 != 0 }, as: UTF8.self)
+      case .extendedHeader:
+        let records = try PaxRecords(try content(size, offset)) ?? { throw damaged("a pax header", at: offset) }()
+        longName = records.path ?? longName
+        longSize = records.size ?? longSize
+      case .sparse: throw damaged("a sparse file, which this program does not read,", at: offset - TarHeader.blockSize)
+      case .other: (longName, longSize) = (nil, nil)
+      }
+    }
+  }
+
+  /// The content of an entry, which is the last that was returned.
+  func read(_ entry: Entry) throws -> [UInt8] { try file.read(entry.size, of: entry.name) }
+
+  /// The header of the next entry of whichever kind; nil for a block of zeros.
+  private mutating func nextHeader() throws -> TarHeader? {
+    if let end, end - next < TarHeader.blockSize {
+      throw DataPrepError(
+        .damaged, file.path,
+        "\(what) ends at byte \(end) without the block of zeros at its end: it is incomplete, fetch it again")
+    }
+    try file.skip(to: next, of: what)
+    let block = try file.read(TarHeader.blockSize, of: what)
+    if block.allSatisfy({ $0 == 0 }) { return nil }
+    guard let header = TarHeader(block) else { throw damaged("no tar header", at: next) }
+    return header
+  }
+
+  /// The content of an entry that describes the next one.
+  private func content(_ size: Int, _ offset: Int) throws -> [UInt8] {
+    guard size <= Self.longestName else { throw damaged("a name of \(size) bytes", at: offset) }
+    return try file.read(size, of: what)
+  }
+
+  private func damaged(_ what: String, at offset: Int) -> DataPrepError {
+    DataPrepError(.damaged, file.path, "\(what) at byte \(offset): not a tar archive, or damaged; fetch it again")
+  }
+}
+
+/// The records of a pax header that matter here: each is its length, a space, `key=value` and a newline.
+private struct PaxRecords {
+  var path: String?
+  var size: Int?
+
+  /// Nil where they are malformed.
+  init?(_ bytes: [UInt8]) {
+    var rest = bytes[...]
+    while let first = rest.first, first != 0 {
+      let digits = rest.prefix { $0 != UInt8(ascii: " ") }
+      guard let length = Int(String(decoding: digits, as: UTF8.self)), length > digits.count + 1, length <= rest.count
+      else { return nil }
+      let record = rest.prefix(length).dropFirst(digits.count + 1).dropLast()
+      rest = rest.dropFirst(length)
+      guard let equals = record.firstIndex(of: UInt8(ascii: "=")) else { return nil }
+      let value = String(decoding: record[(equals + 1)...], as: UTF8.self)
+      switch String(decoding: record[..<equals], as: UTF8.self) {
+      case "path": path = value
+      case "size":
+        guard let number = Int(value), number >= 0 else { return nil }
+        size = number
+      default: continue
+      }
+    }
+  }
+}

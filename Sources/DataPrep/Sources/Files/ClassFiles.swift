@@ -1,0 +1,55 @@
+import Shards
+
+/// Where the picture files of one class are.
+enum ClassFiles: Sendable {
+  /// A tar archive, which may lie in another: `size` bytes of the file from `offset` on.
+  case archive(path: String, offset: Int, size: Int)
+  /// A folder, with those below it.
+  case folder(path: String)
+
+  /// Hands over the pictures, in the archive's order or that of the names.
+  func read(_ id: String, _ visit: (SourceEvent) throws -> Void) throws {
+    switch self {
+    case .archive(let path, let offset, let size):
+      let file = try ForwardFile(path)
+      try file.skip(to: offset, of: "the archive")
+      try Self.readArchive(file, size: size, id, visit)
+    case .folder(let path):
+      for name in try FolderListing.images(in: path, prefix: id) {
+        let imagePath = path + name.dropFirst(id.count)
+        let file = try ForwardFile(imagePath)
+        let bytes = try file.read(upTo: ImageFile.largest + 1)
+        let content =
+          bytes.count > ImageFile.largest ? ImageFile.refusal(bytes: file.size ?? bytes.count) : .file(bytes)
+        try visit(.image(SourceImage(name: name, content: content)))
+      }
+    }
+  }
+
+  /// Hands over the pictures of the class archive that begins where `file` stands.
+  static func readArchive(
+    _ file: ForwardFile, size: Int?, _ id: String, _ visit: (SourceEvent) throws -> Void
+  ) throws {
+    var archive = TarReader(file, size: size, named: "the archive of class \(id)")
+    while let entry = try archive.nextEntry() {
+      guard ImageFile.isImage(entry.name) else { continue }
+      let content: SourceImage.Content =
+        entry.size > ImageFile.largest ? ImageFile.refusal(bytes: entry.size) : .file(try archive.read(entry))
+      try visit(.image(SourceImage(name: "\(id)/\(entry.name)", content: content)))
+    }
+  }
+
+  /// How many pictures there are, and the bytes that they lie in. Reads headers or names, no picture.
+  func count() throws -> (images: Int, bytes: Int) {
+    switch self {
+    case .archive(let path, let offset, let size):
+      let file = try ForwardFile(path)
+      try file.skip(to: offset, of: "the archive")
+      var archive = TarReader(file, size: size)
+      var count = 0
+      while let entry = try archive.nextEntry() { count += ImageFile.isImage(entry.name) ? 1 : 0 }
+      return (count, size)
+    case .folder(let path): return (try FolderListing.images(in: path, prefix: "").count, 0)
+    }
+  }
+}

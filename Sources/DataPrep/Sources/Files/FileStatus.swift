@@ -1,0 +1,22 @@
+import Foundation
+
+/// What a path leads to, links followed.
+struct FileStatus {
+  let bytes: Int
+  let isFolder: Bool
+  /// The time of change, in seconds.
+  let changed: String
+
+  init(_ path: String) throws {
+    var status = stat()
+    guard stat(path, &status) == 0 else {
+      throw DataPrepError(.missing, path, "cannot be read: \(String(cString: strerror(errno)))")
+    }
+    bytes = Int(status.st_size)
+    isFolder = status.st_mode & S_IFMT == S_IFDIR
+    changed = String(format: "%ld.%09ld", status.st_mtim.tv_sec, status.st_mtim.tv_nsec)
+  }
+
+  static func isFolder(_ path: String) throws -> Bool { try FileStatus(path).isFolder }
+  static func bytes(_ path: String) throws -> Int { try FileStatus(path).bytes }
+}

@@ -1,0 +1,34 @@
+import Shards
+
+/// The tar of tars on standard input: only its end tells how many classes there are.
+struct ImageNetStream: ImageSource {
+  private static let path = "-"
+
+  var name: String { "imagenet" }
+  var inputs: [String: String] { [Self.path: "standard input"] }
+  var shape: Manifest.Shape? { nil }
+  var originalShape: Manifest.Shape? { nil }
+  var resampling: String? { nil }
+  var classes: [SourceClass]? { nil }
+  var expectedImages: Int? { nil }
+  var temporaryBytes: Int { 0 }
+
+  func read(after finished: Int, _ visit: (SourceEvent) throws -> Void) throws -> [Manifest.Source.File] {
+    let file = try ForwardFile(Self.path)
+    var archive = TarReader(file)
+    var position = 0
+    while let entry = try archive.nextEntry() {
+      guard let id = ImageNetSource.id(ofArchive: entry.name) else {
+        guard !ImageFile.isImage(entry.name) else {
+          throw DataPrepError(
+            .contradiction, Self.path, "holds the picture \(entry.name), and not archives of classes: unpack it")
+        }
+        continue
+      }
+      try visit(.begin(SourceClass(id: id)))
+      if position >= finished { try ClassFiles.readArchive(file, size: entry.size, id, visit) }
+      position += 1
+    }
+    return [Manifest.Source.File(name: Self.path, bytes: file.offset)]
+  }
+}

@@ -1,0 +1,60 @@
+import Foundation
+import Support
+
+/// The file `build.json` in the folder of a dataset that is being made: what for, and what of it is finished.
+struct BuildJournal: Codable {
+  static let fileName = "build.json"
+
+  /// A class whose images are all in finished shards.
+  struct FinishedClass: Codable {
+    var id: String
+    var name: String
+    var shard: Int
+    var count: Int
+    var validation: Int
+    /// Of its training images.
+    var statistics: ChannelStatistics
+  }
+
+  let identity: BuildIdentity
+  var classes: [FinishedClass] = []
+  var shards: [Manifest.Shard] = []
+  var skipped: [Manifest.Skipped] = []
+  /// Images of whose files the decoder complained, and which are in the dataset.
+  var warnings = 0
+
+  init(_ identity: BuildIdentity) { self.identity = identity }
+
+  /// The journal in a folder; nil where there is none that can be read, as nothing was finished there then.
+  init?(in folder: URL) {
+    guard let data = try? Data(contentsOf: folder.appending(path: Self.fileName)),
+      let journal = try? JSONDecoder().decode(BuildJournal.self, from: data)
+    else { return nil }
+    self = journal
+  }
+
+  func write(in folder: URL) throws {
+    try AtomicFile.writeJSON(self, to: folder.appending(path: Self.fileName))
+  }
+
+  /// Throws where the build was begun for another dataset than `identity` asks for.
+  func check(_ identity: BuildIdentity, in folder: URL) throws {
+    if let difference = identity.difference(from: self.identity) {
+      throw ShardsError(
+        .otherBuild, folder.path, "\(difference): give what it was begun with, or discard it with --restart")
+    }
+  }
+
+  /// Throws where a finished shard is no longer there as it was written.
+  func checkShards(in folder: URL) throws {
+    for shard in shards {
+      let url = folder.appending(path: shard.file)
+      let bytes = try? FileManager.default.attributesOfItem(atPath: url.path)[.size] as? Int
+      guard bytes == shard.bytes else {
+        throw ShardsError(
+          .damagedShard, url.path,
+          "has \(bytes.map { "\($0)" } ?? "no") bytes where \(shard.bytes) were written: start over with --restart")
+      }
+    }
+  }
+}

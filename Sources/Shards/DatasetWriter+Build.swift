@@ -1,0 +1,65 @@
+public import Foundation
+import Support
+
+extension DatasetWriter {
+  /// A shard is finished with the class with which its pixels reach this: 256 MiB.
+  public static let shardBytes = 256 << 20
+
+  /// Makes the folder `output` of what `body` appends; `body` ends with ``finish(source:resampling:splits:)``.
+  ///
+  /// The folder bears the name `output` + `.partial` until everything is on the disk. Where a stopped build of the same
+  /// `identity` left finished shards there, the writer goes on after them. After an error nothing is left, unless a
+  /// shard was finished.
+  /// - Parameter restart: whether what a stopped build left is discarded, whatever it was.
+  /// - Throws: ``ShardsError`` where `output` exists, another process is making it, another build was stopped there, or
+  ///   the disk is full.
+  public static func write(
+    to output: URL, identity: BuildIdentity, shape: Manifest.Shape, shardBytes: Int = shardBytes,
+    restart: Bool = false, _ body: (DatasetWriter) throws -> Manifest
+  ) throws -> Manifest {
+    if let manifest = try finished(output, identity) { return manifest }
+    let folder = try PartialFolder(for: output)
+    let writer = try DatasetWriter(
+      begin(identity, in: folder, restart: restart), in: folder.url, shape: shape, shardBytes: shardBytes)
+    do {
+      let manifest = try body(writer)
+      try folder.empty(except: Set(manifest.shards.map(\.file) + [Manifest.fileName, BuildJournal.fileName]))
+      try folder.publish()
+      try removeJournal(in: output)
+      return manifest
+    } catch {
+      if !writer.hasFinishedShard { folder.remove() }
+      throw error
+    }
+  }
+
+  /// The name that the folder `output` has while it is being made.
+  public static func partialFolder(for output: URL) -> URL { PartialFolder.url(for: output) }
+
+  /// The journal to go on with, its finished shards the only files of the folder.
+  private static func begin(_ identity: BuildIdentity, in folder: PartialFolder, restart: Bool) throws -> BuildJournal {
+    guard !restart, let begun = BuildJournal(in: folder.url) else {
+      try folder.empty()
+      let journal = BuildJournal(identity)
+      try journal.write(in: folder.url)
+      return journal
+    }
+    try begun.check(identity, in: folder.url)
+    try begun.checkShards(in: folder.url)
+    try folder.empty(except: Set(begun.shards.map(\.file) + [BuildJournal.fileName]))
+    return begun
+  }
+
+  /// A build that was stopped between getting its name and losing its journal has only the latter to do.
+  private static func finished(_ output: URL, _ identity: BuildIdentity) throws -> Manifest? {
+    guard BuildJournal(in: output)?.identity == identity else { return nil }
+    let manifest = try Manifest(in: output)
+    try removeJournal(in: output)
+    return manifest
+  }
+
+  private static func removeJournal(in folder: URL) throws {
+    try FileManager.default.removeItem(at: folder.appending(path: BuildJournal.fileName))
+    try SystemCall.syncFolder(folder.path)
+  }
+}

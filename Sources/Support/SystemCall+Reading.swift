@@ -1,0 +1,51 @@
+import Foundation
+
+extension SystemCall {
+  /// Reads what comes next, into new memory: fewer than `count` bytes only at the end.
+  public static func read(_ descriptor: Int32, _ count: Int, path: String) throws -> [UInt8] {
+    try fill(count) { rest in
+      try check("read", path) { Foundation.read(descriptor, rest.baseAddress, rest.count) }
+    }
+  }
+
+  /// Reads from `offset` on, wherever the file stands: fewer than `count` bytes only at the end.
+  public static func read(_ descriptor: Int32, _ count: Int, at offset: Int, path: String) throws -> [UInt8] {
+    var position = offset
+    return try fill(count) { rest in
+      let read = try check("read", path) { pread(descriptor, rest.baseAddress, rest.count, off_t(position)) }
+      position += read
+      return read
+    }
+  }
+
+  /// Moves to `offset` from the file's beginning.
+  public static func seek(_ descriptor: Int32, to offset: Int, path: String) throws {
+    try check("seek in", path) { lseek(descriptor, off_t(offset), SEEK_SET) }
+  }
+
+  /// The size of a file that can be moved in; nil for a pipe and the like.
+  public static func seekableSize(_ descriptor: Int32, path: String) throws -> Int? {
+    var status = stat()
+    try check("look at", path) { fstat(descriptor, &status) }
+    return status.st_mode & S_IFMT == S_IFREG ? Int(status.st_size) : nil
+  }
+
+  /// The bytes that are free for everyone on the disk that holds a folder.
+  public static func freeBytes(_ folder: String) throws -> Int {
+    var status = statvfs()
+    try check("look at the disk of", folder) { statvfs(folder, &status) }
+    return Int(status.f_bavail) * Int(status.f_frsize)
+  }
+
+  /// New memory, filled by `read` until it returns 0.
+  private static func fill(_ count: Int, _ read: (UnsafeMutableRawBufferPointer) throws -> Int) throws -> [UInt8] {
+    try [UInt8](unsafeUninitializedCapacity: count) { bytes, filled in
+      let bytes = UnsafeMutableRawBufferPointer(bytes)
+      while filled < count {
+        let piece = try read(UnsafeMutableRawBufferPointer(rebasing: bytes[filled..<count]))
+        if piece == 0 { return }
+        filled += piece
+      }
+    }
+  }
+}
