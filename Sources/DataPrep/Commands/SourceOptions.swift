@@ -1,5 +1,6 @@
 import ArgumentParser
 import Foundation
+import Shards
 import Support
 
 /// The options that say what is read.

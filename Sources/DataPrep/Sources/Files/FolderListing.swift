@@ -19,8 +19,9 @@ struct FolderListing {
       let text = withUnsafeBytes(of: &name) { String(decoding: $0.prefix { $0 != 0 }, as: UTF8.self) }
       if text.hasPrefix(".") { continue }
       let type = Int(entry.pointee.d_type)
-      if type == Int(DT_DIR) || (type == Int(DT_LNK) || type == Int(DT_UNKNOWN))
-        && Self.isFolder(path + "/" + text, followsLinks: followsLinks)
+      if type == Int(DT_DIR)
+        || (type == Int(DT_LNK) || type == Int(DT_UNKNOWN))
+          && Self.isFolder(path + "/" + text, followsLinks: followsLinks)
       {
         folders.append(text)
       } else {

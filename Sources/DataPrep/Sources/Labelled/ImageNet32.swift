@@ -82,7 +82,8 @@ private struct ImageNet32File: LabelledFile {
       let bytes = try reader.read(element.size)
       let label = (element.isBigEndian ? bytes : bytes.reversed()).reduce(UInt64(0)) { $0 << 8 | UInt64($1) }
       guard (1...UInt64(UInt16.max)).contains(label) else {
-        throw DataPrepError(.contradiction, archive.path, "label \(position) is \(Int64(bitPattern: label)); the first is 1")
+        throw DataPrepError(
+          .contradiction, archive.path, "label \(position) is \(Int64(bitPattern: label)); the first is 1")
       }
       labels.append(UInt16(label))
     }

@@ -34,7 +34,8 @@ struct LabelledSource: ImageSource {
     self.files = files.filter { !$0.isValidation } + files.filter(\.isValidation)
     self.scratch = scratch
     labels = try Set(files.flatMap(\.labels)).sorted().map { ($0, try id($0)) }
-    inputs = try Dictionary(uniqueKeysWithValues: files.flatMap(\.parts).map { ($0.path, try InputIdentity.ofFile($0.path)) })
+    inputs = try Dictionary(
+      uniqueKeysWithValues: files.flatMap(\.parts).map { ($0.path, try InputIdentity.ofFile($0.path)) })
   }
 
   var expectedImages: Int? { files.reduce(0) { $0 + $1.labels.count } }
@@ -50,7 +51,8 @@ struct LabelledSource: ImageSource {
   }
 
   func read(after finished: Int, _ visit: (SourceEvent) throws -> Void) throws -> [Manifest.Source.File] {
-    let sorted = try ClassSpill(files, labels: labels.dropFirst(finished).map(\.label), imageBytes: imageBytes, in: scratch)
+    let sorted = try ClassSpill(
+      files, labels: labels.dropFirst(finished).map(\.label), imageBytes: imageBytes, in: scratch)
     for (position, imageClass) in (classes ?? []).enumerated() {
       try visit(.begin(imageClass))
       guard position >= finished else { continue }
@@ -58,6 +60,8 @@ struct LabelledSource: ImageSource {
         try visit(.image(SourceImage(name: "\(imageClass.id)/\(number)", content: .pixels(pixels))))
       }
     }
-    return files.flatMap(\.parts).map { Manifest.Source.File(name: URL(filePath: $0.path).lastPathComponent, bytes: $0.bytes) }
+    return files.flatMap(\.parts).map {
+      Manifest.Source.File(name: URL(filePath: $0.path).lastPathComponent, bytes: $0.bytes)
+    }
   }
 }
