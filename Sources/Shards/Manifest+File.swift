@@ -23,10 +23,29 @@ extension Manifest {
 
   /// The bytes of the file: the same for the same manifest.
   func encoded() throws -> Data {
+    try Self.json(self) + Data("\n".utf8)
+  }
+
+  /// The manifest as JSON, and with it `images`, the number of all images.
+  public func report() throws -> String {
+    struct Report: Encodable {
+      enum CodingKeys: CodingKey { case images }
+      var manifest: Manifest
+
+      func encode(to encoder: any Encoder) throws {
+        try manifest.encode(to: encoder)
+        var container = encoder.container(keyedBy: CodingKeys.self)
+        try container.encode(manifest.imageCount, forKey: .images)
+      }
+    }
+    return String(decoding: try Self.json(Report(manifest: self)), as: UTF8.self)
+  }
+
+  private static func json(_ value: some Encodable) throws -> Data {
     let encoder = JSONEncoder()
     encoder.keyEncodingStrategy = .convertToSnakeCase
     encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
-    return try encoder.encode(self) + Data("\n".utf8)
+    return try encoder.encode(value)
   }
 
   private static func decode(_ data: Data, path: String) throws -> Manifest {

@@ -33,7 +33,7 @@ def part(name):
 
 (images, labels), (test_images, test_labels) = part("train"), part("t10k")
 manifest = json.loads((dataset / "manifest.json").read_text())
-assert manifest["format_version"] == 1
+assert manifest["format_version"] == 2
 assert manifest["shape"] == [size, size, 1]
 assert [entry["id"] for entry in manifest["classes"]] == [str(digit) for digit in range(10)]
 assert sorted(path.name for path in dataset.iterdir()) == ["manifest.json"] + [

@@ -12,14 +12,10 @@ import Testing
       let shape = Manifest.Shape(height: 32, width: 32, channels: 3)
       let output = folder.appending(path: "set")
       var random = SystemRandomNumberGenerator()
-      _ = try DatasetWriter.write(
-        to: output, source: .init(name: "test", shape: shape, files: []), shape: shape, resampling: "none"
-      ) { writer in
-        for digit in 0..<4 {
-          let pixels = (0..<60 * shape.count).map { _ in UInt8.random(in: 0...255, using: &random) }
-          try writer.append(.init(id: "\(digit)", name: "", split: .train, pixels: pixels, validation: 20))
-        }
+      let classes = (0..<4).map { _ in
+        (0..<60 * shape.count).map { _ in UInt8.random(in: 0...255, using: &random) }
       }
+      try SampleDataset.write(to: output, shape: shape, pixels: classes, validation: 20)
       try body(SampleDataset.open(output))
     }
   }
@@ -103,20 +99,15 @@ import Testing
     try withTemporaryFolder { folder in
       let shape = Manifest.Shape(height: 32, width: 32, channels: 3)
       let output = folder.appending(path: "pages-given-back")
-      _ = try DatasetWriter.write(
-        to: output, source: .init(name: "test", shape: shape, files: []), shape: shape, resampling: "none"
-      ) { writer in
-        try writer.append(
-          .init(id: "0", name: "", split: .train, pixels: .init(repeating: 7, count: 4000 * shape.count), validation: 0)
-        )
-      }
+      let pixels = [UInt8](repeating: 7, count: 4000 * shape.count)
+      try SampleDataset.write(to: output, shape: shape, pixels: [pixels], validation: 0)
       let dataset = try SampleDataset.open(output)
       let classes = try dataset.sampleTask(split: .train, classes: 1, seed: 1, index: 0)
       var task: OpenTask? = try dataset.open(classes)
       let other = try dataset.open(classes)  // keeps the file mapped
-      var pixels = [Float](repeating: 0, count: 4000 * shape.count)
+      var batch = [Float](repeating: 0, count: 4000 * shape.count)
       var labels = [Int32](repeating: 0, count: 4000)
-      task?.copy(0..<4000, of: .training, scaling: .unit(shape), pixels: &pixels, labels: &labels)
+      task?.copy(0..<4000, of: .training, scaling: .unit(shape), pixels: &batch, labels: &labels)
       #expect(try residentFileKibibytes() > 12_000)
       task = nil
       #expect(try residentFileKibibytes() < 1_000)

@@ -47,13 +47,7 @@ import Testing
       let shape = Manifest.Shape(height: side, width: side, channels: 1)
       let output = folder.appending(path: "set")
       let pixels = (0..<600 * shape.count).map { UInt8(truncatingIfNeeded: $0 &* 31) }
-      try DatasetWriter.write(
-        to: output, source: Manifest.Source(name: "sample", shape: shape, files: []), shape: shape, resampling: "none"
-      ) { writer in
-        for id in ["a", "b"] {
-          try writer.append(.init(id: id, name: id, split: .train, pixels: pixels, validation: 100))
-        }
-      }
+      try SampleDataset.write(to: output, shape: shape, pixels: [pixels, pixels], validation: 100)
       #expect(try ShardInspection.inspect(output).map(\.problem) == [nil])
     }
   }
@@ -88,7 +82,7 @@ import Testing
     try withTemporaryFolder { folder in
       #expect(throws: Interruption.self) {
         try SampleDataset.write(to: folder.appending(path: "set")) { writer in
-          try writer.append(SampleDataset.imageClass(0))
+          try SampleDataset.append(0, to: writer)
           throw Interruption()
         }
       }
@@ -118,22 +112,64 @@ import Testing
         let error = #expect(throws: ShardsError.self) { try SampleDataset().write(to: output) }
         #expect(error?.code == .busy)
         #expect(error?.exitCode == .temporary)
-        try writer.append(SampleDataset.imageClass(0))
+        try SampleDataset.append(0, to: writer)
       }
       #expect(try Manifest(in: output).classes.count == 1)
     }
   }
 
-  @Test("a class without training images is refused by its name")
-  func emptyClass() throws {
+  @Test("a class without training images is refused by its name", arguments: [0, 3])
+  func emptyClass(images: Int) throws {
     try withTemporaryFolder { folder in
-      var digit = SampleDataset.imageClass(7)
-      digit.validation = SampleDataset.training + SampleDataset.validation
       let error = #expect(throws: ShardsError.self) {
-        try SampleDataset.write(to: folder.appending(path: "set")) { try $0.append(digit) }
+        try SampleDataset.write(to: folder.appending(path: "set")) { writer in
+          try writer.begin(id: "n7", name: "seven")
+          for image in SampleDataset.images(7).prefix(images) { try writer.append(image[...]) }
+          try writer.end { $0 }
+        }
       }
       #expect(error?.code == .invalidImages)
-      #expect(error?.description.contains("class 7") == true)
+      #expect(error?.description.contains("class n7 has no image to train on (\(images) images") == true)
+    }
+  }
+
+  @Test("two classes of one id are refused by it")
+  func sameID() throws {
+    try withTemporaryFolder { folder in
+      let error = #expect(throws: ShardsError.self) {
+        try SampleDataset.write(to: folder.appending(path: "set")) {
+          for digit in [UInt8(4), 5, 4] { try SampleDataset.append(digit, to: $0) }
+        }
+      }
+      #expect(error?.description.contains("there are two classes 4") == true)
+    }
+  }
+
+  @Test("the share of a class for validation is asked for with the number of its images")
+  func validation() throws {
+    try withTemporaryFolder { folder in
+      let manifest = try SampleDataset.write(to: folder.appending(path: "set")) { writer in
+        try writer.begin(id: "a", name: "a")
+        for image in SampleDataset.images(3) { try writer.append(image[...]) }
+        try writer.end { $0 / 5 }
+      }
+      #expect(manifest.classes[0].validation == 5)
+    }
+  }
+
+  @Test("what was skipped, and how often the decoder complained, is in the manifest")
+  func skipped() throws {
+    try withTemporaryFolder { folder in
+      let output = folder.appending(path: "set")
+      try SampleDataset.write(to: output) { writer in
+        writer.skip(name: "1/broken.jpg", reason: "it ends early")
+        for _ in 0..<3 { writer.warn() }
+        try SampleDataset.append(1, to: writer)
+      }
+      let manifest = try Manifest(in: output)
+      #expect(manifest.skipped.map(\.name) == ["1/broken.jpg"])
+      #expect(manifest.skipped.map(\.reason) == ["it ends early"])
+      #expect(manifest.warnings == 3)
     }
   }
 }

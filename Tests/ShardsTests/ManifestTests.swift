@@ -39,9 +39,34 @@ import Testing
 
   @Test("a newer format is refused with its version and who wrote it, even where the rest changed")
   func newerFormat() throws {
-    let error = try error(replacing: #""format_version" : 1"#, with: #""format_version" : 2, "classes" : 7"#)
+    let error = try error(replacing: #""format_version" : 2"#, with: #""format_version" : 3, "classes" : 7"#)
     #expect(error?.code == .newerFormat)
-    #expect(error?.description.contains("format version 2, written by version") == true)
+    #expect(error?.description.contains("format version 3, written by version") == true)
+  }
+
+  @Test("a manifest of version 1, which always had the source's shape and counted no warnings, is read")
+  func olderFormat() throws {
+    try withTemporaryFolder { folder in
+      let output = folder.appending(path: "set")
+      var manifest = try SampleDataset().write(to: output)
+      try edit(output.appending(path: "manifest.json"), #""format_version" : 2"#, #""format_version" : 1"#)
+      try edit(output.appending(path: "manifest.json"), ",\n  \"warnings\" : 0", "")
+      (manifest.formatVersion, manifest.warnings) = (1, nil)
+      #expect(try Manifest(in: output) == manifest)
+    }
+  }
+
+  @Test("a source of images of different shapes has none")
+  func noShape() throws {
+    let manifest = try withTemporaryFolder { folder in
+      let output = folder.appending(path: "set")
+      _ = try DatasetWriter.write(to: output, identity: SampleDataset.identity(), shape: SampleDataset.shape) {
+        try SampleDataset.append(1, to: $0)
+        return try $0.finish(source: .init(name: "sample", shape: nil, files: []), resampling: "box") { _ in [.train] }
+      }
+      return try Manifest(in: output)
+    }
+    #expect(manifest.source.shape == nil)
   }
 
   @Test(

@@ -13,12 +13,12 @@ struct Info: ParsableCommand {
   @Argument(help: ArgumentHelp("The dataset.", valueName: "folder"))
   var folder: String
 
-  @Flag(help: "Print JSON: images, shape ([height, width, channels]) and classes.")
+  @Flag(help: "Print JSON: the whole manifest, and images, the number of all images.")
   var json = false
 
   func run() throws {
     let url = URL(filePath: folder)
-    let summary = Summary(try Manifest(in: url), in: url)
-    print(json ? try JSONText.of(summary) : summary.table)
+    let manifest = try Manifest(in: url)
+    print(json ? try manifest.report() : Summary(manifest, in: url).table)
   }
 }

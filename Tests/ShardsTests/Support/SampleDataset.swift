@@ -24,27 +24,56 @@ struct SampleDataset {
     return first(training, of: .training) + first(validation, of: .test)
   }
 
-  static func imageClass(_ digit: UInt8, _ split: ClassSplit = .train) -> DatasetWriter.ImageClass {
-    DatasetWriter.ImageClass(
-      id: String(digit), name: "digit \(digit)", split: split, pixels: images(digit).flatMap { $0 },
-      validation: validation)
-  }
-
   @discardableResult
   func write(to folder: URL) throws -> Manifest {
-    try Self.write(to: folder, classesInShard: classesInShard) { writer in
-      for (digit, split) in classes { try writer.append(Self.imageClass(digit, split)) }
+    try Self.write(to: folder, classesInShard: classesInShard, splits: classes.map(\.split)) { writer in
+      for (digit, _) in classes { try Self.append(digit, to: writer) }
     }
   }
 
+  /// Writes what `body` appends; all of its classes are to train on, unless `splits` says otherwise.
   @discardableResult
   static func write(
-    to folder: URL, classesInShard: Int = 10, _ body: (DatasetWriter) throws -> Void
+    to folder: URL, identity: BuildIdentity = identity(), classesInShard: Int = 10, restart: Bool = false,
+    splits: [ClassSplit]? = nil, _ body: (DatasetWriter) throws -> Void
   ) throws -> Manifest {
     let classBytes = (training + validation) * shape.count
-    let source = Manifest.Source(name: "sample", shape: shape, files: [])
     return try DatasetWriter.write(
-      to: folder, source: source, shape: shape, resampling: "none", shardBytes: classesInShard * classBytes, body)
+      to: folder, identity: identity, shape: shape, shardBytes: classesInShard * classBytes, restart: restart
+    ) { writer in
+      try body(writer)
+      return try writer.finish(source: Manifest.Source(name: "sample", shape: shape, files: []), resampling: "none") {
+        splits ?? $0.map { _ in .train }
+      }
+    }
+  }
+
+  /// Writes classes of other images, all to train on, each [count, height, width, channels].
+  static func write(to folder: URL, shape: Manifest.Shape, pixels: [[UInt8]], validation: Int) throws {
+    _ = try DatasetWriter.write(to: folder, identity: identity(), shape: shape) { writer in
+      for (position, pixels) in pixels.enumerated() {
+        try writer.begin(id: "\(position)", name: "")
+        for start in stride(from: 0, to: pixels.count, by: shape.count) {
+          try writer.append(pixels[start..<start + shape.count])
+        }
+        try writer.end { _ in validation }
+      }
+      return try writer.finish(source: Manifest.Source(name: "sample", shape: shape, files: []), resampling: "none") {
+        $0.map { _ in .train }
+      }
+    }
+  }
+
+  /// Appends all images of a digit as a class.
+  static func append(_ digit: UInt8, to writer: DatasetWriter) throws {
+    try writer.begin(id: String(digit), name: "digit \(digit)")
+    for image in images(digit) { try writer.append(image[...]) }
+    try writer.end { _ in validation }
+  }
+
+  /// What a build of the sample is known by.
+  static func identity(_ arguments: [String: String] = [:], inputs: [String: String] = [:]) -> BuildIdentity {
+    BuildIdentity(toolVersion: toolVersion, arguments: arguments, inputs: inputs)
   }
 
   /// Opens a dataset with a memory of its own.

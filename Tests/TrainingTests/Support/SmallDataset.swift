@@ -14,15 +14,17 @@ enum SmallDataset {
   static func digits(in folder: URL, validation: Int = 20) throws -> Dataset {
     let sample = MNISTSample.training
     let url = folder.appending(path: "data")
-    _ = try DatasetWriter.write(
-      to: url, source: .init(name: "test", shape: shape, files: []), shape: shape, resampling: "mean"
-    ) { writer in
+    let identity = BuildIdentity(toolVersion: "test", arguments: [:], inputs: [:])
+    _ = try DatasetWriter.write(to: url, identity: identity, shape: shape) { writer in
       for digit in 0..<10 {
-        let images = sample.labels.indices.filter { sample.labels[$0] == UInt8(digit) }.prefix(60)
-        try writer.append(
-          .init(
-            id: "\(digit)", name: "\(digit)", split: .train, pixels: images.flatMap { sample.halved($0) },
-            validation: validation))
+        try writer.begin(id: "\(digit)", name: "\(digit)")
+        for image in sample.labels.indices.filter({ sample.labels[$0] == UInt8(digit) }).prefix(60) {
+          try writer.append(sample.halved(image)[...])
+        }
+        try writer.end { _ in validation }
+      }
+      return try writer.finish(source: .init(name: "test", shape: shape, files: []), resampling: "mean") {
+        $0.map { _ in .train }
       }
     }
     return try Dataset(at: url, verification: ShardVerification(memoryIn: folder))

@@ -1,0 +1,135 @@
+import Foundation
+import Support
+import TestSupport
+import Testing
+
+@testable import Shards
+
+@Suite struct ResumeTests {
+  private struct Interruption: Error {}
+
+  /// Every file of a folder and its bytes.
+  private func files(_ folder: URL) throws -> [String: Data] {
+    let names = try FileManager.default.contentsOfDirectory(atPath: folder.path)
+    return try Dictionary(uniqueKeysWithValues: names.map { ($0, try Data(contentsOf: folder.appending(path: $0))) })
+  }
+
+  /// Appends the classes that are not finished, up to `end`, then goes on to `then`.
+  private func append(to writer: DatasetWriter, end: Int = 10, then: () throws -> Void = {}) throws {
+    for digit in writer.finishedClasses.count..<end { try SampleDataset.append(UInt8(digit), to: writer) }
+    try then()
+  }
+
+  /// A build of shards of three classes that stopped after `end` of ten classes.
+  private func stop(_ output: URL, after end: Int, identity: BuildIdentity = SampleDataset.identity()) {
+    #expect(throws: Interruption.self) {
+      try SampleDataset.write(to: output, identity: identity, classesInShard: 3) { writer in
+        try append(to: writer, end: end) { throw Interruption() }
+      }
+    }
+  }
+
+  @Test("a stopped build goes on after its last finished shard, to the same files", arguments: [3, 4, 8, 9, 10])
+  func sameFiles(end: Int) throws {
+    try withTemporaryFolder { folder in
+      let (whole, stopped) = (folder.appending(path: "whole"), folder.appending(path: "stopped"))
+      try SampleDataset(classesInShard: 3).write(to: whole)
+      stop(stopped, after: end)
+      var begun: [String] = []
+      try SampleDataset.write(to: stopped, classesInShard: 3) { writer in
+        begun = writer.finishedClasses
+        try append(to: writer)
+      }
+      #expect(begun == (0..<end / 3 * 3).map { String($0) })
+      #expect(try files(stopped) == files(whole))
+    }
+  }
+
+  @Test("what was skipped before the stop is counted once")
+  func skipped() throws {
+    try withTemporaryFolder { folder in
+      let output = folder.appending(path: "set")
+      for isLast in [false, true] {
+        let build = {
+          try SampleDataset.write(to: output, classesInShard: 3) { writer in
+            for digit in writer.finishedClasses.count..<10 {
+              writer.skip(name: "\(digit)", reason: "test")
+              try SampleDataset.append(UInt8(digit), to: writer)
+              if !isLast, digit == 6 { throw Interruption() }
+            }
+          }
+        }
+        if isLast { _ = try build() } else { #expect(throws: Interruption.self) { try build() } }
+      }
+      #expect(try Manifest(in: output).skipped.map(\.name) == (0..<10).map { "\($0)" })
+    }
+  }
+
+  @Test(
+    "a build of something else is not gone on with, and the message names the difference",
+    arguments: [
+      (SampleDataset.identity(["--size": "64"], inputs: ["a.tar": "7 bytes"]), "--size 32, and now it is 64"),
+      (SampleDataset.identity(inputs: ["a.tar": "7 bytes"]), "--size 32, and now it is left out"),
+      (
+        SampleDataset.identity(["--size": "32"], inputs: ["a.tar": "8 bytes"]),
+        "when the input a.tar was 7 bytes, and now it is 8 bytes"
+      ),
+      (
+        BuildIdentity(toolVersion: "9.9", arguments: ["--size": "32"], inputs: ["a.tar": "7 bytes"]),
+        "and this is 9.9"
+      ),
+    ])
+  func otherBuild(identity: BuildIdentity, message: String) throws {
+    try withTemporaryFolder { folder in
+      let output = folder.appending(path: "set")
+      stop(output, after: 5, identity: SampleDataset.identity(["--size": "32"], inputs: ["a.tar": "7 bytes"]))
+      let before = try files(folder.appending(path: "set.partial"))
+      let error = #expect(throws: ShardsError.self) {
+        try SampleDataset.write(to: output, identity: identity) { try append(to: $0) }
+      }
+      #expect(error?.code == .otherBuild)
+      #expect(error?.exitCode == .cannotCreate)
+      #expect(error?.description.contains(message) == true, "\(error?.description ?? "")")
+      #expect(error?.description.contains("--restart") == true)
+      #expect(try files(folder.appending(path: "set.partial")) == before)
+    }
+  }
+
+  @Test("a restart discards what was begun, whatever it was")
+  func restart() throws {
+    try withTemporaryFolder { folder in
+      let output = folder.appending(path: "set")
+      stop(output, after: 5, identity: SampleDataset.identity(["--size": "64"]))
+      try SampleDataset.write(to: output, restart: true) { writer in
+        #expect(writer.finishedClasses.isEmpty)
+        try append(to: writer)
+      }
+      #expect(try files(output).keys.sorted() == ["manifest.json", "shard-00000.lmdb"])
+    }
+  }
+
+  @Test("a finished shard that was cut or removed since is not gone on with")
+  func damagedShard() throws {
+    try withTemporaryFolder { folder in
+      let output = folder.appending(path: "set")
+      stop(output, after: 5)
+      let shard = folder.appending(path: "set.partial/shard-00000.lmdb")
+      try Data(contentsOf: shard).dropLast(1).write(to: shard)
+      let error = #expect(throws: ShardsError.self) { try SampleDataset.write(to: output) { try append(to: $0) } }
+      #expect(error?.code == .damagedShard)
+      #expect(error?.description.contains("start over with --restart") == true)
+    }
+  }
+
+  @Test("a build that was stopped after it got its name has only its journal to lose")
+  func named() throws {
+    try withTemporaryFolder { folder in
+      let output = folder.appending(path: "set")
+      let manifest = try SampleDataset().write(to: output)
+      try BuildJournal(SampleDataset.identity()).write(in: output)
+      let again = try SampleDataset.write(to: output) { _ in Issue.record("nothing is to be made") }
+      #expect(again == manifest)
+      #expect(try files(output).keys.sorted() == ["manifest.json", "shard-00000.lmdb"])
+    }
+  }
+}
