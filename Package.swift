@@ -85,7 +85,8 @@ let tests: [Target] = [
     name: "ShardsTests", dependencies: ["Randomness", "Shards", "Support", "TestSupport"],
     swiftSettings: settings),
   .testTarget(
-    name: "DataPrepTests", dependencies: ["DataPrep", "Shards", "Support", "TestSupport"],
+    name: "DataPrepTests",
+    dependencies: ["DataPrep", "Randomness", "Shards", "Support", "TestSupport"],
     swiftSettings: settings),
   .testTarget(
     name: "SnapshotsTests", dependencies: ["Snapshots", "Support", "TestSupport"],
