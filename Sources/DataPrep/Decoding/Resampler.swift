@@ -1,69 +1,68 @@
 /// Squeezes whole pictures to size × size pixels.
 ///
-/// Rows are made narrower first and rounded to 8 bits, then summed down the columns, as Pillow does; here each source row
-/// is added to the rows of the result that it belongs to at once, so that nothing of the source's height is kept.
+/// One direction after the other, rounded to 8 bits in between, to the same bits as `Image.resize` of Pillow 13. Neither
+/// way keeps more of the source than a row.
 final class Resampler {
   private let size: Int
   private let filter: ResamplingFilter
   /// Of the lengths seen lately.
   private var weights: [Int: ResamplingWeights] = [:]
   private static let rememberedLengths = 256
-  /// A narrowed source row: [size, 3].
-  private var row: [UInt8]
-  /// [size, size, 3] in fixed point.
-  private var sums: [Int32]
 
   init(size: Int, filter: ResamplingFilter) {
     self.size = size
     self.filter = filter
-    row = [UInt8](repeating: 0, count: size * 3)
-    sums = [Int32](repeating: 0, count: size * size * 3)
   }
 
   /// - Returns: [size, size, 3]
   func resample(_ picture: Picture) -> [UInt8] {
     let horizontal = weights(from: picture.width)
     let vertical = weights(from: picture.height)
-    let length = size * 3
-    for index in sums.indices { sums[index] = Self.half }
-    var target = 0
-    for y in 0..<picture.height {
-      // Both ends of the rows' ranges only grow: the rows that are complete lie before `target`.
-      while target < size, vertical.starts[target] + vertical.counts[target] <= y { target += 1 }
-      var next = target
-      guard next < size, vertical.starts[next] <= y else { continue }
-      narrow(picture, y, horizontal)
-      while next < size, vertical.starts[next] <= y {
-        let weight = vertical.values[next * vertical.stride + y - vertical.starts[next]]
-        let start = next * length
-        for column in 0..<length { sums[start + column] &+= weight &* Int32(row[column]) }
-        next += 1
-      }
-    }
-    return sums.map(Self.rounded)
+    // Where the height shrinks by far more pixels than the width, Pillow shrinks it first. That matters: a filter that
+    // overshoots is cut off at 0 and 255 in between.
+    let lost = (columns: picture.width - size, rows: picture.height - size)
+    return lost.rows > max(2 * lost.columns, 0)
+      ? columnsFirst(picture, horizontal, vertical) : rowsFirst(picture, horizontal, vertical)
   }
 
-  /// Makes ``row`` of a row of the source.
-  private func narrow(_ picture: Picture, _ y: Int, _ weights: ResamplingWeights) {
-    let source = y * picture.width * 3
-    picture.pixels.withUnsafeBufferPointer { pixels in
-      weights.values.withUnsafeBufferPointer { values in
-        for x in 0..<size {
-          var pixel = source + weights.starts[x] * 3
-          var (red, green, blue) = (Self.half, Self.half, Self.half)
-          for index in x * weights.stride..<x * weights.stride + weights.counts[x] {
-            let weight = values[index]
-            red &+= weight &* Int32(pixels[pixel])
-            green &+= weight &* Int32(pixels[pixel + 1])
-            blue &+= weight &* Int32(pixels[pixel + 2])
-            pixel += 3
-          }
-          row[3 * x] = Self.rounded(red)
-          row[3 * x + 1] = Self.rounded(green)
-          row[3 * x + 2] = Self.rounded(blue)
-        }
+  /// Makes each source row narrower and adds it at once to the rows of the result that it belongs to.
+  private func rowsFirst(
+    _ picture: Picture, _ horizontal: ResamplingWeights, _ vertical: ResamplingWeights
+  ) -> [UInt8] {
+    var sums = [Int32](repeating: FixedPoint.half, count: size * size * 3)
+    var row = [UInt8](repeating: 0, count: size * 3)
+    var first = 0
+    for y in 0..<picture.height {
+      // The ranges of rows only move on: the rows of the result before `first` are complete.
+      while first < size, vertical.starts[first] + vertical.counts[first] <= y { first += 1 }
+      var target = first
+      guard target < size, vertical.starts[target] <= y else { continue }
+      horizontal.apply(to: picture.pixels, from: y * picture.width * 3, into: &row, at: 0)
+      while target < size, vertical.starts[target] <= y {
+        let weight = vertical.values[target * vertical.stride + y - vertical.starts[target]]
+        FixedPoint.add(row, from: 0, times: weight, to: &sums, at: target * row.count, count: row.count)
+        target += 1
       }
     }
+    return sums.map(FixedPoint.rounded)
+  }
+
+  /// Sums the source rows of each row of the result, and makes the sum narrower.
+  private func columnsFirst(
+    _ picture: Picture, _ horizontal: ResamplingWeights, _ vertical: ResamplingWeights
+  ) -> [UInt8] {
+    let length = picture.width * 3
+    var result = [UInt8](repeating: 0, count: size * size * 3)
+    for target in 0..<size {
+      var sums = [Int32](repeating: FixedPoint.half, count: length)
+      for index in 0..<vertical.counts[target] {
+        let weight = vertical.values[target * vertical.stride + index]
+        let start = (vertical.starts[target] + index) * length
+        FixedPoint.add(picture.pixels, from: start, times: weight, to: &sums, at: 0, count: length)
+      }
+      horizontal.apply(to: sums.map(FixedPoint.rounded), from: 0, into: &result, at: target * size * 3)
+    }
+    return result
   }
 
   private func weights(from length: Int) -> ResamplingWeights {
@@ -72,12 +71,5 @@ final class Resampler {
     let made = ResamplingWeights(from: length, to: size, filter: filter)
     weights[length] = made
     return made
-  }
-
-  /// One half in fixed point: what sums begin with.
-  private static let half = Int32(1) << (ResamplingWeights.precision - 1)
-
-  private static func rounded(_ sum: Int32) -> UInt8 {
-    UInt8(clamping: sum >> ResamplingWeights.precision)
   }
 }

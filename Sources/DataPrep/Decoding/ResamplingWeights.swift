@@ -5,9 +5,6 @@ import Foundation
 /// Support, cut, normalisation and the fixed point are those of Pillow's `Image.resize`
 /// (https://github.com/python-pillow/Pillow, src/libImaging/Resample.c), so that results are the same to the bit.
 struct ResamplingWeights: Sendable {
-  /// Binary digits after the point of a weight: 8 bits of a pixel and 2 for filters that overshoot leave 22.
-  static let precision = 22
-
   /// Of each pixel of the result, the first source pixel.
   let starts: [Int]
   /// Of each pixel of the result, how many source pixels: at least 1.
@@ -35,7 +32,7 @@ struct ResamplingWeights: Sendable {
       let weights = (start..<end).map { filter.value((Double($0) - center + 0.5) * (1 / widening)) }
       let sum = weights.reduce(0, +)
       for (offset, weight) in weights.enumerated() {
-        let fixed = (sum == 0 ? weight : weight / sum) * Double(1 << Self.precision)
+        let fixed = (sum == 0 ? weight : weight / sum) * Double(1 << FixedPoint.precision)
         values[position * stride + offset] = Int32(fixed.rounded(.toNearestOrAwayFromZero))
       }
       starts.append(start)
