@@ -12,9 +12,9 @@ struct JPEGFile {
       settings.mode == .full
       ? 1 : JPEGReduction.factor(width: header.width, height: header.height, size: settings.size)
     let output = try complete(decoder, header, reduction: reduction)
-    let (width, height) = header.reduced(by: reduction)
     let pixels = header.isCMYK ? Self.rgb(invertedCMYK: output.pixels) : output.pixels
-    return Picture(width: width, height: height, pixels: pixels, warning: output.warning)
+    return Picture(
+      width: header.width, height: header.height, reduction: reduction, pixels: pixels, warning: output.warning)
   }
 
   /// The library's output where it lost no data.

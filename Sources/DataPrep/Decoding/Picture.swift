@@ -1,12 +1,21 @@
-/// A decoded image of any size.
+/// A decoded image of any size, whole or already smaller.
 struct Picture {
-  /// At least 1 each.
+  /// Of the whole image; at least 1 each.
   var width: Int
   var height: Int
-  /// [height, width, 3], red first.
+  /// A pixel of `pixels` stands for the mean of reduction × reduction of the image's, or of what is left at the edges.
+  var reduction = 1
+  /// Rows and columns reduced, rounded up, and 3; red first.
   var pixels: [UInt8]
   /// What the decoder complained of, though it lost nothing.
   var warning: String?
+}
+
+extension Picture {
+  /// Rows of `pixels`.
+  var rows: Int { (height + reduction - 1) / reduction }
+  /// Columns of `pixels`.
+  var columns: Int { (width + reduction - 1) / reduction }
 }
 
 /// Why there is no picture in a file: the reason that the manifest gives for skipping it.

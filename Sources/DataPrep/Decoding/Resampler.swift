@@ -5,9 +5,14 @@
 final class Resampler {
   private let size: Int
   private let filter: ResamplingFilter
+  private struct Axis: Hashable {
+    var length: Int
+    var reduction: Int
+  }
+
   /// Of the lengths seen lately.
-  private var weights: [Int: ResamplingWeights] = [:]
-  private static let rememberedLengths = 256
+  private var weights: [Axis: ResamplingWeights] = [:]
+  private static let rememberedAxes = 256
 
   init(size: Int, filter: ResamplingFilter) {
     self.size = size
@@ -16,8 +21,8 @@ final class Resampler {
 
   /// - Returns: [size, size, 3]
   func resample(_ picture: Picture) -> [UInt8] {
-    let horizontal = weights(from: picture.width)
-    let vertical = weights(from: picture.height)
+    let horizontal = weights(Axis(length: picture.width, reduction: picture.reduction))
+    let vertical = weights(Axis(length: picture.height, reduction: picture.reduction))
     // Where the height shrinks by far more pixels than the width, Pillow shrinks it first. That matters: a filter that
     // overshoots is cut off at 0 and 255 in between.
     let lost = (columns: picture.width - size, rows: picture.height - size)
@@ -32,12 +37,12 @@ final class Resampler {
     var sums = [Int32](repeating: FixedPoint.half, count: size * size * 3)
     var row = [UInt8](repeating: 0, count: size * 3)
     var first = 0
-    for y in 0..<picture.height {
+    for y in 0..<picture.rows {
       // The ranges of rows only move on: the rows of the result before `first` are complete.
       while first < size, vertical.starts[first] + vertical.counts[first] <= y { first += 1 }
       var target = first
       guard target < size, vertical.starts[target] <= y else { continue }
-      horizontal.apply(to: picture.pixels, from: y * picture.width * 3, into: &row, at: 0)
+      horizontal.apply(to: picture.pixels, from: y * picture.columns * 3, into: &row, at: 0)
       while target < size, vertical.starts[target] <= y {
         let weight = vertical.values[target * vertical.stride + y - vertical.starts[target]]
         FixedPoint.add(row, from: 0, times: weight, to: &sums, at: target * row.count, count: row.count)
@@ -51,7 +56,7 @@ final class Resampler {
   private func columnsFirst(
     _ picture: Picture, _ horizontal: ResamplingWeights, _ vertical: ResamplingWeights
   ) -> [UInt8] {
-    let length = picture.width * 3
+    let length = picture.columns * 3
     var result = [UInt8](repeating: 0, count: size * size * 3)
     for target in 0..<size {
       var sums = [Int32](repeating: FixedPoint.half, count: length)
@@ -65,11 +70,11 @@ final class Resampler {
     return result
   }
 
-  private func weights(from length: Int) -> ResamplingWeights {
-    if let known = weights[length] { return known }
-    if weights.count == Self.rememberedLengths { weights.removeAll() }
-    let made = ResamplingWeights(from: length, to: size, filter: filter)
-    weights[length] = made
+  private func weights(_ axis: Axis) -> ResamplingWeights {
+    if let known = weights[axis] { return known }
+    if weights.count == Self.rememberedAxes { weights.removeAll() }
+    let made = ResamplingWeights(from: axis.length, reducedBy: axis.reduction, to: size, filter: filter)
+    weights[axis] = made
     return made
   }
 }

@@ -15,28 +15,35 @@ struct ResamplingWeights: Sendable {
   let stride: Int
 
   /// - Parameters:
-  ///   - source: pixels of the source, at least 1.
+  ///   - source: pixels of the whole source, at least 1.
+  ///   - reduction: each pixel at hand is the mean of so many of them, the last of what is left: it gets all their
+  ///     weights.
   ///   - target: pixels of the result, at least 1.
-  init(from source: Int, to target: Int, filter: ResamplingFilter) {
+  init(from source: Int, reducedBy reduction: Int = 1, to target: Int, filter: ResamplingFilter) {
     let scale = Double(source) / Double(target)
     let widening = max(scale, 1)  // A smaller image sees through the filter stretched over the pixels that it loses.
     let support = filter.support * widening
-    stride = Int(support.rounded(.up)) * 2 + 1
+    stride = Int(support.rounded(.up)) * 2 / reduction + 2
     var starts: [Int] = []
     var counts: [Int] = []
     var values = [Int32](repeating: 0, count: target * stride)
     for position in 0..<target {
       let center = (Double(position) + 0.5) * scale
-      let start = max(Int(center - support + 0.5), 0)
+      let first = max(Int(center - support + 0.5), 0)
       let end = min(Int(center + support + 0.5), source)
-      let weights = (start..<end).map { filter.value((Double($0) - center + 0.5) * (1 / widening)) }
+      let weights = (first..<end).map { filter.value((Double($0) - center + 0.5) * (1 / widening)) }
       let sum = weights.reduce(0, +)
+      let start = first / reduction
+      var shares = [Double](repeating: 0, count: (end - 1) / reduction + 1 - start)
       for (offset, weight) in weights.enumerated() {
-        let fixed = (sum == 0 ? weight : weight / sum) * Double(1 << FixedPoint.precision)
+        shares[(first + offset) / reduction - start] += sum == 0 ? weight : weight / sum
+      }
+      for (offset, share) in shares.enumerated() {
+        let fixed = share * Double(1 << FixedPoint.precision)
         values[position * stride + offset] = Int32(fixed.rounded(.toNearestOrAwayFromZero))
       }
       starts.append(start)
-      counts.append(end - start)
+      counts.append(shares.count)
     }
     (self.starts, self.counts, self.values) = (starts, counts, values)
   }
