@@ -1,14 +1,14 @@
-import Foundation
+public import Foundation
 import Support
 
 /// A folder that is being made: it bears another name until it is whole, and is locked by whoever makes it.
-final class PartialFolder {
-  let url: URL
+public final class PartialFolder {
+  public let url: URL
   private let target: URL
   /// Holds the lock as long as it is open; the system lets go of it when the process ends in whichever way.
   private let descriptor: Int32
 
-  init(for target: URL) throws {
+  public init(for target: URL) throws {
     self.target = target
     url = Self.url(for: target)
     try Self.refuseExisting(target)
@@ -19,7 +19,7 @@ final class PartialFolder {
     descriptor = try SystemCall.open(url.path, O_RDONLY | O_DIRECTORY)
     do {
       guard try SystemCall.lock(descriptor, path: url.path), Self.isSame(descriptor, url.path) else {
-        throw ShardsError(.busy, url.path, "another process is making this dataset: wait for it, or stop it")
+        throw ShardsError(.busy, url.path, "another process is making this: wait for it, or stop it")
       }
       try Self.refuseExisting(target)
     } catch {
@@ -36,16 +36,17 @@ final class PartialFolder {
   }
 
   /// Gives the folder its name; its files are synced already.
-  func publish() throws {
+  public func publish() throws {
     try SystemCall.syncFolder(url.path)
     try SystemCall.rename(url.path, to: target.path)
     try SystemCall.syncFolder(target.deletingLastPathComponent().path)
   }
 
-  func remove() { try? FileManager.default.removeItem(at: url) }
+  /// Gives up: nothing of it is left.
+  public func remove() { try? FileManager.default.removeItem(at: url) }
 
   /// Removes what a stopped process left, but for the files in `names`.
-  func empty(except names: Set<String> = []) throws {
+  public func empty(except names: Set<String> = []) throws {
     for name in try FileManager.default.contentsOfDirectory(atPath: url.path) where !names.contains(name) {
       try FileManager.default.removeItem(at: url.appending(path: name))
     }
