@@ -58,6 +58,19 @@ public enum SystemCall {
     }
   }
 
+  /// Writes over what a file has at `offset`; where it goes on being written does not change.
+  public static func write(_ descriptor: Int32, _ data: Data, at offset: Int, path: String) throws {
+    var rest = data[...]
+    while !rest.isEmpty {
+      let written = try rest.withUnsafeBytes { bytes in
+        try check("write", path) {
+          pwrite(descriptor, bytes.baseAddress, bytes.count, off_t(offset + data.count - rest.count))
+        }
+      }
+      rest = rest.dropFirst(written)
+    }
+  }
+
   public static func sync(_ descriptor: Int32, path: String) throws {
     try check("sync", path) { fsync(descriptor) }
   }
@@ -105,6 +118,9 @@ public enum SystemCall {
     defer { close(descriptor) }
     try sync(descriptor, path: path)
   }
+
+  /// Makes all that was ever written durable: where a call a file would take too long.
+  public static func syncEverything() { Foundation.sync() }
 
   /// Makes what was written to a file by other means durable.
   public static func syncFile(_ path: String) throws {
