@@ -17,6 +17,8 @@ struct DataPrepError: ReportedError, Equatable {
     case tooManySkipped
     /// The disk has no room for what is to be made.
     case noSpace
+    /// What is to be made is there already.
+    case outputExists
     /// What was asked for does not go together.
     case usage
   }
@@ -41,6 +43,7 @@ struct DataPrepError: ReportedError, Equatable {
     case .library: .software
     case .otherFormat, .damaged, .contradiction, .tooManySkipped: .data
     case .noSpace: .inputOutput
+    case .outputExists: .cannotCreate
     case .usage: .usage
     }
   }

@@ -16,7 +16,7 @@ struct DataPrep: AsyncParsableCommand {
         dataprep verify mnist14
       """,
     version: toolVersion,
-    subcommands: [Build.self, Info.self, Verify.self, Tasks.self])
+    subcommands: [Build.self, Info.self, Verify.self, Tasks.self, Show.self, Export.self])
 
   static func main() async { await runTool(named: "dataprep") }
 }

@@ -1,0 +1,96 @@
+import Foundation
+import Support
+
+/// Writes a zip archive of members that are not compressed, of any size.
+///
+/// Numbers in the comments are sections of PKWARE's APPNOTE 6.3.10. Sizes are given in 64 bits (4.5.3) only where they do
+/// not fit into 32, in the list of members; in front of a member always, as is allowed.
+final class ZipWriter {
+  private struct Member {
+    var name: String
+    var offset: Int
+    var bytes = 0
+    var checksum: UInt32 = 0
+  }
+
+  private let path: String
+  private let descriptor: Int32
+  private var offset = 0
+  private var members: [Member] = []
+
+  /// Makes the file; it must not exist.
+  init(_ url: URL) throws {
+    path = url.path
+    descriptor = try SystemCall.open(path, O_WRONLY | O_CREAT | O_EXCL)
+  }
+
+  deinit { SystemCall.close(descriptor) }
+
+  /// Writes a member: `body` is called with a function that appends bytes to it.
+  func add(_ name: String, _ body: ((_ bytes: [UInt8]) throws -> Void) throws -> Void) throws {
+    var member = Member(name: name, offset: offset)
+    try append(Self.localHeader(member))
+    try body { bytes in
+      member.checksum = Checksum.crc32(bytes, after: member.checksum)
+      member.bytes += bytes.count
+      try append(bytes)
+    }
+    try SystemCall.write(descriptor, Data(Self.localHeader(member)), at: member.offset, path: path)
+    members.append(member)
+  }
+
+  /// Writes the list of members, and syncs the file.
+  func finish() throws {
+    let start = offset
+    for member in members { try append(Self.listEntry(member)) }
+    try append(Self.end(count: members.count, start: start, bytes: offset - start))
+    try SystemCall.sync(descriptor, path: path)
+  }
+
+  private func append(_ bytes: [UInt8]) throws {
+    try SystemCall.write(descriptor, Data(bytes), path: path)
+    offset += bytes.count
+  }
+
+  private static let limit = 0xFFFF_FFFF
+  /// The first day that can be written (4.4.6), so that the same images give the same file.
+  private static let date = 1 << 5 | 1
+
+  /// 4.3.7. The sizes are in the extra field (4.5.3).
+  private static func localHeader(_ member: Member) -> [UInt8] {
+    number(0x0403_4B50, 4) + number(45, 2) + number(0, 2) + number(0, 2) + number(0, 2) + number(date, 2)
+      + number(Int(member.checksum), 4) + number(limit, 4) + number(limit, 4)
+      + number(member.name.utf8.count, 2) + number(20, 2) + member.name.utf8
+      + number(1, 2) + number(16, 2) + number(member.bytes, 8) + number(member.bytes, 8)
+  }
+
+  /// 4.3.12. Size and offset are in the extra field where they do not fit.
+  private static func listEntry(_ member: Member) -> [UInt8] {
+    let large = max(member.bytes, member.offset) >= limit
+    let extra =
+      number(1, 2) + number(24, 2) + number(member.bytes, 8) + number(member.bytes, 8) + number(member.offset, 8)
+    let bytes = large ? limit : member.bytes
+    let fixed = number(0x0201_4B50, 4) + number(45, 2) + number(45, 2) + number(0, 2) + number(0, 2) + number(0, 2)
+    return fixed + number(date, 2) + number(Int(member.checksum), 4) + number(bytes, 4) + number(bytes, 4)
+      + number(member.name.utf8.count, 2) + number(large ? extra.count : 0, 2)
+      + number(0, 2) + number(0, 2) + number(0, 2) + number(0, 4) + number(large ? limit : member.offset, 4)
+      + member.name.utf8 + (large ? extra : [])
+  }
+
+  /// 4.3.16, after 4.3.14 and 4.3.15 where the list does not begin in the first 4 GiB.
+  private static func end(count: Int, start: Int, bytes: Int) -> [UInt8] {
+    let large = start >= limit
+    let record =
+      number(0x0606_4B50, 4) + number(44, 8) + number(45, 2) + number(45, 2) + number(0, 4) + number(0, 4)
+      + number(count, 8) + number(count, 8) + number(bytes, 8) + number(start, 8)
+    let locator = number(0x0706_4B50, 4) + number(0, 4) + number(start + bytes, 8) + number(1, 4)
+    return (large ? record + locator : [])
+      + number(0x0605_4B50, 4) + number(0, 2) + number(0, 2) + number(count, 2) + number(count, 2)
+      + number(bytes, 4) + number(large ? limit : start, 4) + number(0, 2)
+  }
+
+  /// Little-endian.
+  private static func number(_ value: Int, _ bytes: Int) -> [UInt8] {
+    (0..<bytes).map { UInt8(truncatingIfNeeded: value >> (8 * $0)) }
+  }
+}
