@@ -20,14 +20,18 @@ public final class ToolProcess: Sendable {
   private let name: String
 
   /// Starts a tool of the package, for example "dataprep", which lies beside the tests' own executable.
-  public convenience init(_ tool: String, _ arguments: [String], environment: [String: String] = [:]) throws {
+  public convenience init(
+    _ tool: String, _ arguments: [String], environment: [String: String] = [:], input: FileHandle = .nullDevice
+  ) throws {
     let tests = URL(filePath: "/proc/self/exe").resolvingSymlinksInPath()
     let executable = tests.deletingLastPathComponent().appending(path: tool)
-    try self.init(executable: executable, arguments, environment: environment)
+    try self.init(executable: executable, arguments, environment: environment, input: input)
   }
 
   /// Starts a program.
-  public init(executable: URL, _ arguments: [String], environment: [String: String] = [:]) throws {
+  public init(
+    executable: URL, _ arguments: [String], environment: [String: String] = [:], input: FileHandle = .nullDevice
+  ) throws {
     name = executable.lastPathComponent
     folder = try makeTemporaryFolder()
     var variables = ProcessInfo.processInfo.environment.filter { !$0.key.hasPrefix("LOPT_") }
@@ -36,7 +40,7 @@ public final class ToolProcess: Sendable {
     process.executableURL = executable
     process.arguments = arguments
     process.environment = variables.merging(environment) { $1 }
-    process.standardInput = FileHandle.nullDevice
+    process.standardInput = input
     process.standardOutput = try Self.file(folder.appending(path: "output"))
     process.standardError = try Self.file(folder.appending(path: "errors"))
     try process.run()
@@ -95,9 +99,10 @@ public final class ToolProcess: Sendable {
 
   /// Runs a tool of the package to its end.
   public static func run(
-    _ tool: String, _ arguments: [String], environment: [String: String] = [:], seconds: Double = 120
+    _ tool: String, _ arguments: [String], environment: [String: String] = [:], input: FileHandle = .nullDevice,
+    seconds: Double = 120
   ) throws -> ProcessResult {
-    try ToolProcess(tool, arguments, environment: environment).wait(seconds: seconds)
+    try ToolProcess(tool, arguments, environment: environment, input: input).wait(seconds: seconds)
   }
 }
 

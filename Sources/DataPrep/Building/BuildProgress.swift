@@ -25,14 +25,16 @@ final class BuildProgress {
     line.finish()
     guard images > 0 else { return }
     notice(
-      "\(images) images in \(Int(seconds.rounded(.up))) s: \(Int(Double(images) / seconds)) images/s, "
+      "\(images) images in \(Self.tenths(seconds)) s: \(Int(Double(images) / seconds)) images/s, "
         + "\(megabytesPerSecond) MB/s")
   }
 
   private var seconds: Double { max((ContinuousClock.now - started) / .seconds(1), 1e-3) }
 
-  private var megabytesPerSecond: String {
-    let tenths = Int(Double(bytes) / seconds / 1e5)
+  private var megabytesPerSecond: String { Self.tenths(Double(bytes) / seconds / 1e6) }
+
+  private static func tenths(_ value: Double) -> String {
+    let tenths = Int(value * 10)
     return "\(tenths / 10).\(tenths % 10)"
   }
 }

@@ -4,6 +4,7 @@ import Foundation
 struct FileStatus {
   let bytes: Int
   let isFolder: Bool
+  let isPipe: Bool
   /// The time of change, in seconds.
   let changed: String
 
@@ -14,6 +15,7 @@ struct FileStatus {
     }
     bytes = Int(status.st_size)
     isFolder = status.st_mode & S_IFMT == S_IFDIR
+    isPipe = status.st_mode & S_IFMT == S_IFIFO
     changed = String(format: "%ld.%09ld", status.st_mtim.tv_sec, status.st_mtim.tv_nsec)
   }
 

@@ -8,11 +8,11 @@ import Shards
 enum ImageNetSource {
   private static let suffix = ".tar"
 
-  /// - Parameter paths: `-` alone is the tar of tars on standard input.
+  /// - Parameter paths: `-`, or another pipe, is the tar of tars and then the only input.
   static func open(_ paths: [String]) throws -> any ImageSource {
-    if paths == ["-"] { return ImageNetStream() }
-    guard !paths.contains("-") else {
-      throw DataPrepError(.usage, "-", "standard input is the only input, or none of them")
+    if let pipe = try paths.first(where: { $0 == "-" }) ?? paths.first(where: { try FileStatus($0).isPipe }) {
+      guard paths.count == 1 else { throw DataPrepError(.usage, pipe, "a pipe is the only input, or none of them") }
+      return ImageNetStream(path: pipe)
     }
     var contents: [(id: String, files: ClassFiles)] = []
     var inputs: [String: String] = [:]
@@ -54,16 +54,13 @@ enum ImageNetSource {
   /// The class archives in an archive, in its order; or the archive itself, where it holds pictures.
   private static func classes(inArchive path: String) throws -> [(id: String, files: ClassFiles)] {
     let file = try ForwardFile(path)
-    guard let size = file.size else {
-      throw DataPrepError(.usage, path, "is no file: to read a pipe, let it be standard input and give -")
-    }
     var archive = TarReader(file)
     var classes: [(id: String, files: ClassFiles)] = []
     while let entry = try archive.nextEntry() {
       if let id = id(ofArchive: entry.name) {
         classes.append((id, .archive(path: path, offset: entry.offset, size: entry.size)))
       } else if classes.isEmpty, ImageFile.isImage(entry.name), let id = id(ofArchive: path) {
-        return [(id, .archive(path: path, offset: 0, size: size))]
+        return [(id, .archive(path: path, offset: 0, size: try FileStatus.bytes(path)))]
       }
     }
     return classes

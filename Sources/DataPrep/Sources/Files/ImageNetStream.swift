@@ -1,11 +1,12 @@
 import Shards
 
-/// The tar of tars on standard input: only its end tells how many classes there are.
+/// The tar of tars from a pipe: only its end tells how many classes there are.
 struct ImageNetStream: ImageSource {
-  private static let path = "-"
+  /// A pipe's, or `-` for standard input.
+  let path: String
 
   var name: String { "imagenet" }
-  var inputs: [String: String] { [Self.path: "standard input"] }
+  var inputs: [String: String] { [path: "a stream"] }
   var shape: Manifest.Shape? { nil }
   var originalShape: Manifest.Shape? { nil }
   var resampling: String? { nil }
@@ -14,14 +15,14 @@ struct ImageNetStream: ImageSource {
   var temporaryBytes: Int { 0 }
 
   func read(after finished: Int, _ visit: (SourceEvent) throws -> Void) throws -> [Manifest.Source.File] {
-    let file = try ForwardFile(Self.path)
+    let file = try ForwardFile(path)
     var archive = TarReader(file)
     var position = 0
     while let entry = try archive.nextEntry() {
       guard let id = ImageNetSource.id(ofArchive: entry.name) else {
         guard !ImageFile.isImage(entry.name) else {
           throw DataPrepError(
-            .contradiction, Self.path, "holds the picture \(entry.name), and not archives of classes: unpack it")
+            .contradiction, path, "holds the picture \(entry.name), and not archives of classes: unpack it")
         }
         continue
       }
@@ -29,6 +30,6 @@ struct ImageNetStream: ImageSource {
       if position >= finished { try ClassFiles.readArchive(file, size: entry.size, id, visit) }
       position += 1
     }
-    return [Manifest.Source.File(name: Self.path, bytes: file.offset)]
+    return [Manifest.Source.File(name: path, bytes: file.offset)]
   }
 }

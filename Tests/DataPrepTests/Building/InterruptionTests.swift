@@ -1,0 +1,116 @@
+import Foundation
+import Randomness
+import Shards
+import TestSupport
+import Testing
+
+@Suite struct InterruptionTests {
+  private static let kills = ProcessInfo.processInfo.environment["LOPT_LONG"] == nil ? 3 : 20
+
+  /// Runs `body` with a source of shards enough for a build to be met in the middle, and the digests of an
+  /// uninterrupted one's files.
+  private func with(
+    _ source: SmallSource, _ body: (_ files: URL, _ output: URL, _ whole: [String: String]) throws -> Void
+  ) throws {
+    try withTemporaryFolder { folder in
+      let files = folder.appending(path: "source")
+      try source.make(in: files, classes: 30, images: source == .cifar100 ? 3000 : 120)
+      let whole = folder.appending(path: "whole")
+      let result = try SmallBuild.run(source, files, to: whole, ["--shard-mib", "1"])
+      #expect(result.exitCode == 0, "\(result.errors)")
+      try body(files, folder.appending(path: "set"), SmallBuild.digests(whole))
+    }
+  }
+
+  @Test(
+    "killed at random moments and started again, a build gives the files of an uninterrupted one",
+    arguments: [SmallSource.imagenetTar, .cifar100])
+  func killed(source: SmallSource) throws {
+    try with(source) { files, output, whole in
+      let partial = output.appendingPathExtension("partial")
+      var random = RandomStream(seed: 11, purpose: .test)
+      var resumed = 0
+      for kill in 0..<Self.kills {
+        var shards = 0
+        // Each round is one build that is killed three times at most.
+        for attempt in 0..<4 {
+          let threads = ["--shard-mib", "1", "--threads", "\(1 + random.below(3))"]
+          let process = try ToolProcess("dataprep", SmallBuild.arguments(source, files, to: output, threads))
+          if attempt < 3 {
+            let target = shards + random.below(4)
+            let pause = UInt32(random.below(30_000))
+            try process.wait { _ in
+              !process.isRunning
+                || FileManager.default.fileExists(
+                  atPath: partial.appending(path: String(format: "shard-%05d.lmdb", target)).path)
+            }
+            usleep(pause)
+            process.send(SIGKILL)
+          }
+          let result = try process.wait()
+          if result.errors.contains("goes on after") { resumed += 1 }
+          if result.exitCode == 0 { break }
+          #expect(attempt < 3, "\(result.errors)")
+          shards = (try? FileManager.default.contentsOfDirectory(atPath: partial.path).count) ?? 0
+        }
+        #expect(try SmallBuild.digests(output) == whole, "round \(kill)")
+        try FileManager.default.removeItem(at: output)
+      }
+      #expect(resumed > 0)
+    }
+  }
+
+  @Test("what goes on says after what, and other arguments are refused by name until --restart")
+  func otherArguments() throws {
+    try with(.imagenetTar) { files, output, whole in
+      let tar = SmallSource.imagenetTar.input(files)
+      let cut = files.appending(path: "cut.tar")
+      try Data(contentsOf: URL(filePath: tar)).dropLast(50_000).write(to: cut)
+      let input = try FileHandle(forReadingFrom: cut)
+      let early = try SmallBuild.run(.imagenetPipe, files, to: output, ["--shard-mib", "1"], input: input)
+      #expect(early.exitCode == 65)
+      #expect(early.errors.contains("ends at byte \(try Data(contentsOf: cut).count)"))
+      #expect(!FileManager.default.fileExists(atPath: output.path))
+      let other = try SmallBuild.run(.imagenetPipe, files, to: output, ["--shard-mib", "1", "--filter", "lanczos"])
+      #expect(other.exitCode == 73)
+      #expect(other.errors.contains("was begun with --filter box, and now it is lanczos"))
+      let whole = try FileHandle(forReadingFrom: URL(filePath: tar))
+      let again = try SmallBuild.run(.imagenetPipe, files, to: output, ["--shard-mib", "1"], input: whole)
+      #expect(again.exitCode == 0, "\(again.errors)")
+      #expect(again.errors.contains("goes on after "))
+    }
+    try with(.imagenetTar) { files, output, whole in
+      let partial = output.appendingPathExtension("partial")
+      let first = try ToolProcess(
+        "dataprep", SmallBuild.arguments(.imagenetTar, files, to: output, ["--shard-mib", "2"]))
+      try first.wait { _ in FileManager.default.fileExists(atPath: partial.appending(path: "shard-00002.lmdb").path) }
+      first.send(SIGKILL)
+      _ = try first.wait()
+      let restarted = try SmallBuild.run(.imagenetTar, files, to: output, ["--shard-mib", "1", "--restart"])
+      #expect(restarted.exitCode == 0, "\(restarted.errors)")
+      #expect(try SmallBuild.digests(output) == whole)
+    }
+  }
+
+  @Test("a second build of the same folder is refused while the first runs, and the first goes on")
+  func second() throws {
+    try withTemporaryFolder { folder in
+      let files = folder.appending(path: "source")
+      try SmallSource.imagenetPipe.make(in: files)
+      let output = folder.appending(path: "set")
+      let pipe = Pipe()
+      let arguments = SmallBuild.arguments(.imagenetPipe, files, to: output)
+      let first = try ToolProcess("dataprep", arguments, input: pipe.fileHandleForReading)
+      let journal = output.appendingPathExtension("partial").appending(path: "build.json")
+      try first.wait { _ in FileManager.default.fileExists(atPath: journal.path) }
+      let second = try SmallBuild.run(.imagenetPipe, files, to: output)
+      #expect(second.exitCode == 75)
+      #expect(second.errors.contains("another process is making this dataset"))
+      try pipe.fileHandleForWriting.write(
+        contentsOf: Data(contentsOf: URL(filePath: SmallSource.imagenetTar.input(files))))
+      try pipe.fileHandleForWriting.close()
+      let result = try first.wait()
+      #expect(result.exitCode == 0, "\(result.errors)")
+    }
+  }
+}

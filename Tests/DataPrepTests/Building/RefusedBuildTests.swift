@@ -1,0 +1,174 @@
+import Foundation
+import TestSupport
+import Testing
+
+@Suite struct RefusedBuildTests {
+  /// The error of a build from a source after `change`; it must leave nothing.
+  private func message(
+    _ source: SmallSource, exitCode: Int32, _ options: [String] = [], change: (URL) throws -> Void = { _ in }
+  ) throws -> String {
+    try withTemporaryFolder { folder in
+      let files = folder.appending(path: "source")
+      try source.make(in: files)
+      try change(files)
+      let result = try SmallBuild.run(source, files, to: folder.appending(path: "set"), options)
+      #expect(result.exitCode == exitCode, "\(result.errors)")
+      #expect(try FileManager.default.contentsOfDirectory(atPath: folder.path) == ["source"])
+      return result.errors
+    }
+  }
+
+  @Test("a class of no image is refused by its name")
+  func emptyClass() throws {
+    let message = try message(.folder, exitCode: 65) {
+      try FileManager.default.createDirectory(at: $0.appending(path: "empty"), withIntermediateDirectories: false)
+    }
+    #expect(message.contains("class empty has no image to train on (0 images, 0 for validation)"))
+  }
+
+  @Test("two classes of one name are refused by it, before anything is read")
+  func sameName() throws {
+    let message = try message(.imagenetTars, exitCode: 65) {
+      try FileManager.default.createDirectory(at: $0.appending(path: "n90000002"), withIntermediateDirectories: false)
+    }
+    #expect(message.contains("is a second class of the name n90000002"))
+  }
+
+  @Test("a tar that was cut is refused with the byte, before anything is made")
+  func cut() throws {
+    let message = try message(.imagenetTar, exitCode: 65) {
+      let file = $0.appending(path: "train.tar")
+      try Data(contentsOf: file).prefix(70_000).write(to: file)
+    }
+    #expect(message.contains("train.tar: ends at byte 70000, in n90000002.tar"))
+    #expect(message.contains("it is incomplete, fetch it again"))
+  }
+
+  @Test("a folder without classes, a file that is no tar, and none at all are refused")
+  func noClasses() throws {
+    let empty = try message(.imagenetFolders, exitCode: 65) { files in
+      for file in try SmallSource.files(files) { try FileManager.default.removeItem(at: file) }
+    }
+    #expect(empty.contains("there is no class in it"))
+    let other = try message(.imagenetTar, exitCode: 65) {
+      try Data(repeating: 65, count: 9000).write(to: $0.appending(path: "train.tar"))
+    }
+    #expect(other.contains("train.tar: no tar header at byte 0"))
+    let none = try message(.imagenetTar, exitCode: 66) {
+      try FileManager.default.removeItem(at: $0.appending(path: "train.tar"))
+    }
+    #expect(none.contains("train.tar: cannot be read: No such file"))
+  }
+
+  @Test("an array of objects, which only pickle could read, is refused")
+  func pickled() throws {
+    let message = try message(.imagenet32, exitCode: 65) { files in
+      let script = files.appending(path: "objects.py")
+      try Data(
+        "import numpy, sys; numpy.savez(sys.argv[1], data=numpy.array([{}], object), labels=numpy.array([1]))".utf8
+      ).write(to: script)
+      _ = try Python.run(script: script, arguments: [files.appending(path: "val_data.npz").path])
+    }
+    #expect(message.contains("val_data.npz: data is [1], not bytes"))
+  }
+
+  @Test("labels and images of different number, and a label of 0, are refused")
+  func labels() throws {
+    func message(_ labels: String) throws -> String {
+      try self.message(.imagenet32, exitCode: 65) { files in
+        let script = files.appending(path: "labels.py")
+        try Data(
+          "import numpy, sys; numpy.savez(sys.argv[1], data=numpy.zeros((3, 3072), 'u1'), labels=numpy.array(\(labels)))"
+            .utf8
+        ).write(to: script)
+        _ = try Python.run(script: script, arguments: [files.appending(path: "val_data.npz").path])
+      }
+    }
+    #expect(try message("[1, 2]").contains("val_data.npz: data is [3, 3072], not bytes of 2 images"))
+    #expect(try message("[1, 0, 2]").contains("val_data.npz: label 1 is 0; the first is 1"))
+    #expect(try message("[1, -3, 2]").contains("val_data.npz: label 1 is -3"))
+    #expect(try message("[1.5, 2, 3]").contains("val_data.npz: labels is not a list of integers"))
+  }
+
+  @Test(
+    "options that do not belong to the source, or together, are a wrong command line",
+    arguments: [
+      (SmallSource.imagenetTar, ["--classes", "x"], "--classes belongs to --source imagenet32"),
+      (.cifar10, ["--names", "x"], "--names does not belong to --source cifar10"),
+      (.folder, ["--held-out", "3", "--held-out-list", "x"], "exclude each other"),
+      (.folder, ["--validation", "1"], "--validation is a share of each class"),
+      (.folder, ["--max-skipped", "2"], "--max-skipped is a share"),
+      (.folder, ["--shard-mib", "0"], "--shard-mib is 1"),
+      (.folder, ["--threads", "0"], "--threads is 1"),
+      (.imagenetTar, ["--input", "-", "x"], "a pipe is the only input"),
+    ])
+  func options(source: SmallSource, options: [String], message: String) throws {
+    let result = try SmallBuild.run(source, URL(filePath: "/nowhere"), to: URL(filePath: "/nowhere/set"), options)
+    #expect(result.exitCode == 64)
+    #expect(result.errors.contains(message), "\(result.errors)")
+  }
+
+  @Test(
+    "a disk without room for the estimate is refused before anything is read",
+    .enabled(if: SmallDisk.isPossible, "\(SmallDisk.reason)"))
+  func noRoom() throws {
+    try withTemporaryFolder { folder in
+      try SmallSource.cifar10.make(in: folder, classes: 10)
+      try SmallDisk.with(kibibytes: 1000) { disk in
+        let result = try SmallBuild.run(.cifar10, folder, to: disk.appending(path: "set"))
+        #expect(result.exitCode == 74)
+        #expect(result.errors.contains("no space left on the disk: about 720 images take 5 MiB, and 0 MiB are free"))
+        #expect(try FileManager.default.contentsOfDirectory(atPath: disk.path).isEmpty)
+      }
+    }
+  }
+
+  @Test(
+    "a disk that becomes full on the way keeps finished shards, and with room the build goes on to the same files",
+    .enabled(if: SmallDisk.isPossible, "\(SmallDisk.reason)"))
+  func fullDisk() throws {
+    try withTemporaryFolder { folder in
+      let files = folder.appending(path: "source")
+      try SmallSource.imagenetPipe.make(in: files, classes: 30, images: 120)
+      let tar = URL(filePath: SmallSource.imagenetPipe.input(files))
+      func run(_ output: URL) throws -> ProcessResult {
+        let input = try FileHandle(forReadingFrom: tar)
+        return try SmallBuild.run(.imagenetPipe, files, to: output, ["--shard-mib", "1"], input: input)
+      }
+      #expect(try run(folder.appending(path: "set")).exitCode == 0)
+      try SmallDisk.with(kibibytes: 28 << 10) { disk in
+        let full = try run(disk.appending(path: "set"))
+        #expect(full.exitCode == 74)
+        #expect(full.errors.contains("no space left on the disk"), "\(full.errors)")
+        #expect(try FileManager.default.contentsOfDirectory(atPath: disk.path) == ["set.partial"])
+        try mount(disk, "remount,size=64m")
+        let again = try run(disk.appending(path: "set"))
+        #expect(again.exitCode == 0, "\(again.errors)")
+        #expect(again.errors.contains("goes on after "))
+        #expect(
+          try SmallBuild.digests(disk.appending(path: "set")) == SmallBuild.digests(folder.appending(path: "set")))
+      }
+    }
+  }
+
+  @Test(
+    "an output in a folder that cannot be written is refused by its name",
+    .enabled(if: SmallDisk.isPossible, "\(SmallDisk.reason)"))
+  func unwritable() throws {
+    try withTemporaryFolder { folder in
+      try SmallSource.imagenetFolders.make(in: folder.appending(path: "source"))
+      try SmallDisk.with(kibibytes: 4000) { disk in
+        try mount(disk, "remount,ro")
+        let output = disk.appending(path: "set")
+        let result = try SmallBuild.run(.imagenetFolders, folder.appending(path: "source"), to: output)
+        #expect(result.exitCode == 73)
+        #expect(result.errors.contains("\(output.path).partial: cannot be made: Read-only file system"))
+      }
+    }
+  }
+
+  private func mount(_ disk: URL, _ options: String) throws {
+    let result = try ToolProcess(executable: URL(filePath: "/bin/mount"), ["-o", options, disk.path]).wait()
+    #expect(result.exitCode == 0, "\(result.errors)")
+  }
+}
