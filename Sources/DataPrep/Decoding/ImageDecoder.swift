@@ -14,8 +14,22 @@ final class ImageDecoder {
     resampler = Resampler(size: settings.size, filter: settings.filter)
   }
 
+  /// What all decoders of the process may take together: one picture of 100 million pixels takes more.
+  private static let memory = MemoryBudget(256 << 20)
+
   /// Decodes one file. What is wrong with it is part of the result: it never stops a build.
   func decode(_ file: [UInt8]) -> DecodedImage {
+    // Three bytes a pixel: the picture, or what a progressive JPEG keeps of it meanwhile.
+    Self.memory.spend(3 * min(pixelCount(file), settings.maxPixels)) { result(file) }
+  }
+
+  /// Pixels of the whole image by its header; 0 where there is none.
+  private func pixelCount(_ file: [UInt8]) -> Int {
+    if file.starts(with: PNGFile.signature) { return PNGFile(file).pixelCount }
+    return (try? jpeg.header(file)).map { $0.width * $0.height } ?? 0
+  }
+
+  private func result(_ file: [UInt8]) -> DecodedImage {
     do {
       let picture = try picture(file)
       return .pixels(resampler.resample(picture), warning: picture.warning)

@@ -6,6 +6,9 @@ struct PNGFile {
 
   init(_ bytes: [UInt8]) { self.bytes = bytes }
 
+  /// By its header; 0 where it has none.
+  var pixelCount: Int { bytes.count >= 24 ? integer(at: 16) * integer(at: 20) : 0 }
+
   /// Decodes the file to the values that it stores: alpha, gamma and colour profile are ignored.
   func decode(maxPixels: Int) throws(UndecodableImage) -> Picture {
     // The first chunk is the header, which begins with width and height.
