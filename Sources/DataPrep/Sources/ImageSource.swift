@@ -69,7 +69,7 @@ struct SourceImage: Sendable {
 
 /// Which files are images.
 enum ImageFile {
-  /// A file that is larger is refused: no picture within `--max-pixels` needs so much, and memory is bounded.
+  /// A file that is larger is refused, as files are read whole and memory is bounded.
   static let largest = 64 << 20
 
   /// Whether a name is that of a picture; hidden files, as `._picture.jpg` of macOS, are none.

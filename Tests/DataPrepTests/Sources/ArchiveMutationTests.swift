@@ -6,7 +6,7 @@ import Testing
 @testable import DataPrep
 
 /// Damaged archives end in an error or in what is left of them, and never in a crash or in memory for what they claim.
-@Suite struct MutationTests {
+@Suite struct ArchiveMutationTests {
   private static let isLong = ProcessInfo.processInfo.environment["LOPT_LONG"] != nil
   private static let count = isLong ? 500 : 100
 
