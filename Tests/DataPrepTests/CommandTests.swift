@@ -19,6 +19,18 @@ import Testing
     try JSONSerialization.jsonObject(with: Data(text.utf8))
   }
 
+  @Test("info --json is all of the manifest, and images besides")
+  func wholeManifest() throws {
+    try withDataset { folder in
+      var report = try #require(
+        try json(ToolProcess.run("dataprep", ["info", folder.path, "--json"]).output) as? [String: Any])
+      #expect(report.removeValue(forKey: "images") as? Int == SmallMNIST.training + SmallMNIST.test)
+      let file = try String(contentsOf: folder.appending(path: "manifest.json"), encoding: .utf8)
+      let manifest = try #require(try json(file) as? [String: Any])
+      #expect(report as NSDictionary == manifest as NSDictionary)
+    }
+  }
+
   @Test("info --json says how many images there are, of which shape and classes")
   func info() throws {
     try withDataset { folder in

@@ -17,4 +17,11 @@ import Testing
     progress.advance(by: 10)
     #expect(progress.line(after: .seconds(10)).hasSuffix("60/100 tasks  1.0/s  ETA 0:40"))
   }
+
+  @Test("where only the end tells how many there are, the line has neither a bar nor a time")
+  func withoutTotal() {
+    let progress = Progress("shards", unit: "images", total: nil, enabled: false)
+    progress.advance(by: 500)
+    #expect(progress.line(after: .seconds(5)) == "shards 500 images  100/s")
+  }
 }

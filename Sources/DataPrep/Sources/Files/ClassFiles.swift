@@ -39,17 +39,20 @@ enum ClassFiles: Sendable {
     }
   }
 
-  /// How many pictures there are, and the bytes that they lie in. Reads headers or names, no picture.
-  func count() throws -> (images: Int, bytes: Int) {
+  /// How many pictures an archive holds. Reads headers, no picture.
+  static func count(inArchive path: String, offset: Int, size: Int) throws -> Int {
+    let file = try ForwardFile(path)
+    try file.skip(to: offset, of: "the archive")
+    var archive = TarReader(file, size: size)
+    var count = 0
+    while let entry = try archive.nextEntry() { count += ImageFile.isImage(entry.name) ? 1 : 0 }
+    return count
+  }
+
+  /// The file or folder.
+  var path: String {
     switch self {
-    case .archive(let path, let offset, let size):
-      let file = try ForwardFile(path)
-      try file.skip(to: offset, of: "the archive")
-      var archive = TarReader(file, size: size)
-      var count = 0
-      while let entry = try archive.nextEntry() { count += ImageFile.isImage(entry.name) ? 1 : 0 }
-      return (count, size)
-    case .folder(let path): return (try FolderListing.images(in: path, prefix: "").count, 0)
+    case .archive(let path, _, _), .folder(let path): path
     }
   }
 }

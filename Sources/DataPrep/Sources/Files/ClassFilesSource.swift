@@ -1,53 +1,69 @@
 import Foundation
 import Shards
 
+/// A class of picture files that is known before anything is read.
+struct KnownClass: Sendable {
+  var id: String
+  var files: ClassFiles
+  /// How many pictures it has; nil for an archive.
+  var images: Int?
+}
+
 /// Picture files of classes that are known before anything is read: archives or folders.
 struct ClassFilesSource: ImageSource {
   let name: String
   let inputs: [String: String]
-  /// The ids in order, and where each class is.
-  private let contents: [(id: String, files: ClassFiles)]
-  private let manifestFiles: [Manifest.Source.File]
   let expectedImages: Int?
+  private let known: [KnownClass]
+  private let manifestFiles: [Manifest.Source.File]
 
   var shape: Manifest.Shape? { nil }
   var originalShape: Manifest.Shape? { nil }
   var resampling: String? { nil }
   var temporaryBytes: Int { 0 }
-  var classes: [SourceClass]? { contents.map { SourceClass(id: $0.id) } }
+  var classes: [SourceClass]? { known.map { SourceClass(id: $0.id) } }
 
   /// - Throws: ``DataPrepError`` where there is no class, or two have one name.
   init(
-    name: String, inputs: [String: String], contents: [(id: String, files: ClassFiles)],
-    manifestFiles: [Manifest.Source.File], expectedImages: Int?
+    name: String, inputs: [String: String], classes: [KnownClass], manifestFiles: [Manifest.Source.File]
   ) throws {
-    guard !contents.isEmpty else {
+    guard !classes.isEmpty else {
       throw DataPrepError(.contradiction, inputs.keys.sorted().joined(separator: " "), "there is no class in it")
     }
     var ids: Set<String> = []
-    for (id, files) in contents where !ids.insert(id).inserted {
-      throw DataPrepError(.contradiction, files.path, "is a second class of the name \(id): rename or remove one")
+    for imageClass in classes where !ids.insert(imageClass.id).inserted {
+      throw DataPrepError(
+        .contradiction, imageClass.files.path, "is a second class of the name \(imageClass.id): rename or remove one")
     }
     self.name = name
     self.inputs = inputs
-    self.contents = contents
     self.manifestFiles = manifestFiles
-    self.expectedImages = expectedImages
+    known = classes
+    expectedImages = try Self.expectedImages(classes)
   }
 
   func read(after finished: Int, _ visit: (SourceEvent) throws -> Void) throws -> [Manifest.Source.File] {
-    for (position, (id, files)) in contents.enumerated() {
-      try visit(.begin(SourceClass(id: id)))
-      if position >= finished { try files.read(id, visit) }
+    for (position, imageClass) in known.enumerated() {
+      try visit(.begin(SourceClass(id: imageClass.id)))
+      if position >= finished { try imageClass.files.read(imageClass.id, visit) }
     }
     return manifestFiles
   }
-}
 
-extension ClassFiles {
-  fileprivate var path: String {
-    switch self {
-    case .archive(let path, _, _), .folder(let path): path
+  /// Of archives the first is counted, and the others have as many pictures a byte.
+  private static func expectedImages(_ classes: [KnownClass]) throws -> Int {
+    var images = 0
+    var density: Double?
+    for imageClass in classes {
+      if case .archive(let path, let offset, let size) = imageClass.files {
+        let known =
+          try density ?? Double(ClassFiles.count(inArchive: path, offset: offset, size: size)) / Double(max(size, 1))
+        images += Int((Double(size) * known).rounded())
+        density = known
+      } else {
+        images += imageClass.images ?? 0
+      }
     }
+    return images
   }
 }

@@ -18,7 +18,4 @@ struct FileStatus {
     isPipe = status.st_mode & S_IFMT == S_IFIFO
     changed = String(format: "%ld.%09ld", status.st_mtim.tv_sec, status.st_mtim.tv_nsec)
   }
-
-  static func isFolder(_ path: String) throws -> Bool { try FileStatus(path).isFolder }
-  static func bytes(_ path: String) throws -> Int { try FileStatus(path).bytes }
 }

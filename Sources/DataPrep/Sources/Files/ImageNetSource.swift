@@ -14,20 +14,25 @@ enum ImageNetSource {
       guard paths.count == 1 else { throw DataPrepError(.usage, pipe, "a pipe is the only input, or none of them") }
       return ImageNetStream(path: pipe)
     }
-    var contents: [(id: String, files: ClassFiles)] = []
+    var classes: [KnownClass] = []
     var inputs: [String: String] = [:]
     for path in paths {
-      let isFolder = try FileStatus.isFolder(path)
-      inputs[path] = isFolder ? try folderIdentity(path) : try InputIdentity.ofFile(path)
-      contents += isFolder ? try classes(inFolder: path) : try classes(inArchive: path)
+      if try FileStatus(path).isFolder {
+        let found = try Self.classes(inFolder: path)
+        classes += found.classes
+        inputs[path] = found.identity
+      } else {
+        classes += try Self.classes(inArchive: path)
+        inputs[path] = try InputIdentity.ofFile(path)
+      }
     }
     return try ClassFilesSource(
-      name: "imagenet", inputs: inputs, contents: contents,
+      name: "imagenet", inputs: inputs, classes: classes,
       manifestFiles: try paths.map {
-        Manifest.Source.File(
-          name: URL(filePath: $0).lastPathComponent, bytes: try FileStatus.isFolder($0) ? 0 : FileStatus.bytes($0))
-      },
-      expectedImages: try expectedImages(contents.map(\.files)))
+        let status = try FileStatus($0)
+        return Manifest.Source.File(
+          name: URL(filePath: $0).lastPathComponent, bytes: status.isFolder ? 0 : status.bytes)
+      })
   }
 
   /// The id of the class whose archive has this name; nil where it is no archive's.
@@ -38,56 +43,30 @@ enum ImageNetSource {
     return String(last.dropLast(suffix.count))
   }
 
-  /// Archives and folders of classes, by their names.
-  private static func classes(inFolder path: String) throws -> [(id: String, files: ClassFiles)] {
-    let listing = try FolderListing(path, followsLinks: true)
-    let archives = try listing.files.compactMap { name in
-      try id(ofArchive: name).map { id in
-        let archive = path + "/" + name
-        return (id: id, files: ClassFiles.archive(path: archive, offset: 0, size: try FileStatus.bytes(archive)))
-      }
+  /// Archives and folders of classes, by their names, and what shows that any of them was changed.
+  private static func classes(inFolder path: String) throws -> (classes: [KnownClass], identity: String) {
+    var (classes, identity) = try FolderSource.classes(in: path)
+    for name in try FolderListing(path, followsLinks: true).files {
+      guard let id = id(ofArchive: name) else { continue }
+      let archive = path + "/" + name
+      let size = try FileStatus(archive).bytes
+      classes.append(KnownClass(id: id, files: .archive(path: archive, offset: 0, size: size)))
+      identity += ", \(name) \(try InputIdentity.ofFile(archive))"
     }
-    let folders = listing.folders.map { (id: $0, files: ClassFiles.folder(path: path + "/" + $0)) }
-    return (archives + folders).sorted { $0.id.utf8.lexicographicallyPrecedes($1.id.utf8) }
+    return (classes.sorted { $0.id.utf8.lexicographicallyPrecedes($1.id.utf8) }, identity)
   }
 
   /// The class archives in an archive, in its order; or the archive itself, where it holds pictures.
-  private static func classes(inArchive path: String) throws -> [(id: String, files: ClassFiles)] {
-    let file = try ForwardFile(path)
-    var archive = TarReader(file)
-    var classes: [(id: String, files: ClassFiles)] = []
+  private static func classes(inArchive path: String) throws -> [KnownClass] {
+    var archive = TarReader(try ForwardFile(path))
+    var classes: [KnownClass] = []
     while let entry = try archive.nextEntry() {
       if let id = id(ofArchive: entry.name) {
-        classes.append((id, .archive(path: path, offset: entry.offset, size: entry.size)))
+        classes.append(KnownClass(id: id, files: .archive(path: path, offset: entry.offset, size: entry.size)))
       } else if classes.isEmpty, ImageFile.isImage(entry.name), let id = id(ofArchive: path) {
-        return [(id, .archive(path: path, offset: 0, size: try FileStatus.bytes(path)))]
+        return [KnownClass(id: id, files: .archive(path: path, offset: 0, size: try FileStatus(path).bytes))]
       }
     }
     return classes
-  }
-
-  /// Of a folder's archives their sizes and times, of its folders the names of their pictures.
-  private static func folderIdentity(_ path: String) throws -> String {
-    let listing = try FolderListing(path, followsLinks: true)
-    let archives = try listing.files.filter { id(ofArchive: $0) != nil }
-      .map { "\($0) \(try InputIdentity.ofFile(path + "/" + $0))" }
-    let images = try listing.folders.flatMap { try FolderListing.images(in: path + "/" + $0, prefix: $0) }
-    return InputIdentity.ofFiles(archives + images)
-  }
-
-  /// Folders are counted; of archives the first is, and the others have as many images a byte.
-  private static func expectedImages(_ files: [ClassFiles]) throws -> Int {
-    var images = 0
-    var density: Double?
-    for files in files {
-      if case .archive(_, _, let size) = files, let density {
-        images += Int(Double(size) * density)
-      } else {
-        let count = try files.count()
-        images += count.images
-        if count.bytes > 0 { density = Double(count.images) / Double(count.bytes) }
-      }
-    }
-    return images
   }
 }

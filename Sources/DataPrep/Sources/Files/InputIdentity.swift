@@ -9,11 +9,6 @@ enum InputIdentity {
     return "\(status.bytes) bytes, changed at \(status.changed)"
   }
 
-  /// Of many files: how many there are, and the SHA-256 of their names.
-  static func ofFiles(_ paths: [String]) -> String {
-    "\(paths.count) files, SHA-256 of their names \(Digest.sha256(Data(paths.joined(separator: "\n").utf8)))"
-  }
-
   /// Of a file that an option names, whatever its path; of an option that was left out, that it was.
   static func ofContent(_ path: String?) throws -> String {
     guard let path else { return "left out" }

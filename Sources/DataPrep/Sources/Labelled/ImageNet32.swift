@@ -13,7 +13,7 @@ enum ImageNet32 {
   ///   - paths: files, or folders of `.npz` files.
   ///   - classes: the ids of the labels; without it they are `0001`, `0002` ….
   static func open(_ paths: [String], size: Int, classes: ClassList?, scratch: URL) throws -> LabelledSource {
-    let files = try paths.flatMap { try FileStatus.isFolder($0) ? try batches(in: $0) : [$0] }
+    let files = try paths.flatMap { try FileStatus($0).isFolder ? try batches(in: $0) : [$0] }
       .map { try ImageNet32File($0, size: size) }
     return try LabelledSource(
       name: "imagenet32", shape: Manifest.Shape(height: size, width: size, channels: 3), files: files,
@@ -42,7 +42,7 @@ private struct ImageNet32File: LabelledFile {
 
   init(_ path: String, size: Int) throws {
     archive = try ZipArchive(path)
-    parts = [(path, try FileStatus.bytes(path))]
+    parts = [(path, try FileStatus(path).bytes)]
     isValidation = URL(filePath: path).lastPathComponent.lowercased().hasPrefix("val")
     imageBytes = 3 * size * size
     labels = try Self.labels(archive)
