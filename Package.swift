@@ -27,6 +27,7 @@ let systemLibraries: [Target] = [
 /// In the order in which data flows: a target imports only what stands above it.
 let sources: [Target] = [
   .target(name: "CKernels"),
+  .target(name: "CReducedJPEG"),
   .target(name: "Randomness", swiftSettings: settings),
   .target(name: "Support", dependencies: [argumentParser, crypto], swiftSettings: settings),
   .target(name: "Engine", dependencies: ["CKernels", "Randomness"], swiftSettings: settings),
@@ -35,7 +36,7 @@ let sources: [Target] = [
     swiftSettings: settings),
   .executableTarget(
     name: "DataPrep",
-    dependencies: ["CPNG", "CTurboJPEG", "CZlib", "Shards", "Support", argumentParser],
+    dependencies: ["CPNG", "CReducedJPEG", "CTurboJPEG", "CZlib", "Shards", "Support", argumentParser],
     swiftSettings: settings),
   .target(
     name: "Snapshots",

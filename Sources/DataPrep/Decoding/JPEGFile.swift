@@ -11,6 +11,9 @@ struct JPEGFile {
     let reduction =
       settings.mode == .full
       ? 1 : JPEGReduction.factor(width: header.width, height: header.height, size: settings.size)
+    if reduction > 1, let pixels = BaselineJPEG(bytes)?.decode(reduction: reduction) {
+      return Picture(width: header.width, height: header.height, reduction: reduction, pixels: pixels)
+    }
     let output = try complete(decoder, header, reduction: reduction)
     let pixels = header.isCMYK ? Self.rgb(invertedCMYK: output.pixels) : output.pixels
     return Picture(

@@ -1,0 +1,217 @@
+#include "reduced_jpeg.h"
+
+#include <math.h>
+
+#include "huffman.h"
+
+/// Of a coefficient in the order of the file, its place in the block: 8 × vertical + horizontal frequency.
+static const uint8_t zigzag[64] = {
+    0,  1,  8,  16, 9,  2,  3,  10, 17, 24, 32, 25, 18, 11, 4,  5,  12, 19, 26, 33, 40, 48, 41, 34, 27, 20, 13, 6,  7, 14, 21, 28,
+    35, 42, 49, 56, 57, 50, 43, 36, 29, 22, 15, 23, 30, 37, 44, 51, 58, 59, 52, 45, 38, 31, 39, 46, 53, 60, 61, 54, 47, 55, 62, 63};
+
+/// A component while its blocks are decoded.
+struct component {
+  struct decoding_table dc;
+  struct decoding_table ac;
+  /// What a coefficient adds to each pixel of a block: [64, side, side], the first index in the order of the file.
+  _Alignas(32) float weights[64 * 64];
+  /// The last block's DC coefficient.
+  int32_t previous;
+};
+
+/// Where a tile, the pixels of an MCU, is put together.
+struct tile {
+  _Alignas(32) float pixels[3][64];
+};
+
+/// [frequency, side]: a cosine of the transform (A.3.3), the mean of it over each of `side` parts of its 8 points.
+static void make_basis(float *basis, int32_t side) {
+  int32_t part = 8 / side;
+  for (int32_t frequency = 0; frequency < 8; frequency++) {
+    for (int32_t pixel = 0; pixel < side; pixel++) {
+      double sum = 0;
+      for (int32_t x = pixel * part; x < (pixel + 1) * part; x++) sum += cos((2 * x + 1) * frequency * M_PI / 16);
+      basis[frequency * side + pixel] = (float)(sum / part * (frequency == 0 ? sqrt(0.125) : 0.5));
+    }
+  }
+}
+
+static void make_weights(float *weights, const uint8_t *quantization, int32_t side) {
+  float basis[64];
+  make_basis(basis, side);
+  for (int32_t k = 0; k < 64; k++) {
+    const float *rows = basis + zigzag[k] / 8 * side;
+    const float *columns = basis + zigzag[k] % 8 * side;
+    for (int32_t y = 0; y < side; y++) {
+      for (int32_t x = 0; x < side; x++) {
+        weights[(k * side + y) * side + x] = quantization[k] * rows[y] * columns[x];
+      }
+    }
+  }
+}
+
+/// Decodes a block to `result` [side, side], with `area` = side × side. Returns 0 where it has a flaw.
+static inline __attribute__((always_inline)) int decode_block(
+    struct bits *shared, struct component *component, float *restrict result, int32_t area) {
+  struct bits bits = *shared;
+  float sums[64];
+  refill(&bits);
+  token token = peek(&bits, &component->dc);
+  if (token_length(token) == 0 && (token = look_up(&component->dc, bits.buffer)) == NO_TOKEN) return 0;
+  drop(&bits, token);
+  component->previous += token_value(token);
+  if (component->previous < -32768 || component->previous > 32767) return 0;
+  for (int32_t i = 0; i < area; i++) sums[i] = (float)component->previous * component->weights[0];
+  for (int32_t k = 1; k < 64; k++) {
+    refill(&bits);
+    token = peek(&bits, &component->ac);
+    if (token < 0x10000) {
+      if (token == NO_TOKEN) token = look_up(&component->ac, bits.buffer);
+      if (token == NO_TOKEN) return 0;
+      if ((token & 0xFF00) == END_OF_BLOCK) {
+        drop(&bits, token);
+        break;
+      }
+    }
+    drop(&bits, token);
+    k += token_zeros(token);
+    if (k > 63) return 0;
+    const float *weights = component->weights + k * area;
+    float value = (float)token_value(token);
+    for (int32_t i = 0; i < area; i++) sums[i] += value * weights[i];
+  }
+  for (int32_t i = 0; i < area; i++) result[i] = sums[i];
+  *shared = bits;
+  return 1;
+}
+
+static int decode_any_block(struct bits *bits, struct component *component, float *result, int32_t side) {
+  switch (side) {
+    case 1: return decode_block(bits, component, result, 1);
+    case 2: return decode_block(bits, component, result, 4);
+    case 4: return decode_block(bits, component, result, 16);
+    default: return decode_block(bits, component, result, 64);
+  }
+}
+
+/// Decodes an MCU: of luminance sampling × sampling blocks of `side` × `side` pixels, of the others one that is as large
+/// as all of them.
+static int decode_tile(struct bits *bits, const struct lopt_scan *scan, struct component *components, int32_t side,
+                       struct tile *tile) {
+  int32_t sampling = scan->sampling;
+  int32_t width = side * sampling;
+  if (sampling == 1) {
+    if (!decode_any_block(bits, &components[0], tile->pixels[0], side)) return 0;
+  } else {
+    for (int32_t block = 0; block < 4; block++) {
+      float pixels[64];
+      if (!decode_any_block(bits, &components[0], pixels, side)) return 0;
+      float *corner = tile->pixels[0] + (block / 2 * width + block % 2) * side;
+      for (int32_t y = 0; y < side; y++) memcpy(corner + y * width, pixels + y * side, side * sizeof(float));
+    }
+  }
+  for (int32_t i = 1; i < scan->components; i++) {
+    if (!decode_any_block(bits, &components[i], tile->pixels[i], width)) return 0;
+  }
+  return 1;
+}
+
+static inline uint8_t rounded(float value) {
+  value = value < 0 ? 0 : value;
+  value = value > 255 ? 255 : value;
+  return (uint8_t)(int32_t)(value + 0.5f);
+}
+
+/// Writes what of a tile lies in the image, turned into red, green and blue (JFIF 1.02, page 3).
+static void write_tile(const struct tile *tile, int32_t is_grey, int32_t width, int32_t columns, int32_t rows,
+                       uint8_t *pixels, size_t stride) {
+  for (int32_t y = 0; y < rows; y++) {
+    for (int32_t x = 0; x < columns; x++) {
+      float luminance = tile->pixels[0][y * width + x] + 128;
+      float blue = is_grey ? 0 : tile->pixels[1][y * width + x];
+      float red = is_grey ? 0 : tile->pixels[2][y * width + x];
+      pixels[3 * x] = rounded(luminance + 1.402f * red);
+      pixels[3 * x + 1] = rounded(luminance - 0.344136f * blue - 0.714136f * red);
+      pixels[3 * x + 2] = rounded(luminance + 1.772f * blue);
+    }
+    pixels += stride;
+  }
+}
+
+/// Copies the data up to the next marker without the zeros that are stuffed in after 255 (B.1.1.5).
+/// Returns where the marker's code is, or NULL where there is no marker.
+static const uint8_t *next_segment(const uint8_t *data, const uint8_t *end, uint8_t *copy, uint8_t **copy_end) {
+  while (1) {
+    const uint8_t *found = data < end ? memchr(data, 0xFF, (size_t)(end - data)) : NULL;
+    if (found == NULL || end - found < 2) return NULL;
+    memcpy(copy, data, (size_t)(found - data));
+    copy += found - data;
+    if (found[1] != 0) {
+      *copy_end = copy;
+      return found + 1;
+    }
+    *copy++ = 0xFF;
+    data = found + 2;
+  }
+}
+
+/// Whether decoding has come to the end of a segment: less than a byte is left of it.
+static int is_at_end(const struct bits *bits, const uint8_t *end) {
+  int64_t left = (end - bits->next) * 8 + bits->count;
+  return left >= 0 && left < 8;
+}
+
+/// Makes the tables of each component. Returns 0 where one is no table.
+static int prepare_components(const struct lopt_scan *scan, const uint8_t *file, int32_t side,
+                              struct component *components) {
+  for (int32_t i = 0; i < scan->components; i++) {
+    struct component *component = &components[i];
+    make_weights(component->weights, file + scan->quantization[i], i == 0 ? side : side * scan->sampling);
+    if (i > 0 && scan->dc[i] == scan->dc[i - 1] && scan->ac[i] == scan->ac[i - 1]) {
+      component->dc = component[-1].dc;
+      component->ac = component[-1].ac;
+    } else if (!prepare(&component->dc, file + scan->dc[i], 1) || !prepare(&component->ac, file + scan->ac[i], 0)) {
+      return 0;
+    }
+  }
+  return 1;
+}
+
+int lopt_decode_reduced(const struct lopt_scan *scan, const uint8_t *file, size_t size, int32_t reduction,
+                        uint8_t *workspace, uint8_t *pixels) {
+  int32_t side = 8 / reduction;
+  int32_t tile_width = side * scan->sampling;
+  int32_t width = (scan->width + reduction - 1) / reduction;
+  int32_t height = (scan->height + reduction - 1) / reduction;
+  struct component components[3];
+  if (!prepare_components(scan, file, side, components)) return 0;
+  const uint8_t *data = file + scan->data;
+  const uint8_t *end = file + size;
+  uint8_t *segment_end = workspace;
+  struct bits bits = {0, 0, workspace};
+  struct tile tile;
+  int32_t left = 0;  // MCUs until the next restart
+  int32_t restarts = 0;
+  // The sizes that are not reduced decide how many MCUs there are.
+  int32_t mcu = 8 * scan->sampling;
+  for (int32_t top = 0; top < (scan->height + mcu - 1) / mcu; top++) {
+    for (int32_t across = 0; across < (scan->width + mcu - 1) / mcu; across++) {
+      if (left == 0) {
+        if (restarts > 0 && (!is_at_end(&bits, segment_end) || *data++ != 0xD0 + (restarts - 1) % 8)) return 0;
+        data = next_segment(data, end, workspace, &segment_end);
+        if (data == NULL) return 0;
+        memset(segment_end, 0, LOPT_SCAN_SLACK);
+        bits = (struct bits){0, 0, workspace};
+        for (int32_t i = 0; i < scan->components; i++) components[i].previous = 0;
+        left = scan->restart_interval == 0 ? INT32_MAX : scan->restart_interval;
+        restarts++;
+      }
+      if (!decode_tile(&bits, scan, components, side, &tile) || bits.next > segment_end + 8) return 0;
+      left--;
+      int32_t x = across * tile_width, y = top * tile_width;
+      write_tile(&tile, scan->components == 1, tile_width, width - x < tile_width ? width - x : tile_width,
+                 height - y < tile_width ? height - y : tile_width, pixels + ((size_t)y * width + x) * 3, 3 * (size_t)width);
+    }
+  }
+  return is_at_end(&bits, segment_end) && *data == 0xD9;
+}
