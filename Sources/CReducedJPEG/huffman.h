@@ -7,21 +7,42 @@
 #include "reduced_jpeg.h"
 
 /// Bits that the table is indexed by: most codes together with the number that follows them.
-#define AHEAD 11
+#define AHEAD 10
 
-/// What a code and the number after it stand for, in one word: the coefficient's value in the upper 16 bits, then 8 bits
-/// of how many zeros are before it, then 8 bits of how many bits all that took. The shift that takes the bits away can
-/// use the word as it is, and what is not an ordinary coefficient is below 0x10000.
-typedef uint32_t token;
+/// One coefficient: what a code and the number after it stand for. While a table is made, one of length 0 keeps in
+/// `value` and `step` the length and the symbol of a code whose number does not fit.
+struct coefficient {
+  int16_t value;
+  /// How much further its place is than the one before: 1, and the zeros in between. END_OF_BLOCK: there are no more.
+  uint8_t step;
+  /// Bits that all that took; 0: the bits are no code.
+  uint8_t length;
+};
 
-/// No more coefficients in this block. (The zeros are more than a block can have.)
-#define END_OF_BLOCK 0x4000
-/// Bits that are no code.
-#define NO_TOKEN 0
+/// A step beyond every place that coefficients can reach.
+#define END_OF_BLOCK 128
 
-static inline int32_t token_value(token token) { return (int32_t)token >> 16; }
-static inline int32_t token_zeros(token token) { return token >> 8 & 0xFF; }
-static inline int32_t token_length(token token) { return token & 0xFF; }
+/// What the next bits stand for: one coefficient or two, in one word whose lowest bits are what has to be shifted away.
+///
+/// - bits 0 to 7: the bits of both together; 0: the next coefficient takes more bits than the table is indexed by, and
+///   bits 8 to 15 and 16 to 23 are the length of its code and its symbol, or 0 where the code alone takes more
+/// - bits 8 to 15: the bits of the first
+/// - bits 16 to 23 and 24 to 31: the steps of the first and the second
+/// - bits 32 to 47 and 48 to 63: their values
+///
+/// Where there is no second one, its step and value are 0.
+typedef uint64_t token;
+
+static inline token make_token(struct coefficient first, struct coefficient second) {
+  return (uint64_t)(uint16_t)second.value << 48 | (uint64_t)(uint16_t)first.value << 32 | (uint64_t)second.step << 24 |
+         (uint64_t)first.step << 16 | (uint64_t)first.length << 8 | (uint64_t)(first.length + second.length);
+}
+
+static inline int32_t first_value(token token) { return (int16_t)(token >> 32); }
+static inline int32_t second_value(token token) { return (int16_t)(token >> 48); }
+static inline int32_t first_step(token token) { return token >> 16 & 0xFF; }
+static inline int32_t second_step(token token) { return token >> 24 & 0xFF; }
+static inline int32_t first_length(token token) { return token >> 8 & 0xFF; }
 
 struct decoding_table {
   token ahead[1 << AHEAD];
@@ -51,9 +72,9 @@ static inline void refill(struct bits *bits) {
   bits->count |= 56;
 }
 
-static inline void drop(struct bits *bits, token token) {
-  bits->buffer <<= token & 63;
-  bits->count -= token & 63;
+static inline void drop(struct bits *bits, int32_t length) {
+  bits->buffer <<= length & 63;
+  bits->count -= length;
 }
 
 /// Bits of the number that follows a symbol's code, or -1 where there is no such symbol.
@@ -63,65 +84,95 @@ static inline int32_t number_size(const struct decoding_table *table, uint8_t sy
   return (symbol & 15) <= 10 ? symbol & 15 : -1;
 }
 
-/// The token of a symbol whose code has `length` bits and is followed by `number`, of `size` bits (F.2.2.1).
-static inline token make_token(const struct decoding_table *table, uint8_t symbol, int32_t length, int32_t size,
-                               int32_t number) {
+/// The coefficient of a symbol whose code has `length` bits and is followed by `number`, of `size` bits (F.2.2.1).
+static inline struct coefficient make_coefficient(const struct decoding_table *table, uint8_t symbol, int32_t length,
+                                                  int32_t size, int32_t number) {
   int32_t value = size > 0 && number < 1 << (size - 1) ? number - (1 << size) + 1 : number;
-  uint32_t zeros = table->is_dc ? 0 : symbol >> 4;
-  if (!table->is_dc && symbol == 0) zeros = END_OF_BLOCK >> 8;
-  return (uint32_t)value << 16 | zeros << 8 | (uint32_t)(length + size);
+  int32_t step = table->is_dc ? 1 : symbol == 0 ? END_OF_BLOCK : (symbol >> 4) + 1;
+  return (struct coefficient){(int16_t)value, (uint8_t)step, (uint8_t)(length + size)};
 }
 
 /// Fills in what a code of `length` bits stands for, with every number after it.
-static inline void fill(struct decoding_table *table, uint32_t code, int32_t length, uint8_t symbol) {
+static inline void fill(const struct decoding_table *table, struct coefficient *ahead, uint32_t code, int32_t length,
+                        uint8_t symbol) {
   int32_t size = number_size(table, symbol);
   int32_t rest = AHEAD - length - size;
-  if (size < 0 || rest < 0) return;
-  token *place = table->ahead + (code << (AHEAD - length));
+  struct coefficient *place = ahead + (code << (AHEAD - length));
+  if (size < 0) return;
+  if (rest < 0) {
+    struct coefficient code_only = {length, symbol, 0};
+    for (int32_t i = 0; i < 1 << (AHEAD - length); i++) *place++ = code_only;
+    return;
+  }
   for (int32_t number = 0; number < 1 << size; number++) {
-    token token = make_token(table, symbol, length, size, number);
-    for (int32_t i = 0; i < 1 << rest; i++) *place++ = token;
+    struct coefficient coefficient = make_coefficient(table, symbol, length, size, number);
+    for (int32_t i = 0; i < 1 << rest; i++) *place++ = coefficient;
+  }
+}
+
+/// Makes words of single coefficients and those that follow them within the same bits.
+static inline void combine(struct decoding_table *table, const struct coefficient *ahead) {
+  static const struct coefficient none = {0, 0, 0};
+  for (uint32_t i = 0; i < 1 << AHEAD; i++) {
+    struct coefficient first = ahead[i];
+    struct coefficient second = ahead[i << first.length & ((1 << AHEAD) - 1)];
+    int is_pair = first.length > 0 && first.step < END_OF_BLOCK && !table->is_dc && second.length > 0 &&
+                  first.length + second.length <= AHEAD;
+    table->ahead[i] = first.length > 0 ? make_token(first, is_pair ? second : none)
+                                       : (uint64_t)first.step << 16 | (uint64_t)first.value << 8;
   }
 }
 
 /// `counts`: of the codes of each length, 16; the symbols follow. Returns 0 where the counts make no prefix code.
 static inline int prepare(struct decoding_table *table, const uint8_t *counts, int is_dc) {
+  struct coefficient ahead[1 << AHEAD];
   uint32_t code = 0;
   int32_t position = 0;
-  memset(table->ahead, NO_TOKEN, sizeof table->ahead);
+  memset(ahead, 0, sizeof ahead);
   table->symbols = counts + 16;
   table->is_dc = is_dc;
   for (int32_t length = 1; length <= 16; length++) {
     int32_t count = counts[length - 1];
     if (code + count > 1u << length) return 0;
     table->offset[length] = position - (int32_t)code;
-    for (int32_t i = 0; i < count && length <= AHEAD; i++) fill(table, code + i, length, table->symbols[position + i]);
+    for (int32_t i = 0; i < count && length <= AHEAD; i++) {
+      fill(table, ahead, code + i, length, table->symbols[position + i]);
+    }
     code += count;
     position += count;
     table->limit[length] = code << (16 - length);
     code <<= 1;
   }
+  combine(table, ahead);
   return 1;
 }
 
-/// What the next bits stand for, where the table ahead does not tell.
-static __attribute__((noinline)) token look_up(const struct decoding_table *table, uint64_t buffer) {
-  uint32_t next = (uint32_t)(buffer >> 48);
-  for (int32_t length = 1; length <= 16; length++) {
-    if (next < table->limit[length]) {
-      uint8_t symbol = table->symbols[(int32_t)(next >> (16 - length)) + table->offset[length]];
-      int32_t size = number_size(table, symbol);
-      if (size < 0) return NO_TOKEN;
-      int32_t number = size == 0 ? 0 : (int32_t)(buffer << length >> (64 - size));
-      return make_token(table, symbol, length, size, number);
-    }
-  }
-  return NO_TOKEN;
+/// The token of one coefficient whose code has `length` bits; 0 where there is no such symbol.
+static inline token single(const struct decoding_table *table, uint64_t buffer, int32_t length, uint8_t symbol) {
+  int32_t size = number_size(table, symbol);
+  if (size < 0) return 0;
+  int32_t number = size == 0 ? 0 : (int32_t)(buffer << length >> (64 - size));
+  return make_token(make_coefficient(table, symbol, length, size, number), (struct coefficient){0, 0, 0});
 }
 
-/// The next token, which stays where it is.
+/// The token of a code that is longer than the table is indexed by; 0 where the bits are no code.
+static __attribute__((noinline)) token look_up(const struct decoding_table *table, uint64_t buffer) {
+  uint32_t next = (uint32_t)(buffer >> 48);
+  for (int32_t length = AHEAD + 1; length <= 16; length++) {
+    if (next < table->limit[length] && next >= table->limit[AHEAD]) {
+      uint8_t symbol = table->symbols[(int32_t)(next >> (16 - length)) + table->offset[length]];
+      return single(table, buffer, length, symbol);
+    }
+  }
+  return 0;
+}
+
+/// The next token, which stays where it is; 0 where the bits are none.
 static inline token peek(const struct bits *bits, const struct decoding_table *table) {
-  return table->ahead[bits->buffer >> (64 - AHEAD)];
+  token token = table->ahead[bits->buffer >> (64 - AHEAD)];
+  if (__builtin_expect((token & 0xFF) != 0, 1)) return token;
+  if (token == 0) return look_up(table, bits->buffer);
+  return single(table, bits->buffer, first_length(token), (uint8_t)first_step(token));
 }
 
 #endif

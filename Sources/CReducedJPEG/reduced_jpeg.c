@@ -9,12 +9,16 @@ static const uint8_t zigzag[64] = {
     0,  1,  8,  16, 9,  2,  3,  10, 17, 24, 32, 25, 18, 11, 4,  5,  12, 19, 26, 33, 40, 48, 41, 34, 27, 20, 13, 6,  7, 14, 21, 28,
     35, 42, 49, 56, 57, 50, 43, 36, 29, 22, 15, 23, 30, 37, 44, 51, 58, 59, 52, 45, 38, 31, 39, 46, 53, 60, 61, 54, 47, 55, 62, 63};
 
+/// Places that the last step in a block may lead to.
+#define PLACES (64 + END_OF_BLOCK)
+
 /// A component while its blocks are decoded.
 struct component {
   struct decoding_table dc;
   struct decoding_table ac;
-  /// What a coefficient adds to each pixel of a block: [64, side, side], the first index in the order of the file.
-  _Alignas(32) float weights[64 * 64];
+  /// What a coefficient adds to each pixel of a block: [PLACES, side, side], the first index in the order of the file;
+  /// nothing from place 64 on.
+  _Alignas(32) float weights[PLACES * 64];
   /// The last block's DC coefficient.
   int32_t previous;
 };
@@ -39,6 +43,7 @@ static void make_basis(float *basis, int32_t side) {
 static void make_weights(float *weights, const uint8_t *quantization, int32_t side) {
   float basis[64];
   make_basis(basis, side);
+  memset(weights, 0, PLACES * side * side * sizeof(float));
   for (int32_t k = 0; k < 64; k++) {
     const float *rows = basis + zigzag[k] / 8 * side;
     const float *columns = basis + zigzag[k] % 8 * side;
@@ -57,29 +62,31 @@ static inline __attribute__((always_inline)) int decode_block(
   float sums[64];
   refill(&bits);
   token token = peek(&bits, &component->dc);
-  if (token_length(token) == 0 && (token = look_up(&component->dc, bits.buffer)) == NO_TOKEN) return 0;
-  drop(&bits, token);
-  component->previous += token_value(token);
+  if (token == 0) return 0;
+  drop(&bits, first_length(token));
+  component->previous += first_value(token);
   if (component->previous < -32768 || component->previous > 32767) return 0;
   for (int32_t i = 0; i < area; i++) sums[i] = (float)component->previous * component->weights[0];
-  for (int32_t k = 1; k < 64; k++) {
+  int32_t next = 1;  // the place after the last coefficient
+  while (next < 64) {
     refill(&bits);
     token = peek(&bits, &component->ac);
-    if (token < 0x10000) {
-      if (token == NO_TOKEN) token = look_up(&component->ac, bits.buffer);
-      if (token == NO_TOKEN) return 0;
-      if ((token & 0xFF00) == END_OF_BLOCK) {
-        drop(&bits, token);
-        break;
-      }
-    }
-    drop(&bits, token);
-    k += token_zeros(token);
-    if (k > 63) return 0;
-    const float *weights = component->weights + k * area;
-    float value = (float)token_value(token);
+    if (token == 0) return 0;
+    next += first_step(token);
+    const float *weights = component->weights + (next - 1) * area;
+    float value = (float)first_value(token);
     for (int32_t i = 0; i < area; i++) sums[i] += value * weights[i];
+    if (next >= 64) {  // The bits after these belong to the next block.
+      drop(&bits, first_length(token));
+      break;
+    }
+    next += second_step(token);
+    weights = component->weights + (next - 1) * area;
+    value = (float)second_value(token);
+    for (int32_t i = 0; i < area; i++) sums[i] += value * weights[i];
+    drop(&bits, token & 0xFF);
   }
+  if (next > 64 && next < END_OF_BLOCK) return 0;
   for (int32_t i = 0; i < area; i++) result[i] = sums[i];
   *shared = bits;
   return 1;
@@ -116,23 +123,36 @@ static int decode_tile(struct bits *bits, const struct lopt_scan *scan, struct c
   return 1;
 }
 
-static inline uint8_t rounded(float value) {
+static inline int32_t rounded(float value) {
   value = value < 0 ? 0 : value;
   value = value > 255 ? 255 : value;
-  return (uint8_t)(int32_t)(value + 0.5f);
+  return (int32_t)(value + 0.5f);
 }
 
-/// Writes what of a tile lies in the image, turned into red, green and blue (JFIF 1.02, page 3).
+/// Turns `count` pixels into red, green and blue, in `colours` (JFIF 1.02, page 3).
+static void convert(const struct tile *tile, int32_t is_grey, int32_t count, int32_t colours[3][64]) {
+  const float *luminance = tile->pixels[0], *blue = tile->pixels[1], *red = tile->pixels[2];
+  if (is_grey) {
+    for (int32_t i = 0; i < count; i++) colours[0][i] = colours[1][i] = colours[2][i] = rounded(luminance[i] + 128);
+    return;
+  }
+  for (int32_t i = 0; i < count; i++) {
+    colours[0][i] = rounded(luminance[i] + 128 + 1.402f * red[i]);
+    colours[1][i] = rounded(luminance[i] + 128 - 0.344136f * blue[i] - 0.714136f * red[i]);
+    colours[2][i] = rounded(luminance[i] + 128 + 1.772f * blue[i]);
+  }
+}
+
+/// Writes what of a tile lies in the image.
 static void write_tile(const struct tile *tile, int32_t is_grey, int32_t width, int32_t columns, int32_t rows,
                        uint8_t *pixels, size_t stride) {
+  int32_t colours[3][64];
+  convert(tile, is_grey, width * width, colours);
   for (int32_t y = 0; y < rows; y++) {
     for (int32_t x = 0; x < columns; x++) {
-      float luminance = tile->pixels[0][y * width + x] + 128;
-      float blue = is_grey ? 0 : tile->pixels[1][y * width + x];
-      float red = is_grey ? 0 : tile->pixels[2][y * width + x];
-      pixels[3 * x] = rounded(luminance + 1.402f * red);
-      pixels[3 * x + 1] = rounded(luminance - 0.344136f * blue - 0.714136f * red);
-      pixels[3 * x + 2] = rounded(luminance + 1.772f * blue);
+      for (int32_t channel = 0; channel < 3; channel++) {
+        pixels[3 * x + channel] = (uint8_t)colours[channel][y * width + x];
+      }
     }
     pixels += stride;
   }

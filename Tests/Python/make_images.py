@@ -15,7 +15,12 @@ import numpy
 from PIL import Image
 
 SIZES = [(1, 1), (1, 500), (500, 1), (32, 32), (17, 93), (93, 17), (31, 33), (100, 400), (200, 20), (500, 375)]
-JPEG = {"plain": {"subsampling": 0}, "halved": {"subsampling": 2}, "progressive": {"progressive": True}}
+JPEG = {
+    "plain": {"subsampling": 0},
+    "halved": {"subsampling": 2},
+    "progressive": {"progressive": True},
+    "restarts": {"subsampling": 2, "restart_marker_blocks": 3, "optimize": True},
+}
 
 folder = Path(sys.argv[1])
 random = numpy.random.default_rng(1)

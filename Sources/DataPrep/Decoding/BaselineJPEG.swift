@@ -31,10 +31,13 @@ struct BaselineJPEG {
     guard readHeaders() else { return nil }
   }
 
+  var width: Int { Int(scan.width) }
+  var height: Int { Int(scan.height) }
+
   /// The pixels [rows, columns, 3] of the image reduced by 2, 4 or 8; nil where there is any flaw in the file.
   func decode(reduction: Int) -> [UInt8]? {
-    let columns = (Int(scan.width) + reduction - 1) / reduction
-    let rows = (Int(scan.height) + reduction - 1) / reduction
+    let columns = (width + reduction - 1) / reduction
+    let rows = (height + reduction - 1) / reduction
     var result: Int32 = 0
     let pixels = [UInt8](unsafeUninitializedCapacity: rows * columns * 3) { pixels, initialized in
       withUnsafeTemporaryAllocation(of: UInt8.self, capacity: file.count + Int(LOPT_SCAN_SLACK)) { workspace in
@@ -55,8 +58,8 @@ struct BaselineJPEG {
     var position = 2
     while position + 4 <= file.count, file[position] == 0xFF {
       let end = position + 2 + integer(at: position + 2)
+      guard position + 4 <= end, end <= file.count else { return false }
       let body = position + 4..<end
-      guard body.lowerBound <= body.upperBound, end <= file.count else { return false }
       switch file[position + 1] {
       case 0xC0, 0xC1: guard readFrame(body, &components) else { return false }
       case 0xC4: guard readHuffmanTables(body) else { return false }

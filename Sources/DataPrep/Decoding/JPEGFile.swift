@@ -11,7 +11,9 @@ struct JPEGFile {
     let reduction =
       settings.mode == .full
       ? 1 : JPEGReduction.factor(width: header.width, height: header.height, size: settings.size)
-    if reduction > 1, let pixels = BaselineJPEG(bytes)?.decode(reduction: reduction) {
+    if reduction > 1, let common = BaselineJPEG(bytes), (common.width, common.height) == (header.width, header.height),
+      let pixels = common.decode(reduction: reduction)
+    {
       return Picture(width: header.width, height: header.height, reduction: reduction, pixels: pixels)
     }
     let output = try complete(decoder, header, reduction: reduction)
