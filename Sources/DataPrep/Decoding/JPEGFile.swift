@@ -1,47 +1,64 @@
-/// The bytes of a JPEG.
+/// The bytes of a JPEG, and how they are to be decoded.
 struct JPEGFile {
   private let bytes: [UInt8]
+  private let decoder: TurboJPEG
+  private let header: TurboJPEG.Header
+  /// 1, or in the mode `scaled` what ``JPEGReduction`` says.
+  private let reduction: Int
 
-  init(_ bytes: [UInt8]) { self.bytes = bytes }
-
-  /// Decodes the file, in the mode `scaled` at the scale that is left after ``JPEGReduction``.
-  func decode(with decoder: TurboJPEG, _ settings: DecodingSettings) throws(UndecodableImage) -> Picture {
-    let header = try decoder.header(bytes)
+  /// Reads the header.
+  init(_ bytes: [UInt8], _ settings: DecodingSettings, decoder: TurboJPEG) throws(UndecodableImage) {
+    self.bytes = bytes
+    self.decoder = decoder
+    header = try decoder.header(bytes)
     try UndecodableImage.check(header.width, header.height, maxPixels: settings.maxPixels)
-    let reduction =
+    reduction =
       settings.mode == .full
       ? 1 : JPEGReduction.factor(width: header.width, height: header.height, size: settings.size)
+  }
+
+  /// Bytes that decoding takes: the pixels, and the coefficients where the library has to keep all of them.
+  var memory: Int {
+    let (width, height) = header.reduced(by: reduction)
+    let pixels = width * height * header.channels
+    let coefficients = Int(Double(header.width * header.height) * header.samplesPerPixel) * 2
+    return JPEGScans.isOne(in: bytes) ? pixels : pixels + coefficients
+  }
+
+  func decode() throws(UndecodableImage) -> Picture {
+    var picture = Picture(width: header.width, height: header.height, reduction: reduction, pixels: [])
     if reduction > 1, let common = BaselineJPEG(bytes), (common.width, common.height) == (header.width, header.height),
       let pixels = common.decode(reduction: reduction)
     {
-      return Picture(width: header.width, height: header.height, reduction: reduction, pixels: pixels)
+      picture.pixels = pixels
+      return picture
     }
-    let output = try complete(decoder, header, reduction: reduction)
-    let pixels = header.isCMYK ? Self.rgb(invertedCMYK: output.pixels) : output.pixels
-    return Picture(
-      width: header.width, height: header.height, reduction: reduction, pixels: pixels, warning: output.warning)
+    let output = try complete()
+    (picture.pixels, picture.warning) = (output.pixels, output.warning)
+    if header.isCMYK { Self.turnToRGB(invertedCMYK: &picture.pixels) }
+    return picture
   }
 
   /// The library's output where it lost no data.
   ///
   /// The library only warns where data are missing, and invents grey; its warnings differ by their texts alone. Of
   /// several it keeps the last, and tells the first when asked to stop there: both are looked at.
-  private func complete(
-    _ decoder: TurboJPEG, _ header: TurboJPEG.Header, reduction: Int
-  ) throws(UndecodableImage) -> TurboJPEG.Output {
+  private func complete() throws(UndecodableImage) -> TurboJPEG.Output {
     var file = bytes
     var output = try decoder.decode(file, header, reduction: reduction)
     if output.warning == Self.noEndOfImage {
       // Nothing but the marker may be missing: then there is no warning once it is there.
       file += [0xFF, 0xD9]
+      output.pixels = []  // Two pictures at a time may be too much.
       output = try decoder.decode(file, header, reduction: reduction)
     }
     guard let last = output.warning else { return output }
+    output.pixels = []
     let first = decoder.firstWarning(file, header, reduction: reduction)
     for warning in [first, last] where Self.tellsOfLostData(warning) {
       throw UndecodableImage("lost data: \(warning)")
     }
-    return output
+    return try decoder.decode(file, header, reduction: reduction)
   }
 
   private static let noEndOfImage = "Premature end of JPEG file"
@@ -50,16 +67,16 @@ struct JPEGFile {
     warning == noEndOfImage || warning.hasSuffix("premature end of data segment")
   }
 
-  /// Red, green and blue of inks that are stored inverted, as Adobe's programs do and everybody expects.
-  /// - Parameter inks: [pixels, 4], 255 for no ink.
-  /// - Returns: [pixels, 3]
-  private static func rgb(invertedCMYK inks: [UInt8]) -> [UInt8] {
-    var pixels = [UInt8]()
-    pixels.reserveCapacity(inks.count / 4 * 3)
-    for start in stride(from: 0, to: inks.count, by: 4) {
-      let black = Int(inks[start + 3])
-      for channel in 0..<3 { pixels.append(UInt8((Int(inks[start + channel]) * black + 127) / 255)) }
+  /// Makes red, green and blue [pixels, 3] of inks [pixels, 4] that are stored inverted, 255 for no ink, as Adobe's
+  /// programs do and everybody expects.
+  private static func turnToRGB(invertedCMYK pixels: inout [UInt8]) {
+    let count = pixels.count / 4
+    for pixel in 0..<count {
+      let black = Int(pixels[4 * pixel + 3])
+      for channel in 0..<3 {
+        pixels[3 * pixel + channel] = UInt8((Int(pixels[4 * pixel + channel]) * black + 127) / 255)
+      }
     }
-    return pixels
+    pixels.removeLast(count)
   }
 }

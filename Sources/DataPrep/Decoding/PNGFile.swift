@@ -4,18 +4,19 @@ struct PNGFile {
 
   private let bytes: [UInt8]
 
-  init(_ bytes: [UInt8]) { self.bytes = bytes }
-
-  /// By its header; 0 where it has none.
-  var pixelCount: Int { bytes.count >= 24 ? integer(at: 16) * integer(at: 20) : 0 }
-
-  /// Decodes the file to the values that it stores: alpha, gamma and colour profile are ignored.
-  func decode(maxPixels: Int) throws(UndecodableImage) -> Picture {
+  /// Reads the header.
+  init(_ bytes: [UInt8], maxPixels: Int) throws(UndecodableImage) {
+    self.bytes = bytes
     // The first chunk is the header, which begins with width and height.
     guard bytes.count >= 24, chunkType(at: 8) == "IHDR" else { throw UndecodableImage("PNG without a header") }
     try UndecodableImage.check(integer(at: 16), integer(at: 20), maxPixels: maxPixels)
-    return try PNG.read(criticalChunks)
   }
+
+  /// Bytes that decoding takes at most: four channels.
+  var memory: Int { integer(at: 16) * integer(at: 20) * 4 }
+
+  /// Decodes the file to the values that it stores: alpha, gamma and colour profile are ignored.
+  func decode() throws(UndecodableImage) -> Picture { try PNG.read(criticalChunks) }
 
   /// The file without the chunks that libpng would apply to the values (gamma, transparent colour, profile), and without
   /// texts: names of chunks that pixels depend on begin with a capital letter.

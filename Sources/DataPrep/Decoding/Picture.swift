@@ -26,7 +26,8 @@ struct UndecodableImage: Error, Equatable {
 
   /// Refuses an image by the size in its header, before memory is allocated for it.
   static func check(_ width: Int, _ height: Int, maxPixels: Int) throws(UndecodableImage) {
-    guard width * height <= maxPixels else {
+    // A product of two sizes of a PNG may be too large for any integer.
+    guard width <= maxPixels / max(height, 1) else {
       throw UndecodableImage("\(width)×\(height) is more than \(maxPixels) pixels")
     }
   }

@@ -9,6 +9,10 @@ final class TurboJPEG {
     var height: Int
     /// Whether there are four channels of ink, which the library does not turn into red, green and blue.
     var isCMYK: Bool
+    /// Coefficients, all components together, for a pixel.
+    var samplesPerPixel: Double
+    /// Of the decoded pixels.
+    var channels: Int { isCMYK ? 4 : 3 }
   }
 
   /// What the library makes of a file that it can decode.
@@ -36,13 +40,24 @@ final class TurboJPEG {
     // The sizes are there even where it has never heard of the subsampling, which does not hinder decoding.
     guard result == 0 || (width > 0 && height > 0) else { throw UndecodableImage(message) }
     let isCMYK = [TJCS_CMYK, TJCS_YCCK].contains { colours == Int32(bitPattern: $0.rawValue) }
-    return Header(width: Int(width), height: Int(height), isCMYK: isCMYK)
+    return Header(
+      width: Int(width), height: Int(height), isCMYK: isCMYK,
+      samplesPerPixel: isCMYK ? 4 : Self.samplesPerPixel(UInt32(bitPattern: subsampling)))
+  }
+
+  private static func samplesPerPixel(_ subsampling: UInt32) -> Double {
+    switch TJSAMP(subsampling) {
+    case TJSAMP_GRAY: 1
+    case TJSAMP_420, TJSAMP_411: 1.5
+    case TJSAMP_422, TJSAMP_440: 2
+    default: 3
+    }
   }
 
   /// Decodes a file of which `header` was read, each side divided by `reduction` (1, 2, 4 or 8) and rounded up.
   func decode(_ file: [UInt8], _ header: Header, reduction: Int) throws(UndecodableImage) -> Output {
     let (width, height) = header.reduced(by: reduction)
-    let count = width * height * (header.isCMYK ? 4 : 3)
+    let count = width * height * header.channels
     var failure: UndecodableImage?
     var warning: String?
     let pixels = [UInt8](unsafeUninitializedCapacity: count) { buffer, initialized in
@@ -64,7 +79,7 @@ final class TurboJPEG {
   /// The first complaint about a file that decodes with complaints, where ``decode(_:_:reduction:)`` tells the last.
   func firstWarning(_ file: [UInt8], _ header: Header, reduction: Int) -> String {
     let (width, height) = header.reduced(by: reduction)
-    let count = width * height * (header.isCMYK ? 4 : 3)
+    let count = width * height * header.channels
     return withUnsafeTemporaryAllocation(of: UInt8.self, capacity: count) { buffer in
       _ = decompress(
         file, into: buffer.baseAddress, width, height, isCMYK: header.isCMYK, flags: TJFLAG_STOPONWARNING)

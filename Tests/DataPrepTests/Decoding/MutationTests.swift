@@ -35,7 +35,7 @@ import Testing
     }
   }
 
-  /// Up to 8 bits turned, then a cut in one of four, and in one of four a size of up to 65,535 for the real one.
+  /// Up to 8 bits turned, then in one of four other sizes in the header, and in one of four a cut.
   private static func mutate(_ file: [UInt8], _ index: Int) -> [UInt8] {
     var random = RandomStream(seed: 11, purpose: .test, UInt64(index))
     var file = file
@@ -47,9 +47,9 @@ import Testing
     return file
   }
 
-  /// Where the header keeps the lower 16 bits of height and width.
+  /// Where the header keeps height and width.
   private static func sizes(_ file: [UInt8]) -> [Int] {
-    if file.starts(with: PNGFile.signature) { return [18, 19, 22, 23] }
+    if file.starts(with: PNGFile.signature) { return Array(16..<24) }
     let frame = file.indices.dropLast(9).first { file[$0] == 0xFF && (0xC0...0xC2).contains(file[$0 + 1]) }
     return frame.map { [$0 + 5, $0 + 6, $0 + 7, $0 + 8] } ?? []
   }

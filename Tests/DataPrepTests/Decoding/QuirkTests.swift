@@ -88,11 +88,24 @@ import Testing
   @Test("an image of more pixels than allowed is skipped, one of as many is not")
   func bomb() throws {
     try withImages { images in
+      var huge = try images.file("RGB-500x375.png")
+      huge.replaceSubrange(16..<24, with: [UInt8](repeating: 0xFF, count: 8))
+      #expect(try decode(huge).reason == "4294967295×4294967295 is more than 1000000 pixels")
       for name in ["RGB-plain-500x375.jpg", "RGB-500x375.png"] {
         let file = try images.file(name)
         #expect(try decode(file, maxPixels: 187_499).reason == "500×375 is more than 187499 pixels")
         #expect(try decode(file, maxPixels: 187_500).reason == nil)
       }
+    }
+  }
+
+  @Test("a progressive image whose coefficients would fill the memory is skipped before it is decoded")
+  func coefficients() throws {
+    try withImages { images in
+      var file = try images.file("RGB-progressive-500x375.jpg")
+      let frame = try #require(file.indices.first { file[$0...].starts(with: [0xFF, 0xC2]) })
+      file.replaceSubrange(frame + 5..<frame + 9, with: [0x23, 0x28, 0x23, 0x28])  // 9000 × 9000
+      #expect(try decode(file, maxPixels: 100_000_000).reason == "it takes 463 MiB to decode, more than 400")
     }
   }
 
