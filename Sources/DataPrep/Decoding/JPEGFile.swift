@@ -33,9 +33,9 @@ struct JPEGFile {
       picture.pixels = pixels
       return picture
     }
-    let output = try complete()
+    var output = try complete()
+    if header.isCMYK { Self.turnToRGB(invertedCMYK: &output.pixels) }  // in place: it may be large
     (picture.pixels, picture.warning) = (output.pixels, output.warning)
-    if header.isCMYK { Self.turnToRGB(invertedCMYK: &picture.pixels) }
     return picture
   }
 
