@@ -15,8 +15,9 @@ struct FolderListing {
     }
     defer { closedir(directory) }
     while let entry = Foundation.readdir(directory) {
-      var name = entry.pointee.d_name
-      let text = withUnsafeBytes(of: &name) { String(decoding: $0.prefix { $0 != 0 }, as: UTF8.self) }
+      // Read where it is: the record ends with the name, before the 256 bytes that `d_name` is declared with.
+      let name = UnsafeRawPointer(entry).advanced(by: MemoryLayout<dirent>.offset(of: \.d_name) ?? 0)
+      let text = String(cString: name.assumingMemoryBound(to: CChar.self))
       if text.hasPrefix(".") { continue }
       let type = Int(entry.pointee.d_type)
       if type == Int(DT_DIR)
