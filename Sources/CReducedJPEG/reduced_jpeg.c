@@ -6,8 +6,10 @@
 
 /// Of a coefficient in the order of the file, its place in the block: 8 × vertical + horizontal frequency.
 static const uint8_t zigzag[64] = {
-    0,  1,  8,  16, 9,  2,  3,  10, 17, 24, 32, 25, 18, 11, 4,  5,  12, 19, 26, 33, 40, 48, 41, 34, 27, 20, 13, 6,  7, 14, 21, 28,
-    35, 42, 49, 56, 57, 50, 43, 36, 29, 22, 15, 23, 30, 37, 44, 51, 58, 59, 52, 45, 38, 31, 39, 46, 53, 60, 61, 54, 47, 55, 62, 63};
+    0,  1,  8,  16, 9,  2,  3,  10, 17, 24, 32, 25, 18, 11, 4,  5,  12, 19, 26, 33, 40, 48,
+    41, 34, 27, 20, 13, 6,  7,  14, 21, 28, 35, 42, 49, 56, 57, 50, 43, 36, 29, 22, 15, 23,
+    30, 37, 44, 51, 58, 59, 52, 45, 38, 31, 39, 46, 53, 60, 61, 54, 47, 55, 62, 63,
+};
 
 /// Places that the last step in a block may lead to.
 #define PLACES (64 + END_OF_BLOCK)
@@ -55,9 +57,10 @@ static void make_weights(float *weights, const uint8_t *quantization, int32_t si
   }
 }
 
-/// Decodes a block to `result` [side, side], with `area` = side × side. Returns 0 where it has a flaw.
-static inline __attribute__((always_inline)) int decode_block(
-    struct bits *shared, struct component *component, float *restrict result, int32_t area) {
+/// Decodes a block of side × side pixels to `result`, of which `stride` is a row. Returns 0 where it has a flaw.
+static inline __attribute__((always_inline)) int decode_block(struct bits *shared, struct component *component,
+                                                              float *restrict result, int32_t side, int32_t stride) {
+  const int32_t area = side * side;
   struct bits bits = *shared;
   float sums[64];
   refill(&bits);
@@ -87,40 +90,38 @@ static inline __attribute__((always_inline)) int decode_block(
     drop(&bits, token & 0xFF);
   }
   if (next > 64 && next < END_OF_BLOCK) return 0;
-  for (int32_t i = 0; i < area; i++) result[i] = sums[i];
+  for (int32_t i = 0; i < area; i++) result[i / side * stride + i % side] = sums[i];
   *shared = bits;
   return 1;
 }
 
-static int decode_any_block(struct bits *bits, struct component *component, float *result, int32_t side) {
-  switch (side) {
-    case 1: return decode_block(bits, component, result, 1);
-    case 2: return decode_block(bits, component, result, 4);
-    case 4: return decode_block(bits, component, result, 16);
-    default: return decode_block(bits, component, result, 64);
+/// Decodes an MCU: of luminance sampling × sampling blocks of side × side pixels, of the others one that is as large as
+/// all of them. Returns 0 where it has a flaw.
+static inline __attribute__((always_inline)) int decode_tile(struct bits *bits, struct component *components,
+                                                             int32_t count, struct tile *tile, int32_t side,
+                                                             int32_t sampling) {
+  const int32_t width = side * sampling;
+  for (int32_t block = 0; block < sampling * sampling; block++) {
+    float *corner = tile->pixels[0] + (block / sampling * width + block % sampling) * side;
+    if (!decode_block(bits, &components[0], corner, side, width)) return 0;
   }
-}
-
-/// Decodes an MCU: of luminance sampling × sampling blocks of `side` × `side` pixels, of the others one that is as large
-/// as all of them.
-static int decode_tile(struct bits *bits, const struct lopt_scan *scan, struct component *components, int32_t side,
-                       struct tile *tile) {
-  int32_t sampling = scan->sampling;
-  int32_t width = side * sampling;
-  if (sampling == 1) {
-    if (!decode_any_block(bits, &components[0], tile->pixels[0], side)) return 0;
-  } else {
-    for (int32_t block = 0; block < 4; block++) {
-      float pixels[64];
-      if (!decode_any_block(bits, &components[0], pixels, side)) return 0;
-      float *corner = tile->pixels[0] + (block / 2 * width + block % 2) * side;
-      for (int32_t y = 0; y < side; y++) memcpy(corner + y * width, pixels + y * side, side * sizeof(float));
-    }
-  }
-  for (int32_t i = 1; i < scan->components; i++) {
-    if (!decode_any_block(bits, &components[i], tile->pixels[i], width)) return 0;
+  for (int32_t i = 1; i < count; i++) {
+    if (!decode_block(bits, &components[i], tile->pixels[i], width, width)) return 0;
   }
   return 1;
+}
+
+/// The same with sizes that the compiler knows.
+static int decode_any_tile(struct bits *bits, struct component *components, int32_t count, struct tile *tile,
+                           int32_t side, int32_t sampling) {
+  switch (side * 2 + sampling) {
+    case 1 * 2 + 1: return decode_tile(bits, components, count, tile, 1, 1);
+    case 1 * 2 + 2: return decode_tile(bits, components, count, tile, 1, 2);
+    case 2 * 2 + 1: return decode_tile(bits, components, count, tile, 2, 1);
+    case 2 * 2 + 2: return decode_tile(bits, components, count, tile, 2, 2);
+    case 4 * 2 + 1: return decode_tile(bits, components, count, tile, 4, 1);
+    default: return decode_tile(bits, components, count, tile, 4, 2);
+  }
 }
 
 static inline int32_t rounded(float value) {
@@ -226,11 +227,13 @@ int lopt_decode_reduced(const struct lopt_scan *scan, const uint8_t *file, size_
         left = scan->restart_interval == 0 ? INT32_MAX : scan->restart_interval;
         restarts++;
       }
-      if (!decode_tile(&bits, scan, components, side, &tile) || bits.next > segment_end + 8) return 0;
+      if (!decode_any_tile(&bits, components, scan->components, &tile, side, scan->sampling)) return 0;
+      if (bits.next > segment_end + 8) return 0;
       left--;
       int32_t x = across * tile_width, y = top * tile_width;
       write_tile(&tile, scan->components == 1, tile_width, width - x < tile_width ? width - x : tile_width,
-                 height - y < tile_width ? height - y : tile_width, pixels + ((size_t)y * width + x) * 3, 3 * (size_t)width);
+                 height - y < tile_width ? height - y : tile_width, pixels + ((size_t)y * width + x) * 3,
+                 3 * (size_t)width);
     }
   }
   return is_at_end(&bits, segment_end) && *data == 0xD9;

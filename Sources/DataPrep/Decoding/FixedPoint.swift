@@ -24,20 +24,23 @@ extension ResamplingWeights {
   /// Resamples one row: of pixels [source, 3] that begin at `source`, pixels [result, 3] that begin at `target`.
   func apply(to pixels: [UInt8], from source: Int, into result: inout [UInt8], at target: Int) {
     pixels.withUnsafeBufferPointer { pixels in
-      values.withUnsafeBufferPointer { values in
-        for x in starts.indices {
-          var pixel = source + starts[x] * 3
-          var (red, green, blue) = (FixedPoint.half, FixedPoint.half, FixedPoint.half)
-          for index in x * stride..<x * stride + counts[x] {
-            let weight = values[index]
-            red &+= weight &* Int32(pixels[pixel])
-            green &+= weight &* Int32(pixels[pixel + 1])
-            blue &+= weight &* Int32(pixels[pixel + 2])
-            pixel += 3
+      result.withUnsafeMutableBufferPointer { result in
+        values.withUnsafeBufferPointer { values in
+          for (x, range) in ranges.enumerated() {
+            var pixel = source + range.lowerBound * 3
+            var weight = x * stride
+            var (red, green, blue) = (FixedPoint.half, FixedPoint.half, FixedPoint.half)
+            for _ in range {
+              red &+= values[weight] &* Int32(pixels[pixel])
+              green &+= values[weight] &* Int32(pixels[pixel + 1])
+              blue &+= values[weight] &* Int32(pixels[pixel + 2])
+              weight += 1
+              pixel += 3
+            }
+            result[target + 3 * x] = FixedPoint.rounded(red)
+            result[target + 3 * x + 1] = FixedPoint.rounded(green)
+            result[target + 3 * x + 2] = FixedPoint.rounded(blue)
           }
-          result[target + 3 * x] = FixedPoint.rounded(red)
-          result[target + 3 * x + 1] = FixedPoint.rounded(green)
-          result[target + 3 * x + 2] = FixedPoint.rounded(blue)
         }
       }
     }

@@ -39,12 +39,12 @@ final class Resampler {
     var first = 0
     for y in 0..<picture.rows {
       // The ranges of rows only move on: the rows of the result before `first` are complete.
-      while first < size, vertical.starts[first] + vertical.counts[first] <= y { first += 1 }
+      while first < size, vertical.ranges[first].upperBound <= y { first += 1 }
       var target = first
-      guard target < size, vertical.starts[target] <= y else { continue }
+      guard target < size, vertical.ranges[target].lowerBound <= y else { continue }
       horizontal.apply(to: picture.pixels, from: y * picture.columns * 3, into: &row, at: 0)
-      while target < size, vertical.starts[target] <= y {
-        let weight = vertical.values[target * vertical.stride + y - vertical.starts[target]]
+      while target < size, vertical.ranges[target].lowerBound <= y {
+        let weight = vertical.values[target * vertical.stride + y - vertical.ranges[target].lowerBound]
         FixedPoint.add(row, from: 0, times: weight, to: &sums, at: target * row.count, count: row.count)
         target += 1
       }
@@ -60,10 +60,9 @@ final class Resampler {
     var result = [UInt8](repeating: 0, count: size * size * 3)
     for target in 0..<size {
       var sums = [Int32](repeating: FixedPoint.half, count: length)
-      for index in 0..<vertical.counts[target] {
+      for (index, y) in vertical.ranges[target].enumerated() {
         let weight = vertical.values[target * vertical.stride + index]
-        let start = (vertical.starts[target] + index) * length
-        FixedPoint.add(picture.pixels, from: start, times: weight, to: &sums, at: 0, count: length)
+        FixedPoint.add(picture.pixels, from: y * length, times: weight, to: &sums, at: 0, count: length)
       }
       horizontal.apply(to: sums.map(FixedPoint.rounded), from: 0, into: &result, at: target * size * 3)
     }

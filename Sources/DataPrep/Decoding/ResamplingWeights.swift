@@ -5,11 +5,9 @@ import Foundation
 /// Support, cut, normalisation and the fixed point are those of Pillow's `Image.resize`
 /// (https://github.com/python-pillow/Pillow, src/libImaging/Resample.c), so that results are the same to the bit.
 struct ResamplingWeights: Sendable {
-  /// Of each pixel of the result, the first source pixel.
-  let starts: [Int]
-  /// Of each pixel of the result, how many source pixels: at least 1.
-  let counts: [Int]
-  /// [result, ``stride``] in fixed point; zero after the first `counts`.
+  /// Of each pixel of the result, which source pixels: at least one.
+  let ranges: [Range<Int>]
+  /// [result, ``stride``] in fixed point; zero after as many as the range has.
   let values: [Int32]
   /// The most source pixels that a pixel of the result has.
   let stride: Int
@@ -24,8 +22,7 @@ struct ResamplingWeights: Sendable {
     let widening = max(scale, 1)  // A smaller image sees through the filter stretched over the pixels that it loses.
     let support = filter.support * widening
     stride = Int(support.rounded(.up)) * 2 / reduction + 2
-    var starts: [Int] = []
-    var counts: [Int] = []
+    var ranges: [Range<Int>] = []
     var values = [Int32](repeating: 0, count: target * stride)
     for position in 0..<target {
       let center = (Double(position) + 0.5) * scale
@@ -42,10 +39,9 @@ struct ResamplingWeights: Sendable {
         let fixed = share * Double(1 << FixedPoint.precision)
         values[position * stride + offset] = Int32(fixed.rounded(.toNearestOrAwayFromZero))
       }
-      starts.append(start)
-      counts.append(shares.count)
+      ranges.append(start..<start + shares.count)
     }
-    (self.starts, self.counts, self.values) = (starts, counts, values)
+    (self.ranges, self.values) = (ranges, values)
   }
 }
 
