@@ -27,7 +27,7 @@ struct ImagePipeline {
   /// Hands over all classes, and the images of those after the first `finished`, in the calling thread.
   func run(after finished: Int, _ body: (Step) throws -> Void) throws {
     let work = OrderedWork<Input, Step>(byteLimit: Self.queueBytes)
-    let decoders = try (0..<threads).map { _ in Decoder(try ImageDecoder(settings)) }
+    let decoders = (0..<threads).map { _ in Decoder(ImageDecoder(settings)) }
     let group = ThreadGroup()
     defer { group.wait() }
     let pixelBytes = settings.size * settings.size * 3
