@@ -1,16 +1,12 @@
 /// Decodes image files and squeezes the whole of each to a square.
 ///
-/// One per thread: it holds the JPEG library's handle and the filter's weights. JPEG and PNG are told apart by their first
-/// bytes, never by name. An EXIF orientation is ignored, as in the published downsampled sets.
+/// One per thread: it remembers the filter's weights. JPEG and PNG are told apart by their first bytes, never by name. An EXIF orientation is ignored, as in the published downsampled sets.
 final class ImageDecoder {
   private let settings: DecodingSettings
-  private let jpeg: TurboJPEG
   private let resampler: Resampler
 
-  /// - Throws: ``DataPrepError`` where the JPEG library cannot be set up.
-  init(_ settings: DecodingSettings) throws {
+  init(_ settings: DecodingSettings) {
     self.settings = settings
-    jpeg = try TurboJPEG()
     resampler = Resampler(size: settings.size, filter: settings.filter)
   }
 
@@ -18,7 +14,7 @@ final class ImageDecoder {
   func decode(_ file: [UInt8]) -> DecodedImage {
     do {
       if file.starts(with: [0xFF, 0xD8, 0xFF]) {
-        let jpeg = try JPEGFile(file, settings, decoder: jpeg)
+        let jpeg = try JPEGFile(file, settings)
         return try resampled(memory: jpeg.memory) { () throws(UndecodableImage) in try jpeg.decode() }
       }
       if file.starts(with: PNGFile.signature) {

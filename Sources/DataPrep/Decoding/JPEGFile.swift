@@ -1,21 +1,22 @@
 /// The bytes of a JPEG, and how they are to be decoded.
 struct JPEGFile {
   private let bytes: [UInt8]
-  private let decoder: TurboJPEG
-  private let header: TurboJPEG.Header
+  private let turbo: TurboJPEG
   /// 1, or in the mode `scaled` what ``JPEGReduction`` says.
   private let reduction: Int
 
   /// Reads the header.
-  init(_ bytes: [UInt8], _ settings: DecodingSettings, decoder: TurboJPEG) throws(UndecodableImage) {
+  init(_ bytes: [UInt8], _ settings: DecodingSettings) throws(UndecodableImage) {
     self.bytes = bytes
-    self.decoder = decoder
-    header = try decoder.header(bytes)
+    turbo = try TurboJPEG(bytes)
+    let header = turbo.header
     try UndecodableImage.check(header.width, header.height, maxPixels: settings.maxPixels)
     reduction =
       settings.mode == .full
       ? 1 : JPEGReduction.factor(width: header.width, height: header.height, size: settings.size)
   }
+
+  private var header: TurboJPEG.Header { turbo.header }
 
   /// Bytes that decoding takes: the pixels, and the coefficients where the library has to keep all of them.
   var memory: Int {
@@ -45,20 +46,20 @@ struct JPEGFile {
   /// several it keeps the last, and tells the first when asked to stop there: both are looked at.
   private func complete() throws(UndecodableImage) -> TurboJPEG.Output {
     var file = bytes
-    var output = try decoder.decode(file, header, reduction: reduction)
+    var output = try turbo.decode(file, reduction: reduction)
     if output.warning == Self.noEndOfImage {
       // Nothing but the marker may be missing: then there is no warning once it is there.
       file += [0xFF, 0xD9]
       output.pixels = []  // Two pictures at a time may be too much.
-      output = try decoder.decode(file, header, reduction: reduction)
+      output = try turbo.decode(file, reduction: reduction)
     }
     guard let last = output.warning else { return output }
     output.pixels = []
-    let first = decoder.firstWarning(file, header, reduction: reduction)
+    let first = turbo.firstWarning(file, reduction: reduction)
     for warning in [first, last] where Self.tellsOfLostData(warning) {
       throw UndecodableImage("lost data: \(warning)")
     }
-    return try decoder.decode(file, header, reduction: reduction)
+    return try turbo.decode(file, reduction: reduction)
   }
 
   private static let noEndOfImage = "Premature end of JPEG file"

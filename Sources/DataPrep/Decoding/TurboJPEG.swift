@@ -2,9 +2,12 @@ import CTurboJPEG
 
 // Every call of libjpeg-turbo is in this file, one function a call; its handle does not leave it.
 
-/// libjpeg-turbo's decompressor. It serves one thread at a time.
+/// A JPEG file as libjpeg-turbo sees it.
+///
+/// Each file gets a decompressor of its own: after a file with a flaw in its header a used one reads the next one wrongly.
 final class TurboJPEG {
   struct Header {
+    /// At least 1, as the height.
     var width: Int
     var height: Int
     /// Whether there are four channels of ink, which the library does not turn into red, green and blue.
@@ -23,27 +26,31 @@ final class TurboJPEG {
     var warning: String?
   }
 
+  let header: Header
   private let handle: tjhandle
 
-  init() throws {
+  /// Reads the header.
+  init(_ file: [UInt8]) throws(UndecodableImage) {
     guard let handle = tjInitDecompress() else {
-      throw DataPrepError(.library, "libjpeg-turbo", "cannot be set up: \(String(cString: tjGetErrorStr2(nil)))")
+      throw UndecodableImage("libjpeg-turbo: \(String(cString: tjGetErrorStr2(nil)))")
     }
     self.handle = handle
-  }
-
-  deinit { tjDestroy(handle) }
-
-  func header(_ file: [UInt8]) throws(UndecodableImage) -> Header {
     var (width, height, subsampling, colours) = (Int32(0), Int32(0), Int32(0), Int32(0))
-    let result = tjDecompressHeader3(handle, file, UInt(file.count), &width, &height, &subsampling, &colours)
-    // The sizes are there even where it has never heard of the subsampling, which does not hinder decoding.
-    guard result == 0 || (width > 0 && height > 0) else { throw UndecodableImage(message) }
+    _ = tjDecompressHeader3(handle, file, UInt(file.count), &width, &height, &subsampling, &colours)
+    // It says that it failed where it only warns, or has never heard of the subsampling, which does not hinder decoding;
+    // the sizes are there then.
+    guard width > 0, height > 0 else {
+      let message = Self.message(handle)
+      tjDestroy(handle)
+      throw UndecodableImage(message)
+    }
     let isCMYK = [TJCS_CMYK, TJCS_YCCK].contains { colours == Int32(bitPattern: $0.rawValue) }
-    return Header(
+    header = Header(
       width: Int(width), height: Int(height), isCMYK: isCMYK,
       samplesPerPixel: isCMYK ? 4 : Self.samplesPerPixel(UInt32(bitPattern: subsampling)))
   }
+
+  deinit { tjDestroy(handle) }
 
   private static func samplesPerPixel(_ subsampling: UInt32) -> Double {
     switch TJSAMP(subsampling) {
@@ -54,8 +61,9 @@ final class TurboJPEG {
     }
   }
 
-  /// Decodes a file of which `header` was read, each side divided by `reduction` (1, 2, 4 or 8) and rounded up.
-  func decode(_ file: [UInt8], _ header: Header, reduction: Int) throws(UndecodableImage) -> Output {
+  /// Decodes the file, or one that differs from it only after the header, each side divided by `reduction` (1, 2, 4 or 8)
+  /// and rounded up.
+  func decode(_ file: [UInt8], reduction: Int) throws(UndecodableImage) -> Output {
     let (width, height) = header.reduced(by: reduction)
     let count = width * height * header.channels
     var failure: UndecodableImage?
@@ -66,24 +74,24 @@ final class TurboJPEG {
         return
       }
       if tjGetErrorCode(handle) == TJERR_WARNING.rawValue {
-        warning = message
+        warning = Self.message(handle)
         initialized = count  // The library goes on after a warning and fills every row.
       } else {
-        failure = UndecodableImage(message)
+        failure = UndecodableImage(Self.message(handle))
       }
     }
     if let failure { throw failure }
     return Output(pixels: pixels, warning: warning)
   }
 
-  /// The first complaint about a file that decodes with complaints, where ``decode(_:_:reduction:)`` tells the last.
-  func firstWarning(_ file: [UInt8], _ header: Header, reduction: Int) -> String {
+  /// The first complaint about a file that decodes with complaints, where ``decode(_:reduction:)`` tells the last.
+  func firstWarning(_ file: [UInt8], reduction: Int) -> String {
     let (width, height) = header.reduced(by: reduction)
     let count = width * height * header.channels
     return withUnsafeTemporaryAllocation(of: UInt8.self, capacity: count) { buffer in
       _ = decompress(
         file, into: buffer.baseAddress, width, height, isCMYK: header.isCMYK, flags: TJFLAG_STOPONWARNING)
-      return message
+      return Self.message(handle)
     }
   }
 
@@ -98,7 +106,7 @@ final class TurboJPEG {
     )
   }
 
-  private var message: String { String(cString: tjGetErrorStr2(handle)) }
+  private static func message(_ handle: tjhandle) -> String { String(cString: tjGetErrorStr2(handle)) }
 }
 
 extension TurboJPEG.Header {

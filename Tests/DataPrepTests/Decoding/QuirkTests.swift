@@ -12,7 +12,7 @@ import Testing
 
   private func decode(_ file: [UInt8], maxPixels: Int = 1_000_000) throws -> DecodedImage {
     let settings = DecodingSettings(size: 32, filter: .box, mode: .full, maxPixels: maxPixels)
-    return try ImageDecoder(settings).decode(file)
+    return ImageDecoder(settings).decode(file)
   }
 
   private static let jpegs = ["RGB-plain-500x375.jpg", "RGB-progressive-500x375.jpg", "L-plain-500x375.jpg"]

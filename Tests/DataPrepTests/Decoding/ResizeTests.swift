@@ -12,7 +12,7 @@ import Testing
     try withTemporaryFolder { folder in
       let images = try MadeImages(in: folder)
       let expected = try images.resizedByPillow(.full(size, filter))
-      let decoder = try ImageDecoder(.full(size, filter))
+      let decoder = ImageDecoder(.full(size, filter))
       #expect(images.names.count * size * size * 3 == expected.count)
       for (index, name) in images.names.enumerated() {
         let pixels = try decoder.decode(images.file(name)).flawless()
@@ -29,8 +29,8 @@ import Testing
     try withTemporaryFolder { folder in
       let script = Repository.root.appending(path: "Benchmarks/decode/make_jpegs.py")
       _ = try Python.run(script: script, arguments: [folder.path, "20"])
-      let full = try ImageDecoder(.full(32, filter))
-      let scaled = try ImageDecoder(.scaled(32, filter))
+      let full = ImageDecoder(.full(32, filter))
+      let scaled = ImageDecoder(.scaled(32, filter))
       for index in 0..<20 {
         let url = folder.appending(path: "class-00/\(String(format: "%05d", index)).JPEG")
         let file = [UInt8](try Data(contentsOf: url))
