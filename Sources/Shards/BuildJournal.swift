@@ -25,12 +25,19 @@ struct BuildJournal: Codable {
 
   init(_ identity: BuildIdentity) { self.identity = identity }
 
-  /// The journal in a folder; nil where there is none that can be read, as nothing was finished there then.
-  init?(in folder: URL) {
-    guard let data = try? Data(contentsOf: folder.appending(path: Self.fileName)),
+  /// The journal in a folder; nil where there is none, as nothing was finished there then.
+  /// - Throws: ``ShardsError`` where it is not one that can be read: what it says is finished must not be lost unasked.
+  static func read(in folder: URL) throws -> BuildJournal? {
+    let file = folder.appending(path: fileName)
+    guard FileManager.default.fileExists(atPath: file.path) else { return nil }
+    guard let data = try? Data(contentsOf: file),
       let journal = try? JSONDecoder().decode(BuildJournal.self, from: data)
-    else { return nil }
-    self = journal
+    else {
+      throw ShardsError(
+        .otherBuild, file.path,
+        "is damaged, or of another version of the tool: discard the stopped build with --restart, or finish it with that")
+    }
+    return journal
   }
 
   func write(in folder: URL) throws {

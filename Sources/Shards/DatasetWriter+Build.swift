@@ -38,7 +38,8 @@ extension DatasetWriter {
 
   /// The journal to go on with, its finished shards the only files of the folder.
   private static func begin(_ identity: BuildIdentity, in folder: PartialFolder, restart: Bool) throws -> BuildJournal {
-    guard !restart, let begun = BuildJournal(in: folder.url) else {
+    guard !restart, let begun = try BuildJournal.read(in: folder.url) else {
+      if !restart { try refuseForeignFiles(in: folder.url) }
       try folder.empty()
       let journal = BuildJournal(identity)
       try journal.write(in: folder.url)
@@ -50,9 +51,24 @@ extension DatasetWriter {
     return begun
   }
 
+  /// Throws where a folder without a journal holds what no build leaves: somebody gave it that name.
+  private static func refuseForeignFiles(in folder: URL) throws {
+    let own = [BuildJournal.fileName, Manifest.fileName, Manifest.Shard.filePrefix]
+    let names = try FileManager.default.contentsOfDirectory(atPath: folder.path).sorted()
+    let foreign = names.first { name in
+      !own.contains(where: name.hasPrefix) && !name.hasSuffix(AtomicFile.temporarySuffix)
+    }
+    if let foreign {
+      throw ShardsError(
+        .otherBuild, folder.path,
+        "is the dataset's name while it is made, but holds \(foreign), which is not the tool's: "
+          + "move it away, or discard the folder's contents with --restart")
+    }
+  }
+
   /// A build that was stopped between getting its name and losing its journal has only the latter to do.
   private static func finished(_ output: URL, _ identity: BuildIdentity) throws -> Manifest? {
-    guard BuildJournal(in: output)?.identity == identity else { return nil }
+    guard (try? BuildJournal.read(in: output))?.identity == identity else { return nil }
     let manifest = try Manifest(in: output)
     try removeJournal(in: output)
     return manifest

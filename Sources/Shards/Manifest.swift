@@ -77,8 +77,10 @@ public struct Manifest: Codable, Equatable, Sendable {
     /// Of each key's six bytes and then its value, in key order: independent of LMDB's own layout.
     public var contentSha256: String
 
+    static let filePrefix = "shard-"
+
     /// The name of the file at a position of `shards`.
-    static func file(_ position: Int) -> String { String(format: "shard-%05d.lmdb", position) }
+    static func file(_ position: Int) -> String { filePrefix + String(format: "%05d.lmdb", position) }
   }
 
   /// Something of the source that is not in the dataset.

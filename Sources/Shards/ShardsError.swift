@@ -15,7 +15,7 @@ public struct ShardsError: ReportedError, Equatable {
     case invalidImages
     /// The folder to be written exists.
     case outputExists
-    /// A build of something else was stopped where this one is to be made.
+    /// Where this build is to be made, another one was stopped, or there is something else.
     case otherBuild
     /// The folder to be written cannot be made.
     case cannotCreate

@@ -108,6 +108,36 @@ import Testing
     }
   }
 
+  @Test("a journal that cannot be read is not lost unasked, with the shards that it says are finished")
+  func damagedJournal() throws {
+    try withTemporaryFolder { folder in
+      let output = folder.appending(path: "set")
+      let partial = folder.appending(path: "set.partial")
+      stop(output, after: 5)
+      try Data("{".utf8).write(to: partial.appending(path: BuildJournal.fileName))
+      let before = try files(partial)
+      let error = #expect(throws: ShardsError.self) { try SampleDataset.write(to: output) { try append(to: $0) } }
+      #expect(error?.code == .otherBuild)
+      #expect(error?.description.contains("build.json: is damaged, or of another version") == true)
+      #expect(try files(partial) == before)
+      try SampleDataset.write(to: output, restart: true) { try append(to: $0) }
+    }
+  }
+
+  @Test("somebody's own folder of the name is not emptied unasked")
+  func foreignFolder() throws {
+    try withTemporaryFolder { folder in
+      let output = folder.appending(path: "set")
+      let partial = folder.appending(path: "set.partial")
+      try FileManager.default.createDirectory(at: partial, withIntermediateDirectories: false)
+      try Data("dear".utf8).write(to: partial.appending(path: "diary.txt"))
+      let error = #expect(throws: ShardsError.self) { try SampleDataset.write(to: output) { try append(to: $0) } }
+      #expect(error?.code == .otherBuild)
+      #expect(error?.description.contains("holds diary.txt, which is not the tool's") == true)
+      #expect(try files(partial) == ["diary.txt": Data("dear".utf8)])
+    }
+  }
+
   @Test("a finished shard that was cut or removed since is not gone on with")
   func damagedShard() throws {
     try withTemporaryFolder { folder in

@@ -31,7 +31,8 @@ struct ImagePipeline {
     let group = ThreadGroup()
     defer { group.wait() }
     let pixelBytes = settings.size * settings.size * 3
-    group.start { [source] in
+    // After an error nobody waits for the reader: it may stand at a pipe that brings nothing more.
+    ThreadGroup().start { [source] in
       work.finish(
         Result {
           let files = try source.read(after: finished) { try work.put(.event($0), bytes: $0.bytes + pixelBytes) }

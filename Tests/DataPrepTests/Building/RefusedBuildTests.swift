@@ -2,6 +2,8 @@ import Foundation
 import TestSupport
 import Testing
 
+@testable import DataPrep
+
 @Suite struct RefusedBuildTests {
   /// The error of a build from a source after `change`; it must leave nothing.
   private func message(
@@ -58,6 +60,49 @@ import Testing
       try FileManager.default.removeItem(at: $0.appending(path: "train.tar"))
     }
     #expect(none.contains("train.tar: cannot be read: No such file"))
+  }
+
+  @Test("a pipe among the pictures is left out, and a name that is not UTF-8 is refused")
+  func oddFiles() throws {
+    try withTemporaryFolder { folder in
+      let files = folder.appending(path: "source")
+      try SmallSource.folder.make(in: files)
+      let classFolder = try #require(try SmallSource.files(files).first)
+      let before = try FolderListing.images(in: files.path, prefix: "")
+      #expect(mkfifo(classFolder.appending(path: "pipe.jpg").path, 0o644) == 0)
+      #expect(try FolderListing.images(in: files.path, prefix: "") == before)
+      let latin = Array("\(classFolder.path)/caf".utf8CString.dropLast()) + [CChar(bitPattern: 0xE9), 0]
+      #expect(mkdir(latin, 0o755) == 0)
+      let error = #expect(throws: DataPrepError.self) { try FolderListing.images(in: files.path, prefix: "") }
+      #expect(error?.description.contains("a name that is not UTF-8: rename it") == true)
+    }
+  }
+
+  @Test("an error of a build is said although its pipe brings nothing more")
+  func stalledPipe() throws {
+    try withTemporaryFolder { folder in
+      let files = folder.appending(path: "source")
+      try SmallSource.imagenetTars.make(in: files)
+      let script = files.appending(path: "twice.py")
+      try Data(
+        "import sys, tarfile; [tarfile.open(sys.argv[1], 'a').add(sys.argv[2], 'n1.tar') for _ in range(2)]".utf8
+      ).write(to: script)
+      let archive = try #require(try SmallSource.files(files).first { $0.pathExtension == "tar" })
+      let tar = files.appending(path: "all.tar")
+      _ = try Python.run(script: script, arguments: [tar.path, archive.path])
+      let pipe = Pipe()
+      let output = folder.appending(path: "set")
+      let build = try ToolProcess(
+        "dataprep", SmallBuild.arguments(.imagenetPipe, files, to: output), input: pipe.fileHandleForReading)
+      // All but the zeros at the end: the reader waits for these.
+      let bytes = try Data(contentsOf: tar)
+      let end = (bytes.lastIndex { $0 != 0 } ?? 0) / 512 * 512
+      try pipe.fileHandleForWriting.write(contentsOf: bytes.prefix(end))
+      let result = try build.wait(seconds: 30)
+      #expect(result.exitCode == 65)
+      #expect(result.errors.contains("there are two classes n1"))
+      try pipe.fileHandleForWriting.close()
+    }
   }
 
   @Test("an array of objects, which only pickle could read, is refused")

@@ -8,7 +8,8 @@ struct FolderListing {
   var files: [String] = []
 
   /// - Parameter followsLinks: whether a link to a folder counts as a folder. Below a class it does not, as links may
-  ///   go in circles.
+  ///   go in circles. Pipes, sockets and devices are left out, as opening one may wait for ever.
+  /// - Throws: ``DataPrepError`` where the folder cannot be read, or a name is not UTF-8.
   init(_ path: String, followsLinks: Bool) throws {
     guard let directory = opendir(path) else {
       throw DataPrepError(.missing, path, "cannot be read: \(String(cString: strerror(errno)))")
@@ -17,16 +18,15 @@ struct FolderListing {
     while let entry = Foundation.readdir(directory) {
       // Read where it is: the record ends with the name, before the 256 bytes that `d_name` is declared with.
       let name = UnsafeRawPointer(entry).advanced(by: MemoryLayout<dirent>.offset(of: \.d_name) ?? 0)
-      let text = String(cString: name.assumingMemoryBound(to: CChar.self))
-      if text.hasPrefix(".") { continue }
-      let type = Int(entry.pointee.d_type)
-      if type == Int(DT_DIR)
-        || (type == Int(DT_LNK) || type == Int(DT_UNKNOWN))
-          && Self.isFolder(path + "/" + text, followsLinks: followsLinks)
-      {
-        folders.append(text)
-      } else {
-        files.append(text)
+        .assumingMemoryBound(to: CChar.self)
+      if name.pointee == CChar(UInt8(ascii: ".")) { continue }
+      guard let text = String(validatingCString: name) else {
+        throw DataPrepError(.contradiction, path, "holds \(String(cString: name)), a name that is not UTF-8: rename it")
+      }
+      switch Self.kind(path + "/" + text, type: Int(entry.pointee.d_type), followsLinks: followsLinks) {
+      case S_IFDIR: folders.append(text)
+      case S_IFREG: files.append(text)
+      default: continue
       }
     }
     folders.sort { $0.utf8.lexicographicallyPrecedes($1.utf8) }
@@ -42,9 +42,14 @@ struct FolderListing {
     }
   }
 
-  private static func isFolder(_ path: String, followsLinks: Bool) -> Bool {
+  /// What an entry is, `S_IFDIR` and the like; `type` is what the folder says of it, unless its file system does not.
+  /// A link is what it leads to; one that leads nowhere counts as a file, to be missed when it is opened.
+  private static func kind(_ path: String, type: Int, followsLinks: Bool) -> mode_t {
+    if type != Int(DT_UNKNOWN), type != Int(DT_LNK) { return mode_t(type << 12) }
     var status = stat()
-    guard (followsLinks ? stat(path, &status) : lstat(path, &status)) == 0 else { return false }
-    return status.st_mode & S_IFMT == S_IFDIR
+    guard lstat(path, &status) == 0, status.st_mode & S_IFMT == S_IFLNK else { return status.st_mode & S_IFMT }
+    guard stat(path, &status) == 0 else { return S_IFREG }
+    let kind = status.st_mode & S_IFMT
+    return kind == S_IFDIR && !followsLinks ? S_IFLNK : kind
   }
 }
