@@ -35,7 +35,8 @@ struct BuildJournal: Codable {
     else {
       throw ShardsError(
         .otherBuild, file.path,
-        "is damaged, or of another version of the tool: discard the stopped build with --restart, or finish it with that")
+        "is damaged, or of another version of the tool: discard the stopped build with --restart, or finish it with that"
+      )
     }
     return journal
   }

@@ -1,6 +1,7 @@
 /// Decodes image files and squeezes the whole of each to a square.
 ///
-/// One per thread: it remembers the filter's weights. JPEG and PNG are told apart by their first bytes, never by name. An EXIF orientation is ignored, as in the published downsampled sets.
+/// One per thread: it remembers the filter's weights. JPEG and PNG are told apart by their first bytes, never by name. An
+/// EXIF orientation is ignored, as in the published downsampled sets.
 final class ImageDecoder {
   private let settings: DecodingSettings
   private let resampler: Resampler
