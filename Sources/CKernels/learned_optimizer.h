@@ -48,7 +48,7 @@ static void feature_squares(const struct lopt_network *network, const struct lop
                             float *scratch) {
   enum { BLOCKS = 16 };  // of which the squares are added in single precision
   for (long f = 0; f < network->inputs; f++) sums[f] = 0;
-  float partial[network->inputs * LANES];
+  float *partial = scratch + network->inputs * LOPT_BLOCK;
   for (long i = 0; i < network->inputs * LANES; i++) partial[i] = 0;
   for (long start = 0, block = 1; start < tensor->count; start += LOPT_BLOCK, block++) {
     const long rest = tensor->count - start;

@@ -5,7 +5,7 @@
 
 /// Sixteen floats: one register of v4, two of v3, four of the baseline.
 typedef float lanes __attribute__((vector_size(64), aligned(4), may_alias));
-enum { LANES = 16, MOST_ROWS = 8, MOST_VECTORS = 4 };
+enum { LANES = LOPT_LANES, MOST_ROWS = 8, MOST_VECTORS = 4 };
 
 /// c[rows, vectors × 16] (+)= a b; of the last vector only `width` columns are written.
 static inline __attribute__((always_inline)) void tile(const long rows, const long vectors, long k, const float *a,

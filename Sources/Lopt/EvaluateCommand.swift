@@ -16,7 +16,8 @@ struct EvaluateCommand: ParsableCommand {
       learning rate is the best of a logarithmic grid. Interrupted, it goes on where it was.
 
       Example:
-        lopt evaluate --snapshot theta-000000120.safetensors --dataset mnist14 --problem mlp2x32 --tasks 4 --steps 200
+        lopt evaluate --snapshot theta-000000120.safetensors --dataset mnist14 \\
+          --problem mlp2x32 --tasks 4 --steps 200
       """)
 
   @Option(help: ArgumentHelp("The snapshot of θ.", valueName: "file"))

@@ -8,7 +8,7 @@ struct ExportStateCommand: ParsableCommand {
     commandName: "export-state",
     abstract: "Write what a run has learned as one file, for start_from of another run.",
     discussion: """
-      The file holds θ, Adam's moments and the outer-iteration; workers begin anew where it is used. The daemon may be
+      The file holds θ, Adam's moments and the outer-iteration; workers begin anew where it is used. The daemon may be \
       training meanwhile. Prints the path of the file, alone, on standard output.
 
       Example:

@@ -24,7 +24,8 @@ extension Manifest {
     guard (1...max(positions.count, 1)).contains(classes), !positions.isEmpty else {
       throw ShardsError(
         .tooFewClasses, source.name,
-        "a task of \(classes) classes of the split \(split.rawValue), which has \(positions.count): choose another number or split"
+        "a task of \(classes) classes of the split \(split.rawValue), which has \(positions.count): "
+          + "choose another number or split"
       )
     }
     var random = RandomStream(seed: seed, purpose: .taskClasses, UInt64(index))

@@ -6,7 +6,7 @@ public import Foundation
 public final class Progress: @unchecked Sendable {
   private let label: String
   private let unit: String
-  private let total: Int?
+  private var total: Int?
   private let enabled: Bool
   private let started = ContinuousClock.now
   private var last = ContinuousClock.now
@@ -31,6 +31,11 @@ public final class Progress: @unchecked Sendable {
       base = count
       done = count
     }
+  }
+
+  /// Adds to the total what turned out to be needed too.
+  public func expect(_ more: Int) {
+    lock.withLock { total = total.map { $0 + more } }
   }
 
   /// Counts `count` more; `note` is shown at the end of the line. Draws at most ten times a second.

@@ -18,6 +18,14 @@ import Testing
     #expect(progress.line(after: .seconds(10)).hasSuffix("60/100 tasks  1.0/s  ETA 0:40"))
   }
 
+  @Test("work that turns out to be needed counts in the share and in the time that is left")
+  func expected() {
+    let progress = Progress("evaluating", unit: "runs", total: 10, enabled: false)
+    progress.advance(by: 10)
+    progress.expect(30)
+    #expect(progress.line(after: .seconds(10)) == "evaluating █████··············· 10/40 runs  1.0/s  ETA 0:30")
+  }
+
   @Test("where only the end tells how many there are, the line has neither a bar nor a time")
   func withoutTotal() {
     let progress = Progress("shards", unit: "images", total: nil, enabled: false)

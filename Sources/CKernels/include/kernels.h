@@ -12,6 +12,8 @@
 #define LOPT_SLACK 16
 /// Parameters that the learned optimizer's network handles at once.
 #define LOPT_BLOCK 64
+/// Floats that the kernels take at once: partial sums are kept for each of them.
+#define LOPT_LANES 16
 
 /// The learned optimizer's network at one inner step and for one tensor: the inputs' normalization is folded into the
 /// first layer's weights, and the time inputs into its biases.
@@ -68,7 +70,8 @@ struct lopt_kernels {
 
   // Softmax cross-entropy over logits [rows, classes]
 
-  /// probabilities = softmax(logits); returns the mean loss. `delta` = (probabilities − one-hot) / rows, where not null.
+  /// probabilities = softmax(logits); returns the mean loss. `delta` = (probabilities − one-hot) / rows, where not
+  /// null.
   float (*softmax_loss)(long rows, long classes, const float *logits, const int32_t *labels, float *probabilities,
                         float *delta);
   /// The derivative of `delta` along `tangent`: (p ⊙ t − p (p·t)) / rows.
@@ -92,14 +95,14 @@ struct lopt_kernels {
   void (*moments)(long count, float beta, float rest, const float *gradient, const float *m, const float *v,
                   float *next_m, float *next_v);
   /// sums[f] = Σ over the tensor of feature f squared, for every feature that is on, by rows.
-  /// scratch: [inputs, LOPT_BLOCK]
+  /// scratch: [inputs, LOPT_BLOCK + LOPT_LANES]
   void (*feature_squares)(const struct lopt_network *network, const struct lopt_tensor *tensor, double *sums,
                           float *scratch);
   /// next = parameters − λ₁ d exp(λ₂ s). scratch: [inputs + 1 + hidden_layers (hidden_units + 1) + 2, LOPT_BLOCK]
   void (*network_update)(const struct lopt_network *network, const struct lopt_tensor *tensor, float *next,
                          float *scratch);
   /// The reverse of `network_update`: given the adjoint of `next`, adds the adjoint of `weights` to `grams` [weight,
-  /// 16] (the sum over the last axis is meant), and writes the adjoint of the features through the network alone to
+  /// LOPT_LANES] (the sum over the last axis is meant), and writes the adjoint of the features through the network alone to
   /// `feature_adjoints` [inputs, feature_stride], feature_stride a multiple of LOPT_BLOCK.
   /// scratch: as of network_update and [2 hidden_units + 2, LOPT_BLOCK] more
   void (*network_reverse)(const struct lopt_network *network, const struct lopt_tensor *tensor,
@@ -110,9 +113,9 @@ struct lopt_kernels {
   /// `parameters`; `momenta_adjoint`, `second_moments_adjoint` [betas, stride] have those after the step and get those
   /// before it; `gradient_adjoint` is written.
   void (*feature_reverse)(const struct lopt_network *network, const struct lopt_tensor *tensor, const float *betas,
-                          const float *rests, const float *feature_adjoints, long feature_stride, const float *coefficients,
-                          float *parameters_adjoint, float *momenta_adjoint, float *second_moments_adjoint,
-                          float *gradient_adjoint);
+                          const float *rests, const float *feature_adjoints, long feature_stride,
+                          const float *coefficients, float *parameters_adjoint, float *momenta_adjoint,
+                          float *second_moments_adjoint, float *gradient_adjoint);
 };
 
 /// The table for an instruction set ("baseline", "x86-64-v3", "x86-64-v4"), or null where this machine lacks it.

@@ -7,8 +7,8 @@ struct Export: ParsableCommand {
   static let configuration = CommandConfiguration(
     abstract: "Copies a dataset's images into files that other programs read.",
     discussion: """
-      npz: numpy's archives as those of the downsampled ImageNet, train_data_batch_1.npz
-      and val_data.npz, and classes.txt, a label, id and name a line.
+      npz: numpy's archives as those of the downsampled ImageNet, train_data_batch_1.npz and val_data.npz, and \
+      classes.txt, a label, id and name a line.
       png: CLASS/00000.png and so on, the validation images last.
 
       The folder has its name only once it is whole.

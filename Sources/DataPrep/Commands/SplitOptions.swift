@@ -5,7 +5,10 @@ import Shards
 struct SplitOptions: ParsableArguments {
   @Option(
     help: ArgumentHelp(
-      "The share of each class, at its tail, for validation; 0.1, if left out. The sources mnist, cifar10, cifar100, and imagenet32 with its val_data.npz, have validation images of their own.",
+      """
+      The share of each class, at its tail, for validation; 0.1, if left out. The sources mnist, cifar10, cifar100, \
+      and imagenet32 with its val_data.npz, have validation images of their own.
+      """,
       valueName: "share"))
   var validation: Double?
 

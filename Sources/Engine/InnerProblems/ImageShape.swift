@@ -16,7 +16,8 @@ public struct ImageShape: Codable, Hashable, Sendable, CustomStringConvertible {
   public var description: String { "\(height)×\(width)×\(channels)" }
 }
 
-/// A minibatch: pixels [batch, height, width, channels] from 0 to 1, and labels [batch]. Whoever fills it keeps its size.
+/// A minibatch: pixels [batch, height, width, channels] from 0 to 1, and labels [batch]. Whoever fills it keeps its
+/// size.
 public struct Batch: Sendable, Equatable {
   public var pixels: [Float]
   public var labels: [Int32]
@@ -39,7 +40,9 @@ public enum BatchUse: Hashable, Sendable {
 public protocol TaskImages: Sendable {
   var shape: ImageShape { get }
 
-  /// Fills `batch`, of the size for which the task was made. A pure function of the task, the use and the inner step: both members of an
-  /// antithetic pair, a replay and a restart see the same.
+  /// Fills `batch`, of the size for which the task was made.
+  ///
+  /// A pure function of the task, the use and the inner step: both members of an antithetic pair, a replay and a restart
+  /// see the same.
   func fill(_ batch: inout Batch, for use: BatchUse, step: Int)
 }

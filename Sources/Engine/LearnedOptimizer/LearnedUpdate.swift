@@ -32,10 +32,11 @@ final class LearnedUpdate {
     network = architecture.network
     timeScales = architecture.activeTimeScales
     theta = architecture.layout
-    featureStride = (problem.tensors.map { ($0.count + 63) / 64 * 64 }.max() ?? 0)
+    let block = Kernels.block
+    featureStride = problem.tensors.map { ($0.count + block - 1) / block * block }.max() ?? 0
     weights = FloatBuffer(network.weightCount)
     scratch = FloatBuffer(network.scratchCount)
-    grams = FloatBuffer(reverse ? network.weightCount * 16 : 0)
+    grams = FloatBuffer(reverse ? network.weightCount * Kernels.lanes : 0)
     featureAdjoints = FloatBuffer(reverse ? network.inputs * featureStride : 0)
     squares = Array(repeating: 0, count: network.inputs)
     scales = squares
@@ -120,10 +121,10 @@ final class LearnedUpdate {
     }
   }
 
-  /// The adjoint of folded weight number `index`: the sum of its 16 lanes.
+  /// The adjoint of folded weight number `index`: the sum of its lanes.
   private func gram(_ index: Int) -> Double {
     var sum = 0.0
-    for lane in index * 16..<index * 16 + 16 { sum += Double(grams[lane]) }
+    for lane in 0..<Kernels.lanes { sum += Double(grams[index * Kernels.lanes + lane]) }
     return sum
   }
 

@@ -4,5 +4,7 @@ public protocol InnerOptimizer: AnyObject {
   func reset()
 
   /// One inner step: changes `parameters` by the gradient at them.
+  ///
+  /// A gradient that is not finite makes them so too: whoever runs the steps looks at the loss and ends the task there.
   func update(_ parameters: FloatBuffer, gradient: FloatBuffer)
 }

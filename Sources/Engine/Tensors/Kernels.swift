@@ -9,6 +9,11 @@ struct Kernels: @unchecked Sendable {
   /// From the least to the most.
   static let instructionSets = ["baseline", "x86-64-v3", "x86-64-v4"]
 
+  /// Parameters that the learned optimizer's network handles at once.
+  static let block = Int(LOPT_BLOCK)
+  /// Partial sums that are kept of one number.
+  static let lanes = Int(LOPT_LANES)
+
   private let table: UnsafePointer<lopt_kernels>
 
   /// Throws where the name is unknown or this processor lacks the instruction set.
@@ -134,11 +139,11 @@ struct Kernels: @unchecked Sendable {
 
   func moments(
     beta: Float, rest: Float, gradient: FloatSlice, momentum: FloatSlice, secondMoment: FloatSlice,
-    nextMomentum: FloatSlice,
-    nextSecondMoment: FloatSlice
+    nextMomentum: FloatSlice, nextSecondMoment: FloatSlice
   ) {
     let count = gradient.count
-    precondition([momentum, secondMoment, nextMomentum, nextSecondMoment].allSatisfy { $0.count == count })
+    precondition(momentum.count == count && secondMoment.count == count)
+    precondition(nextMomentum.count == count && nextSecondMoment.count == count)
     table.pointee.moments(
       count, beta, rest, gradient.pointer, momentum.pointer, secondMoment.pointer, nextMomentum.pointer,
       nextSecondMoment.pointer)
@@ -164,7 +169,7 @@ struct Kernels: @unchecked Sendable {
     /// Floats of `scratch` of every call below.
     var scratchCount: Int {
       let forward = inputs + 1 + hiddenLayers * (hiddenUnits + 1) + 2
-      return (forward + 2 * max(hiddenUnits, 2)) * Int(LOPT_BLOCK)
+      return max((forward + 2 * max(hiddenUnits, 2)) * block, inputs * (block + lanes))
     }
   }
 
@@ -214,8 +219,8 @@ struct Kernels: @unchecked Sendable {
     _ network: Network, weights: FloatSlice, _ tensor: Tensor, nextAdjoint: FloatSlice, grams: FloatBuffer,
     featureAdjoints: FloatBuffer, featureStride: Int, scratch: FloatBuffer
   ) {
-    precondition(grams.count >= network.weightCount * 16 && scratch.count >= network.scratchCount)
-    precondition(featureAdjoints.count >= network.inputs * featureStride && featureStride % Int(LOPT_BLOCK) == 0)
+    precondition(grams.count >= network.weightCount * Self.lanes && scratch.count >= network.scratchCount)
+    precondition(featureAdjoints.count >= network.inputs * featureStride && featureStride % Self.block == 0)
     precondition(featureStride >= tensor.parameters.count && nextAdjoint.count == tensor.parameters.count)
     with(network, weights, tensor) {
       table.pointee.network_reverse(
@@ -229,12 +234,15 @@ struct Kernels: @unchecked Sendable {
     parametersAdjoint: FloatSlice, momentaAdjoint: FloatSlice, secondMomentsAdjoint: FloatSlice,
     gradientAdjoint: FloatSlice
   ) {
-    precondition(coefficients.count == network.inputs && gradientAdjoint.count == tensor.parameters.count)
+    let count = tensor.parameters.count
+    precondition(coefficients.count == network.inputs && gradientAdjoint.count == count)
+    precondition(featureAdjoints.count >= network.inputs * featureStride && featureStride >= count)
+    let rows = (network.betas.count - 1) * tensor.stride + count
+    precondition(parametersAdjoint.count == count && momentaAdjoint.count >= rows && secondMomentsAdjoint.count >= rows)
     with(network, nil, tensor) {
       table.pointee.feature_reverse(
         $0, $1, network.betas, network.rests, featureAdjoints.pointer, featureStride, coefficients,
-        parametersAdjoint.pointer,
-        momentaAdjoint.pointer, secondMomentsAdjoint.pointer, gradientAdjoint.pointer)
+        parametersAdjoint.pointer, momentaAdjoint.pointer, secondMomentsAdjoint.pointer, gradientAdjoint.pointer)
     }
   }
 }

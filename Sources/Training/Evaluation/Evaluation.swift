@@ -60,7 +60,8 @@ public struct Evaluation: Sendable {
       guard task.count(of: .training) > 0, task.count(of: .validation) > 0 else {
         throw TrainingError(
           .noImages,
-          "\(dataset.folder.path): task \(index) has \(task.count(of: .training)) training and \(task.count(of: .validation)) validation images; an evaluation needs both"
+          "\(dataset.folder.path): task \(index) has \(task.count(of: .training)) training and "
+            + "\(task.count(of: .validation)) validation images; an evaluation needs both"
         )
       }
       return task
@@ -105,6 +106,7 @@ public struct Evaluation: Sendable {
     var known: [Int: (Contender, [RunOutcome])] = [:]
     while true {
       let missing = exponents.filter { known[$0] == nil }
+      if !known.isEmpty { progress.expect(missing.count * plan.tasks * plan.initialisations) }
       let contenders = missing.map { Contender(kind: kind, rate: Self.rate($0)) }
       let outcomes = try outcomes(contenders, progress)
       for (exponent, contender) in zip(missing, contenders) { known[exponent] = (contender, outcomes[contender] ?? []) }

@@ -1,0 +1,16 @@
+import TestSupport
+import Testing
+
+@Suite struct HelpTests {
+  static let texts = [
+    HelpText("lopt"), HelpText("lopt", "evaluate"), HelpText("lopt", "export-state"), HelpText("lopt", "fetch"),
+    HelpText("lopt", "layout"), HelpText("lopt", "outer-gradient"), HelpText("lopt", "train"),
+  ]
+
+  @Test("help is what Tests/Fixtures/Help keeps of it", arguments: texts)
+  func help(text: HelpText) throws {
+    let printed = try text.printed()
+    let kept = try text.kept()
+    #expect(printed == kept)
+  }
+}
