@@ -42,8 +42,8 @@ public struct ClassSplitting: Sendable {
       guard enough else {
         if count > 0 {
           notes.append(
-            "the split \(split.rawValue) stays empty: \(count) of \(rest.count) classes, where it needs \(Self.fewest) "
-              + "and leaves \(Self.fewest) to train on")
+            "the split \(split.rawValue) stays empty: it would be \(count) of \(rest.count) classes, where a split needs "
+              + "\(Self.fewest) and \(Self.fewest) must be left to train on")
         }
         return
       }
