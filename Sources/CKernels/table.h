@@ -4,6 +4,7 @@
 #include "elementwise.h"
 #include "optimizers.h"
 #include "learned_optimizer.h"
+#include "peak.h"
 
 #define LOPT_TABLE(title)               \
   {.name = title,                       \
@@ -23,4 +24,5 @@
    .feature_squares = feature_squares,  \
    .network_update = network_update,    \
    .network_reverse = network_reverse,  \
-   .feature_reverse = feature_reverse}
+   .feature_reverse = feature_reverse,  \
+   .multiply_adds = multiply_adds}

@@ -117,10 +117,6 @@ struct EvaluationTable: CustomStringConvertible {
         String(format: "%.3f", result.secondsPer1000Steps), result.stepsToAdamLoss.map { String($0) } ?? "never",
       ]
     }
-    let widths = header.indices.map { column in ([header] + rows).map { $0[column].count }.max() ?? 0 }
-    let lines = ([header] + rows).map { row in
-      zip(row, widths).map { $0 + String(repeating: " ", count: $1 - $0.count) }.joined(separator: "  ")
-    }
-    return ([title] + lines).joined(separator: "\n")
+    return "\(title)\n\(TextTable(header: header, rows: rows))"
   }
 }

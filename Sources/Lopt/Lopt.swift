@@ -13,7 +13,7 @@ struct Lopt: AsyncParsableCommand {
       """,
     version: toolVersion,
     subcommands: [
-      EvaluateCommand.self, ExportStateCommand.self, FetchCommand.self, LayoutCommand.self,
+      BenchCommand.self, EvaluateCommand.self, ExportStateCommand.self, FetchCommand.self, LayoutCommand.self,
       OuterGradientCommand.self, TrainCommand.self,
     ])
 

@@ -20,6 +20,7 @@ public struct RandomStream: RandomNumberGenerator, Sendable {
     case classSplit = 9
     case bootstrap = 10
     case test = 11
+    case bench = 12
   }
 
   private let key: SIMD2<UInt32>

@@ -3,8 +3,9 @@ import Testing
 
 @Suite struct HelpTests {
   static let texts = [
-    HelpText("lopt"), HelpText("lopt", "evaluate"), HelpText("lopt", "export-state"), HelpText("lopt", "fetch"),
-    HelpText("lopt", "layout"), HelpText("lopt", "outer-gradient"), HelpText("lopt", "train"),
+    HelpText("lopt"), HelpText("lopt", "bench"), HelpText("lopt", "evaluate"), HelpText("lopt", "export-state"),
+    HelpText("lopt", "fetch"), HelpText("lopt", "layout"), HelpText("lopt", "outer-gradient"),
+    HelpText("lopt", "train"),
   ]
 
   @Test("help is what Tests/Fixtures/Help keeps of it", arguments: texts)

@@ -116,6 +116,12 @@ struct lopt_kernels {
                           const float *rests, const float *feature_adjoints, long feature_stride,
                           const float *coefficients, float *parameters_adjoint, float *momenta_adjoint,
                           float *second_moments_adjoint, float *gradient_adjoint);
+
+  // Measuring
+
+  /// Multiplies and adds in registers alone, `rounds` times what fits into them, with a `factor` near 0; returns how many
+  /// multiply-adds that were.
+  long (*multiply_adds)(long rounds, float factor, float *result);
 };
 
 /// The table for an instruction set ("baseline", "x86-64-v3", "x86-64-v4"), or null where this machine lacks it.

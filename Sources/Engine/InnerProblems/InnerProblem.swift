@@ -7,6 +7,9 @@ public protocol InnerProblem: Sendable {
   /// The parameters' pieces; each is one tensor to the learned optimizer.
   var layout: ParameterLayout { get }
 
+  /// Multiply-adds of each layer for one image, forward.
+  var multiplyAdds: [Int] { get }
+
   /// Initial parameters, a pure function of the seed and of the initialisation's number.
   func initialParameters(seed: UInt64, index: UInt64...) -> [Float]
 

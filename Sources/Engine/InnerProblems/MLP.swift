@@ -17,6 +17,8 @@ public struct MLP: InnerProblem {
     layout = .dense(widths)
   }
 
+  public var multiplyAdds: [Int] { zip(widths, widths.dropFirst()).map { $0 * $1 } }
+
   /// Glorot uniform weights, zero biases.
   public func initialParameters(seed: UInt64, index: UInt64...) -> [Float] {
     var random = RandomStream(seed: seed, purpose: .innerInitialisation, indices: index)

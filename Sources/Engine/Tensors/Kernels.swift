@@ -149,6 +149,12 @@ struct Kernels: @unchecked Sendable {
       nextSecondMoment.pointer)
   }
 
+  /// Multiply-adds in registers alone; returns how many.
+  func multiplyAdds(rounds: Int) -> Int {
+    var result: Float = 0
+    return table.pointee.multiply_adds(rounds, 1e-9, &result)
+  }
+
   /// The learned optimizer's network, its normalization and time inputs folded into `weights`.
   struct Network {
     var betas: [Float]

@@ -1,0 +1,13 @@
+// What the processor can do at most, to compare the other kernels with: multiply-adds in registers alone, in as many
+// independent chains as hide their latency.
+
+static long multiply_adds(long rounds, float factor, float *result) {
+  lanes sum[PEAK_CHAINS];
+  for (long i = 0; i < PEAK_CHAINS; i++) sum[i] = (lanes){0} + (float)i;
+  for (long round = 0; round < rounds; round++)
+#pragma clang loop unroll(full)
+    for (long i = 0; i < PEAK_CHAINS; i++) sum[i] += factor * sum[i];
+  for (long i = 1; i < PEAK_CHAINS; i++) sum[0] += sum[i];
+  *result = sum[0][0];
+  return rounds * PEAK_CHAINS * LANES;
+}

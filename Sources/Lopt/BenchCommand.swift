@@ -1,0 +1,77 @@
+import ArgumentParser
+import Engine
+import Foundation
+import Support
+
+/// `lopt bench`: how fast the engine is on this machine.
+struct BenchCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "bench",
+    abstract: "Time the engine on this machine.",
+    discussion: """
+      Times the loss of a batch, its gradient, gradient and Hessian-vector product, the learned optimizer's update and \
+      its reverse, and inner steps of an unroll without and with the outer-gradient. Peak is what the same threads do \
+      in a loop of nothing but multiply-adds.
+
+      Example:
+        lopt bench --problem mlp2x32 --threads 1
+      """)
+
+  @Option(help: ArgumentHelp("An inner problem; may be given several times. All, if left out.", valueName: "name"))
+  var problem: [String] = []
+  @Option(help: ArgumentHelp("Threads that do the same at the same time; 0: one for each core.", valueName: "number"))
+  var threads = 0
+  @Option(help: ArgumentHelp("Images of a minibatch.", valueName: "images"))
+  var batch = 128
+  @Option(help: ArgumentHelp("How long each operation is repeated.", valueName: "seconds"))
+  var seconds = 1.0
+  @Flag(help: "Print JSON.")
+  var json = false
+
+  func validate() throws {
+    guard threads >= 0, batch > 0, seconds > 0, seconds.isFinite else {
+      throw ValidationError("--batch and --seconds must be above 0, --threads not below")
+    }
+  }
+
+  func run() throws {
+    let instructionSet = try InstructionSet.name()
+    let problems = problem.isEmpty ? InnerProblems.all : try problem.map { try InnerProblems.named($0) }
+    let threads = threads > 0 ? threads : ProcessInfo.processInfo.activeProcessorCount
+    let progress = Support.Progress(
+      "timing", unit: "operations", total: problems.count * BenchOperation.allCases.count)
+    let bench = Bench(threads: threads, seconds: seconds)
+    var results: [BenchResult] = []
+    for problem in problems {
+      for operation in BenchOperation.allCases {
+        results.append(bench.run(operation, problem, batch: batch))
+        progress.advance(note: "\(problem.name) \(operation.rawValue)")
+      }
+    }
+    progress.finish()
+    if json {
+      print(String(decoding: try AtomicFile.json(results), as: UTF8.self), terminator: "")
+    } else {
+      print(
+        "\(instructionSet), \(threads) thread(s), batch \(batch), peak \(Self.number(bench.peakGFLOPS)) GFLOP/s")
+      print(Self.table(results))
+    }
+  }
+
+  private static func table(_ results: [BenchResult]) -> TextTable {
+    TextTable(
+      header: ["problem", "operation", "ms", "per second", "GFLOP/s", "of peak"],
+      rows: results.map { result in
+        [
+          result.problem, result.operation.rawValue, number(result.medianMilliseconds), number(result.perSecond),
+          number(result.gflops), String(format: "%.0f %%", 100 * result.peakShare),
+        ]
+      })
+  }
+
+  /// Three digits that count.
+  private static func number(_ value: Double) -> String {
+    let digits = value > 0 ? max(0, 2 - Int(log10(value).rounded(.down))) : 0
+    return String(format: "%.\(digits)f", value)
+  }
+}

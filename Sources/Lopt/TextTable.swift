@@ -1,0 +1,16 @@
+/// Lines of text whose columns begin below one another.
+struct TextTable: CustomStringConvertible {
+  var header: [String]
+  var rows: [[String]]
+
+  var description: String {
+    let widths = header.indices.map { column in ([header] + rows).map { $0[column].count }.max() ?? 0 }
+    let lines = ([header] + rows).map { row in
+      row.indices.map { column in
+        let isLast = column == row.count - 1
+        return row[column] + String(repeating: " ", count: isLast ? 0 : widths[column] - row[column].count + 2)
+      }.joined()
+    }
+    return lines.joined(separator: "\n")
+  }
+}

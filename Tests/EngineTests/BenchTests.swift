@@ -1,0 +1,32 @@
+import Testing
+
+@testable import Engine
+
+@Suite struct BenchTests {
+  @Test("the multiply-adds of an operation are those of its matrix products")
+  func multiplyAdds() {
+    // 12 → 7 → 5 → 10, 2 images: the first layer's 84, and 85 of the others.
+    let counted = { (operation: BenchOperation) in
+      operation.multiplyAdds(tinyProblem, Architecture(), batch: 2)
+    }
+    #expect(counted(.value) == 2 * 169)
+    #expect(counted(.gradient) == 2 * (169 + 169 + 85))
+    // Along the vector: two products where a pass has one, but for the derivatives by the images and of them.
+    #expect(counted(.gradientHVP) == 2 * (169 + 169 + 85) + 2 * ((169 + 85) + (169 + 85) + 2 * 85))
+    // 22 inputs that differ between parameters and the bias, 32 units and their bias, two outputs; 191 parameters.
+    #expect(counted(.update) == 191 * (23 * 32 + 33 * 2))
+    #expect(counted(.unrollForward) == counted(.gradient) + counted(.update))
+  }
+
+  @Test("every operation is timed", arguments: BenchOperation.allCases)
+  func timed(operation: BenchOperation) {
+    let bench = Bench(threads: 2, seconds: 0.01)
+    let result = bench.run(operation, tinyProblem, batch: 3)
+    #expect(bench.peakGFLOPS > 0)
+    #expect(result.problem == "tiny" && result.operation == operation && result.threads == 2 && result.batch == 3)
+    #expect(result.medianMilliseconds > 0 && result.perSecond > 0)
+    let perOperation = Double(2 * operation.multiplyAdds(tinyProblem, Architecture(), batch: 3))
+    #expect(abs(result.gflops - result.perSecond * perOperation / 1e9) <= 1e-9 * result.gflops)
+    #expect(abs(result.peakShare - result.gflops / bench.peakGFLOPS) <= 1e-9 * result.peakShare)
+  }
+}
