@@ -91,9 +91,10 @@ public final class DatasetWriter {
     open = nil
     let tail = validation(imageClass.count)
     guard imageClass.count > tail else {
+      let last = skipped.last.map { "; the last one skipped is \($0.name): \($0.reason)" } ?? ""
       throw ShardsError(
         .invalidImages, folder.path,
-        "class \(imageClass.id) has no image to train on (\(imageClass.count) images, \(tail) for validation)")
+        "class \(imageClass.id) has no image to train on (\(imageClass.count) images, \(tail) for validation)\(last)")
     }
     try file?.commit()
     journal.classes.append(

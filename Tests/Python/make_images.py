@@ -82,3 +82,4 @@ for size in [(3, 5), (200, 75)]:
 rotated = Image.Exif()
 rotated[0x0112] = 6  # turn by a quarter before it is shown
 save(picture("RGB", 60, 40), "rotated", "jpg", exif=rotated)
+save(Image.new("RGB", (32, 32)), "black", "jpg")

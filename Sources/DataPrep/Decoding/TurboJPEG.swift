@@ -65,23 +65,24 @@ final class TurboJPEG {
   /// and rounded up.
   func decode(_ file: [UInt8], reduction: Int) throws(UndecodableImage) -> Output {
     let (width, height) = header.reduced(by: reduction)
-    let count = width * height * header.channels
-    var failure: UndecodableImage?
-    var warning: String?
-    let pixels = [UInt8](unsafeUninitializedCapacity: count) { buffer, initialized in
-      guard decompress(file, into: buffer.baseAddress, width, height, isCMYK: header.isCMYK) != 0 else {
-        initialized = count
-        return
-      }
-      if tjGetErrorCode(handle) == TJERR_WARNING.rawValue {
-        warning = Self.message(handle)
-        initialized = count  // The library goes on after a warning and fills every row.
-      } else {
-        failure = UndecodableImage(Self.message(handle))
-      }
+    var output = Output(pixels: [UInt8](repeating: 0, count: width * height * header.channels), warning: nil)
+    guard decompress(file, into: &output.pixels, width, height, isCMYK: header.isCMYK) != 0 else { return output }
+    let message = Self.message(handle)
+    guard tjGetErrorCode(handle) == TJERR_WARNING.rawValue, isComplete(file, &output.pixels, width, height) else {
+      throw UndecodableImage(message)
     }
-    if let failure { throw failure }
-    return Output(pixels: pixels, warning: warning)
+    output.warning = message
+    return output
+  }
+
+  /// Whether the library went on to the last row. After a warning it calls an error a warning too, and leaves the rows
+  /// from there on as they were: 0, or whatever is put there.
+  private func isComplete(_ file: [UInt8], _ pixels: inout [UInt8], _ width: Int, _ height: Int) -> Bool {
+    let lastRow = (pixels.count - width * header.channels)...
+    if pixels[lastRow].contains(where: { $0 != 0 }) { return true }
+    for index in pixels[lastRow].indices { pixels[index] = 255 }
+    _ = decompress(file, into: &pixels, width, height, isCMYK: header.isCMYK)
+    return pixels[lastRow].contains { $0 != 255 }
   }
 
   /// The first complaint about a file that decodes with complaints, where ``decode(_:reduction:)`` tells the last.

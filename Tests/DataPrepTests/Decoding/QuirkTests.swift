@@ -72,6 +72,31 @@ import Testing
     }
   }
 
+  @Test("an error that comes after another complaint leaves the image out, though the decoder calls both a warning")
+  func errorAfterWarning() throws {
+    try withImages { images in
+      var file = try images.file("RGB-progressive-500x375.jpg")
+      let codes = try #require(file.indices.last { file[$0...].starts(with: [0xFF, 0xC4]) })
+      file[codes + 4] = 0x7F
+      let tables = try #require(file.indices.first { file[$0...].starts(with: [0xFF, 0xDB]) })
+      file.insert(contentsOf: [0, 1, 2], at: tables)
+      #expect(try decode(file).reason == "Bogus DHT index 111")
+    }
+  }
+
+  @Test("complaints keep an image whose last row is black")
+  func blackLastRow() throws {
+    try withImages { images in
+      var file = try images.file("black-32x32.jpg")
+      let pixels = try decode(file).flawless()
+      #expect(pixels.allSatisfy { $0 == 0 })
+      let tables = try #require(file.indices.first { file[$0...].starts(with: [0xFF, 0xDB]) })
+      file.insert(contentsOf: [0, 1, 2], at: tables)
+      let warning = "Corrupt JPEG data: 3 extraneous bytes before marker 0xdb"
+      #expect(try decode(file) == .pixels([UInt8](repeating: 0, count: 32 * 32 * 3), warning: warning))
+    }
+  }
+
   @Test("an EXIF orientation is ignored")
   func orientation() throws {
     try withImages { images in
