@@ -2,6 +2,7 @@
 #include "tables.h"
 
 enum { ROWS_OF_1 = 2, GRAM_ROWS = 2, GRAM_COLUMNS = 1, PEAK_CHAINS = 3 };
+enum { CONVOLUTION_VECTORS = 1, PIXELS = 2, TAPS = 3 };
 
 #include "table.h"
 

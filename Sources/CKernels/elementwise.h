@@ -66,10 +66,9 @@ static inline float exponential(float x) {
   return series * power.value;
 }
 
-static float softmax_loss(long rows, long classes, const float *restrict logits, const int32_t *restrict labels,
-                          float *restrict probabilities, float *restrict delta) {
+static double softmax_loss(long rows, long classes, float share, const float *restrict logits,
+                           const int32_t *restrict labels, float *restrict probabilities, float *restrict delta) {
   double loss = 0;
-  const float share = 1.0f / (float)rows;
   for (long i = 0; i < rows; i++) {
     const float *row = logits + i * classes;
     float *p = probabilities + i * classes;
@@ -86,12 +85,11 @@ static float softmax_loss(long rows, long classes, const float *restrict logits,
       delta[i * classes + labels[i]] -= share;
     }
   }
-  return (float)(loss / (double)rows);
+  return loss;
 }
 
-static void softmax_tangent(long rows, long classes, const float *restrict probabilities,
+static void softmax_tangent(long rows, long classes, float share, const float *restrict probabilities,
                             const float *restrict tangent, float *restrict delta) {
-  const float share = 1.0f / (float)rows;
   for (long i = 0; i < rows; i++) {
     const float *p = probabilities + i * classes;
     const float *t = tangent + i * classes;

@@ -1,6 +1,7 @@
 // Everything of one instruction set: the file that includes this has set the target and the sizes of the tiles.
 
 #include "product.h"
+#include "convolution.h"
 #include "elementwise.h"
 #include "optimizers.h"
 #include "learned_optimizer.h"
@@ -10,6 +11,12 @@
   {.name = title,                       \
    .product = product,                  \
    .transpose = transpose,              \
+   .pack_kernel = pack_kernel,          \
+   .convolve = convolve,                \
+   .correlate = correlate,              \
+   .sum_pixels = sum_pixels,            \
+   .mean_pool = mean_pool,              \
+   .spread_mean = spread_mean,          \
    .column_sums = column_sums,          \
    .add_bias = add_bias,                \
    .relu_mask = relu_mask,              \

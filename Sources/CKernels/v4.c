@@ -7,6 +7,7 @@
 #define ROWS_OF_4 4
 #define ROWS_OF_2 8
 enum { ROWS_OF_1 = 8, GRAM_ROWS = 4, GRAM_COLUMNS = 4, PEAK_CHAINS = 16 };
+enum { CONVOLUTION_VECTORS = 2, PIXELS = 8, TAPS = 9 };
 
 #include "table.h"
 

@@ -14,7 +14,9 @@ import Testing
     var product: [Double]
   }
 
-  @Test("an inner problem's derivatives are PyTorch's within 1e-5", arguments: ["mlp2x32", "mlp3x128"])
+  @Test(
+    "an inner problem's derivatives are PyTorch's within 1e-5, on every instruction set",
+    arguments: InnerProblems.all.map(\.name))
   func derivatives(name: String) throws {
     let url = OuterGradientFixture.url("hessian-\(name)")
     let fixture = try JSONDecoder().decode(Fixture.self, from: Data(contentsOf: url))
@@ -25,14 +27,16 @@ import Testing
     let product = FloatBuffer(parameters.count)
 
     var batch = Batch(size: fixture.batch, shape: problem.shape)
-    FixtureImages(batch: fixture.batch).fill(&batch, for: .inner, step: 0)
-    let evaluator = problem.makeEvaluator(batch: fixture.batch)
-    evaluator.load(batch)
-    let loss = evaluator.gradient(at: parameters, into: gradient)
-    evaluator.hessianVectorProduct(at: parameters, vector: vector, into: product)
+    FixtureImages(batch: fixture.batch, shape: problem.shape).fill(&batch, for: .inner, step: 0)
+    for kernels in KernelTests.tables {
+      let evaluator = problem.makeEvaluator(batch: fixture.batch, kernels: kernels)
+      evaluator.load(batch)
+      let loss = evaluator.gradient(at: parameters, into: gradient)
+      evaluator.hessianVectorProduct(at: parameters, vector: vector, into: product)
 
-    #expect(abs(Double(loss) - fixture.loss) < 1e-5 * fixture.loss)
-    #expect(relativeError(FixtureInputs.projections(gradient.array), fixture.gradient) < 1e-5)
-    #expect(relativeError(FixtureInputs.projections(product.array), fixture.product) < 1e-5)
+      #expect(abs(Double(loss) - fixture.loss) < 1e-5 * fixture.loss, "\(kernels.name)")
+      #expect(relativeError(FixtureInputs.projections(gradient.array), fixture.gradient) < 1e-5, "\(kernels.name)")
+      #expect(relativeError(FixtureInputs.projections(product.array), fixture.product) < 1e-5, "\(kernels.name)")
+    }
   }
 }

@@ -24,7 +24,7 @@ import Testing
       counted: CountedLoss(freshBatches: recipe.outerBatches, objective: .train, clip: 10))
     let result = unroll.run(
       theta: FixtureInputs.theta(recipe), inner: &state,
-      firstStep: recipe.step, length: recipe.length, images: FixtureImages(recipe), reverse: true)
+      firstStep: recipe.step, length: recipe.length, images: FixtureImages(recipe, shape: problem.shape), reverse: true)
     return (try #require(result), state)
   }
 
@@ -33,6 +33,8 @@ import Testing
     arguments: [
       "start-20", "start-20-outer", "midway-20", "midway-20-outer", "start-200", "start-200-outer", "midway-200",
       "midway-200-outer", "without-momentum", "without-rms", "without-time", "diverging", "diverging-outer",
+      "conv3x32-10",
+      "conv3x32-50", "conv3x32-outer", "mlp3x128", "conv3x128", "conv3x32-mnist", "conv6x32-mnist",
     ])
   func truncation(name: String) throws {
     let fixture = try OuterGradientFixture(named: name)

@@ -30,4 +30,15 @@ import Testing
     let expected = centralDifferences(of: { mlp.loss($0, batch) }, at: u, step: 1e-5, coordinates: u.indices)
     #expect(relativeError(mlp.gradient(u, batch), expected) < 1e-8)
   }
+
+  @Test(
+    "a convolutional network's gradient agrees with central differences of its loss",
+    arguments: ConvNetDifferenceTests.problems)
+  func gradient(problem: ConvNet) {
+    let reference = ReferenceConvNet(problem)
+    let batch = SyntheticTask(shape: problem.shape, classes: problem.classes).batch(of: 3)
+    let u = randomNormals(problem.layout.count, seed: 4).map(Double.init)
+    let expected = centralDifferences(of: { reference.loss($0, batch) }, at: u, step: 1e-6, coordinates: u.indices)
+    #expect(relativeError(reference.gradient(u, batch), expected) < 1e-7)
+  }
 }

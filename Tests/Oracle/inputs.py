@@ -1,4 +1,5 @@
-"""The inputs of the fixtures: numbers that any language makes again bit for bit, and images of the sample of MNIST.
+"""The inputs of the fixtures: numbers that any language makes again bit for bit, and images: of the sample of MNIST, or
+made of such numbers.
 
 Number i of seed s is splitmix64's output for the state s · 2³² + i (multiplied by its increment). From its 64 bits z:
 `signed` is (z >> 11) · 2⁻⁵² − 1, in [−1, 1), exact in double precision; `indices` are z mod bound; `signs` are +1
@@ -37,26 +38,28 @@ def signs(seed, count):
     return np.where(bits(seed, count) >> np.uint64(63), -1.0, 1.0)
 
 
-def dense(seed, shapes, limit):
-    """Dense layers: weights uniform within limit(in, out), biases 0. One seed a tensor: seed, seed + 1, …"""
+def layers(seed, shapes, limit):
+    """Weights [in, out] or [3, 3, in, out] uniform within limit(fan in, fan out), biases 0. One seed a tensor: seed,
+    seed + 1, …"""
     values = []
     for index, shape in enumerate(shapes):
         count = int(np.prod(shape))
-        scale = limit(*shape) if len(shape) == 2 else 0.0
+        area = int(np.prod(shape[:-2]))
+        scale = limit(area * shape[-2], area * shape[-1]) if len(shape) > 1 else 0.0
         values.append((signed(seed + index, count) * scale).astype(np.float32))
     return np.concatenate(values)
 
 
 def inner_parameters(seed, problem):
     """Glorot uniform."""
-    return dense(seed, inner_shapes(problem), lambda inputs, outputs: np.sqrt(6.0 / (inputs + outputs)))
+    return layers(seed, inner_shapes(problem), lambda inputs, outputs: np.sqrt(6.0 / (inputs + outputs)))
 
 
 def theta(seed, architecture: Architecture):
     """Weights uniform with standard deviation 1/(2√in), and on top of them a path that descends along the gradient:
     units 0 and 1 of every hidden layer take its positive and its negative part to the output d."""
     shapes = architecture.shapes()
-    flat = dense(seed, shapes, lambda inputs, outputs: np.sqrt(0.75 / inputs))
+    flat = layers(seed, shapes, lambda inputs, outputs: np.sqrt(0.75 / inputs))
     offset = 0
     for layer, shape in enumerate(shapes[::2]):
         weight = flat[offset : offset + shape[0] * shape[1]].reshape(shape)
@@ -95,15 +98,34 @@ def read_idx(name):
 
 
 class Sample:
-    """The training images of the sample, at 14×14: each the mean (a + b + c + d + 2) // 4 of 2×2 pixels."""
+    """The training images of the sample of MNIST."""
 
     def __init__(self):
-        images = read_idx("train-images-idx3-ubyte.gz").astype(np.int32)
-        quads = images[:, ::2, ::2] + images[:, ::2, 1::2] + images[:, 1::2, ::2] + images[:, 1::2, 1::2]
-        self.images = ((quads + 2) // 4).astype(np.uint8)[..., None]
+        self.images = read_idx("train-images-idx3-ubyte.gz").astype(np.int32)
         self.labels = read_idx("train-labels-idx1-ubyte.gz").astype(np.int32)
 
-    def batches(self, seed, *shape):
-        """Images [*shape, 14, 14, 1] and labels [*shape]."""
-        chosen = indices(seed, int(np.prod(shape)), len(self.labels)).reshape(shape)
-        return torch.from_numpy(self.images[chosen]), torch.from_numpy(self.labels[chosen])
+    def batches(self, seed, image_shape, *shape):
+        """Images [*shape, *image_shape] and labels [*shape]."""
+        count = int(np.prod(shape))
+        if image_shape[-1] == 1:
+            chosen = indices(seed, count, len(self.labels))
+            images, labels = self.images[chosen], self.labels[chosen]
+            if image_shape[0] == 14:
+                images = halved(images)
+        else:
+            images, labels = blocks(seed, count, image_shape), indices(seed + 1, count, 10).astype(np.int32)
+        images = images.astype(np.uint8).reshape(*shape, *image_shape)
+        return torch.from_numpy(images), torch.from_numpy(labels.reshape(shape))
+
+
+def halved(images):
+    """Each pixel the mean (a + b + c + d + 2) // 4 of 2×2 pixels."""
+    quads = images[:, ::2, ::2] + images[:, ::2, 1::2] + images[:, 1::2, ::2] + images[:, 1::2, 1::2]
+    return (quads + 2) // 4
+
+
+def blocks(seed, count, image_shape):
+    """Images of random blocks of 4×4 pixels, so that they differ in more than noise."""
+    height, width, channels = image_shape
+    shape = (count, height // 4, width // 4, channels)
+    return indices(seed, int(np.prod(shape)), 256).reshape(shape).repeat(4, axis=1).repeat(4, axis=2)

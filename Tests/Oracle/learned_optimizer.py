@@ -10,9 +10,62 @@ from dataclasses import dataclass, field
 
 import torch
 
-HIDDEN = {"mlp2x32": [32, 32], "mlp3x128": [128, 128, 128]}
-PIXELS = 14 * 14
 CLASSES = 10
+
+
+@dataclass
+class Dense:
+    """Hidden layers of these widths."""
+
+    shape: list
+    hidden: list
+
+    def shapes(self):
+        return dense_shapes([math.prod(self.shape)] + self.hidden + [CLASSES])
+
+    def logits(self, pixels, tensors):
+        return dense_network(pixels.flatten(1), tensors)
+
+
+@dataclass
+class Convolutional:
+    """3×3 convolutions of these strides, the mean over the pixels, a linear layer."""
+
+    shape: list
+    channels: int
+    strides: list
+
+    def shapes(self):
+        shapes, inputs = [], self.shape[-1]
+        for _ in self.strides:
+            shapes += [[3, 3, inputs, self.channels], [self.channels]]
+            inputs = self.channels
+        return shapes + dense_shapes([self.channels, CLASSES])
+
+    def logits(self, pixels, tensors):
+        values = pixels.permute(0, 3, 1, 2)
+        for layer, stride in enumerate(self.strides):
+            weight, bias = tensors[2 * layer].permute(3, 2, 0, 1), tensors[2 * layer + 1]
+            padding = same_padding(values.shape[3], stride) + same_padding(values.shape[2], stride)
+            padded = torch.nn.functional.pad(values, padding)
+            values = torch.relu(torch.nn.functional.conv2d(padded, weight, bias, stride))
+        return dense_network(values.mean(dim=(2, 3)), tensors[-2:])
+
+
+def same_padding(size, stride):
+    """TensorFlow's: of the zeros that ceil(size / stride) results need, half before, rounded down."""
+    total = max((-(-size // stride) - 1) * stride + 3 - size, 0)
+    return total // 2, total - total // 2
+
+
+PROBLEMS = {
+    "mlp2x32": Dense([14, 14, 1], [32, 32]),
+    "mlp3x128": Dense([14, 14, 1], [128, 128, 128]),
+    "conv3x32": Convolutional([32, 32, 3], 32, [2, 2, 1]),
+    "conv3x128": Convolutional([32, 32, 3], 128, [2, 2, 1]),
+    "conv3x32-mnist": Convolutional([28, 28, 1], 32, [2, 2, 1]),
+    "conv6x32-mnist": Convolutional([28, 28, 1], 32, [2, 1, 2, 1, 1, 1]),
+}
 
 
 @dataclass
@@ -52,7 +105,7 @@ def dense_shapes(widths):
 
 def inner_shapes(problem):
     """The pieces of the flat inner parameters, in their order."""
-    return dense_shapes([PIXELS] + HIDDEN[problem] + [CLASSES])
+    return PROBLEMS[problem].shapes()
 
 
 def pieces(flat, shapes):
@@ -77,8 +130,8 @@ def dense_network(inputs, layers):
 
 def inner_loss(problem, inner, images, labels):
     """The mean softmax cross-entropy of a batch: images [B, H, W, C] as bytes, labels [B]."""
-    pixels = images.reshape(len(images), -1).to(inner.dtype) / 255
-    logits = dense_network(pixels, pieces(inner, inner_shapes(problem)))
+    pixels = images.to(inner.dtype) / 255
+    logits = PROBLEMS[problem].logits(pixels, pieces(inner, inner_shapes(problem)))
     return torch.nn.functional.cross_entropy(logits, labels.long())
 
 

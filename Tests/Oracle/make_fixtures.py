@@ -16,7 +16,7 @@ import numpy as np
 import torch
 
 import inputs
-from learned_optimizer import Architecture, inner_loss
+from learned_optimizer import PROBLEMS, Architecture, inner_loss
 from outer_gradient import truncation
 
 FOLDER = Path(__file__).resolve().parents[1] / "Fixtures/outer-gradient"
@@ -27,11 +27,13 @@ BATCH = 128
 THETA, INNER, MOMENTA, SECOND_MOMENTS, IMAGES, OUTER_IMAGES, VECTOR, SIGNS = (100 * n for n in range(1, 9))
 
 
-def recipe(length, *, midway=False, outer_batches=0, diverging=False, **architecture):
+def recipe(
+    length, *, problem="mlp2x32", batch=BATCH, midway=False, outer_batches=0, diverging=False, **architecture
+):
     return {
-        "problem": "mlp2x32",
+        "problem": problem,
         "length": length,
-        "batch": BATCH,
+        "batch": batch,
         "step": 100 if midway else 0,
         "outer_batches": outer_batches,
         "diverging": diverging,
@@ -50,6 +52,11 @@ def recipes():
         yield f"without-{missing}", recipe(5, midway=True, features=features, hidden_layers=2, hidden_units=16)
     yield "diverging", recipe(10, diverging=True)
     yield "diverging-outer", recipe(10, diverging=True, outer_batches=2)
+    yield "conv3x32-10", recipe(10, problem="conv3x32")
+    yield "conv3x32-50", recipe(50, problem="conv3x32", batch=32)
+    yield "conv3x32-outer", recipe(5, problem="conv3x32", batch=32, midway=True, outer_batches=2)
+    for problem in ("mlp3x128", "conv3x128", "conv3x32-mnist", "conv6x32-mnist"):
+        yield problem, recipe(5, problem=problem, batch=32)
 
 
 def make_case(recipe, sample):
@@ -60,7 +67,8 @@ def make_case(recipe, sample):
         theta = inputs.diverging(theta, architecture)
     inner = inputs.inner_parameters(INNER, recipe["problem"])
     case = {"theta": torch.from_numpy(theta), "inner": torch.from_numpy(inner)}
-    case["images"], case["labels"] = sample.batches(IMAGES, recipe["length"], recipe["batch"])
+    image_shape = PROBLEMS[recipe["problem"]].shape
+    case["images"], case["labels"] = sample.batches(IMAGES, image_shape, recipe["length"], recipe["batch"])
     if recipe["step"]:
         shape = (len(architecture.betas), len(inner))
         momenta = 0.01 * inputs.signed(MOMENTA, shape[0] * shape[1])
@@ -70,7 +78,7 @@ def make_case(recipe, sample):
         case["second_moments"] = torch.from_numpy(second_moments.astype(np.float32).reshape(shape))
     if recipe["outer_batches"]:
         case["outer_images"], case["outer_labels"] = sample.batches(
-            OUTER_IMAGES, recipe["length"], recipe["outer_batches"], recipe["batch"]
+            OUTER_IMAGES, image_shape, recipe["length"], recipe["outer_batches"], recipe["batch"]
         )
     return case, architecture
 
@@ -104,7 +112,7 @@ def hessian_fixture(problem, sample):
     for precision in (torch.float32, torch.float64):
         inner = torch.from_numpy(inputs.inner_parameters(INNER, problem)).to(precision).requires_grad_()
         vector = torch.from_numpy(inputs.signed(VECTOR, len(inner)).astype(np.float32)).to(precision)
-        images, labels = sample.batches(IMAGES, BATCH)
+        images, labels = sample.batches(IMAGES, PROBLEMS[problem].shape, BATCH)
         loss = inner_loss(problem, inner, images, labels)
         (gradient,) = torch.autograd.grad(loss, inner, create_graph=True)
         (product,) = torch.autograd.grad(gradient @ vector, inner)
@@ -128,7 +136,7 @@ def main():
     wanted = set(sys.argv[1:])
     FOLDER.mkdir(parents=True, exist_ok=True)
     sample = inputs.Sample()
-    for problem in ("mlp2x32", "mlp3x128"):
+    for problem in PROBLEMS:
         if not wanted or f"hessian-{problem}" in wanted:
             write(f"hessian-{problem}", hessian_fixture(problem, sample))
     for name, recipe in recipes():

@@ -11,7 +11,7 @@ import torch
 from safetensors import safe_open
 from safetensors.torch import save_file
 
-from learned_optimizer import HIDDEN, Architecture, inner_loss, update
+from learned_optimizer import PROBLEMS, Architecture, inner_loss, update
 
 CLIP = 10.0
 
@@ -67,7 +67,7 @@ def truncation(case, problem, architecture, precision=torch.float64):
 
 def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--problem", choices=sorted(HIDDEN), required=True)
+    parser.add_argument("--problem", choices=sorted(PROBLEMS), required=True)
     parser.add_argument("--case", required=True)
     parser.add_argument("--output", required=True)
     parser.add_argument("--precision", choices=["double", "single"], default="double")

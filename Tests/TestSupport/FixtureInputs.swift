@@ -28,16 +28,18 @@ public enum FixtureInputs {
     }
   }
 
-  /// Weights uniform within `limit(in, out)`, biases 0; one seed a tensor.
-  private static func dense(_ seed: UInt64, _ layout: ParameterLayout, limit: (Int, Int) -> Double) -> [Float] {
+  /// Weights uniform within `limit(fan in, fan out)`, biases 0; one seed a tensor.
+  private static func layers(_ seed: UInt64, _ layout: ParameterLayout, limit: (Int, Int) -> Double) -> [Float] {
     layout.tensors.enumerated().flatMap { index, tensor in
-      let scale = tensor.shape.count == 2 ? limit(tensor.shape[0], tensor.shape[1]) : 0
+      let area = tensor.shape.dropLast(2).reduce(1, *)
+      let fans = tensor.shape.suffix(2).map { area * $0 }
+      let scale = fans.count == 2 ? limit(fans[0], fans[1]) : 0
       return signed(seed + UInt64(index), tensor.count).map { Float($0 * scale) }
     }
   }
 
   public static func innerParameters(_ layout: ParameterLayout) -> [Float] {
-    dense(200, layout) { (6 / Double($0 + $1)).squareRoot() }
+    layers(200, layout) { (6 / Double($0 + $1)).squareRoot() }
   }
 
   /// Momenta and second moments [β, P] before the first step: zero where that is step 0.
@@ -47,16 +49,40 @@ public enum FixtureInputs {
     return (signed(300, size).map { Float(0.01 * $0) }, signed(400, size).map { Float(1e-4 * ($0 * $0)) })
   }
 
-  /// The numbers in the sample of the images of [K, B], or of the fresh ones [K, M, B].
-  public static func images(_ recipe: OuterGradientFixture.Recipe) -> (own: [Int], fresh: [Int]) {
+  /// Images [count, height, width, channels], and their labels.
+  public struct Images: Sendable {
+    public var pixels: [UInt8]
+    public var labels: [Int32]
+  }
+
+  /// The images of [K, B], or the fresh ones of [K, M, B].
+  public static func images(_ recipe: OuterGradientFixture.Recipe, shape: ImageShape) -> (own: Images, fresh: Images) {
     let own = recipe.length * recipe.batch
-    let bound = MNISTSample.training.count
-    return (indices(500, own, below: bound), indices(600, own * recipe.outerBatches, below: bound))
+    return (images(500, own, shape), images(600, own * recipe.outerBatches, shape))
+  }
+
+  /// Of MNIST's sample at 14×14 and 28×28; blocks of 4×4 random pixels where there are three channels.
+  public static func images(_ seed: UInt64, _ count: Int, _ shape: ImageShape) -> Images {
+    guard shape.channels > 1 else {
+      let sample = MNISTSample.training
+      let chosen = indices(seed, count, below: sample.count)
+      return Images(
+        pixels: chosen.flatMap { shape.height == 14 ? sample.halved($0) : sample.image($0) },
+        labels: chosen.map { Int32(sample.labels[$0]) })
+    }
+    let (rows, columns) = (shape.height / 4, shape.width / 4)
+    let blocks = indices(seed, count * rows * columns * shape.channels, below: 256)
+    let pixels = (0..<count * shape.count).map { index in
+      let (image, row) = (index / shape.count, index % shape.count / (shape.width * shape.channels))
+      let (column, channel) = (index / shape.channels % shape.width, index % shape.channels)
+      return UInt8(blocks[((image * rows + row / 4) * columns + column / 4) * shape.channels + channel])
+    }
+    return Images(pixels: pixels, labels: indices(seed + 1, count, below: 10).map { Int32($0) })
   }
 
   public static func theta(_ recipe: OuterGradientFixture.Recipe) -> [Float] {
     let architecture = recipe.architecture
-    var theta = dense(100, architecture.layout) { inputs, _ in (0.75 / Double(inputs)).squareRoot() }
+    var theta = layers(100, architecture.layout) { inputs, _ in (0.75 / Double(inputs)).squareRoot() }
     let weights = architecture.layout.tensors.filter { $0.shape.count == 2 }
     func add(_ value: Float, layer: Int, row: Int, column: Int) {
       theta[weights[layer].offset + row * weights[layer].shape[1] + column] += value

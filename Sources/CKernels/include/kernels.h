@@ -47,6 +47,18 @@ struct lopt_tensor {
   const float *second_moments;
 };
 
+/// The pixels of a convolution's result. Pixel p's inputs are `rows` runs of `run` consecutive floats, `row_stride`
+/// apart, of which the first begins at sources[p] of the source; its channels begin at targets[p] of the target. The
+/// runs may reach into the images' border, which is zero; a tap is one float of the rows × run.
+struct lopt_pixels {
+  long count;
+  const int32_t *sources;
+  const int32_t *targets;
+  long rows;
+  long run;
+  long row_stride;
+};
+
 struct lopt_kernels {
   const char *name;
 
@@ -68,14 +80,37 @@ struct lopt_kernels {
   /// 1 where every value is finite, else 0.
   int (*all_finite)(long count, const float *values);
 
+  // Convolutions (convolution.h). `source2` is null where there is one term.
+
+  /// Arranges a kernel's weights as `convolve` takes them: for each of `taps`, in the order given, inputs × outputs of
+  /// it. panel: taps × inputs × outputs, these to the next multiple of 16.
+  void (*pack_kernel)(long taps, const int32_t *order, long inputs, long outputs, const float *weights,
+                      long tap_stride, long input_stride, long output_stride, float *panel);
+  /// target[pixels, channels] = f(bias + inputs in `source` × panel + inputs in `source2` × panel2), bias 0 where null;
+  /// f is ReLU where `mask` is null, and else keeps what is above 0 in `mask`, which lies like the target.
+  void (*convolve)(const struct lopt_pixels *pixels, const float *source, const float *panel, const float *source2,
+                   const float *panel2, long channels, const float *bias, const float *mask, float *target);
+  /// gradient[taps, channels] += Σ over pixels of inputs in `source` × delta + inputs in `source2` × delta2; the deltas
+  /// lie like the target. The number of taps is a multiple of 3.
+  void (*correlate)(const struct lopt_pixels *pixels, const float *source, const float *delta, const float *source2,
+                    const float *delta2, long channels, float *gradient);
+  /// sums[channels] += Σ over pixels of `values`, which lie like the target.
+  void (*sum_pixels)(const struct lopt_pixels *pixels, long channels, const float *values, float *sums);
+  /// means[images, channels] = the mean over each image's `area` pixels of `values`, which lie like the target.
+  void (*mean_pool)(const struct lopt_pixels *pixels, long area, long channels, const float *values, float *means);
+  /// target[pixels, channels] = mask > 0 ? delta[image, channels] / area : 0
+  void (*spread_mean)(const struct lopt_pixels *pixels, long area, long channels, const float *delta,
+                      const float *mask, float *target);
+
   // Softmax cross-entropy over logits [rows, classes]
 
-  /// probabilities = softmax(logits); returns the mean loss. `delta` = (probabilities − one-hot) / rows, where not
-  /// null.
-  float (*softmax_loss)(long rows, long classes, const float *logits, const int32_t *labels, float *probabilities,
-                        float *delta);
-  /// The derivative of `delta` along `tangent`: (p ⊙ t − p (p·t)) / rows.
-  void (*softmax_tangent)(long rows, long classes, const float *probabilities, const float *tangent, float *delta);
+  /// probabilities = softmax(logits); returns the sum of the losses. `delta` = (probabilities − one-hot) × share, where
+  /// not null.
+  double (*softmax_loss)(long rows, long classes, float share, const float *logits, const int32_t *labels,
+                         float *probabilities, float *delta);
+  /// The derivative of `delta` along `tangent`: (p ⊙ t − p (p·t)) × share.
+  void (*softmax_tangent)(long rows, long classes, float share, const float *probabilities, const float *tangent,
+                          float *delta);
 
   // Optimizers
 

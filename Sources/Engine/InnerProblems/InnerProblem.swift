@@ -31,24 +31,3 @@ public protocol InnerEvaluator: AnyObject {
   /// How many of the batch are classified right, by the last `value` or `gradient`.
   var correct: Int { get }
 }
-
-/// The inner problems by name.
-public enum InnerProblems {
-  /// All of them, in the order in which one is preferred for images of its shape.
-  public static let all: [any InnerProblem] = [
-    MLP(name: "mlp2x32", shape: mnist14, hidden: [32, 32]),
-    MLP(name: "mlp3x128", shape: mnist14, hidden: [128, 128, 128]),
-  ]
-
-  private static let mnist14 = ImageShape(height: 14, width: 14, channels: 1)
-
-  public static func named(_ name: String) throws -> any InnerProblem {
-    if let problem = all.first(where: { $0.name == name }) { return problem }
-    let names = all.map(\.name).joined(separator: ", ")
-    throw EngineError(.unknownProblem, "unknown problem \(name); there are \(names)")
-  }
-
-  public static func fitting(_ shape: ImageShape) -> [any InnerProblem] {
-    all.filter { $0.shape == shape }
-  }
-}

@@ -22,14 +22,7 @@ public struct MLP: InnerProblem {
   /// Glorot uniform weights, zero biases.
   public func initialParameters(seed: UInt64, index: UInt64...) -> [Float] {
     var random = RandomStream(seed: seed, purpose: .innerInitialisation, indices: index)
-    var parameters: [Float] = []
-    parameters.reserveCapacity(layout.count)
-    for (inputs, outputs) in zip(widths, widths.dropFirst()) {
-      let limit = (6 / Double(inputs + outputs)).squareRoot()
-      for _ in 0..<inputs * outputs { parameters.append(Float((2 * random.uniform() - 1) * limit)) }
-      parameters.append(contentsOf: repeatElement(0, count: outputs))
-    }
-    return parameters
+    return layout.glorotUniform(&random)
   }
 
   public func makeEvaluator(batch: Int) -> any InnerEvaluator {

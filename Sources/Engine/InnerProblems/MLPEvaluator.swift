@@ -5,7 +5,7 @@
 final class MLPEvaluator: InnerEvaluator {
   private typealias Matrix = Kernels.Matrix
 
-  private let kernels = Kernels.current
+  private let kernels: Kernels
   private let problem: MLP
   private let batch: Int
   private var labels: [Int32]
@@ -21,7 +21,8 @@ final class MLPEvaluator: InnerEvaluator {
   /// One layer's weight, transposed.
   private let transposed: FloatBuffer
 
-  init(_ problem: MLP, batch: Int) {
+  init(_ problem: MLP, batch: Int, kernels: Kernels = .current) {
+    self.kernels = kernels
     self.problem = problem
     self.batch = batch
     labels = Array(repeating: 0, count: batch)
@@ -58,7 +59,15 @@ final class MLPEvaluator: InnerEvaluator {
 
   func value(at parameters: FloatBuffer) -> Float {
     forward(parameters)
-    return kernels.softmaxLoss(activations[layers].all, labels: labels, probabilities: probabilities.all, delta: nil)
+    return loss(delta: nil)
+  }
+
+  /// The mean loss of the logits.
+  private func loss(delta: FloatSlice?) -> Float {
+    let sum = kernels.softmaxLoss(
+      activations[layers].all, labels: labels[...], share: 1 / Float(batch), probabilities: probabilities.all,
+      delta: delta)
+    return Float(sum / Double(batch))
   }
 
   private func forward(_ parameters: FloatBuffer) {
@@ -71,8 +80,7 @@ final class MLPEvaluator: InnerEvaluator {
 
   func gradient(at parameters: FloatBuffer, into gradient: FloatBuffer) -> Float {
     forward(parameters)
-    let loss = kernels.softmaxLoss(
-      activations[layers].all, labels: labels, probabilities: probabilities.all, delta: deltas[layers - 1].all)
+    let loss = loss(delta: deltas[layers - 1].all)
     for layer in (0..<layers).reversed() {
       let delta = rows(deltas[layer])
       kernels.product(rows(activations[layer]).transposed, delta, into: weight(layer, of: gradient).floats)
@@ -104,7 +112,8 @@ final class MLPEvaluator: InnerEvaluator {
       if layer + 1 < layers { kernels.reluMask(activations[layer + 1].all, next) }
     }
     kernels.softmaxTangent(
-      probabilities.all, tangents[layers].all, rows: batch, delta: deltaTangents[layers - 1].all)
+      probabilities.all, tangents[layers].all, rows: batch, share: 1 / Float(batch),
+      delta: deltaTangents[layers - 1].all)
     for layer in (0..<layers).reversed() {
       let delta = rows(deltas[layer])
       let deltaTangent = rows(deltaTangents[layer])
@@ -121,11 +130,5 @@ final class MLPEvaluator: InnerEvaluator {
     }
   }
 
-  var correct: Int {
-    (0..<batch).count { image in
-      let row = image * problem.classes
-      let best = (0..<problem.classes).max { activations[layers][row + $0] < activations[layers][row + $1] }
-      return best == Int(labels[image])
-    }
-  }
+  var correct: Int { activations[layers].rightRows(labels) }
 }

@@ -74,6 +74,15 @@ struct FloatSlice {
     pointer.update(from: other.pointer, count: count)
   }
 
+  /// Takes as many values as it has, from `start` on.
+  func assign(_ values: [Float], from start: Int) {
+    precondition(start >= 0 && start + count <= values.count)
+    values.withUnsafeBufferPointer { source in
+      guard let base = source.baseAddress else { return }
+      pointer.update(from: base + start, count: count)
+    }
+  }
+
   func fill(_ value: Float) {
     pointer.update(repeating: value, count: count)
   }

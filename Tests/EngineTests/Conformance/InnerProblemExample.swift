@@ -38,9 +38,9 @@ struct InnerProblemExample {
     return product.array
   }
 
-  /// A random direction of length 1.
-  func direction(seed: UInt64) -> [Float] {
-    let normals = randomNormals(parameters.count, seed: seed)
+  /// A random direction of length 1 in the parameters from `start` on.
+  func direction(seed: UInt64, from start: Int = 0) -> [Float] {
+    let normals = randomNormals(parameters.count, seed: seed).enumerated().map { $0 < start ? 0 : $1 }
     let length = Float(norm(normals.map(Double.init)))
     return normals.map { $0 / length }
   }

@@ -1,27 +1,29 @@
 import Engine
 import TestSupport
 
-/// A fixture's minibatches: images of the sample at 14×14, by their numbers.
+/// A fixture's minibatches.
 struct FixtureImages: TaskImages {
-  let shape = ImageShape(height: 14, width: 14, channels: 1)
+  let shape: ImageShape
   let firstStep: Int
   let freshBatches: Int
   /// [K, B] and [K, M, B]
-  let own: [Int]
-  let fresh: [Int]
+  let own: FixtureInputs.Images
+  let fresh: FixtureInputs.Images
 
-  init(_ recipe: OuterGradientFixture.Recipe) {
+  init(_ recipe: OuterGradientFixture.Recipe, shape: ImageShape) {
+    self.shape = shape
     firstStep = recipe.step
     freshBatches = recipe.outerBatches
-    (own, fresh) = FixtureInputs.images(recipe)
+    (own, fresh) = FixtureInputs.images(recipe, shape: shape)
   }
 
   /// The first batch alone.
-  init(batch: Int) {
+  init(batch: Int, shape: ImageShape) {
+    self.shape = shape
     firstStep = 0
     freshBatches = 0
-    own = FixtureInputs.indices(500, batch, below: MNISTSample.training.count)
-    fresh = []
+    own = FixtureInputs.images(500, batch, shape)
+    fresh = FixtureInputs.images(600, 0, shape)
   }
 
   func fill(_ batch: inout Batch, for use: BatchUse, step: Int) {
@@ -32,12 +34,10 @@ struct FixtureImages: TaskImages {
     }
   }
 
-  private func fill(_ batch: inout Batch, number: Int, of images: [Int]) {
+  private func fill(_ batch: inout Batch, number: Int, of images: FixtureInputs.Images) {
     let count = batch.labels.count
-    for (position, image) in images[number * count..<(number + 1) * count].enumerated() {
-      batch.labels[position] = Int32(MNISTSample.training.labels[image])
-      batch.pixels.replaceSubrange(
-        position * 196..<(position + 1) * 196, with: MNISTSample.training.halved(image).map { Float($0) / 255 })
-    }
+    batch.labels = Array(images.labels[number * count..<(number + 1) * count])
+    let pixels = images.pixels[number * count * shape.count..<(number + 1) * count * shape.count]
+    batch.pixels = pixels.map { Float($0) / 255 }
   }
 }

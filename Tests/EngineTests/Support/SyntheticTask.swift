@@ -46,3 +46,7 @@ struct SyntheticTasks: TaskSource {
 
 /// A network small enough that a test runs thousands of its steps.
 let tinyProblem = MLP(name: "tiny", shape: ImageShape(height: 3, width: 4, channels: 1), hidden: [7, 5])
+
+/// The same of convolutions, with sizes that no tile divides.
+let tinyConvNet = ConvNet(
+  name: "tiny convolutions", shape: ImageShape(height: 6, width: 5, channels: 3), channels: 5, strides: [2, 1])

@@ -1,0 +1,233 @@
+// 3×3 convolutions: products with a matrix that is never made.
+//
+// With images [height, width, channels] in a border of zeros, the inputs of one result pixel are three runs of
+// 3 × channels consecutive floats, one for each row of the kernel: x(p) below, found by `sources`. Then
+//
+//   forward            z(p) = Σ over k of x(p)[k] W[k]                  convolve: a tile of pixels × channels
+//   gradient by W      ∂W[k] = Σ over p of x(p)[k] ∂z(p)                correlate: a tile of taps k × channels
+//   gradient by input  ∂x(q) = Σ over the taps that read q of ∂z Wᵀ     convolve, with ∂z for the images
+//
+// The last has pixels of as many kinds as the stride squared, each kind with taps of its own, so that a stride of 2
+// multiplies no zeros. The derivative of each formula along a direction has the same form with a second term, which is
+// added while the tile is in registers.
+//
+// CONVOLUTION_VECTORS × 16 channels of a tile are in registers, for PIXELS or for TAPS rows.
+
+enum { CONVOLUTION_WIDTH = CONVOLUTION_VECTORS * LANES, MOST_POINTS = 9 };
+
+typedef int32_t lane_bits __attribute__((vector_size(64), aligned(4), may_alias));
+
+/// Writes the first `width` of 16 lanes.
+static inline void store(const lanes *value, float *target, long width) {
+  if (width >= LANES) *(lanes *)target = *value;
+  else for (long lane = 0; lane < width; lane++) target[lane] = (*value)[lane];
+}
+
+/// panel = for each of `taps`, in their order, the kernel's weights [inputs, outputs] of that tap, in strips of
+/// CONVOLUTION_WIDTH outputs (the last one of 16 where that is enough), zero behind the last output.
+static void pack_kernel(long taps, const int32_t *order, long inputs, long outputs, const float *restrict weights,
+                        long tap_stride, long input_stride, long output_stride, float *restrict panel) {
+  for (long start = 0; start < outputs; start += CONVOLUTION_WIDTH) {
+    const long rest = outputs - start;
+    const long width = rest > LANES ? CONVOLUTION_WIDTH : LANES, used = rest < width ? rest : width;
+    for (long tap = 0; tap < taps; tap++)
+      for (long input = 0; input < inputs; input++, panel += width) {
+        const float *row = weights + order[tap] * tap_stride + input * input_stride + start * output_stride;
+        for (long output = 0; output < used; output++) panel[output] = row[output * output_stride];
+        for (long output = used; output < width; output++) panel[output] = 0;
+      }
+  }
+}
+
+/// `height` pixels from `first` on × `vectors` × 16 channels, of which the first `width` are written.
+static inline __attribute__((always_inline)) void convolve_tile(const long height, const long vectors,
+                                                                const struct lopt_pixels *pixels, long first,
+                                                                const float *source, const float *panel,
+                                                                const float *source2, const float *panel2,
+                                                                const float *bias, const float *mask, float *target,
+                                                                long width) {
+  lanes sum[MOST_POINTS][CONVOLUTION_VECTORS];
+#pragma clang loop unroll(full)
+  for (long i = 0; i < height; i++)
+#pragma clang loop unroll(full)
+    for (long j = 0; j < vectors; j++) sum[i][j] = bias ? *(const lanes *)(bias + j * LANES) : (lanes){0};
+  const long run = pixels->run;
+  for (; source; source = source2, panel = panel2, source2 = 0) {
+    const float *weights = panel;
+    for (long row = 0; row < pixels->rows; row++) {
+      const float *inputs[MOST_POINTS];
+#pragma clang loop unroll(full)
+      for (long i = 0; i < height; i++) inputs[i] = source + pixels->sources[first + i] + row * pixels->row_stride;
+      for (long k = 0; k < run; k++, weights += vectors * LANES) {
+#pragma clang loop unroll(full)
+        for (long i = 0; i < height; i++) {
+          const float input = inputs[i][k];
+#pragma clang loop unroll(full)
+          for (long j = 0; j < vectors; j++) sum[i][j] += input * *(const lanes *)(weights + j * LANES);
+        }
+      }
+    }
+  }
+#pragma clang loop unroll(full)
+  for (long i = 0; i < height; i++) {
+    const long place = pixels->targets[first + i];
+#pragma clang loop unroll(full)
+    for (long j = 0; j < vectors; j++) {
+      const lanes z = sum[i][j];
+      const lane_bits kept = mask ? *(const lanes *)(mask + place + j * LANES) > 0 : ~(z < 0);
+      const lanes result = (lanes)((lane_bits)z & kept);
+      store(&result, target + place + j * LANES, width - j * LANES);
+    }
+  }
+}
+
+/// All pixels × one strip of channels.
+static inline __attribute__((always_inline)) void convolve_strip(const long vectors, const struct lopt_pixels *pixels,
+                                                                 const float *source, const float *panel,
+                                                                 const float *source2, const float *panel2,
+                                                                 const float *bias, const float *mask, float *target,
+                                                                 long width) {
+  if (pixels->count < PIXELS) {
+    for (long first = 0; first < pixels->count; first++)
+      convolve_tile(1, vectors, pixels, first, source, panel, source2, panel2, bias, mask, target, width);
+    return;
+  }
+  // The last tile begins early enough to be whole: what it shares with the one before is written twice, the same.
+  for (long start = 0; start < pixels->count; start += PIXELS) {
+    const long last = pixels->count - PIXELS;
+    convolve_tile(PIXELS, vectors, pixels, start < last ? start : last, source, panel, source2, panel2, bias, mask,
+                  target, width);
+  }
+}
+
+static void convolve(const struct lopt_pixels *pixels, const float *source, const float *panel, const float *source2,
+                     const float *panel2, long channels, const float *bias, const float *mask, float *target) {
+  for (long start = 0; start < channels; start += CONVOLUTION_WIDTH) {
+    const long width = channels - start, panel_start = start * pixels->rows * pixels->run;
+    const float *strip_bias = bias ? bias + start : 0, *strip_mask = mask ? mask + start : 0;
+    const float *strip2 = source2 ? panel2 + panel_start : 0;
+    if (width > LANES)
+      convolve_strip(CONVOLUTION_VECTORS, pixels, source, panel + panel_start, source2, strip2, strip_bias, strip_mask,
+                     target + start, width);
+    else
+      convolve_strip(1, pixels, source, panel + panel_start, source2, strip2, strip_bias, strip_mask, target + start,
+                     width);
+  }
+}
+
+/// gradient[tap of `height` from `first` on, vectors × 16 channels] += Σ over pixels [begin, end) of the tap's input ×
+/// the result's derivative; the first `width` channels are written.
+static inline __attribute__((always_inline)) void correlate_tile(const long height, const long vectors,
+                                                                 const struct lopt_pixels *pixels, long begin,
+                                                                 long end, long first, const float *source,
+                                                                 const float *delta, const float *source2,
+                                                                 const float *delta2, float *gradient, long channels,
+                                                                 long width) {
+  lanes sum[MOST_POINTS][CONVOLUTION_VECTORS];
+  long taps[MOST_POINTS];
+#pragma clang loop unroll(full)
+  for (long i = 0; i < height; i++) {
+    const long tap = first + i;
+    taps[i] = tap / pixels->run * pixels->row_stride + tap % pixels->run;
+#pragma clang loop unroll(full)
+    for (long j = 0; j < vectors; j++) sum[i][j] = (lanes){0};
+  }
+  for (; source; source = source2, delta = delta2, source2 = 0) {
+    const float *inputs[MOST_POINTS];
+#pragma clang loop unroll(full)
+    for (long i = 0; i < height; i++) inputs[i] = source + taps[i];
+    for (long p = begin; p < end; p++) {
+      const long from = pixels->sources[p];
+      const float *of_result = delta + pixels->targets[p];
+#pragma clang loop unroll(full)
+      for (long i = 0; i < height; i++) {
+        const float input = inputs[i][from];
+#pragma clang loop unroll(full)
+        for (long j = 0; j < vectors; j++) sum[i][j] += input * *(const lanes *)(of_result + j * LANES);
+      }
+    }
+  }
+#pragma clang loop unroll(full)
+  for (long i = 0; i < height; i++)
+#pragma clang loop unroll(full)
+    for (long j = 0; j < vectors; j++) {
+      float *target = gradient + (first + i) * channels + j * LANES;
+      sum[i][j] += *(lanes *)target;
+      store(&sum[i][j], target, width - j * LANES);
+    }
+}
+
+/// All taps × one strip of channels. Their number is a multiple of 3.
+static inline __attribute__((always_inline)) void correlate_strip(const long vectors, const struct lopt_pixels *pixels,
+                                                                  long begin, long end, const float *source,
+                                                                  const float *delta, const float *source2,
+                                                                  const float *delta2, float *gradient, long channels,
+                                                                  long width) {
+  const long taps = pixels->rows * pixels->run;
+  long first = 0;
+  for (; first + TAPS <= taps; first += TAPS)
+    correlate_tile(TAPS, vectors, pixels, begin, end, first, source, delta, source2, delta2, gradient, channels, width);
+  for (; first < taps; first += 3)
+    correlate_tile(3, vectors, pixels, begin, end, first, source, delta, source2, delta2, gradient, channels, width);
+}
+
+static void correlate(const struct lopt_pixels *pixels, const float *source, const float *delta, const float *source2,
+                      const float *delta2, long channels, float *gradient) {
+  enum { CHUNK = 128 };  // pixels, of which the derivatives stay in the first-level cache
+  for (long begin = 0; begin < pixels->count; begin += CHUNK) {
+    const long end = begin + CHUNK < pixels->count ? begin + CHUNK : pixels->count;
+    for (long start = 0; start < channels; start += CONVOLUTION_WIDTH) {
+      const long width = channels - start;
+      const float *strip2 = source2 ? delta2 + start : 0;
+      if (width > LANES)
+        correlate_strip(CONVOLUTION_VECTORS, pixels, begin, end, source, delta + start, source2, strip2,
+                        gradient + start, channels, width);
+      else
+        correlate_strip(1, pixels, begin, end, source, delta + start, source2, strip2, gradient + start, channels,
+                        width);
+    }
+  }
+}
+
+/// sums[channels] += Σ over pixels of the values at `targets`.
+static void sum_pixels(const struct lopt_pixels *pixels, long channels, const float *values, float *sums) {
+  enum { CHAINS = 4 };  // additions that need not wait for one another
+  for (long start = 0; start < channels; start += LANES) {
+    lanes sum[CHAINS] = {0};
+    long p = 0;
+    for (; p + CHAINS <= pixels->count; p += CHAINS)
+      for (long chain = 0; chain < CHAINS; chain++)
+        sum[chain] += *(const lanes *)(values + pixels->targets[p + chain] + start);
+    for (; p < pixels->count; p++) sum[0] += *(const lanes *)(values + pixels->targets[p] + start);
+    const lanes result = *(lanes *)(sums + start) + ((sum[0] + sum[1]) + (sum[2] + sum[3]));
+    store(&result, sums + start, channels - start);
+  }
+}
+
+/// means[images, channels] = the mean of each image's `area` pixels at `targets`.
+static void mean_pool(const struct lopt_pixels *pixels, long area, long channels, const float *values, float *means) {
+  const float share = 1 / (float)area;
+  struct lopt_pixels image = *pixels;
+  image.count = area;
+  for (long first = 0; first < pixels->count; first += area, means += channels) {
+    for (long channel = 0; channel < channels; channel++) means[channel] = 0;
+    image.targets = pixels->targets + first;
+    sum_pixels(&image, channels, values, means);
+    for (long channel = 0; channel < channels; channel++) means[channel] *= share;
+  }
+}
+
+/// The reverse of the mean and of the ReLU before it: target = mask > 0 ? delta of the image's mean / area : 0.
+static void spread_mean(const struct lopt_pixels *pixels, long area, long channels, const float *delta,
+                        const float *mask, float *target) {
+  const float share = 1 / (float)area;
+  for (long p = 0; p < pixels->count; p++) {
+    const long place = pixels->targets[p];
+    const float *means = delta + p / area * channels;
+    for (long start = 0; start < channels; start += LANES) {
+      const lane_bits kept = *(const lanes *)(mask + place + start) > 0;
+      const lanes mean = *(const lanes *)(means + start) * share, result = (lanes)((lane_bits)mean & kept);
+      store(&result, target + place + start, channels - start);
+    }
+  }
+}

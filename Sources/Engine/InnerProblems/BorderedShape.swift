@@ -1,0 +1,32 @@
+/// Images in memory with a border of zeros, one pixel wide, so that a 3×3 kernel needs no test at the edges:
+/// [height + 2, width + 2, channels].
+struct BorderedShape {
+  let height: Int
+  let width: Int
+  let channels: Int
+
+  /// Floats from one row of pixels to the next.
+  var rowStride: Int { (width + 2) * channels }
+  /// Floats of one image.
+  var count: Int { (height + 2) * rowStride }
+
+  /// Where the pixel at (`y`, `x`) begins, from −1, which is the border, to the image's size, which is border again.
+  func offset(_ y: Int, _ x: Int) -> Int { (y + 1) * rowStride + (x + 1) * channels }
+}
+
+extension BorderedShape {
+  /// The result's shape of a convolution with padding SAME.
+  func convolved(stride: Int, channels: Int) -> BorderedShape {
+    BorderedShape(height: (height + stride - 1) / stride, width: (width + stride - 1) / stride, channels: channels)
+  }
+
+  /// Sets the insides of a buffer of images to `pixels` [images, height, width, channels].
+  func fill(_ buffer: FloatBuffer, with pixels: [Float]) {
+    let run = width * channels
+    precondition(buffer.count / count * height * run == pixels.count)
+    for row in 0..<pixels.count / run {
+      let place = row / height * count + offset(row % height, 0)
+      buffer[place..<place + run].assign(pixels, from: row * run)
+    }
+  }
+}

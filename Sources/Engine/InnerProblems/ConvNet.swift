@@ -1,0 +1,41 @@
+import Randomness
+
+/// A convolutional network: 3×3 convolutions with ReLU, the mean over the pixels, a linear layer, softmax cross-entropy.
+public struct ConvNet: InnerProblem {
+  public let name: String
+  public let shape: ImageShape
+  public let classes: Int
+  public let layout: ParameterLayout
+  /// Of every convolution; 1 or 2.
+  let strides: [Int]
+  /// Of the image, then of every convolution's result.
+  let channels: [Int]
+
+  /// - Parameters:
+  ///   - channels: of every convolution's result.
+  ///   - strides: of every convolution, 1 or 2.
+  public init(name: String, shape: ImageShape, channels: Int, strides: [Int], classes: Int = 10) {
+    precondition(channels > 0 && !strides.isEmpty && strides.allSatisfy { $0 == 1 || $0 == 2 })
+    self.name = name
+    self.shape = shape
+    self.classes = classes
+    self.strides = strides
+    self.channels = [shape.channels] + strides.map { _ in channels }
+    let convolutions = zip(self.channels, self.channels.dropFirst()).enumerated().flatMap { layer, pair in
+      [(name: "weight\(layer)", shape: [3, 3, pair.0, pair.1]), (name: "bias\(layer)", shape: [pair.1])]
+    }
+    let last = strides.count
+    layout = ParameterLayout(
+      convolutions + [(name: "weight\(last)", shape: [channels, classes]), (name: "bias\(last)", shape: [classes])])
+  }
+
+  /// Glorot uniform weights, the fans of a convolution × 9; zero biases.
+  public func initialParameters(seed: UInt64, index: UInt64...) -> [Float] {
+    var random = RandomStream(seed: seed, purpose: .innerInitialisation, indices: index)
+    return layout.glorotUniform(&random)
+  }
+
+  public func makeEvaluator(batch: Int) -> any InnerEvaluator {
+    ConvNetEvaluator(self, batch: batch)
+  }
+}
