@@ -16,10 +16,9 @@ extension Configuration {
     for (index, dataset) in datasets.enumerated() { try positive(dataset.weight, "datasets[\(index)].weight") }
     for (index, entry) in problem.enumerated() {
       try positive(entry.weight, "problem[\(index)].weight")
-      let names = InnerProblems.all.map(\.name)
       try require(
-        names.contains(entry.name), "problem[\(index)].name",
-        "is \(entry.name), must be one of \(names.joined(separator: ", "))")
+        (try? InnerProblems.named(entry.name)) != nil, "problem[\(index)].name",
+        "is \(entry.name), must be one of \(InnerProblems.names)")
       if let path = entry.dataset {
         try require(
           datasets.contains { $0.path == path }, "problem[\(index)].dataset", "is \(path), not one of datasets")
