@@ -10,13 +10,14 @@ import Testing
     let problem = try InnerProblems.named(recipe.problem)
     let count = problem.layout.count
     let (momenta, secondMoments) = FixtureInputs.moments(recipe, count: count)
-    let (own, fresh) = FixtureInputs.images(recipe)
+    let (own, fresh) = FixtureInputs.images(recipe, shape: problem.shape)
     let theta = FixtureInputs.theta(recipe)
-    func pixels(_ images: [Int], _ shape: [Int]) -> Safetensors.Tensor {
-      .init(shape: shape + [14, 14, 1], .uint8(images.flatMap { MNISTSample.training.halved($0) }))
+    let image = [problem.shape.height, problem.shape.width, problem.shape.channels]
+    func pixels(_ images: FixtureInputs.Images, _ shape: [Int]) -> Safetensors.Tensor {
+      .init(shape: shape + image, .uint8(images.pixels))
     }
-    func labels(_ images: [Int], _ shape: [Int]) -> Safetensors.Tensor {
-      .init(shape: shape, .int32(images.map { Int32(MNISTSample.training.labels[$0]) }))
+    func labels(_ images: FixtureInputs.Images, _ shape: [Int]) -> Safetensors.Tensor {
+      .init(shape: shape, .int32(images.labels))
     }
     let shape = [recipe.length, recipe.batch]
     var tensors: [String: Safetensors.Tensor] = [
@@ -59,11 +60,11 @@ import Testing
 
   @Test(
     "Python reads from the result's file what PyTorch finds",
-    arguments: ["start-20", "midway-20-outer", "without-rms"])
+    arguments: ["start-20", "midway-20-outer", "without-rms", "conv3x32-outer", "conv6x32-mnist"])
   func result(name: String) throws {
     let fixture = try OuterGradientFixture(named: name)
     try withTemporaryFolder { folder in
-      let process = try run(makeCase(fixture.recipe), in: folder)
+      let process = try run(makeCase(fixture.recipe), in: folder, problem: fixture.recipe.problem)
       #expect(process.exitCode == 0, "\(process.errors)")
       let script = Repository.root.appending(path: "Tests/LoptTests/read_result.py")
       let printed = try Python.run(
@@ -80,9 +81,10 @@ import Testing
       try expectEqual("losses", shape: [fixture.recipe.length], fixture.losses)
       try expectEqual("outer_loss", shape: [], [fixture.outerLoss])
       try expectEqual("gradient", shape: [fixture.gradient.count], fixture.gradient)
-      try expectEqual("inner", shape: [7_690], #require(fixture.inner), projected: true)
-      try expectEqual("momenta", shape: [5, 7_690], #require(fixture.momenta), projected: true)
-      try expectEqual("second_moments", shape: [5, 7_690], #require(fixture.secondMoments), projected: true)
+      let count = try InnerProblems.named(fixture.recipe.problem).layout.count
+      try expectEqual("inner", shape: [count], #require(fixture.inner), projected: true)
+      try expectEqual("momenta", shape: [5, count], #require(fixture.momenta), projected: true)
+      try expectEqual("second_moments", shape: [5, count], #require(fixture.secondMoments), projected: true)
     }
   }
 
