@@ -15,6 +15,8 @@ import torch
 
 from learned_optimizer import Architecture, inner_shapes
 
+# The seed of the classes' patterns in images that are not MNIST's.
+PATTERNS = 900
 SAMPLE = Path(__file__).resolve().parents[2] / "Examples/mnist"
 
 
@@ -113,7 +115,8 @@ class Sample:
             if image_shape[0] == 14:
                 images = halved(images)
         else:
-            images, labels = blocks(seed, count, image_shape), indices(seed + 1, count, 10).astype(np.int32)
+            labels = indices(seed + 1, count, 10).astype(np.int32)
+            images = blocks(seed, labels, image_shape)
         images = images.astype(np.uint8).reshape(*shape, *image_shape)
         return torch.from_numpy(images), torch.from_numpy(labels.reshape(shape))
 
@@ -124,8 +127,11 @@ def halved(images):
     return (quads + 2) // 4
 
 
-def blocks(seed, count, image_shape):
-    """Images of random blocks of 4×4 pixels, so that they differ in more than noise."""
+def blocks(seed, labels, image_shape):
+    """Images of blocks of 4×4 pixels, each the mean of a random byte and of one that is the class's."""
     height, width, channels = image_shape
-    shape = (count, height // 4, width // 4, channels)
-    return indices(seed, int(np.prod(shape)), 256).reshape(shape).repeat(4, axis=1).repeat(4, axis=2)
+    shape = (height // 4, width // 4, channels)
+    size = int(np.prod(shape))
+    patterns = indices(PATTERNS, 10 * size, 256).reshape(10, *shape)
+    values = (indices(seed, len(labels) * size, 256).reshape(-1, *shape) + patterns[labels]) // 2
+    return values.repeat(4, axis=1).repeat(4, axis=2)

@@ -108,11 +108,13 @@ def errors(single, double):
 
 def hessian_fixture(problem, sample):
     """Loss, gradient and Hessian-vector product of one batch."""
+    # Among 8 million units of 128 images some stand so near their kink that single precision sees the other side.
+    batch = 32 if problem == "conv3x128" else BATCH
     kept = {}
     for precision in (torch.float32, torch.float64):
         inner = torch.from_numpy(inputs.inner_parameters(INNER, problem)).to(precision).requires_grad_()
         vector = torch.from_numpy(inputs.signed(VECTOR, len(inner)).astype(np.float32)).to(precision)
-        images, labels = sample.batches(IMAGES, PROBLEMS[problem].shape, BATCH)
+        images, labels = sample.batches(IMAGES, PROBLEMS[problem].shape, batch)
         loss = inner_loss(problem, inner, images, labels)
         (gradient,) = torch.autograd.grad(loss, inner, create_graph=True)
         (product,) = torch.autograd.grad(gradient @ vector, inner)
@@ -122,7 +124,7 @@ def hessian_fixture(problem, sample):
             "product": projections(product),
         }
     double = kept[torch.float64]
-    return {"problem": problem, "batch": BATCH, **double, "single_precision_errors": errors(kept[torch.float32], double)}
+    return {"problem": problem, "batch": batch, **double, "single_precision_errors": errors(kept[torch.float32], double)}
 
 
 def write(name, fixture):

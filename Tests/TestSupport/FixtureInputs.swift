@@ -61,7 +61,8 @@ public enum FixtureInputs {
     return (images(500, own, shape), images(600, own * recipe.outerBatches, shape))
   }
 
-  /// Of MNIST's sample at 14×14 and 28×28; blocks of 4×4 random pixels where there are three channels.
+  /// Of MNIST's sample at 14×14 and 28×28; blocks of 4×4 pixels, half random, half the class's,
+  /// where there are three channels.
   public static func images(_ seed: UInt64, _ count: Int, _ shape: ImageShape) -> Images {
     guard shape.channels > 1 else {
       let sample = MNISTSample.training
@@ -71,13 +72,17 @@ public enum FixtureInputs {
         labels: chosen.map { Int32(sample.labels[$0]) })
     }
     let (rows, columns) = (shape.height / 4, shape.width / 4)
-    let blocks = indices(seed, count * rows * columns * shape.channels, below: 256)
+    let size = rows * columns * shape.channels
+    let labels = indices(seed + 1, count, below: 10)
+    let patterns = indices(900, 10 * size, below: 256)
+    let blocks = indices(seed, count * size, below: 256)
     let pixels = (0..<count * shape.count).map { index in
       let (image, row) = (index / shape.count, index % shape.count / (shape.width * shape.channels))
       let (column, channel) = (index / shape.channels % shape.width, index % shape.channels)
-      return UInt8(blocks[((image * rows + row / 4) * columns + column / 4) * shape.channels + channel])
+      let block = (row / 4 * columns + column / 4) * shape.channels + channel
+      return UInt8((blocks[image * size + block] + patterns[labels[image] * size + block]) / 2)
     }
-    return Images(pixels: pixels, labels: indices(seed + 1, count, below: 10).map { Int32($0) })
+    return Images(pixels: pixels, labels: labels.map { Int32($0) })
   }
 
   public static func theta(_ recipe: OuterGradientFixture.Recipe) -> [Float] {
