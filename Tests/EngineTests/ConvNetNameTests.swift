@@ -41,6 +41,14 @@ import Testing
     #expect(error?.description.contains("conv3x8@16") == true)
   }
 
+  @Test("the multiply-adds of a layer are its results' pixels × the kernel's weights")
+  func multiplyAdds() throws {
+    #expect(
+      try InnerProblems.named("conv3x32").multiplyAdds == [
+        16 * 16 * 9 * 3 * 32, 8 * 8 * 9 * 32 * 32, 8 * 8 * 9 * 32 * 32, 32 * 10,
+      ])
+  }
+
   @Test("images have the problem that the paper trains on them")
   func fitting() {
     func preferred(_ size: Int, _ channels: Int) -> String? {

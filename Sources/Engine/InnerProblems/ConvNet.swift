@@ -29,6 +29,16 @@ public struct ConvNet: InnerProblem {
       convolutions + [(name: "weight\(last)", shape: [channels, classes]), (name: "bias\(last)", shape: [classes])])
   }
 
+  public var multiplyAdds: [Int] {
+    var image = BorderedShape(height: shape.height, width: shape.width, channels: shape.channels)
+    let convolutions = strides.enumerated().map { layer, stride in
+      let result = image.convolved(stride: stride, channels: channels[layer + 1])
+      defer { image = result }
+      return result.height * result.width * 9 * image.channels * result.channels
+    }
+    return convolutions + [image.channels * classes]
+  }
+
   /// Glorot uniform weights, the fans of a convolution × 9; zero biases.
   public func initialParameters(seed: UInt64, index: UInt64...) -> [Float] {
     var random = RandomStream(seed: seed, purpose: .innerInitialisation, indices: index)
