@@ -59,6 +59,16 @@ struct lopt_pixels {
   long row_stride;
 };
 
+/// Images of height × width pixels in a border of zeros, one pixel wide before them and so wide behind them that both
+/// sizes are even. Strides are in pixels, from row to row and from image to image.
+struct lopt_tiles {
+  long images;
+  long height;
+  long width;
+  long row_stride;
+  long image_stride;
+};
+
 struct lopt_kernels {
   const char *name;
 
@@ -101,6 +111,23 @@ struct lopt_kernels {
   /// target[pixels, channels] = mask > 0 ? delta[image, channels] / area : 0
   void (*spread_mean)(const struct lopt_pixels *pixels, long area, long channels, const float *delta,
                       const float *mask, float *target);
+
+  // The same of stride 1, for channels that are multiples of 16, with fewer multiplications (winograd.h). Source and
+  // target are the same number of images, of the same size. scratch: 16 × (tiles × inputs + 16 + tiles × outputs + 16),
+  // a tile being 2×2 pixels of an image.
+
+  /// panel [16, inputs, outputs] of the weights [3, 3, inputs, outputs]
+  void (*winograd_pack)(long inputs, long outputs, const float *weights, float *panel);
+  /// The panel [16, outputs, inputs] for the derivative by the source.
+  void (*winograd_pack_reversed)(long inputs, long outputs, const float *panel, float *reversed);
+  /// What `convolve` does.
+  void (*winograd_convolve)(const struct lopt_tiles *tiles, const float *source, const float *panel,
+                            const float *source2, const float *panel2, long inputs, long outputs, const float *bias,
+                            const float *mask, float *target, float *scratch);
+  /// What `correlate` does. scratch: 16 × inputs × outputs more
+  void (*winograd_correlate)(const struct lopt_tiles *tiles, const float *source, const float *delta,
+                             const float *source2, const float *delta2, long inputs, long outputs, float *gradient,
+                             float *scratch);
 
   // Softmax cross-entropy over logits [rows, classes]
 

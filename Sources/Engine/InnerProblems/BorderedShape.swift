@@ -1,14 +1,14 @@
-/// Images in memory with a border of zeros, one pixel wide, so that a 3×3 kernel needs no test at the edges:
-/// [height + 2, width + 2, channels].
+/// Images in memory with a border of zeros, so that a 3×3 kernel needs no test at the edges: one pixel wide before them,
+/// and so wide behind them that both sizes are even, for kernels that go by 2×2 pixels.
 struct BorderedShape {
   let height: Int
   let width: Int
   let channels: Int
 
   /// Floats from one row of pixels to the next.
-  var rowStride: Int { (width + 2) * channels }
+  var rowStride: Int { (width + 2 + width % 2) * channels }
   /// Floats of one image.
-  var count: Int { (height + 2) * rowStride }
+  var count: Int { (height + 2 + height % 2) * rowStride }
 
   /// Where the pixel at (`y`, `x`) begins, from −1, which is the border, to the image's size, which is border again.
   func offset(_ y: Int, _ x: Int) -> Int { (y + 1) * rowStride + (x + 1) * channels }

@@ -6,12 +6,12 @@
 final class ConvNetEvaluator: InnerEvaluator {
   private typealias Term = Kernels.Term
 
-  /// Floats of a group's activations and of their derivatives: half of a second-level cache.
-  private static let groupFloats = 1 << 17
+  /// Floats of a group's activations and of their derivatives; tangents, weights and transforms are as much again.
+  private static let groupFloats = 80_000
 
   private let kernels: Kernels
   private let problem: ConvNet
-  private let convolutions: [Convolution]
+  private let convolutions: [any Convolution]
   private let batch: Int
   /// Images of a group; the last one may have fewer.
   private let group: Int
@@ -41,17 +41,31 @@ final class ConvNetEvaluator: InnerEvaluator {
     self.group = group
     let layers = problem.strides.count
     convolutions = (0..<layers).map {
-      Convolution(
-        from: shapes[$0], to: shapes[$0 + 1], stride: problem.strides[$0], images: group, differentiatesInput: $0 > 0)
+      Self.convolution(
+        from: shapes[$0], to: shapes[$0 + 1], stride: problem.strides[$0], images: group, differentiatesInput: $0 > 0,
+        kernels: kernels)
     }
     labels = Array(repeating: 0, count: batch)
     activations = shapes.map { FloatBuffer(batch * $0.count) }
     deltas = shapes.dropFirst().map { FloatBuffer(batch * $0.count) }
     tangents = shapes.map { FloatBuffer(group * $0.count) }
     deltaTangents = shapes.dropFirst().map { FloatBuffer(group * $0.count) }
-    panels = convolutions.map { ConvolutionPanels($0) }
-    vectorPanels = convolutions.map { ConvolutionPanels($0) }
-    head = MeanHead(pixels: convolutions[layers - 1].forward, problem: problem, batch: batch, kernels: kernels)
+    panels = convolutions.map { $0.makePanels() }
+    vectorPanels = convolutions.map { $0.makePanels() }
+    head = MeanHead(pixels: convolutions[layers - 1].pixels, problem: problem, batch: batch, kernels: kernels)
+  }
+
+  private static func convolution(
+    from input: BorderedShape, to output: BorderedShape, stride: Int, images: Int, differentiatesInput: Bool,
+    kernels: Kernels
+  ) -> any Convolution {
+    let direct = DirectConvolution(
+      from: input, to: output, stride: stride, images: images, differentiatesInput: differentiatesInput,
+      kernels: kernels)
+    guard WinogradConvolution.serves(stride: stride, inputs: input.channels, outputs: output.channels) else {
+      return direct
+    }
+    return WinogradConvolution(of: direct, images: images, kernels: kernels)
   }
 
   private var layers: Int { convolutions.count }
@@ -75,9 +89,8 @@ final class ConvNetEvaluator: InnerEvaluator {
   /// The sum of some images' losses.
   private func forward(_ images: Range<Int>, at parameters: FloatBuffer, differentiated: Bool) -> Double {
     for (layer, convolution) in convolutions.enumerated() {
-      let source = Term(source: slice(activations[layer], images), factor: panels[layer].forward.all)
-      kernels.convolve(
-        convolution.forward, images: images.count, source, nil, channels: convolution.output.channels,
+      convolution.forward(
+        images: images.count, PanelTerm(source: slice(activations[layer], images), panels: panels[layer]), nil,
         bias: bias(layer, of: parameters), mask: nil, into: slice(activations[layer + 1], images))
     }
     return head.loss(
@@ -105,15 +118,13 @@ final class ConvNetEvaluator: InnerEvaluator {
   private func backward(_ layer: Int, _ images: Range<Int>, into gradient: FloatBuffer) {
     let convolution = convolutions[layer]
     let (inputs, delta) = (slice(activations[layer], images), slice(deltas[layer], images))
-    kernels.correlate(
-      convolution.forward, images: images.count, Term(source: inputs, factor: delta), nil,
-      channels: convolution.output.channels, into: weight(layer, of: gradient))
-    kernels.sumPixels(convolution.forward, images: images.count, delta, into: bias(layer, of: gradient))
-    for (phase, panel) in zip(convolution.backward, panels[layer].backward) {
-      kernels.convolve(
-        phase.pixels, images: images.count, Term(source: delta, factor: panel.all), nil,
-        channels: convolution.input.channels, bias: nil, mask: inputs, into: slice(deltas[layer - 1], images))
-    }
+    convolution.correlate(
+      images: images.count, Term(source: inputs, factor: delta), nil, into: weight(layer, of: gradient))
+    kernels.sumPixels(convolution.pixels, images: images.count, delta, into: bias(layer, of: gradient))
+    guard layer > 0 else { return }
+    convolution.backward(
+      images: images.count, PanelTerm(source: delta, panels: panels[layer]), nil, mask: inputs,
+      into: slice(deltas[layer - 1], images))
   }
 
   func hessianVectorProduct(at parameters: FloatBuffer, vector: FloatBuffer, into product: FloatBuffer) {
@@ -133,12 +144,10 @@ final class ConvNetEvaluator: InnerEvaluator {
 
   /// R(zᵢ) = aᵢ ∗ Vᵢ + cᵢ + R(aᵢ) ∗ Wᵢ with (V, c) the vector's pieces, R(a₀) = 0.
   private func forwardTangent(_ layer: Int, _ images: Range<Int>, along vector: FloatBuffer) {
-    let convolution = convolutions[layer]
-    let ofVector = Term(source: slice(activations[layer], images), factor: vectorPanels[layer].forward.all)
-    let ofInput = Term(source: slice(tangents[layer], first: images.count), factor: panels[layer].forward.all)
-    kernels.convolve(
-      convolution.forward, images: images.count, ofVector, layer > 0 ? ofInput : nil,
-      channels: convolution.output.channels, bias: bias(layer, of: vector),
+    let ofVector = PanelTerm(source: slice(activations[layer], images), panels: vectorPanels[layer])
+    let ofInput = PanelTerm(source: slice(tangents[layer], first: images.count), panels: panels[layer])
+    convolutions[layer].forward(
+      images: images.count, ofVector, layer > 0 ? ofInput : nil, bias: bias(layer, of: vector),
       mask: slice(activations[layer + 1], images), into: slice(tangents[layer + 1], first: images.count))
   }
 
@@ -148,22 +157,20 @@ final class ConvNetEvaluator: InnerEvaluator {
     let count = images.count
     let (inputs, inputTangent) = (slice(activations[layer], images), slice(tangents[layer], first: count))
     let (delta, deltaTangent) = (slice(deltas[layer], images), slice(deltaTangents[layer], first: count))
-    kernels.correlate(
-      convolution.forward, images: count, Term(source: inputs, factor: deltaTangent),
-      layer > 0 ? Term(source: inputTangent, factor: delta) : nil, channels: convolution.output.channels,
-      into: weight(layer, of: product))
-    kernels.sumPixels(convolution.forward, images: count, deltaTangent, into: bias(layer, of: product))
-    for (index, phase) in convolution.backward.enumerated() {
-      kernels.convolve(
-        phase.pixels, images: count, Term(source: deltaTangent, factor: panels[layer].backward[index].all),
-        Term(source: delta, factor: vectorPanels[layer].backward[index].all), channels: convolution.input.channels,
-        bias: nil, mask: inputs, into: slice(deltaTangents[layer - 1], first: count))
-    }
+    convolution.correlate(
+      images: count, Term(source: inputs, factor: deltaTangent),
+      layer > 0 ? Term(source: inputTangent, factor: delta) : nil, into: weight(layer, of: product))
+    kernels.sumPixels(convolution.pixels, images: count, deltaTangent, into: bias(layer, of: product))
+    guard layer > 0 else { return }
+    convolution.backward(
+      images: count, PanelTerm(source: deltaTangent, panels: panels[layer]),
+      PanelTerm(source: delta, panels: vectorPanels[layer]), mask: inputs,
+      into: slice(deltaTangents[layer - 1], first: count))
   }
 
   private func pack(_ parameters: FloatBuffer, into panels: [ConvolutionPanels]) {
     for layer in 0..<layers {
-      panels[layer].pack(weight(layer, of: parameters), of: convolutions[layer], with: kernels)
+      convolutions[layer].pack(weight(layer, of: parameters), into: panels[layer])
     }
   }
 

@@ -1,88 +1,42 @@
-/// A 3×3 convolution with padding SAME, as TensorFlow defines it: result (y, x) has its kernel's first corner at
-/// (stride y − before, stride x − before) of the image, where `before` is half of the padding, rounded down.
-struct Convolution {
-  let input: BorderedShape
-  let output: BorderedShape
+/// A 3×3 convolution of images [height, width, in] with a kernel [3, 3, in, out], padding SAME, and its derivatives, on
+/// groups of images. For one thread; allocates nothing after it was made.
+///
+/// Results and derivatives are sums of one or two terms, the second of which is that of a derivative along a vector.
+protocol Convolution: AnyObject {
+  var input: BorderedShape { get }
+  var output: BorderedShape { get }
   /// The result's pixels.
-  let forward: Kernels.Pixels
-  /// The image's pixels and the taps that read them, for each position of a pixel modulo the stride. Empty where the
-  /// derivative by the image is not wanted.
-  let backward: [Phase]
+  var pixels: Kernels.Pixels { get }
 
-  /// The kernel's weight matrices in their own order.
-  static let allTaps: [Int32] = Array(0..<9)
+  func makePanels() -> ConvolutionPanels
+  /// Arranges a kernel's weights for the two functions that take panels.
+  func pack(_ weights: FloatSlice, into panels: ConvolutionPanels)
 
-  struct Phase {
-    var pixels: Kernels.Pixels
-    /// Which of the kernel's 9 weight matrices [in, out], in the order in which the results that they made lie.
-    var taps: [Int32]
-  }
+  /// target = bias + Σ images ∗ kernel, then ReLU; or 0 where `mask`, which lies like the target, is not above 0.
+  func forward(
+    images: Int, _ first: PanelTerm, _ second: PanelTerm?, bias: FloatSlice, mask: FloatSlice?,
+    into target: FloatSlice)
+  /// The derivative by the images, of derivatives by the result: target = Σ deltas ∗ kernelᵀ, 0 where `mask`, which lies
+  /// like the target, is not above 0.
+  func backward(images: Int, _ first: PanelTerm, _ second: PanelTerm?, mask: FloatSlice, into target: FloatSlice)
+  /// gradient += the derivative by the kernel, of images (`source`) and derivatives by the result (`factor`).
+  func correlate(images: Int, _ first: Kernels.Term, _ second: Kernels.Term?, into gradient: FloatSlice)
+}
 
-  /// - Parameters:
-  ///   - output: of ``BorderedShape/convolved(stride:channels:)``.
-  ///   - images: how many the tables are for; they serve fewer too.
-  init(from input: BorderedShape, to output: BorderedShape, stride: Int, images: Int, differentiatesInput: Bool) {
-    let rows = Axis(size: input.height, result: output.height, stride: stride)
-    let columns = Axis(size: input.width, result: output.width, stride: stride)
-    self.input = input
-    self.output = output
-    forward = Self.table(
-      images: images, from: input, rows.forward, columns.forward, to: output, taps: (3, 3))
-    let phases = differentiatesInput ? (0..<stride * stride).map { ($0 / stride, $0 % stride) } : []
-    backward = phases.map { row, column in
-      let (rowTaps, columnTaps) = (rows.taps(row), columns.taps(column))
-      let pixels = Self.table(
-        images: images, from: output, rows.backward(row), columns.backward(column), to: input,
-        taps: (rowTaps.count, columnTaps.count))
-      return Phase(pixels: pixels, taps: rowTaps.flatMap { y in columnTaps.map { x in Int32(3 * y + x) } })
-    }
-  }
+/// What a convolution reads, and the kernel that it applies to it.
+struct PanelTerm {
+  var source: FloatSlice
+  var panels: ConvolutionPanels
+}
 
-  /// The table of all pixels whose coordinates are among `rows` and `columns`.
-  private static func table(
-    images: Int, from source: BorderedShape, _ rows: [Axis.Place], _ columns: [Axis.Place], to target: BorderedShape,
-    taps: (rows: Int, columns: Int)
-  ) -> Kernels.Pixels {
-    var pixels = Kernels.Pixels(
-      rows: taps.rows, run: taps.columns * source.channels, rowStride: source.rowStride,
-      each: rows.count * columns.count, sourceCount: source.count, targetCount: target.count)
-    for image in 0..<images {
-      for row in rows {
-        for column in columns {
-          pixels.sources.append(Int32(image * source.count + source.offset(row.source, column.source)))
-          pixels.targets.append(Int32(image * target.count + target.offset(row.target, column.target)))
-        }
-      }
-    }
-    return pixels
-  }
+/// A kernel's weights as a convolution takes them: of the parameters, or of a direction.
+final class ConvolutionPanels {
+  let forward: FloatBuffer
+  /// Empty where the derivative by the images is not wanted.
+  let backward: [FloatBuffer]
 
-  /// One of the image's two dimensions.
-  private struct Axis {
-    /// A coordinate of the target, and the first one that it reads of the source.
-    typealias Place = (target: Int, source: Int)
-
-    let size: Int
-    let result: Int
-    let stride: Int
-    /// Zeros before the image.
-    let before: Int
-
-    init(size: Int, result: Int, stride: Int) {
-      self.size = size
-      self.result = result
-      self.stride = stride
-      before = max((result - 1) * stride + 3 - size, 0) / 2
-    }
-
-    var forward: [Place] { (0..<result).map { ($0, stride * $0 - before) } }
-
-    /// The taps that read the coordinates of a phase, from the one that the first result has there to the last's.
-    func taps(_ phase: Int) -> [Int] { [2, 1, 0].filter { $0 % stride == phase } }
-
-    /// Coordinate i is read through tap k by the result (i + before − k) / stride.
-    func backward(_ phase: Int) -> [Place] {
-      (0..<size).filter { ($0 + before) % stride == phase }.map { ($0, ($0 + before - taps(phase)[0]) / stride) }
-    }
+  init(forward: FloatBuffer, backward: [FloatBuffer]) {
+    self.forward = forward
+    self.backward = backward
   }
 }

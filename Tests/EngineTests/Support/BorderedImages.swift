@@ -34,5 +34,8 @@ struct BorderedImages {
     }
   }
 
+  /// [images, height, width, channels]
+  var values: [Float] { insides.flatMap { $0.map { Float($0) } } }
+
   var bordersAreZero: Bool { (0..<buffer.count).allSatisfy { !isBorder($0) || buffer[$0] == 0 } }
 }

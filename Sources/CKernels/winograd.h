@@ -1,0 +1,188 @@
+// 3×3 convolutions of stride 1 with fewer multiplications (Winograd 1980; Lavin and Gray 2016, F(2×2, 3×3)).
+//
+// A tile of 2×2 results sees 4×4 pixels d. With the kernel w and
+//
+//        1  0 −1  0         1  0  0
+//   Bᵀ = 0  1  1  0    G =  ½  ½  ½    Aᵀ = 1  1  1  0
+//        0 −1  1  0         ½ −½  ½         0  1 −1 −1
+//        0  1  0 −1         0  0  1
+//
+// the tile is Aᵀ [(G w Gᵀ) ⊙ (Bᵀ d B)] A: 16 products where the sum over the taps has 36. Summed over channels they are 16
+// matrix products, tiles × inputs by inputs × outputs, one for each position in the 4×4. With δ the tile's derivative,
+// that of w is Gᵀ [(Bᵀ d B) ⊙ (A δ Aᵀ)] G, summed over tiles, and that of the images is again a convolution of δ.
+// Every factor is 1 or ½: the rounding is that of the sum over taps.
+//
+// Transformed images are [16 positions, tiles, channels], with room behind each position so that the sixteen do not
+// compete for one set of the cache. Channels are multiples of 16.
+
+enum { POSITIONS = 16 };
+
+static inline long winograd_stride(long tiles, long channels) { return tiles * channels + LANES; }
+
+static inline long winograd_count(const struct lopt_tiles *tiles) {
+  return tiles->images * ((tiles->height + 1) / 2) * ((tiles->width + 1) / 2);
+}
+
+/// Where tile number `tile` begins: the pixel before its first result, in its row and in its column.
+static inline long winograd_place(const struct lopt_tiles *tiles, long tile) {
+  const long across = (tiles->width + 1) / 2, each = (tiles->height + 1) / 2 * across;
+  return tile / each * tiles->image_stride + tile % each / across * 2 * tiles->row_stride + tile % across * 2;
+}
+
+// The five products with B, G and A, for values `step` apart: once for the columns of a square [4, 4], once for its rows.
+
+#define EACH_OF(count) _Pragma("clang loop unroll(full)") for (long i = 0; i < (count); i++)
+
+/// y = Bᵀ x
+static inline __attribute__((always_inline)) void image_line(const lanes *x, lanes *y, const long step) {
+  y[0] = x[0] - x[2 * step];
+  y[step] = x[step] + x[2 * step];
+  y[2 * step] = x[2 * step] - x[step];
+  y[3 * step] = x[step] - x[3 * step];
+}
+
+/// y = Aᵀ x, two values of four
+static inline __attribute__((always_inline)) void result_line(const lanes *x, lanes *y, const long step) {
+  y[0] = x[0] + x[step] + x[2 * step];
+  y[step] = x[step] - x[2 * step] - x[3 * step];
+}
+
+/// y = A x, four values of two
+static inline __attribute__((always_inline)) void delta_line(const lanes *x, lanes *y, const long step) {
+  y[0] = x[0];
+  y[step] = x[0] + x[step];
+  y[2 * step] = x[0] - x[step];
+  y[3 * step] = -x[step];
+}
+
+/// y = G x, four values of three
+static inline __attribute__((always_inline)) void kernel_line(const lanes *x, lanes *y, const long step) {
+  y[0] = x[0];
+  y[step] = 0.5f * (x[0] + x[step] + x[2 * step]);
+  y[2 * step] = 0.5f * (x[0] - x[step] + x[2 * step]);
+  y[3 * step] = x[2 * step];
+}
+
+/// y = Gᵀ x, three values of four
+static inline __attribute__((always_inline)) void gradient_line(const lanes *x, lanes *y, const long step) {
+  y[0] = x[0] + 0.5f * (x[step] + x[2 * step]);
+  y[step] = 0.5f * (x[step] - x[2 * step]);
+  y[2 * step] = 0.5f * (x[step] + x[2 * step]) + x[3 * step];
+}
+
+/// transformed = Bᵀ d B of every tile
+static void winograd_images(const struct lopt_tiles *tiles, long channels, const float *images, float *transformed) {
+  const long count = winograd_count(tiles), stride = winograd_stride(count, channels);
+  for (long tile = 0; tile < count; tile++) {
+    const float *from = images + winograd_place(tiles, tile) * channels;
+    for (long channel = 0; channel < channels; channel += LANES) {
+      lanes d[16], half[16], v[16];
+      EACH_OF(16) d[i] = *(const lanes *)(from + (i / 4 * tiles->row_stride + i % 4) * channels + channel);
+      EACH_OF(4) image_line(d + i, half + i, 4);
+      EACH_OF(4) image_line(half + 4 * i, v + 4 * i, 1);
+      EACH_OF(16) *(lanes *)(transformed + i * stride + tile * channels + channel) = v[i];
+    }
+  }
+}
+
+/// transformed = A δ Aᵀ of every tile
+static void winograd_deltas(const struct lopt_tiles *tiles, long channels, const float *deltas, float *transformed) {
+  const long count = winograd_count(tiles), stride = winograd_stride(count, channels);
+  for (long tile = 0; tile < count; tile++) {
+    const float *from = deltas + (winograd_place(tiles, tile) + tiles->row_stride + 1) * channels;
+    for (long channel = 0; channel < channels; channel += LANES) {
+      lanes delta[16], half[16], v[16];
+      EACH_OF(4) delta[i / 2 * 4 + i % 2] =
+          *(const lanes *)(from + (i / 2 * tiles->row_stride + i % 2) * channels + channel);
+      EACH_OF(2) delta_line(delta + i, half + i, 4);
+      EACH_OF(4) delta_line(half + 4 * i, v + 4 * i, 1);
+      EACH_OF(16) *(lanes *)(transformed + i * stride + tile * channels + channel) = v[i];
+    }
+  }
+}
+
+/// target = f(bias + Aᵀ m A) of every tile; f as of `convolve`.
+static void winograd_results(const struct lopt_tiles *tiles, long channels, const float *products, const float *bias,
+                             const float *mask, float *target) {
+  const long count = winograd_count(tiles), stride = winograd_stride(count, channels);
+  const long across = (tiles->width + 1) / 2, down = (tiles->height + 1) / 2;
+  for (long tile = 0; tile < count; tile++) {
+    const long place = (winograd_place(tiles, tile) + tiles->row_stride + 1) * channels;
+    const long rows = tiles->height - tile / across % down * 2, columns = tiles->width - tile % across * 2;
+    for (long channel = 0; channel < channels; channel += LANES) {
+      lanes m[16], half[16], z[16];
+      EACH_OF(16) m[i] = *(const lanes *)(products + i * stride + tile * channels + channel);
+      EACH_OF(4) result_line(m + i, half + i, 4);
+      EACH_OF(2) result_line(half + 4 * i, z + 4 * i, 1);
+      for (long y = 0; y < 2 && y < rows; y++)
+        for (long x = 0; x < 2 && x < columns; x++) {
+          const long pixel = place + (y * tiles->row_stride + x) * channels + channel;
+          const lanes sum = bias ? z[4 * y + x] + *(const lanes *)(bias + channel) : z[4 * y + x];
+          const lane_bits kept = mask ? *(const lanes *)(mask + pixel) > 0 : ~(sum < 0);
+          *(lanes *)(target + pixel) = (lanes)((lane_bits)sum & kept);
+        }
+    }
+  }
+}
+
+/// panel[16, inputs, outputs] = G w Gᵀ of the weights [9, inputs, outputs]
+static void winograd_pack(long inputs, long outputs, const float *weights, float *panel) {
+  const long each = inputs * outputs;
+  for (long place = 0; place < each; place += LANES) {
+    lanes w[16], half[16], u[16];
+    EACH_OF(9) w[i / 3 * 4 + i % 3] = *(const lanes *)(weights + i * each + place);
+    EACH_OF(3) kernel_line(w + i, half + i, 4);
+    EACH_OF(4) kernel_line(half + 4 * i, u + 4 * i, 1);
+    EACH_OF(16) *(lanes *)(panel + i * each + place) = u[i];
+  }
+}
+
+/// The panel [16, outputs, inputs] with which the derivative by the images is a convolution of δ: of the kernel turned
+/// by half a turn, which exchanges the first and the last row of G w and leaves the others.
+static void winograd_pack_reversed(long inputs, long outputs, const float *restrict panel, float *restrict reversed) {
+  static const long turned[4] = {3, 1, 2, 0};
+  const long each = inputs * outputs;
+  for (long i = 0; i < POSITIONS; i++)
+    transpose(inputs, outputs, panel + (turned[i / 4] * 4 + turned[i % 4]) * each, reversed + i * each);
+}
+
+/// Σ over the terms of the transformed images × panel, position by position. scratch: both transforms' room.
+static void winograd_convolve(const struct lopt_tiles *tiles, const float *source, const float *panel,
+                              const float *source2, const float *panel2, long inputs, long outputs, const float *bias,
+                              const float *mask, float *target, float *scratch) {
+  const long count = winograd_count(tiles), stride = winograd_stride(count, inputs);
+  const long result_stride = winograd_stride(count, outputs);
+  float *products = scratch + POSITIONS * stride;
+  for (int accumulate = 0; source; source = source2, panel = panel2, source2 = 0, accumulate = 1) {
+    winograd_images(tiles, inputs, source, scratch);
+    for (long i = 0; i < POSITIONS; i++)
+      product(count, outputs, inputs, scratch + i * stride, inputs, 1, panel + i * inputs * outputs, outputs,
+              products + i * result_stride, outputs, accumulate);
+  }
+  winograd_results(tiles, outputs, products, bias, mask, target);
+}
+
+/// gradient[9, inputs, outputs] += Gᵀ [Σ over the terms and tiles of Bᵀ d B ⊙ A δ Aᵀ] G. scratch: both transforms' room
+/// and [16, inputs, outputs].
+static void winograd_correlate(const struct lopt_tiles *tiles, const float *source, const float *delta,
+                               const float *source2, const float *delta2, long inputs, long outputs, float *gradient,
+                               float *scratch) {
+  const long count = winograd_count(tiles), stride = winograd_stride(count, inputs), each = inputs * outputs;
+  const long delta_stride = winograd_stride(count, outputs);
+  float *deltas = scratch + POSITIONS * stride, *sums = deltas + POSITIONS * delta_stride;
+  for (int accumulate = 0; source; source = source2, delta = delta2, source2 = 0, accumulate = 1) {
+    winograd_images(tiles, inputs, source, scratch);
+    winograd_deltas(tiles, outputs, delta, deltas);
+    for (long i = 0; i < POSITIONS; i++)
+      product(inputs, outputs, count, scratch + i * stride, 1, inputs, deltas + i * delta_stride, outputs,
+              sums + i * each, outputs, accumulate);
+  }
+  for (long place = 0; place < each; place += LANES) {
+    lanes u[16], half[16], w[16];
+    EACH_OF(16) u[i] = *(const lanes *)(sums + i * each + place);
+    EACH_OF(4) gradient_line(u + i, half + i, 4);
+    EACH_OF(3) gradient_line(half + 4 * i, w + 4 * i, 1);
+    EACH_OF(9) *(lanes *)(gradient + i * each + place) += w[i / 3 * 4 + i % 3];
+  }
+}
+#undef EACH_OF
