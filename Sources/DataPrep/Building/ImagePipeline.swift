@@ -16,8 +16,8 @@ struct ImagePipeline {
     case end([Manifest.Source.File])
   }
 
-  /// Files and pixels on the way hold no more than this.
-  private static let queueBytes = 64 << 20
+  /// Files and pixels on the way hold no more than this: little enough to stay in the processor's caches.
+  private static let queueBytes = 16 << 20
   /// What threads hand to one another at once: several files, as waking a thread for each would take a twentieth of
   /// the time.
   private static let pieceBytes = 512 << 10
