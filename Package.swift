@@ -116,6 +116,7 @@ let package = Package(
     .executable(name: "dataprep", targets: ["DataPrep"]),
     .executable(name: "lopt-daemon", targets: ["Daemon"]),
     .executable(name: "lopt", targets: ["Lopt"]),
+    .library(name: "Shards", targets: ["Shards"]),
   ],
   dependencies: [
     .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.0"),

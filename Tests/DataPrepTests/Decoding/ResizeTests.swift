@@ -27,7 +27,7 @@ import Testing
     arguments: ResamplingFilter.allCases)
   func scaled(filter: ResamplingFilter) throws {
     try withTemporaryFolder { folder in
-      let script = Repository.root.appending(path: "Benchmarks/decode/make_jpegs.py")
+      let script = Repository.root.appending(path: "Benchmarks/make_jpegs.py")
       _ = try Python.run(script: script, arguments: [folder.path, "20"])
       let full = ImageDecoder(.full(32, filter))
       let scaled = ImageDecoder(.scaled(32, filter))

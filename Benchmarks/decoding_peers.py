@@ -1,6 +1,6 @@
 """Times how fast other libraries bring a folder's JPEGs to SIZE × SIZE on one thread.
 
-    peers.py pillow|opencv FOLDER REDUCTION [SIZE]
+    decoding_peers.py pillow|opencv FOLDER REDUCTION [SIZE]
 
 pillow: draft() to 1/REDUCTION, then resize() with BOX. opencv (opencv-python-headless): imread() reduced by REDUCTION,
 then resize() with INTER_AREA. Each decodes every file once, from the page cache when called twice. Prints images/s.
