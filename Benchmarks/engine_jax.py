@@ -1,9 +1,10 @@
-"""Times the engine's operations in JAX, one jit each, a convolution being nine shifted slices and one matrix product.
+"""Times an operation of the engine in JAX: one jit, a convolution being nine shifted slices and one matrix product.
 
     engine_jax.py PROBLEM OPERATION BATCH SECONDS
 
-PROBLEM is an inner problem by its name, OPERATION value, gradient or gradient_hvp of `lopt bench`. Prints operations a
-second; run it under taskset for one thread.
+PROBLEM is an inner problem by its name, OPERATION value, gradient, gradient_hvp or unroll_forward of `lopt bench`; the
+last one unrolls MEMBERS networks at once, each with weights of its own, by vmap. Prints for every line that it reads the
+operations a second over SECONDS, for unrolls inner steps a second; run it under taskset for one thread.
 """
 
 import sys
@@ -12,6 +13,7 @@ import time
 import jax
 import jax.numpy as jnp
 import numpy
+from jax import lax
 
 # Height, channels of the images; widths, and strides of the convolutions.
 PROBLEMS = {
@@ -23,6 +25,10 @@ PROBLEMS = {
     "conv6x32-mnist": (28, 1, [32] * 6, [2, 1, 2, 1, 1, 1]),
     "conv3x8@16": (16, 3, [8, 8, 8], [2, 2, 1]),
 }
+# Networks and inner steps of an unroll.
+MEMBERS, LENGTH = 32, 20
+BETAS = jnp.array([0.5, 0.9, 0.99, 0.999, 0.9999])
+TIME_SCALES = jnp.array([3, 10, 30, 100, 300, 1e3, 3e3, 1e4, 3e5])
 
 
 def convolution(x, weight, bias, stride):
@@ -63,18 +69,66 @@ def make(problem, batch):
     return parameters, images, labels, loss
 
 
+def update(theta, parameters, gradient, momenta, second_moments, step):
+    """The learned optimizer's, of one tensor."""
+    gradient = gradient[..., None]
+    momenta = momenta * BETAS + (1 - BETAS) * gradient
+    second_moments = second_moments * BETAS + (1 - BETAS) * gradient * gradient
+    inverse = lax.rsqrt(second_moments + 1e-6)
+    features = [gradient, momenta * inverse, parameters[..., None], momenta, second_moments, inverse]
+    x = jnp.concatenate(features, -1)
+    x = x * lax.rsqrt(1e-5 + jnp.mean(x * x, tuple(range(x.ndim - 1)), keepdims=True))
+    times = jnp.tanh(step / TIME_SCALES - 1) @ theta[0][22:]
+    hidden = jax.nn.relu(x.reshape(-1, 22) @ theta[0][:22] + (times + theta[1]))
+    out = (hidden @ theta[2] + theta[3]).reshape(parameters.shape + (2,))
+    return parameters - 1e-3 * out[..., 0] * jnp.exp(1e-3 * out[..., 1]), momenta, second_moments
+
+
+def make_unroll(problem, batch):
+    """A function that unrolls all members, its arguments, and the inner steps of one call."""
+    parameters, images, labels, loss = make(problem, batch)
+    keys = jax.random.split(jax.random.PRNGKey(1), 2)
+    first = jax.random.normal(keys[0], (MEMBERS, 31, 32)) / 31**0.5
+    last = jax.random.normal(keys[1], (MEMBERS, 32, 2)) / 32**0.5
+    theta = (first, jnp.zeros((MEMBERS, 32)), last, jnp.zeros((MEMBERS, 2)))
+
+    def unroll(theta, parameters):
+        zeros = [jnp.zeros(p.shape + (5,)) for p in parameters]
+
+        def step(state, k):
+            value, gradients = jax.value_and_grad(loss)(state[0], images, labels)
+            parts = [update(theta, *tensor, k) for tensor in zip(state[0], gradients, *state[1:])]
+            return tuple(map(list, zip(*parts))), value
+
+        return lax.scan(step, (parameters, zeros, zeros), jnp.arange(LENGTH, dtype=jnp.float32))
+
+    return jax.jit(jax.vmap(unroll, (0, None))), (theta, parameters), MEMBERS * LENGTH
+
+
+def make_derivative(problem, operation, batch):
+    """The operation, its arguments, and 1."""
+    parameters, images, labels, loss = make(problem, batch)
+
+    def along(p, x, y):
+        return jax.jvp(lambda q: jax.value_and_grad(loss)(q, x, y)[1], (p,), (p,))
+
+    function = {"value": loss, "gradient": jax.value_and_grad(loss), "gradient_hvp": along}[operation]
+    return jax.jit(function), (parameters, images, labels), 1
+
+
 def main():
     problem, operation, batch, seconds = sys.argv[1], sys.argv[2], int(sys.argv[3]), float(sys.argv[4])
-    parameters, images, labels, loss = make(problem, batch)
-    along = lambda p, x, y: jax.jvp(lambda q: jax.grad(loss)(q, x, y), (p,), (p,))
-    function = jax.jit({"value": loss, "gradient": jax.value_and_grad(loss), "gradient_hvp": along}[operation])
+    made = make_unroll(problem, batch) if operation == "unroll_forward" else make_derivative(problem, operation, batch)
+    function, arguments, count = made
     for _ in range(3):
-        jax.block_until_ready(function(parameters, images, labels))
-    calls, start = 0, time.perf_counter()
-    while (elapsed := time.perf_counter() - start) < seconds:
-        jax.block_until_ready(function(parameters, images, labels))
-        calls += 1
-    print(f"{calls / elapsed:.1f}")
+        jax.block_until_ready(function(*arguments))
+    print("jit", flush=True)
+    for _ in sys.stdin:
+        calls, start = 0, time.perf_counter()
+        while (elapsed := time.perf_counter() - start) < seconds:
+            jax.block_until_ready(function(*arguments))
+            calls += 1
+        print(f"{calls * count / elapsed:.2f}", flush=True)
 
 
 main()

@@ -1,10 +1,10 @@
-"""Times the engine's operations in PyTorch.
+"""Times an operation of the engine in PyTorch, on one thread.
 
-    engine_torch.py PROBLEM OPERATION BATCH SECONDS [FORM]
+    engine_torch.py PROBLEM OPERATION BATCH SECONDS
 
-PROBLEM is an inner problem by its name, OPERATION one of `lopt bench`. FORM is eager, compiled (torch.compile with
-derivatives by torch.func), or either with -last (channels last); without it all that make sense are tried and the best is
-timed again. Prints operations a second on one thread, for unrolls inner steps a second, and the form.
+PROBLEM is an inner problem by its name, OPERATION one of `lopt bench`. Tries eager with autograd and torch.compile with
+torch.func, for convolutions each in both layouts of memory, prints which is the fastest, and then for every line that it
+reads the operations a second over SECONDS; for unrolls, inner steps a second.
 """
 
 import itertools
@@ -180,11 +180,16 @@ class Work:
         return locals()[operation], LENGTH if operation.startswith("unroll") else 1
 
 
-def rate(problem, operation, batch, seconds, form):
+def prepare(problem, operation, batch, form):
+    """The operation, warmed up, and how many operations one call is."""
     work = Work(problem, batch, form.endswith("-last"))
     function, count = (work.compiled if form.startswith("compiled") else work.eager)(operation)
     for _ in range(3):
         function()
+    return function, count
+
+
+def rate(function, count, seconds):
     calls, start = 0, time.perf_counter()
     while (elapsed := time.perf_counter() - start) < seconds:
         function()
@@ -196,17 +201,17 @@ def main():
     torch.set_num_threads(1)
     problem, operation, batch, seconds = sys.argv[1], sys.argv[2], int(sys.argv[3]), float(sys.argv[4])
     layouts = ["", "-last"] if PROBLEMS[problem][3] else [""]
-    forms = sys.argv[5:] or ["".join(pair) for pair in itertools.product(["eager", "compiled"], layouts)]
-    if len(forms) > 1:
-        rates = {}
-        for form in forms:
-            try:
-                rates[form] = rate(problem, operation, batch, seconds / 2, form)
-            except Exception as error:  # what torch.compile cannot do is not its best form
-                print(f"{form}: {type(error).__name__}", file=sys.stderr)
-        forms = [max(rates, key=rates.get)]
-        print(" ".join(f"{form}: {value:.1f}/s" for form, value in rates.items()), file=sys.stderr)
-    print(f"{rate(problem, operation, batch, seconds, forms[0]):.1f} {forms[0]}")
+    rates = {}
+    for form in ["".join(pair) for pair in itertools.product(["eager", "compiled"], layouts)]:
+        try:
+            rates[form] = rate(*prepare(problem, operation, batch, form), seconds)
+        except Exception as error:  # What torch.compile cannot do is not its best form.
+            print(f"{form}: {type(error).__name__}", file=sys.stderr)
+    best = max(rates, key=rates.get)
+    prepared = prepare(problem, operation, batch, best)
+    print(best, flush=True)
+    for _ in sys.stdin:
+        print(f"{rate(*prepared, seconds):.2f}", flush=True)
 
 
 main()

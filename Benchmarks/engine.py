@@ -1,0 +1,129 @@
+"""Compares the engine with PyTorch and JAX, doing the same work on the same cores.
+
+    engine.py LOPT PYTHON-OF-TORCH PYTHON-OF-JAX [RUNS]
+
+Everything takes turns RUNS (7) times. Prints a Markdown table of the medians with the extremes, as
+Documentation/benchmarks.md has it. One thread is core 0 by taskset; the unrolls of JAX may use all cores and are compared
+with as many threads of the engine's, each on a task of its own.
+"""
+
+import json
+import os
+import statistics
+import subprocess
+import sys
+from pathlib import Path
+
+SECONDS = 1.0
+DERIVATIVES = ["gradient", "gradient_hvp"]
+UNROLLS = ["unroll_forward", "unroll_reverse"]
+ONE_THREAD = {
+    "mlp2x32": DERIVATIVES + UNROLLS,
+    "mlp3x128": DERIVATIVES,
+    "conv3x32": DERIVATIVES + UNROLLS,
+    "conv3x128": DERIVATIVES,
+    "conv6x32-mnist": DERIVATIVES,
+    "conv3x32-mnist": DERIVATIVES,
+}
+ALL_CORES = [("conv3x8@16", 32), ("conv3x32", 128), ("conv3x32", 32)]
+FOLDER = Path(__file__).parent
+
+
+class Peer:
+    """Another library's program, ready to be timed."""
+
+    def __init__(self, python, script, problem, operation, batch, pinned):
+        command = [python, FOLDER / script, problem, operation, batch, SECONDS]
+        command = (["taskset", "-c", "0"] if pinned else []) + [str(word) for word in command]
+        self.process = subprocess.Popen(
+            command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True)
+        self.form = self.process.stdout.readline().strip()
+        if not self.form:
+            sys.exit(f"{' '.join(command)} ended")
+
+    def rate(self):
+        self.process.stdin.write("\n")
+        self.process.stdin.flush()
+        return float(self.process.stdout.readline())
+
+    def end(self):
+        self.process.stdin.close()
+        self.process.wait()
+
+
+def engine(lopt, problem, batch, threads):
+    """Operations a second by operation, and the share of the peak that the gradient has."""
+    pinned = ["taskset", "-c", "0"] if threads == 1 else []
+    command = [lopt, "bench", "--problem", problem, "--threads", threads, "--batch", batch, "--seconds", SECONDS, "--json"]
+    text = subprocess.run(pinned + [str(word) for word in command], check=True, capture_output=True, text=True).stdout
+    rows = {row["operation"]: row for row in json.loads(text)}
+    return {name: row["per_second"] for name, row in rows.items()}, rows["gradient"]["peak_share"], rows
+
+
+def text(values, digits=0):
+    return f"{statistics.median(values):.{digits}f} ({min(values):.{digits}f}–{max(values):.{digits}f})"
+
+
+def print_row(problem, batch, operation, threads, ours, peer, rates):
+    ratios = [first / second for first, second in zip(ours, rates)]
+    ratio = statistics.median(ours) / statistics.median(rates)
+    print(
+        f"| {problem} | {batch} | {operation} | {threads} | {text(ours)} | {peer} | {text(rates)} | "
+        f"{ratio:.2f} ({min(ratios):.2f}–{max(ratios):.2f}) |", flush=True)
+
+
+def compare(lopt, problem, batch, threads, peers, runs):
+    """`peers`: by operation and by what the table calls it, another library's program."""
+    ours, shares, rates = [], [], {key: [] for key in peers}
+    for _ in range(runs):
+        per_second, share, _ = engine(lopt, problem, batch, threads)
+        ours.append(per_second)
+        shares.append(100 * share)
+        for key, peer in peers.items():
+            rates[key].append(peer.rate())
+    for (operation, name), peer in peers.items():
+        label = f"{name} ({peer.form})"
+        print_row(problem, batch, operation, threads, [run[operation] for run in ours], label, rates[operation, name])
+        peer.end()
+    return shares
+
+
+def print_scaling(lopt, problem, cores, runs):
+    """How much more all cores do than one, against how much more they multiply and add."""
+    scalings = {operation: [] for operation in UNROLLS}
+    for _ in range(runs):
+        one, all_cores = (engine(lopt, problem, 128, threads)[2] for threads in (1, cores))
+        for operation, found in scalings.items():
+            def peak(rows):
+                return rows[operation]["gflops"] / rows[operation]["peak_share"]
+
+            gain = all_cores[operation]["per_second"] / one[operation]["per_second"]
+            found.append(gain / (peak(all_cores) / peak(one)))
+    for operation, found in scalings.items():
+        print(f"{problem} {operation}: {cores} threads gain {text(found, 2)} of what multiply-adds in registers gain")
+
+
+def main():
+    lopt, torch, jax = sys.argv[1:4]
+    runs = int(sys.argv[4]) if len(sys.argv) > 4 else 7
+    cores = len(os.sched_getaffinity(0))
+    print("| problem | batch | operation | threads | lopt, per second | peer | its, per second | ratio |")
+    print("| --- | --- | --- | --- | --- | --- | --- | --- |")
+    shares = {}
+    for problem, operations in ONE_THREAD.items():
+        peers = {(operation, "PyTorch"): Peer(torch, "engine_torch.py", problem, operation, 128, True)
+                 for operation in operations}
+        peers |= {(operation, "JAX"): Peer(jax, "engine_jax.py", problem, operation, 128, True)
+                  for operation in DERIVATIVES}
+        shares[problem] = compare(lopt, problem, 128, 1, peers, runs)
+    for problem, batch in ALL_CORES:
+        peers = {("unroll_forward", "JAX"): Peer(jax, "engine_jax.py", problem, "unroll_forward", batch, False)}
+        compare(lopt, problem, batch, cores, peers, runs)
+    print()
+    for problem, values in shares.items():
+        print(f"{problem} gradient, one thread: {text(values)} % of the peak")
+    for problem in ("mlp2x32", "conv3x32"):
+        print_scaling(lopt, problem, cores, runs)
+
+
+main()
