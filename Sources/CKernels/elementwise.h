@@ -1,8 +1,14 @@
 // Loops that the compiler vectorizes by itself, and the softmax.
 
 static void transpose(long rows, long columns, const float *restrict source, float *restrict target) {
-  for (long i = 0; i < rows; i++)
-    for (long j = 0; j < columns; j++) target[j * rows + i] = source[i * columns + j];
+  enum { BLOCK = 16 };  // by square blocks of whole cache lines: long rows are powers of two, and compete for one set
+  for (long top = 0; top < rows; top += BLOCK)
+    for (long left = 0; left < columns; left += BLOCK) {
+      const long bottom = top + BLOCK < rows ? top + BLOCK : rows;
+      const long right = left + BLOCK < columns ? left + BLOCK : columns;
+      for (long j = left; j < right; j++)
+        for (long i = top; i < bottom; i++) target[j * rows + i] = source[i * columns + j];
+    }
 }
 
 static void column_sums(long rows, long columns, const float *restrict a, float *restrict sums) {

@@ -47,7 +47,7 @@ final class BenchWork {
     let product = FloatBuffer(parameters.count)
     return switch operation {
     case .value: { _ = evaluator.value(at: parameters) }
-    case .gradient: { _ = evaluator.gradient(at: parameters, into: gradient) }
+    case .gradient: { _ = evaluator.gradient(at: parameters, into: gradient, keeping: false) }
     default:
       {
         _ = evaluator.gradient(at: parameters, into: gradient)

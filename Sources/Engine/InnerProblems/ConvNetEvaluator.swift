@@ -7,7 +7,7 @@ final class ConvNetEvaluator: InnerEvaluator {
   private typealias Term = Kernels.Term
 
   /// Floats of a group's activations and of their derivatives; tangents, weights and transforms are as much again.
-  private static let groupFloats = 80_000
+  private static let groupFloats = 121_000
 
   private let kernels: Kernels
   private let problem: ConvNet
@@ -16,16 +16,19 @@ final class ConvNetEvaluator: InnerEvaluator {
   /// Images of a group; the last one may have fewer.
   private let group: Int
   private var labels: [Int32]
-  /// aᵢ of the whole batch.
+  /// aᵢ of the whole batch, beyond the images only where a Hessian-vector product follows.
   private let activations: [FloatBuffer]
-  /// δᵢ of the whole batch, which lies like aᵢ₊₁.
+  /// δᵢ of the whole batch, which lies like aᵢ₊₁, likewise.
   private let deltas: [FloatBuffer]
-  /// R(aᵢ) and R(δᵢ) of one group, and the weights and the vector as the kernels take them.
+  /// R(aᵢ₊₁) and R(δᵢ) of one group; aᵢ₊₁ and δᵢ where no Hessian-vector product follows.
   private let tangents: [FloatBuffer]
   private let deltaTangents: [FloatBuffer]
+  /// The weights and the vector as the convolutions take them.
   private let panels: [ConvolutionPanels]
   private let vectorPanels: [ConvolutionPanels]
   private let head: MeanHead
+  /// Whether the last gradient was `keeping`.
+  private var isKept = false
 
   init(_ problem: ConvNet, batch: Int, kernels: Kernels = .current) {
     self.kernels = kernels
@@ -48,7 +51,7 @@ final class ConvNetEvaluator: InnerEvaluator {
     labels = Array(repeating: 0, count: batch)
     activations = shapes.map { FloatBuffer(batch * $0.count) }
     deltas = shapes.dropFirst().map { FloatBuffer(batch * $0.count) }
-    tangents = shapes.map { FloatBuffer(group * $0.count) }
+    tangents = shapes.dropFirst().map { FloatBuffer(group * $0.count) }
     deltaTangents = shapes.dropFirst().map { FloatBuffer(group * $0.count) }
     panels = convolutions.map { $0.makePanels() }
     vectorPanels = convolutions.map { $0.makePanels() }
@@ -81,91 +84,101 @@ final class ConvNetEvaluator: InnerEvaluator {
 
   func value(at parameters: FloatBuffer) -> Float {
     pack(parameters, into: panels)
+    isKept = false
     var loss = 0.0
-    for group in 0..<groups { loss += forward(groupImages(group), at: parameters, differentiated: false) }
+    for group in 0..<groups {
+      let images = groupImages(group)
+      loss += forward(images, at: parameters, Storage(self, images, kept: false), differentiated: false)
+    }
     return Float(loss / Double(batch))
   }
 
   /// The sum of some images' losses.
-  private func forward(_ images: Range<Int>, at parameters: FloatBuffer, differentiated: Bool) -> Double {
-    for (layer, convolution) in convolutions.enumerated() {
-      convolution.forward(
-        images: images.count, PanelTerm(source: slice(activations[layer], images), panels: panels[layer]), nil,
-        bias: bias(layer, of: parameters), mask: nil, into: slice(activations[layer + 1], images))
+  private func forward(
+    _ images: Range<Int>, at parameters: FloatBuffer, _ storage: Storage, differentiated: Bool
+  ) -> Double {
+    for layer in 0..<layers {
+      convolutions[layer].forward(
+        images: images.count, PanelTerm(source: storage.activation(layer), panels: panels[layer]), nil,
+        bias: bias(layer, of: parameters), mask: nil, into: storage.activation(layer + 1))
     }
     return head.loss(
-      slice(activations[layers], images), of: images, labels: labels, layer: headLayer(parameters),
+      storage.activation(layers), of: images, labels: labels, layer: headLayer(parameters),
       differentiated: differentiated)
   }
 
-  func gradient(at parameters: FloatBuffer, into gradient: FloatBuffer) -> Float {
+  func gradient(at parameters: FloatBuffer, into gradient: FloatBuffer, keeping: Bool) -> Float {
     pack(parameters, into: panels)
+    isKept = keeping
     gradient.fill(0)
     var loss = 0.0
     for group in 0..<groups {
       let images = groupImages(group)
-      loss += forward(images, at: parameters, differentiated: true)
+      let storage = Storage(self, images, kept: keeping)
+      loss += forward(images, at: parameters, storage, differentiated: true)
       head.backward(
-        slice(activations[layers], images), of: images, layer: headLayer(parameters),
-        into: slice(deltas[layers - 1], images))
-      for layer in (0..<layers).reversed() { backward(layer, images, into: gradient) }
+        storage.activation(layers), of: images, layer: headLayer(parameters), into: storage.delta(layers - 1))
+      for layer in (0..<layers).reversed() { backward(layer, images.count, storage, into: gradient) }
     }
     head.gradient(into: headLayer(gradient))
     return Float(loss / Double(batch))
   }
 
   /// ∂Wᵢ += aᵢ ∗ δᵢ, ∂bᵢ += Σ δᵢ, δᵢ₋₁ = (δᵢ ∗ Wᵢᵀ where aᵢ > 0).
-  private func backward(_ layer: Int, _ images: Range<Int>, into gradient: FloatBuffer) {
+  private func backward(_ layer: Int, _ images: Int, _ storage: Storage, into gradient: FloatBuffer) {
     let convolution = convolutions[layer]
-    let (inputs, delta) = (slice(activations[layer], images), slice(deltas[layer], images))
+    let (inputs, delta) = (storage.activation(layer), storage.delta(layer))
     convolution.correlate(
-      images: images.count, Term(source: inputs, factor: delta), nil, into: weight(layer, of: gradient))
-    kernels.sumPixels(convolution.pixels, images: images.count, delta, into: bias(layer, of: gradient))
+      images: images, Term(source: inputs, factor: delta), nil, into: weight(layer, of: gradient))
+    kernels.sumPixels(convolution.pixels, images: images, delta, into: bias(layer, of: gradient))
     guard layer > 0 else { return }
     convolution.backward(
-      images: images.count, PanelTerm(source: delta, panels: panels[layer]), nil, mask: inputs,
-      into: slice(deltas[layer - 1], images))
+      images: images, PanelTerm(source: delta, panels: panels[layer]), nil, mask: inputs,
+      into: storage.delta(layer - 1))
   }
 
   func hessianVectorProduct(at parameters: FloatBuffer, vector: FloatBuffer, into product: FloatBuffer) {
+    precondition(isKept, "the gradient before a Hessian-vector product keeps what that needs")
     pack(vector, into: vectorPanels)
     product.fill(0)
     for group in 0..<groups {
       let images = groupImages(group)
-      for layer in 0..<layers { forwardTangent(layer, images, along: vector) }
+      let kept = Storage(self, images, kept: true)
+      let tangents = Storage(self, images, kept: false)
+      for layer in 0..<layers { forwardTangent(layer, images.count, kept, tangents, along: vector) }
       head.tangent(
-        slice(tangents[layers], first: images.count), values: slice(activations[layers], images), of: images,
-        layer: headLayer(parameters), vector: headLayer(vector),
-        into: slice(deltaTangents[layers - 1], first: images.count))
-      for layer in (0..<layers).reversed() { backwardTangent(layer, images, into: product) }
+        tangents.activation(layers), values: kept.activation(layers), of: images, layer: headLayer(parameters),
+        vector: headLayer(vector), into: tangents.delta(layers - 1))
+      for layer in (0..<layers).reversed() { backwardTangent(layer, images.count, kept, tangents, into: product) }
     }
     head.product(into: headLayer(product))
   }
 
   /// R(zᵢ) = aᵢ ∗ Vᵢ + cᵢ + R(aᵢ) ∗ Wᵢ with (V, c) the vector's pieces, R(a₀) = 0.
-  private func forwardTangent(_ layer: Int, _ images: Range<Int>, along vector: FloatBuffer) {
-    let ofVector = PanelTerm(source: slice(activations[layer], images), panels: vectorPanels[layer])
-    let ofInput = PanelTerm(source: slice(tangents[layer], first: images.count), panels: panels[layer])
+  private func forwardTangent(
+    _ layer: Int, _ images: Int, _ kept: Storage, _ tangents: Storage, along vector: FloatBuffer
+  ) {
+    let ofVector = PanelTerm(source: kept.activation(layer), panels: vectorPanels[layer])
+    let ofInput = layer > 0 ? PanelTerm(source: tangents.activation(layer), panels: panels[layer]) : nil
     convolutions[layer].forward(
-      images: images.count, ofVector, layer > 0 ? ofInput : nil, bias: bias(layer, of: vector),
-      mask: slice(activations[layer + 1], images), into: slice(tangents[layer + 1], first: images.count))
+      images: images, ofVector, ofInput, bias: bias(layer, of: vector), mask: kept.activation(layer + 1),
+      into: tangents.activation(layer + 1))
   }
 
   /// R(∂Wᵢ) += aᵢ ∗ R(δᵢ) + R(aᵢ) ∗ δᵢ, R(∂bᵢ) += Σ R(δᵢ), R(δᵢ₋₁) = (R(δᵢ) ∗ Wᵢᵀ + δᵢ ∗ Vᵢᵀ where aᵢ > 0).
-  private func backwardTangent(_ layer: Int, _ images: Range<Int>, into product: FloatBuffer) {
+  private func backwardTangent(
+    _ layer: Int, _ images: Int, _ kept: Storage, _ tangents: Storage, into product: FloatBuffer
+  ) {
     let convolution = convolutions[layer]
-    let count = images.count
-    let (inputs, inputTangent) = (slice(activations[layer], images), slice(tangents[layer], first: count))
-    let (delta, deltaTangent) = (slice(deltas[layer], images), slice(deltaTangents[layer], first: count))
+    let (inputs, delta, deltaTangent) = (kept.activation(layer), kept.delta(layer), tangents.delta(layer))
     convolution.correlate(
-      images: count, Term(source: inputs, factor: deltaTangent),
-      layer > 0 ? Term(source: inputTangent, factor: delta) : nil, into: weight(layer, of: product))
-    kernels.sumPixels(convolution.pixels, images: count, deltaTangent, into: bias(layer, of: product))
+      images: images, Term(source: inputs, factor: deltaTangent),
+      layer > 0 ? Term(source: tangents.activation(layer), factor: delta) : nil, into: weight(layer, of: product))
+    kernels.sumPixels(convolution.pixels, images: images, deltaTangent, into: bias(layer, of: product))
     guard layer > 0 else { return }
     convolution.backward(
-      images: count, PanelTerm(source: deltaTangent, panels: panels[layer]),
-      PanelTerm(source: delta, panels: vectorPanels[layer]), mask: inputs,
-      into: slice(deltaTangents[layer - 1], first: count))
+      images: images, PanelTerm(source: deltaTangent, panels: panels[layer]),
+      PanelTerm(source: delta, panels: vectorPanels[layer]), mask: inputs, into: tangents.delta(layer - 1))
   }
 
   private func pack(_ parameters: FloatBuffer, into panels: [ConvolutionPanels]) {
@@ -178,15 +191,36 @@ final class ConvNetEvaluator: InnerEvaluator {
 
   private func groupImages(_ index: Int) -> Range<Int> { index * group..<min((index + 1) * group, batch) }
 
-  /// Some images of a buffer of the whole batch.
-  private func slice(_ buffer: FloatBuffer, _ images: Range<Int>) -> FloatSlice {
-    let each = buffer.count / batch
-    return buffer[images.lowerBound * each..<images.upperBound * each]
-  }
+  /// Where one group's activations and derivatives are: among the whole batch's, or in the buffers of one group.
+  private struct Storage {
+    private let evaluator: ConvNetEvaluator
+    private let images: Range<Int>
+    private let kept: Bool
 
-  /// As many images of a buffer of one group.
-  private func slice(_ buffer: FloatBuffer, first images: Int) -> FloatSlice {
-    buffer[0..<images * (buffer.count / group)]
+    init(_ evaluator: ConvNetEvaluator, _ images: Range<Int>, kept: Bool) {
+      self.evaluator = evaluator
+      self.images = images
+      self.kept = kept
+    }
+
+    /// aᵢ, the images being always among the batch's.
+    func activation(_ layer: Int) -> FloatSlice {
+      kept || layer == 0 ? batchSlice(evaluator.activations[layer]) : groupSlice(evaluator.tangents[layer - 1])
+    }
+
+    /// δᵢ
+    func delta(_ layer: Int) -> FloatSlice {
+      kept ? batchSlice(evaluator.deltas[layer]) : groupSlice(evaluator.deltaTangents[layer])
+    }
+
+    private func batchSlice(_ buffer: FloatBuffer) -> FloatSlice {
+      let each = buffer.count / evaluator.batch
+      return buffer[images.lowerBound * each..<images.upperBound * each]
+    }
+
+    private func groupSlice(_ buffer: FloatBuffer) -> FloatSlice {
+      buffer[0..<images.count * (buffer.count / evaluator.group)]
+    }
   }
 
   private func weight(_ layer: Int, of parameters: FloatBuffer) -> FloatSlice {

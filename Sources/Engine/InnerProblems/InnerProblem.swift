@@ -19,15 +19,22 @@ public protocol InnerProblem: Sendable {
 
 /// The loss of one batch and its derivatives. For one thread; allocates nothing after it was made.
 ///
-/// `load` comes first; `hessianVectorProduct` goes on from the `gradient` at the same parameters.
+/// `load` comes first; `hessianVectorProduct` goes on from the `gradient` at the same parameters that was `keeping`.
 public protocol InnerEvaluator: AnyObject {
   func load(_ batch: Batch)
   /// The mean loss ℓ(u; batch).
   func value(at parameters: FloatBuffer) -> Float
-  /// The loss; writes ∇ℓ.
-  func gradient(at parameters: FloatBuffer, into gradient: FloatBuffer) -> Float
+  /// The loss; writes ∇ℓ. `keeping` what a `hessianVectorProduct` needs takes a little longer.
+  func gradient(at parameters: FloatBuffer, into gradient: FloatBuffer, keeping: Bool) -> Float
   /// Writes ∇²ℓ · vector, exact almost everywhere (the second derivative of ReLU is 0).
   func hessianVectorProduct(at parameters: FloatBuffer, vector: FloatBuffer, into product: FloatBuffer)
   /// How many of the batch are classified right, by the last `value` or `gradient`.
   var correct: Int { get }
+}
+
+extension InnerEvaluator {
+  /// The gradient that a `hessianVectorProduct` may follow.
+  public func gradient(at parameters: FloatBuffer, into gradient: FloatBuffer) -> Float {
+    self.gradient(at: parameters, into: gradient, keeping: true)
+  }
 }

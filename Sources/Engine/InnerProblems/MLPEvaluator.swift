@@ -78,7 +78,7 @@ final class MLPEvaluator: InnerEvaluator {
     }
   }
 
-  func gradient(at parameters: FloatBuffer, into gradient: FloatBuffer) -> Float {
+  func gradient(at parameters: FloatBuffer, into gradient: FloatBuffer, keeping: Bool) -> Float {
     forward(parameters)
     let loss = loss(delta: deltas[layers - 1].all)
     for layer in (0..<layers).reversed() {

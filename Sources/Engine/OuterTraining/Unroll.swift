@@ -112,7 +112,7 @@ public final class Unroll {
   private func forward(step: Int, _ images: any TaskImages) -> Float? {
     parameters.all.assign(state.parameters)
     load(.inner, step: step, images)
-    let loss = evaluator.gradient(at: parameters, into: gradient)
+    let loss = evaluator.gradient(at: parameters, into: gradient, keeping: false)
     guard loss.isFinite, Kernels.current.allFinite(gradient.all) else { return nil }
     update.forward(theta: theta, step: step, before: state, gradient: gradient, after: state)
     guard Kernels.current.allFinite(state.parameters) else { return nil }
@@ -153,7 +153,7 @@ public final class Unroll {
   private func replay(step: Int, from before: InnerState, to after: InnerState, _ images: any TaskImages) {
     parameters.all.assign(before.parameters)
     load(.inner, step: step, images)
-    _ = evaluator.gradient(at: parameters, into: gradient)
+    _ = evaluator.gradient(at: parameters, into: gradient, keeping: false)
     update.forward(theta: theta, step: step, before: before, gradient: gradient, after: after)
   }
 
@@ -167,7 +167,7 @@ public final class Unroll {
       parameters.all.assign(after.parameters)
       for index in 0..<counted.freshBatches {
         load(.outer(index: index, counted.objective), step: step, images)
-        guard counted.isCounted(evaluator.gradient(at: parameters, into: gradient)) else { continue }
+        guard counted.isCounted(evaluator.gradient(at: parameters, into: gradient, keeping: false)) else { continue }
         kernels.addScaled(share / Float(counted.freshBatches), gradient.all, to: adjoint.parameters)
       }
     }

@@ -29,7 +29,7 @@ final class InnerTraining {
   func step(_ step: Int, of images: ShardTask, with optimizer: any InnerOptimizer) -> Float {
     images.fill(&batch, for: .inner, step: step)
     evaluator.load(batch)
-    let loss = evaluator.gradient(at: parameters, into: gradient)
+    let loss = evaluator.gradient(at: parameters, into: gradient, keeping: false)
     optimizer.update(parameters, gradient: gradient)
     return loss
   }
