@@ -4,7 +4,7 @@ import Shards
 
 struct Rate: ParsableCommand {
   static let configuration = CommandConfiguration(
-    abstract: "Times the opening of a task of 10 classes and its batches of 128, beside a plain loop over the same bytes.",
+    abstract: "Times a task of 10 classes: its opening, and its batches beside a plain loop over the same bytes.",
     discussion: """
       Both fill the same memory with normalised Float, as fast as one consumer asks for them, from the page cache. They \
       take turns, so that whatever else the machine does slows both.
