@@ -70,12 +70,25 @@ final class ReadTransaction: @unchecked Sendable {  // MDB_NOTLS ties it to no t
 
   /// Gives the pages of what was gathered back: they stay in the page cache, but are no longer this process's.
   deinit {
-    if case (let first?, let end?) = gathered {
-      let page = Int(getpagesize())
-      let start = UnsafeMutableRawPointer(mutating: first).alignedDown(toMultipleOf: page)
-      _ = madvise(start, end - UnsafeRawPointer(start), MADV_DONTNEED)
-    }
+    if let pages = gatheredPages { _ = madvise(pages.baseAddress, pages.count, MADV_DONTNEED) }
     mdb_txn_abort(transaction)
+  }
+
+  /// Has the disk read what was gathered: batches draw from all of it, and would wait for one page after another.
+  fileprivate func fetchGathered() {
+    guard let pages = gatheredPages else { return }
+    // The kernel reads no more than the disk's read-ahead a call; 128 KiB is the least that is usual.
+    let most = 128 << 10
+    for offset in stride(from: 0, to: pages.count, by: most) {
+      let piece = UnsafeMutableRawBufferPointer(rebasing: pages[offset..<min(offset + most, pages.count)])
+      _ = madvise(piece.baseAddress, piece.count, MADV_WILLNEED)
+    }
+  }
+
+  private var gatheredPages: UnsafeMutableRawBufferPointer? {
+    guard case (let first?, let end?) = gathered else { return nil }
+    let start = UnsafeMutableRawPointer(mutating: first).alignedDown(toMultipleOf: Int(getpagesize()))
+    return UnsafeMutableRawBufferPointer(start: start, count: end - UnsafeRawPointer(start))
   }
 
   /// Hands keys and values to `body`, in order and from `first` on, until it returns false or there is no more.
@@ -134,6 +147,7 @@ struct MappedImages: @unchecked Sendable {  // The addresses point to memory tha
       return addresses.count < end
     }
     transaction.gathered = (addresses.suffix(count).min(), addresses.suffix(count).max().map { $0 + size })
+    transaction.fetchGathered()
     guard addresses.count == end else {
       throw ShardsError(
         .damagedShard, reader.path,

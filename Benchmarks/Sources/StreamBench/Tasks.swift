@@ -4,7 +4,8 @@ import Shards
 
 struct Tasks: ParsableCommand {
   static let configuration = CommandConfiguration(
-    abstract: "Streams batches of many tasks of 10 classes, one task after the other, as outer-training does.")
+    abstract: "Streams batches of many tasks of 10 classes, one task after the other, as outer-training does.",
+    discussion: "In outer-training as published a task lives for 10,000 batches.")
 
   @Argument(help: "A dataset folder.", completion: .directory)
   var dataset: String
@@ -16,7 +17,7 @@ struct Tasks: ParsableCommand {
   var warmUp = 0
 
   @Option(help: "How many batches of 128 a task gives before it is closed.")
-  var batches = 100
+  var batches = 1000
 
   private struct Result: Encodable {
     var tasks: Int
