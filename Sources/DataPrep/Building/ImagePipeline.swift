@@ -18,9 +18,6 @@ struct ImagePipeline {
 
   /// Files and pixels on the way hold no more than this: little enough to stay in the processor's caches.
   private static let queueBytes = 16 << 20
-  /// What threads hand to one another at once: several files, as waking a thread for each would take a twentieth of
-  /// the time.
-  private static let pieceBytes = 512 << 10
 
   let source: any ImageSource
   let settings: DecodingSettings
@@ -29,40 +26,26 @@ struct ImagePipeline {
 
   /// Hands over all classes, and the images of those after the first `finished`, in the calling thread.
   func run(after finished: Int, _ body: (Step) throws -> Void) throws {
-    let work = OrderedWork<[Input], [Step]>(byteLimit: Self.queueBytes)
+    let work = OrderedWork<Input, Step>(byteLimit: Self.queueBytes)
     let decoders = (0..<threads).map { _ in Decoder(ImageDecoder(settings)) }
     let group = ThreadGroup()
     defer { group.wait() }
+    let pixelBytes = settings.size * settings.size * 3
     // After an error nobody waits for the reader: it may stand at a pipe that brings nothing more.
-    ThreadGroup().start { work.finish(Result { try read(after: finished, to: work) }) }
-    for decoder in decoders { group.start { work.work { $0.map(decoder.step) } } }
+    ThreadGroup().start { [source] in
+      work.finish(
+        Result {
+          let files = try source.read(after: finished) { try work.put(.event($0), bytes: $0.bytes + pixelBytes) }
+          try work.put(.end(files), bytes: pixelBytes)
+        })
+    }
+    for decoder in decoders { group.start { work.work(decoder.step) } }
     do {
-      while let steps = try work.take() { for step in steps { try body(step) } }
+      while let step = try work.take() { try body(step) }
     } catch {
       work.stop()
       throw error
     }
-  }
-
-  /// Puts the source's events in, piece by piece, all of them that come before an error.
-  private func read(after finished: Int, to work: OrderedWork<[Input], [Step]>) throws {
-    let pixelBytes = settings.size * settings.size * 3
-    var piece: [Input] = []
-    var bytes = 0
-    func putPiece() throws {
-      try work.put(piece, bytes: bytes)
-      (piece, bytes) = ([], 0)
-    }
-    let result = Result {
-      try source.read(after: finished) { event in
-        piece.append(.event(event))
-        bytes += event.bytes + pixelBytes
-        if bytes >= Self.pieceBytes { try putPiece() }
-      }
-    }
-    if case .success(let files) = result { piece.append(.end(files)) }
-    try putPiece()
-    _ = try result.get()
   }
 
   private struct Decoder: @unchecked Sendable {  // Its decoder is used by one thread.
