@@ -138,17 +138,11 @@ import Testing
   @Test("images that no problem fits are refused with the problems that there are")
   func shape() throws {
     try withTemporaryFolder { folder in
-      let output = folder.appending(path: "mnist28")
-      _ = try ToolProcess.run(
-        "dataprep",
-        [
-          "build", "shards", "--source", "mnist", "--input", Repository.mnist.path, "--size", "28", "--output",
-          output.path,
-        ])
-      let configuration = Self.configuration(output, state: folder.appending(path: "state"))
+      let dataset = try SmallDataset.digits(in: folder, shape: .init(height: 7, width: 28, channels: 1))
+      let configuration = Self.configuration(dataset.folder, state: folder.appending(path: "state"))
       let error = #expect(throws: ConfigurationError.self) { try TrainingRun.check(configuration) }
       #expect(
-        error?.description.contains("28×28×1") == true && error?.description.contains("mlp2x32 (14×14×1)") == true)
+        error?.description.contains("7×28×1") == true && error?.description.contains("mlp2x32 (14×14×1)") == true)
     }
   }
 }

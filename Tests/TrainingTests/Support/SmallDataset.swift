@@ -11,7 +11,8 @@ enum SmallDataset {
   static let shape = Manifest.Shape(height: 14, width: 14, channels: 1)
 
   /// Real images at 14×14: of each digit the first 60 of the sample, `validation` of them for validation.
-  static func digits(in folder: URL, validation: Int = 20) throws -> Dataset {
+  /// - Parameter shape: another one of as many pixels, for what cares about nothing else.
+  static func digits(in folder: URL, validation: Int = 20, shape: Manifest.Shape = shape) throws -> Dataset {
     let sample = MNISTSample.training
     let url = folder.appending(path: "data")
     let identity = BuildIdentity(toolVersion: "test", arguments: [:], inputs: [:])
