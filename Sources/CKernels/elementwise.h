@@ -35,6 +35,11 @@ static void relu_mask(long count, const float *restrict activations, float *rest
   for (long i = 0; i < count; i++) values[i] = activations[i] > 0 ? values[i] : 0;
 }
 
+static void prefetch(long count, const float *values) {
+  enum { LINE = 16, READ = 0, SECOND_LEVEL = 2 };
+  for (long i = 0; i < count; i += LINE) __builtin_prefetch(values + i, READ, SECOND_LEVEL);
+}
+
 static void add_scaled(long count, float factor, const float *restrict source, float *restrict target) {
   for (long i = 0; i < count; i++) target[i] += factor * source[i];
 }

@@ -25,6 +25,7 @@
    .column_sums = column_sums,                       \
    .add_bias = add_bias,                             \
    .relu_mask = relu_mask,                           \
+   .prefetch = prefetch,                             \
    .add_scaled = add_scaled,                         \
    .all_finite = all_finite,                         \
    .softmax_loss = softmax_loss,                     \

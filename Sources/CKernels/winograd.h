@@ -31,8 +31,6 @@ static inline long winograd_place(const struct lopt_tiles *tiles, long tile) {
 
 // The five products with B, G and A, for values `step` apart: once for the columns of a square [4, 4], once for its rows.
 
-#define EACH_OF(count) _Pragma("clang loop unroll(full)") for (long i = 0; i < (count); i++)
-
 /// y = Bᵀ x
 static inline __attribute__((always_inline)) void image_line(const lanes *x, lanes *y, const long step) {
   y[0] = x[0] - x[2 * step];
@@ -77,10 +75,14 @@ static void winograd_images(const struct lopt_tiles *tiles, long channels, const
     const float *from = images + winograd_place(tiles, tile) * channels;
     for (long channel = 0; channel < channels; channel += LANES) {
       lanes d[16], half[16], v[16];
-      EACH_OF(16) d[i] = *(const lanes *)(from + (i / 4 * tiles->row_stride + i % 4) * channels + channel);
-      EACH_OF(4) image_line(d + i, half + i, 4);
-      EACH_OF(4) image_line(half + 4 * i, v + 4 * i, 1);
-      EACH_OF(16) *(lanes *)(transformed + i * stride + tile * channels + channel) = v[i];
+#pragma clang loop unroll(full)
+      for (long i = 0; i < 16; i++) d[i] = *(const lanes *)(from + (i / 4 * tiles->row_stride + i % 4) * channels + channel);
+#pragma clang loop unroll(full)
+      for (long i = 0; i < 4; i++) image_line(d + i, half + i, 4);
+#pragma clang loop unroll(full)
+      for (long i = 0; i < 4; i++) image_line(half + 4 * i, v + 4 * i, 1);
+#pragma clang loop unroll(full)
+      for (long i = 0; i < 16; i++) *(lanes *)(transformed + i * stride + tile * channels + channel) = v[i];
     }
   }
 }
@@ -92,11 +94,15 @@ static void winograd_deltas(const struct lopt_tiles *tiles, long channels, const
     const float *from = deltas + (winograd_place(tiles, tile) + tiles->row_stride + 1) * channels;
     for (long channel = 0; channel < channels; channel += LANES) {
       lanes delta[16], half[16], v[16];
-      EACH_OF(4) delta[i / 2 * 4 + i % 2] =
+#pragma clang loop unroll(full)
+      for (long i = 0; i < 4; i++) delta[i / 2 * 4 + i % 2] =
           *(const lanes *)(from + (i / 2 * tiles->row_stride + i % 2) * channels + channel);
-      EACH_OF(2) delta_line(delta + i, half + i, 4);
-      EACH_OF(4) delta_line(half + 4 * i, v + 4 * i, 1);
-      EACH_OF(16) *(lanes *)(transformed + i * stride + tile * channels + channel) = v[i];
+#pragma clang loop unroll(full)
+      for (long i = 0; i < 2; i++) delta_line(delta + i, half + i, 4);
+#pragma clang loop unroll(full)
+      for (long i = 0; i < 4; i++) delta_line(half + 4 * i, v + 4 * i, 1);
+#pragma clang loop unroll(full)
+      for (long i = 0; i < 16; i++) *(lanes *)(transformed + i * stride + tile * channels + channel) = v[i];
     }
   }
 }
@@ -111,9 +117,12 @@ static void winograd_results(const struct lopt_tiles *tiles, long channels, cons
     const long rows = tiles->height - tile / across % down * 2, columns = tiles->width - tile % across * 2;
     for (long channel = 0; channel < channels; channel += LANES) {
       lanes m[16], half[16], z[16];
-      EACH_OF(16) m[i] = *(const lanes *)(products + i * stride + tile * channels + channel);
-      EACH_OF(4) result_line(m + i, half + i, 4);
-      EACH_OF(2) result_line(half + 4 * i, z + 4 * i, 1);
+#pragma clang loop unroll(full)
+      for (long i = 0; i < 16; i++) m[i] = *(const lanes *)(products + i * stride + tile * channels + channel);
+#pragma clang loop unroll(full)
+      for (long i = 0; i < 4; i++) result_line(m + i, half + i, 4);
+#pragma clang loop unroll(full)
+      for (long i = 0; i < 2; i++) result_line(half + 4 * i, z + 4 * i, 1);
       for (long y = 0; y < 2 && y < rows; y++)
         for (long x = 0; x < 2 && x < columns; x++) {
           const long pixel = place + (y * tiles->row_stride + x) * channels + channel;
@@ -130,10 +139,14 @@ static void winograd_pack(long inputs, long outputs, const float *weights, float
   const long each = inputs * outputs;
   for (long place = 0; place < each; place += LANES) {
     lanes w[16], half[16], u[16];
-    EACH_OF(9) w[i / 3 * 4 + i % 3] = *(const lanes *)(weights + i * each + place);
-    EACH_OF(3) kernel_line(w + i, half + i, 4);
-    EACH_OF(4) kernel_line(half + 4 * i, u + 4 * i, 1);
-    EACH_OF(16) *(lanes *)(panel + i * each + place) = u[i];
+#pragma clang loop unroll(full)
+    for (long i = 0; i < 9; i++) w[i / 3 * 4 + i % 3] = *(const lanes *)(weights + i * each + place);
+#pragma clang loop unroll(full)
+    for (long i = 0; i < 3; i++) kernel_line(w + i, half + i, 4);
+#pragma clang loop unroll(full)
+    for (long i = 0; i < 4; i++) kernel_line(half + 4 * i, u + 4 * i, 1);
+#pragma clang loop unroll(full)
+    for (long i = 0; i < 16; i++) *(lanes *)(panel + i * each + place) = u[i];
   }
 }
 
@@ -179,10 +192,13 @@ static void winograd_correlate(const struct lopt_tiles *tiles, const float *sour
   }
   for (long place = 0; place < each; place += LANES) {
     lanes u[16], half[16], w[16];
-    EACH_OF(16) u[i] = *(const lanes *)(sums + i * each + place);
-    EACH_OF(4) gradient_line(u + i, half + i, 4);
-    EACH_OF(3) gradient_line(half + 4 * i, w + 4 * i, 1);
-    EACH_OF(9) *(lanes *)(gradient + i * each + place) += w[i / 3 * 4 + i % 3];
+#pragma clang loop unroll(full)
+    for (long i = 0; i < 16; i++) u[i] = *(const lanes *)(sums + i * each + place);
+#pragma clang loop unroll(full)
+    for (long i = 0; i < 4; i++) gradient_line(u + i, half + i, 4);
+#pragma clang loop unroll(full)
+    for (long i = 0; i < 3; i++) gradient_line(half + 4 * i, w + 4 * i, 1);
+#pragma clang loop unroll(full)
+    for (long i = 0; i < 9; i++) *(lanes *)(gradient + i * each + place) += w[i / 3 * 4 + i % 3];
   }
 }
-#undef EACH_OF

@@ -87,6 +87,8 @@ struct lopt_kernels {
   void (*relu_mask)(long count, const float *activations, float *values);
   /// target += factor × source
   void (*add_scaled)(long count, float factor, const float *source, float *target);
+  /// Asks for values that will be read soon to be in the second-level cache.
+  void (*prefetch)(long count, const float *values);
   /// 1 where every value is finite, else 0.
   int (*all_finite)(long count, const float *values);
 

@@ -18,7 +18,7 @@ final class ConvNetEvaluator: InnerEvaluator {
   private var labels: [Int32]
   /// aᵢ of the whole batch, beyond the images only where a Hessian-vector product follows.
   private let activations: [FloatBuffer]
-  /// δᵢ of the whole batch, which lies like aᵢ₊₁, likewise.
+  /// δᵢ₊₁ of the whole batch, which lies like aᵢ₊₂, likewise.
   private let deltas: [FloatBuffer]
   /// R(aᵢ₊₁) and R(δᵢ) of one group; aᵢ₊₁ and δᵢ where no Hessian-vector product follows.
   private let tangents: [FloatBuffer]
@@ -50,7 +50,7 @@ final class ConvNetEvaluator: InnerEvaluator {
     }
     labels = Array(repeating: 0, count: batch)
     activations = shapes.map { FloatBuffer(batch * $0.count) }
-    deltas = shapes.dropFirst().map { FloatBuffer(batch * $0.count) }
+    deltas = shapes.dropFirst(2).map { FloatBuffer(batch * $0.count) }
     tangents = shapes.dropFirst().map { FloatBuffer(group * $0.count) }
     deltaTangents = shapes.dropFirst().map { FloatBuffer(group * $0.count) }
     panels = convolutions.map { $0.makePanels() }
@@ -145,6 +145,7 @@ final class ConvNetEvaluator: InnerEvaluator {
       let images = groupImages(group)
       let kept = Storage(self, images, kept: true)
       let tangents = Storage(self, images, kept: false)
+      if group + 1 < groups { prefetch(Storage(self, groupImages(group + 1), kept: true)) }
       for layer in 0..<layers { forwardTangent(layer, images.count, kept, tangents, along: vector) }
       head.tangent(
         tangents.activation(layers), values: kept.activation(layers), of: images, layer: headLayer(parameters),
@@ -152,6 +153,12 @@ final class ConvNetEvaluator: InnerEvaluator {
       for layer in (0..<layers).reversed() { backwardTangent(layer, images.count, kept, tangents, into: product) }
     }
     head.product(into: headLayer(product))
+  }
+
+  /// What a gradient kept has left the second-level cache meanwhile.
+  private func prefetch(_ kept: Storage) {
+    for layer in 0...layers { kernels.prefetch(kept.activation(layer)) }
+    for layer in 1..<layers { kernels.prefetch(kept.delta(layer)) }
   }
 
   /// R(zᵢ) = aᵢ ∗ Vᵢ + cᵢ + R(aᵢ) ∗ Wᵢ with (V, c) the vector's pieces, R(a₀) = 0.
@@ -208,9 +215,9 @@ final class ConvNetEvaluator: InnerEvaluator {
       kept || layer == 0 ? batchSlice(evaluator.activations[layer]) : groupSlice(evaluator.tangents[layer - 1])
     }
 
-    /// δᵢ
+    /// δᵢ; a Hessian-vector product has no use for δ₀, as R(a₀) = 0.
     func delta(_ layer: Int) -> FloatSlice {
-      kept ? batchSlice(evaluator.deltas[layer]) : groupSlice(evaluator.deltaTangents[layer])
+      kept && layer > 0 ? batchSlice(evaluator.deltas[layer - 1]) : groupSlice(evaluator.deltaTangents[layer])
     }
 
     private func batchSlice(_ buffer: FloatBuffer) -> FloatSlice {

@@ -90,6 +90,11 @@ struct Kernels: @unchecked Sendable {
     table.pointee.relu_mask(values.count, activations.pointer, values.pointer)
   }
 
+  /// Asks for values that will be read soon to be in the second-level cache.
+  func prefetch(_ values: FloatSlice) {
+    table.pointee.prefetch(values.count, values.pointer)
+  }
+
   func addScaled(_ factor: Float, _ source: FloatSlice, to target: FloatSlice) {
     precondition(source.count == target.count)
     table.pointee.add_scaled(target.count, factor, source.pointer, target.pointer)
