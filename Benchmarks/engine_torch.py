@@ -94,8 +94,18 @@ class Work:
         gradients, loss = grad_and_value(self.loss)(state[0], images, labels)
         return self.update(theta, state[0], gradients, *state[1:], step), loss
 
-    def compiled(self, operation):
-        """The operation by torch.func and torch.compile, and how many operations one call is."""
+    def forward_over_reverse(self, parameters, images, labels):
+        return jvp(lambda p: grad(self.loss)(p, images, labels), (parameters,), (parameters,))
+
+    def reverse_over_reverse(self, parameters, images, labels):
+        gradient, pull = vjp(lambda p: grad(self.loss)(p, images, labels), parameters)
+        return gradient, pull(parameters)
+
+    def compiled(self, operation, reverse):
+        """The operation by torch.func and torch.compile, and how many operations one call is.
+
+        `reverse`: whether the Hessian-vector product is the gradient's derivative by reverse mode too.
+        """
         arguments = (self.parameters, self.images, self.labels)
         if operation == "value":
             function = torch.compile(self.loss)
@@ -104,9 +114,8 @@ class Work:
             function = torch.compile(grad_and_value(self.loss))
             return lambda: function(*arguments), 1
         if operation == "gradient_hvp":
-            along = torch.compile(
-                lambda p, v, x, y: jvp(lambda q: grad_and_value(self.loss)(q, x, y)[0], (p,), (v,)))
-            return lambda: along(self.parameters, self.parameters, *arguments[1:]), 1
+            along = torch.compile(self.reverse_over_reverse if reverse else self.forward_over_reverse)
+            return lambda: along(*arguments), 1
         state, one = self.fresh(), torch.tensor(1.0)
         if operation == "update":
             function = torch.compile(self.update)
@@ -183,7 +192,8 @@ class Work:
 def prepare(problem, operation, batch, form):
     """The operation, warmed up, and how many operations one call is."""
     work = Work(problem, batch, form.endswith("-last"))
-    function, count = (work.compiled if form.startswith("compiled") else work.eager)(operation)
+    compiled = form.startswith("compiled")
+    function, count = work.compiled(operation, "-reverse" in form) if compiled else work.eager(operation)
     for _ in range(3):
         function()
     return function, count
@@ -202,7 +212,8 @@ def main():
     problem, operation, batch, seconds = sys.argv[1], sys.argv[2], int(sys.argv[3]), float(sys.argv[4])
     layouts = ["", "-last"] if PROBLEMS[problem][3] else [""]
     rates = {}
-    for form in ["".join(pair) for pair in itertools.product(["eager", "compiled"], layouts)]:
+    ways = ["eager", "compiled"] + (["compiled-reverse"] if operation == "gradient_hvp" else [])
+    for form in ["".join(pair) for pair in itertools.product(ways, layouts)]:
         try:
             rates[form] = rate(*prepare(problem, operation, batch, form), seconds)
         except Exception as error:  # What torch.compile cannot do is not its best form.
