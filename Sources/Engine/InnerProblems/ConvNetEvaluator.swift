@@ -4,31 +4,31 @@
 /// δᵢ = ∂ℓ/∂zᵢ. The Hessian-vector product differentiates all of that along the vector (Pearlmutter 1994): R(·) below
 /// and "tangent". The batch goes through in groups of images whose working memory stays in the second-level cache.
 final class ConvNetEvaluator: InnerEvaluator {
-  private typealias Term = Kernels.Term
+  typealias Term = Kernels.Term
 
   /// Floats of a group's activations and of their derivatives; tangents, weights and transforms are as much again.
   private static let groupFloats = 121_000
 
-  private let kernels: Kernels
+  let kernels: Kernels
   private let problem: ConvNet
-  private let convolutions: [any Convolution]
-  private let batch: Int
+  let convolutions: [any Convolution]
+  let batch: Int
   /// Images of a group; the last one may have fewer.
-  private let group: Int
+  let group: Int
   private var labels: [Int32]
   /// aᵢ of the whole batch, beyond the images only where a Hessian-vector product follows.
-  private let activations: [FloatBuffer]
+  let activations: [FloatBuffer]
   /// δᵢ₊₁ of the whole batch, which lies like aᵢ₊₂, likewise.
-  private let deltas: [FloatBuffer]
+  let deltas: [FloatBuffer]
   /// R(aᵢ₊₁) and R(δᵢ) of one group; aᵢ₊₁ and δᵢ where no Hessian-vector product follows.
-  private let tangents: [FloatBuffer]
-  private let deltaTangents: [FloatBuffer]
+  let tangents: [FloatBuffer]
+  let deltaTangents: [FloatBuffer]
   /// The weights and the vector as the convolutions take them.
-  private let panels: [ConvolutionPanels]
-  private let vectorPanels: [ConvolutionPanels]
-  private let head: MeanHead
+  let panels: [ConvolutionPanels]
+  let vectorPanels: [ConvolutionPanels]
+  let head: MeanHead
   /// Whether the last gradient was `keeping`.
-  private var isKept = false
+  private(set) var isKept = false
 
   init(_ problem: ConvNet, batch: Int, kernels: Kernels = .current) {
     self.kernels = kernels
@@ -71,7 +71,7 @@ final class ConvNetEvaluator: InnerEvaluator {
     return WinogradConvolution(of: direct, images: images, kernels: kernels)
   }
 
-  private var layers: Int { convolutions.count }
+  var layers: Int { convolutions.count }
 
   func load(_ batch: Batch) {
     precondition(batch.labels.count == self.batch)
@@ -137,108 +137,25 @@ final class ConvNetEvaluator: InnerEvaluator {
       into: storage.delta(layer - 1))
   }
 
-  func hessianVectorProduct(at parameters: FloatBuffer, vector: FloatBuffer, into product: FloatBuffer) {
-    precondition(isKept, "the gradient before a Hessian-vector product keeps what that needs")
-    pack(vector, into: vectorPanels)
-    product.fill(0)
-    for group in 0..<groups {
-      let images = groupImages(group)
-      let kept = Storage(self, images, kept: true)
-      let tangents = Storage(self, images, kept: false)
-      if group + 1 < groups { prefetch(Storage(self, groupImages(group + 1), kept: true)) }
-      for layer in 0..<layers { forwardTangent(layer, images.count, kept, tangents, along: vector) }
-      head.tangent(
-        tangents.activation(layers), values: kept.activation(layers), of: images, layer: headLayer(parameters),
-        vector: headLayer(vector), into: tangents.delta(layers - 1))
-      for layer in (0..<layers).reversed() { backwardTangent(layer, images.count, kept, tangents, into: product) }
-    }
-    head.product(into: headLayer(product))
-  }
-
-  /// What a gradient kept has left the second-level cache meanwhile.
-  private func prefetch(_ kept: Storage) {
-    for layer in 0...layers { kernels.prefetch(kept.activation(layer)) }
-    for layer in 1..<layers { kernels.prefetch(kept.delta(layer)) }
-  }
-
-  /// R(zᵢ) = aᵢ ∗ Vᵢ + cᵢ + R(aᵢ) ∗ Wᵢ with (V, c) the vector's pieces, R(a₀) = 0.
-  private func forwardTangent(
-    _ layer: Int, _ images: Int, _ kept: Storage, _ tangents: Storage, along vector: FloatBuffer
-  ) {
-    let ofVector = PanelTerm(source: kept.activation(layer), panels: vectorPanels[layer])
-    let ofInput = layer > 0 ? PanelTerm(source: tangents.activation(layer), panels: panels[layer]) : nil
-    convolutions[layer].forward(
-      images: images, ofVector, ofInput, bias: bias(layer, of: vector), mask: kept.activation(layer + 1),
-      into: tangents.activation(layer + 1))
-  }
-
-  /// R(∂Wᵢ) += aᵢ ∗ R(δᵢ) + R(aᵢ) ∗ δᵢ, R(∂bᵢ) += Σ R(δᵢ), R(δᵢ₋₁) = (R(δᵢ) ∗ Wᵢᵀ + δᵢ ∗ Vᵢᵀ where aᵢ > 0).
-  private func backwardTangent(
-    _ layer: Int, _ images: Int, _ kept: Storage, _ tangents: Storage, into product: FloatBuffer
-  ) {
-    let convolution = convolutions[layer]
-    let (inputs, delta, deltaTangent) = (kept.activation(layer), kept.delta(layer), tangents.delta(layer))
-    convolution.correlate(
-      images: images, Term(source: inputs, factor: deltaTangent),
-      layer > 0 ? Term(source: tangents.activation(layer), factor: delta) : nil, into: weight(layer, of: product))
-    kernels.sumPixels(convolution.pixels, images: images, deltaTangent, into: bias(layer, of: product))
-    guard layer > 0 else { return }
-    convolution.backward(
-      images: images, PanelTerm(source: deltaTangent, panels: panels[layer]),
-      PanelTerm(source: delta, panels: vectorPanels[layer]), mask: inputs, into: tangents.delta(layer - 1))
-  }
-
-  private func pack(_ parameters: FloatBuffer, into panels: [ConvolutionPanels]) {
+  func pack(_ parameters: FloatBuffer, into panels: [ConvolutionPanels]) {
     for layer in 0..<layers {
       convolutions[layer].pack(weight(layer, of: parameters), into: panels[layer])
     }
   }
 
-  private var groups: Int { (batch + group - 1) / group }
+  var groups: Int { (batch + group - 1) / group }
 
-  private func groupImages(_ index: Int) -> Range<Int> { index * group..<min((index + 1) * group, batch) }
+  func groupImages(_ index: Int) -> Range<Int> { index * group..<min((index + 1) * group, batch) }
 
-  /// Where one group's activations and derivatives are: among the whole batch's, or in the buffers of one group.
-  private struct Storage {
-    private let evaluator: ConvNetEvaluator
-    private let images: Range<Int>
-    private let kept: Bool
-
-    init(_ evaluator: ConvNetEvaluator, _ images: Range<Int>, kept: Bool) {
-      self.evaluator = evaluator
-      self.images = images
-      self.kept = kept
-    }
-
-    /// aᵢ, the images being always among the batch's.
-    func activation(_ layer: Int) -> FloatSlice {
-      kept || layer == 0 ? batchSlice(evaluator.activations[layer]) : groupSlice(evaluator.tangents[layer - 1])
-    }
-
-    /// δᵢ; a Hessian-vector product has no use for δ₀, as R(a₀) = 0.
-    func delta(_ layer: Int) -> FloatSlice {
-      kept && layer > 0 ? batchSlice(evaluator.deltas[layer - 1]) : groupSlice(evaluator.deltaTangents[layer])
-    }
-
-    private func batchSlice(_ buffer: FloatBuffer) -> FloatSlice {
-      let each = buffer.count / evaluator.batch
-      return buffer[images.lowerBound * each..<images.upperBound * each]
-    }
-
-    private func groupSlice(_ buffer: FloatBuffer) -> FloatSlice {
-      buffer[0..<images.count * (buffer.count / evaluator.group)]
-    }
-  }
-
-  private func weight(_ layer: Int, of parameters: FloatBuffer) -> FloatSlice {
+  func weight(_ layer: Int, of parameters: FloatBuffer) -> FloatSlice {
     parameters[problem.layout.tensors[2 * layer].range]
   }
 
-  private func bias(_ layer: Int, of parameters: FloatBuffer) -> FloatSlice {
+  func bias(_ layer: Int, of parameters: FloatBuffer) -> FloatSlice {
     parameters[problem.layout.tensors[2 * layer + 1].range]
   }
 
-  private func headLayer(_ parameters: FloatBuffer) -> MeanHead.Layer {
+  func headLayer(_ parameters: FloatBuffer) -> MeanHead.Layer {
     MeanHead.Layer(weight: weight(layers, of: parameters), bias: bias(layers, of: parameters))
   }
 }

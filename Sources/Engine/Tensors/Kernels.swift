@@ -4,7 +4,8 @@ import CKernels
   import Glibc
 #endif
 
-/// The kernels of one instruction set. This file is the only one that calls C; see `kernels.h` for what each does.
+/// The kernels of one instruction set. This file and its extensions are the only ones that call C; see `kernels.h` for what
+/// each does.
 struct Kernels: @unchecked Sendable {
   /// From the least to the most.
   static let instructionSets = ["baseline", "x86-64-v3", "x86-64-v4"]
@@ -14,7 +15,7 @@ struct Kernels: @unchecked Sendable {
   /// Partial sums that are kept of one number.
   static let lanes = Int(LOPT_LANES)
 
-  private let table: UnsafePointer<lopt_kernels>
+  let table: UnsafePointer<lopt_kernels>
 
   /// Throws where the name is unknown or this processor lacks the instruction set.
   init(_ name: String) throws {
@@ -102,178 +103,6 @@ struct Kernels: @unchecked Sendable {
 
   func allFinite(_ values: FloatSlice) -> Bool {
     table.pointee.all_finite(values.count, values.pointer) != 0
-  }
-
-  /// The pixels of a convolution's result over some images, and where they find their inputs.
-  struct Pixels {
-    /// Of every pixel, image by image.
-    var sources: [Int32] = []
-    var targets: [Int32] = []
-    /// Each pixel's inputs: `rows` runs of `run` floats.
-    var rows: Int
-    var run: Int
-    var rowStride: Int
-    /// Pixels of one image, and the floats of one image of the source and of the target.
-    var each: Int
-    var sourceCount: Int
-    var targetCount: Int
-  }
-
-  /// What is read at the pixels' sources, and what it is multiplied with: a panel, or what lies like the target.
-  struct Term {
-    var source: FloatSlice
-    var factor: FloatSlice
-  }
-
-  private func with(_ pixels: Pixels, images: Int, _ body: (UnsafePointer<lopt_pixels>) -> Void) {
-    precondition(images * pixels.each <= pixels.targets.count && pixels.sources.count == pixels.targets.count)
-    pixels.sources.withUnsafeBufferPointer { sources in
-      pixels.targets.withUnsafeBufferPointer { targets in
-        var pixelsC = lopt_pixels(
-          count: images * pixels.each, sources: sources.baseAddress, targets: targets.baseAddress, rows: pixels.rows,
-          run: pixels.run, row_stride: pixels.rowStride)
-        body(&pixelsC)
-      }
-    }
-  }
-
-  /// Arranges weights [9, inputs, outputs] for `convolve` with these taps; or, `reversed`, with the outputs summed over.
-  func packKernel(
-    _ weights: FloatSlice, taps: [Int32], inputs: Int, outputs: Int, reversed: Bool, into panel: FloatBuffer
-  ) {
-    let (summed, kept) = reversed ? (outputs, inputs) : (inputs, outputs)
-    precondition(weights.count == 9 * inputs * outputs && taps.allSatisfy { $0 >= 0 && $0 < 9 })
-    precondition(panel.count == taps.count * summed * Self.panelWidth(kept))
-    table.pointee.pack_kernel(
-      taps.count, taps, summed, kept, weights.pointer, inputs * outputs, reversed ? 1 : outputs,
-      reversed ? outputs : 1, panel.pointer)
-  }
-
-  /// Floats of a panel's row for so many channels.
-  static func panelWidth(_ channels: Int) -> Int { (channels + 15) / 16 * 16 }
-
-  /// target = relu(bias + Σ over the terms of inputs × panel), or without ReLU and 0 where `mask` is not above 0.
-  func convolve(
-    _ pixels: Pixels, images: Int, _ first: Term, _ second: Term?, channels: Int, bias: FloatSlice?,
-    mask: FloatSlice?, into target: FloatSlice
-  ) {
-    let panelCount = pixels.rows * pixels.run * Self.panelWidth(channels)
-    precondition(first.source.count == images * pixels.sourceCount && first.factor.count == panelCount)
-    precondition(second.map { $0.source.count == first.source.count && $0.factor.count == panelCount } ?? true)
-    precondition(target.count == images * pixels.targetCount && mask.map { $0.count == target.count } ?? true)
-    precondition(bias.map { $0.count == channels } ?? true)
-    with(pixels, images: images) {
-      table.pointee.convolve(
-        $0, first.source.pointer, first.factor.pointer, second?.source.pointer, second?.factor.pointer, channels,
-        bias?.pointer, mask?.pointer, target.pointer)
-    }
-  }
-
-  /// gradient += Σ over the terms and pixels of inputs × the factor's channels.
-  func correlate(
-    _ pixels: Pixels, images: Int, _ first: Term, _ second: Term?, channels: Int, into gradient: FloatSlice
-  ) {
-    precondition(gradient.count == pixels.rows * pixels.run * channels && pixels.rows * pixels.run % 3 == 0)
-    func fits(_ term: Term) -> Bool {
-      term.source.count == images * pixels.sourceCount && term.factor.count == images * pixels.targetCount
-    }
-    precondition(fits(first) && second.map(fits) ?? true)
-    with(pixels, images: images) {
-      table.pointee.correlate(
-        $0, first.source.pointer, first.factor.pointer, second?.source.pointer, second?.factor.pointer, channels,
-        gradient.pointer)
-    }
-  }
-
-  /// Images, of which the results of a convolution of stride 1 are made tile by tile, a tile being 2×2 pixels.
-  struct Tiles {
-    var images: Int
-    var height: Int
-    var width: Int
-    /// In pixels.
-    var rowStride: Int
-    var imageStride: Int
-
-    var pixels: Int { images * imageStride }
-    fileprivate var count: Int { images * ((height + 1) / 2) * ((width + 1) / 2) }
-    fileprivate var table: lopt_tiles {
-      lopt_tiles(
-        images: images, height: height, width: width, row_stride: rowStride, image_stride: imageStride)
-    }
-  }
-
-  /// Floats of `scratch` for the two calls below.
-  static func winogradScratch(_ tiles: Tiles, inputs: Int, outputs: Int) -> Int {
-    16 * (tiles.count * (inputs + outputs) + 2 * Int(LOPT_LANES) + inputs * outputs)
-  }
-
-  /// Arranges weights [9, inputs, outputs] for `winogradConvolve`, and for the one of the derivative by the source.
-  func winogradPack(
-    _ weights: FloatSlice, inputs: Int, outputs: Int, into panel: FloatBuffer, reversed: FloatBuffer
-  ) {
-    precondition(weights.count == 9 * inputs * outputs && inputs % 16 == 0 && outputs % 16 == 0)
-    precondition(panel.count == 16 * inputs * outputs && reversed.count == panel.count)
-    table.pointee.winograd_pack(inputs, outputs, weights.pointer, panel.pointer)
-    table.pointee.winograd_pack_reversed(inputs, outputs, panel.pointer, reversed.pointer)
-  }
-
-  /// What `convolve` does, for channels that are multiples of 16.
-  func winogradConvolve(
-    _ tiles: Tiles, _ first: Term, _ second: Term?, inputs: Int, outputs: Int, bias: FloatSlice?, mask: FloatSlice?,
-    into target: FloatSlice, scratch: FloatBuffer
-  ) {
-    func fits(_ term: Term) -> Bool {
-      term.source.count == tiles.pixels * inputs && term.factor.count == 16 * inputs * outputs
-    }
-    precondition(fits(first) && second.map(fits) ?? true && inputs % 16 == 0 && outputs % 16 == 0)
-    precondition(target.count == tiles.pixels * outputs && mask.map { $0.count == target.count } ?? true)
-    precondition(bias.map { $0.count == outputs } ?? true)
-    precondition(scratch.count >= Self.winogradScratch(tiles, inputs: inputs, outputs: outputs))
-    var tilesC = tiles.table
-    table.pointee.winograd_convolve(
-      &tilesC, first.source.pointer, first.factor.pointer, second?.source.pointer, second?.factor.pointer, inputs,
-      outputs, bias?.pointer, mask?.pointer, target.pointer, scratch.pointer)
-  }
-
-  /// What `correlate` does, for channels that are multiples of 16.
-  func winogradCorrelate(
-    _ tiles: Tiles, _ first: Term, _ second: Term?, inputs: Int, outputs: Int, into gradient: FloatSlice,
-    scratch: FloatBuffer
-  ) {
-    func fits(_ term: Term) -> Bool {
-      term.source.count == tiles.pixels * inputs && term.factor.count == tiles.pixels * outputs
-    }
-    precondition(fits(first) && second.map(fits) ?? true && gradient.count == 9 * inputs * outputs)
-    precondition(inputs % 16 == 0 && outputs % 16 == 0)
-    precondition(scratch.count >= Self.winogradScratch(tiles, inputs: inputs, outputs: outputs))
-    var tilesC = tiles.table
-    table.pointee.winograd_correlate(
-      &tilesC, first.source.pointer, first.factor.pointer, second?.source.pointer, second?.factor.pointer, inputs,
-      outputs, gradient.pointer, scratch.pointer)
-  }
-
-  /// sums += Σ over the pixels of `values`, which lie like the target.
-  func sumPixels(_ pixels: Pixels, images: Int, _ values: FloatSlice, into sums: FloatSlice) {
-    precondition(values.count == images * pixels.targetCount)
-    with(pixels, images: images) { table.pointee.sum_pixels($0, sums.count, values.pointer, sums.pointer) }
-  }
-
-  /// means [images, channels] of `values`, which lie like the target.
-  func meanPool(_ pixels: Pixels, images: Int, _ values: FloatSlice, into means: FloatSlice) {
-    precondition(values.count == images * pixels.targetCount && means.count % images == 0)
-    with(pixels, images: images) {
-      table.pointee.mean_pool($0, pixels.each, means.count / images, values.pointer, means.pointer)
-    }
-  }
-
-  /// The reverse of `meanPool` and of the ReLU that made `mask`: target = mask > 0 ? delta / pixels : 0.
-  func spreadMean(_ pixels: Pixels, images: Int, _ delta: FloatSlice, mask: FloatSlice, into target: FloatSlice) {
-    precondition(target.count == images * pixels.targetCount && mask.count == target.count)
-    precondition(delta.count % images == 0)
-    with(pixels, images: images) {
-      table.pointee.spread_mean(
-        $0, pixels.each, delta.count / images, delta.pointer, mask.pointer, target.pointer)
-    }
   }
 
   /// Returns the sum of the losses. `delta` is its derivative by the logits, × `share`.
