@@ -15,16 +15,8 @@ import torch
 import torch.nn.functional as F
 from torch.func import grad, grad_and_value, jvp, vjp
 
-# Height, channels of the images; widths, or channels and strides of the convolutions.
-PROBLEMS = {
-    "mlp2x32": (14, 1, [32, 32], None),
-    "mlp3x128": (14, 1, [128, 128, 128], None),
-    "conv3x32": (32, 3, [32, 32, 32], [2, 2, 1]),
-    "conv3x128": (32, 3, [128, 128, 128], [2, 2, 1]),
-    "conv3x32-mnist": (28, 1, [32, 32, 32], [2, 2, 1]),
-    "conv6x32-mnist": (28, 1, [32] * 6, [2, 1, 2, 1, 1, 1]),
-    "conv3x8@16": (16, 3, [8, 8, 8], [2, 2, 1]),
-}
+from engine_problems import PROBLEMS
+
 LENGTH = 20
 BETAS = torch.tensor([0.5, 0.9, 0.99, 0.999, 0.9999])
 TIME_SCALES = torch.tensor([3, 10, 30, 100, 300, 1e3, 3e3, 1e4, 3e5])
