@@ -79,8 +79,10 @@ let tests: [Target] = [
     name: "RandomnessTests", dependencies: ["Randomness"], swiftSettings: settings),
   .testTarget(
     name: "SupportTests", dependencies: ["Support", "TestSupport"], swiftSettings: settings),
+  .target(name: "AllocationCount", path: "Tests/AllocationCount"),
   .testTarget(
-    name: "EngineTests", dependencies: ["CKernels", "Engine", "Randomness", "TestSupport"],
+    name: "EngineTests",
+    dependencies: ["AllocationCount", "CKernels", "Engine", "Randomness", "TestSupport"],
     swiftSettings: settings),
   .testTarget(
     name: "ShardsTests", dependencies: ["Randomness", "Shards", "Support", "TestSupport"],
