@@ -1,12 +1,13 @@
 """Compares the engine with PyTorch and JAX, doing the same work on the same cores.
 
-    engine.py LOPT PYTHON-OF-TORCH PYTHON-OF-JAX [RUNS]
+    engine.py LOPT PYTHON-OF-TORCH PYTHON-OF-JAX [--runs RUNS] [--problem NAME …]
 
-Everything takes turns RUNS (7) times. Prints a Markdown table of the medians with the extremes, as
+Everything takes turns RUNS (7) times; all problems unless some are named. Prints a Markdown table of the medians with the extremes, as
 Documentation/benchmarks.md has it. One thread is core 0 by taskset; the unrolls of JAX may use all cores and are compared
 with as many threads of the engine's, each on a task of its own.
 """
 
+import argparse
 import json
 import os
 import statistics
@@ -103,27 +104,39 @@ def print_scaling(lopt, problem, cores, runs):
         print(f"{problem} {operation}: {cores} threads gain {text(found, 2)} of what multiply-adds in registers gain")
 
 
+def arguments():
+    parser = argparse.ArgumentParser()
+    for name in ("lopt", "torch", "jax"):
+        parser.add_argument(name)
+    parser.add_argument("--runs", type=int, default=7)
+    parser.add_argument("--problem", nargs="+", default=list(ONE_THREAD) + ["conv3x8@16"])
+    return parser.parse_args()
+
+
 def main():
-    lopt, torch, jax = sys.argv[1:4]
-    runs = int(sys.argv[4]) if len(sys.argv) > 4 else 7
+    given = arguments()
     cores = len(os.sched_getaffinity(0))
     print("| problem | batch | operation | threads | lopt, per second | peer | its, per second | ratio |")
     print("| --- | --- | --- | --- | --- | --- | --- | --- |")
     shares = {}
     for problem, operations in ONE_THREAD.items():
-        peers = {(operation, "PyTorch"): Peer(torch, "engine_torch.py", problem, operation, 128, True)
+        if problem not in given.problem:
+            continue
+        peers = {(operation, "PyTorch"): Peer(given.torch, "engine_torch.py", problem, operation, 128, True)
                  for operation in operations}
-        peers |= {(operation, "JAX"): Peer(jax, "engine_jax.py", problem, operation, 128, True)
+        peers |= {(operation, "JAX"): Peer(given.jax, "engine_jax.py", problem, operation, 128, True)
                   for operation in DERIVATIVES}
-        shares[problem] = compare(lopt, problem, 128, 1, peers, runs)
+        shares[problem] = compare(given.lopt, problem, 128, 1, peers, given.runs)
     for problem, batch in ALL_CORES:
-        peers = {("unroll_forward", "JAX"): Peer(jax, "engine_jax.py", problem, "unroll_forward", batch, False)}
-        compare(lopt, problem, batch, cores, peers, runs)
+        if problem in given.problem:
+            peers = {("unroll_forward", "JAX"): Peer(given.jax, "engine_jax.py", problem, "unroll_forward", batch, False)}
+            compare(given.lopt, problem, batch, cores, peers, given.runs)
     print()
     for problem, values in shares.items():
         print(f"{problem} gradient, one thread: {text(values)} % of the peak")
     for problem in ("mlp2x32", "conv3x32"):
-        print_scaling(lopt, problem, cores, runs)
+        if problem in given.problem:
+            print_scaling(given.lopt, problem, cores, given.runs)
 
 
 main()
