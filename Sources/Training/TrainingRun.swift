@@ -133,6 +133,8 @@ public final class TrainingRun: Sendable {
     for difference in change.effective { log.notice("takes effect: \(difference)") }
     for difference in change.freshWorkers { log.notice("workers begin anew: \(difference)") }
     var state = restored.learner
+    // What another estimator's samples hold is not what this one takes.
+    if restored.configuration.outer.estimator != configuration.outer.estimator { state.finished = [] }
     if change.freshWorkers.isEmpty {
       state.resizeWorkers(count: configuration.outer.pairs)
     } else {
@@ -157,6 +159,7 @@ public final class TrainingRun: Sendable {
     }
     timer.start()
     defer { timer.stop() }
+    defer { learner.endThreads() }
     var lastSnapshot = ContinuousClock.now
     while !stopFlag.isSet, learner.currentState().outerIteration < configuration.outerIterations ?? .max {
       let started = ContinuousClock.now

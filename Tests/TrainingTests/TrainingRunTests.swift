@@ -70,10 +70,16 @@ import Testing
     learner.outerIteration = 8
     learner.workers[1].draws = 2
     learner.workers[1].inner = [1, 2, 3]
-    learner.finished[1] = WorkerResult(
-      sample: OuterGradientSample(
-        lossPlus: 0.1, lossMinus: 1.0 / 3, reparameterization: [1, .infinity], evolutionStrategies: [2, 3]),
-      innerSteps: 9, diverged: true)
+    learner.workers[1].other = [4, 5, 6]
+    learner.workers[1].perturbation = [7, 8]
+    learner.average = [9, 10]
+    learner.finished = [(1, 8), (0, 7), (1, 8)].map { worker, outerIteration in
+      WorkerResult(
+        worker: worker, outerIteration: outerIteration,
+        sample: OuterGradientSample(
+          lossPlus: 0.1, lossMinus: 1.0 / 3, reparameterization: [1, .infinity], evolutionStrategies: [2, 3]),
+        innerSteps: 9, diverged: true)
+    }
     let configuration = Self.configuration(URL(filePath: "/d"), state: URL(filePath: "/s"))
     let data = try TrainingState(learner: learner, configuration: configuration, tasks: [Self.tasks]).encoded()
     let read = try TrainingState(data, name: "state")

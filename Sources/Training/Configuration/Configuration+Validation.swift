@@ -40,6 +40,12 @@ extension Configuration {
     try require(
       outer.pairs >= fewest, "outer.pairs",
       "must be at least \(fewest) for the estimator \(outer.estimator.rawValue)")
+    let asynchronous = outer.asynchronous
+    try require(
+      asynchronous.batch == 0 || asynchronous.batch >= fewest, "outer.asynchronous.batch",
+      "must be 0 (as many as outer.pairs) or at least \(fewest) for the estimator \(outer.estimator.rawValue)")
+    try require(asynchronous.buffer > 0, "outer.asynchronous.buffer", "must be above 0")
+    try require(asynchronous.staleness >= 0, "outer.asynchronous.staleness", "must be 0 (no bound) or more")
     try require(
       outer.objective == .train || outer.loss == .freshBatches, "outer.loss",
       "must be fresh-batches for the validation objective")
@@ -49,6 +55,9 @@ extension Configuration {
     try positive(outer.varianceFloor, "outer.variance_floor")
     try positive(outer.learningRate, "outer.learning_rate")
     try positive(outer.epsilon, "outer.epsilon")
+    try positive(outer.decay.to, "outer.decay.to")
+    try require(outer.decay.over > 0, "outer.decay.over", "must be above 0")
+    try require((0..<1).contains(outer.average.decay), "outer.average.decay", "must be 0 (off) or below 1")
     try positive(outer.clip.at, "outer.clip.at")
     try require((0..<1).contains(outer.beta1), "outer.beta1", "must be in 0 … 1, 1 excluded")
     try require((0..<1).contains(outer.beta2), "outer.beta2", "must be in 0 … 1, 1 excluded")
