@@ -3,8 +3,8 @@
     engine.py LOPT PYTHON-OF-TORCH PYTHON-OF-JAX [--runs RUNS] [--problem NAME …]
 
 Everything takes turns RUNS (7) times; all problems unless some are named. Prints a Markdown table of the medians with the extremes, as
-Documentation/benchmarks.md has it. One thread is core 0 by taskset; the unrolls of JAX may use all cores and are compared
-with as many threads of the engine's, each on a task of its own.
+Documentation/benchmarks.md has it. One thread is core 0 by taskset; where the others may use all cores, the engine has as
+many threads, each on a task of its own.
 """
 
 import argparse
@@ -27,6 +27,7 @@ ONE_THREAD = {
     "conv3x32-mnist": DERIVATIVES,
 }
 ALL_CORES = [("conv3x8@16", 32), ("conv3x32", 128), ("conv3x32", 32)]
+TORCH_ON_ALL_CORES = ("conv3x32", 128)
 FOLDER = Path(__file__).parent
 
 
@@ -130,6 +131,9 @@ def main():
     for problem, batch in ALL_CORES:
         if problem in given.problem:
             peers = {("unroll_forward", "JAX"): Peer(given.jax, "engine_jax.py", problem, "unroll_forward", batch, False)}
+            if (problem, batch) == TORCH_ON_ALL_CORES:
+                peers |= {(operation, "PyTorch"): Peer(given.torch, "engine_torch.py", problem, operation, batch, False)
+                          for operation in ("gradient", "unroll_forward")}
             compare(given.lopt, problem, batch, cores, peers, given.runs)
     print()
     for problem, values in shares.items():
