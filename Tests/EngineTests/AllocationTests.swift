@@ -4,9 +4,19 @@ import Testing
 @testable import Engine
 
 @Suite struct AllocationTests {
+  /// An object, as the images of shards are: a struct of more than three words is copied to the heap to be passed on.
+  private final class Images: TaskImages {
+    private let task: SyntheticTask
+    var shape: ImageShape { task.shape }
+
+    init(shape: ImageShape) { task = SyntheticTask(shape: shape) }
+
+    func fill(_ batch: inout Batch, for use: BatchUse, step: Int) { task.fill(&batch, for: use, step: step) }
+  }
+
   /// The allocations of an unroll of `length` steps that has run before.
   static func allocations(_ unroll: Unroll, length: Int, reverse: Bool, theta: [Float]) -> Int {
-    let images = SyntheticTask(shape: unroll.problem.shape)
+    let images = Images(shape: unroll.problem.shape)
     var inner = unroll.problem.initialParameters(seed: 1, index: 0, 0)
     inner += [Float](repeating: 0, count: 10 * inner.count)
     let before = allocation_count()

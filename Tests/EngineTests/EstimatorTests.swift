@@ -136,8 +136,8 @@ import Testing
       OuterGradientSample(lossPlus: 0, lossMinus: 0, reparameterization: exact, evolutionStrategies: [0, exact[0]])
     }
     let variance = OuterGradientVariance(samples, varianceFloor: 1e-8)
-    #expect(variance.reparameterization == 1 + 16)
-    #expect(variance.evolutionStrategies == 0 + 1)
+    #expect(variance.reparameterization == 17.0)
+    #expect(variance.evolutionStrategies == 1.0)
     let weights = [1e-8 / (1 + 2e-8), (1 + 1e-8) / (17 + 2e-8)]
     #expect(abs((variance.reparameterizationWeight ?? 0) - (weights[0] + weights[1]) / 2) < 1e-12)
     #expect(

@@ -41,8 +41,11 @@ public struct OuterGradientVariance: Sendable, Equatable {
   /// The mean over the coordinates of the weight that inverse variances give the reparameterization gradient; nil
   /// unless both are used.
   public var reparameterizationWeight: Double?
+}
 
+extension OuterGradientVariance {
   public init(_ samples: [OuterGradientSample], varianceFloor: Double) {
+    self.init()
     guard let first = samples.first, samples.count > 1 else { return }
     func total(_ gradient: KeyPath<OuterGradientSample, [Float]>) -> Double? {
       let coordinates = first[keyPath: gradient].indices
