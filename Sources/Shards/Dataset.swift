@@ -19,9 +19,9 @@ public struct Dataset: Sendable {
     try verification.check(manifest, in: folder, progress: progress)
   }
 
-  /// The task at `index` of the sequence that `seed` stands for: see ``Manifest/sampleTask(split:classes:seed:index:)``.
+  /// The task at `index` of the sequence that `seed` stands for: see ``Manifest/sampleTask(split:classes:seed:index:in:)``.
   public func sampleTask(split: ClassSplit, classes: Int, seed: UInt64, index: Int) throws -> TaskClasses {
-    try manifest.sampleTask(split: split, classes: classes, seed: seed, index: index)
+    try manifest.sampleTask(split: split, classes: classes, seed: seed, index: index, in: folder.path)
   }
 
   /// Gathers the images of a task's classes; nothing is hashed or copied.
