@@ -141,6 +141,54 @@ import Testing
     }
   }
 
+  @Test(
+    "data that tasks cannot be made of is refused with its key and path, by the check and before a state is written")
+  func unfitData() throws {
+    func message(_ folder: URL, _ dataset: URL, _ objective: OuterSettings.Objective) throws -> String {
+      var configuration = Self.configuration(dataset, state: folder.appending(path: "state"))
+      configuration.outer.objective = objective
+      configuration.outer.loss = .freshBatches
+      let checked = #expect(throws: ConfigurationError.self) { try TrainingRun.check(configuration) }
+      let started = #expect(throws: ConfigurationError.self) {
+        try TrainingRun(configuration: configuration, log: Self.silent)
+      }
+      #expect(checked == started)
+      #expect(!FileManager.default.fileExists(atPath: configuration.state + "/training"))
+      return checked?.description ?? ""
+    }
+    try withTemporaryFolder { folder in
+      let few = try SmallDataset.digits(in: folder, classes: 5).folder
+      #expect(
+        try message(folder, few, .train) == "datasets[0]: \(few.path) has 5 classes to train on, and a task has 10")
+    }
+    try withTemporaryFolder { folder in
+      let unvalidated = try SmallDataset.digits(in: folder, validation: 0).folder
+      let message = try message(folder, unvalidated, .validation)
+      #expect(
+        message.hasPrefix(
+          "outer.objective is validation, but 10 of the 10 training classes of datasets[0]: \(unvalidated.path) have no "
+            + "validation images"), "\(message)")
+      try TrainingRun.check(Self.configuration(unvalidated, state: folder.appending(path: "other")))
+    }
+  }
+
+  @Test("images that no problem is made for are refused with problems that fit, which then are taken")
+  func smallImages() throws {
+    try withTemporaryFolder { folder in
+      let dataset = try SmallDataset.digits(in: folder, shape: .init(height: 8, width: 8, channels: 3))
+      var configuration = Self.configuration(dataset.folder, state: folder.appending(path: "state"))
+      let error = #expect(throws: ConfigurationError.self) { try TrainingRun.check(configuration) }
+      #expect(
+        error?.description.hasSuffix("set problem to one that fits, such as conv3x8@8, conv3x32@8, conv6x32@8") == true)
+      configuration.problem = [.init(name: "conv3x32", weight: 1)]
+      let other = #expect(throws: ConfigurationError.self) { try TrainingRun.check(configuration) }
+      #expect(other?.description.contains("problem[0]: conv3x32 takes images of 32×32×3") == true)
+      #expect(other?.description.hasSuffix("such as conv3x8@8, conv3x32@8, conv6x32@8") == true)
+      configuration.problem = [.init(name: "conv3x8@8", weight: 1)]
+      try TrainingRun.check(configuration)
+    }
+  }
+
   @Test("images that no problem fits are refused with the problems that there are")
   func shape() throws {
     try withTemporaryFolder { folder in
