@@ -49,6 +49,8 @@ public final class TrainingRun: Sendable {
     lock = try StateLock(state: configuration.stateFolder)
     let datasets = try Self.open(
       configuration, verification: ShardVerification(memoryIn: configuration.stateFolder))
+    // What cannot begin leaves no folder.
+    if !FileManager.default.fileExists(atPath: configuration.state) { _ = try Self.startingPoint(configuration) }
     digests = datasets.map(\.manifestDigest)
     tasks = try DatasetTasks(configuration, datasets: datasets)
     store = try SnapshotStore(creatingIn: configuration.stateFolder)
@@ -111,9 +113,13 @@ public final class TrainingRun: Sendable {
       found = try Architecture(snapshot.metadata, name: path)
       start = LearnerState(theta: snapshot.theta, workers: 0)
     }
-    guard found == architecture else {
+    var other = configuration
+    other.inner.optimizer = found
+    let differences = try ConfigurationChange.differences(from: other, to: configuration)
+    guard differences.isEmpty else {
       throw ConfigurationError(
-        "start_from: \(path) has another architecture than inner.optimizer says: \(found) instead of \(architecture)")
+        "start_from: \(path) has another architecture: " + differences.map(\.description).joined(separator: ", ")
+          + "; begin with one that has the same, or with none")
     }
     let count = architecture.layout.count
     guard start.theta.count == count, start.adam.first.count == count, start.adam.second.count == count else {
