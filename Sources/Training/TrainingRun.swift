@@ -76,11 +76,16 @@ public final class TrainingRun: Sendable {
     if try store.highestStep() == nil { try writeSnapshot() }
   }
 
-  /// Validates the configuration against the data sets, and changes nothing.
+  /// Validates the configuration against the data sets and the state that there is, and changes nothing.
   public static func check(_ configuration: Configuration) throws {
     _ = try InstructionSet.name()
-    _ = try DatasetTasks(configuration, datasets: open(configuration))
-    if configuration.startFrom != nil { _ = try startingPoint(configuration) }
+    let tasks = try DatasetTasks(configuration, datasets: open(configuration))
+    guard let state = try StateStore.restore(in: configuration.stateFolder, refused: { _ in }) else {
+      _ = try startingPoint(configuration)
+      return
+    }
+    _ = try ConfigurationChange(
+      from: state.configuration, tasks: state.tasks, to: configuration, tasks: tasks.descriptions)
   }
 
   private static func open(

@@ -172,6 +172,27 @@ import Testing
     }
   }
 
+  @Test(
+    "the check refuses what the state there cannot go on with, as the run does, and no start_from that it would ignore")
+  func checkOfState() throws {
+    try withTemporaryFolder { folder in
+      var configuration = Self.configuration(
+        try SmallDataset.digits(in: folder).folder, state: folder.appending(path: "state"), outerIterations: 1)
+      try TrainingRun(configuration: configuration, log: Self.silent).run()
+      configuration.startFrom = "/no/such/snapshot.safetensors"
+      try TrainingRun.check(configuration)
+      for edit in [{ (c: inout Configuration) in c.seed = 9 }, { $0.inner.optimizer.hiddenUnits = 16 }] {
+        var changed = configuration
+        edit(&changed)
+        let checked = #expect(throws: ConfigurationError.self) { try TrainingRun.check(changed) }
+        let started = #expect(throws: ConfigurationError.self) {
+          try TrainingRun(configuration: changed, log: Self.silent)
+        }
+        #expect(checked == started)
+      }
+    }
+  }
+
   @Test("images that no problem is made for are refused with problems that fit, which then are taken")
   func smallImages() throws {
     try withTemporaryFolder { folder in
