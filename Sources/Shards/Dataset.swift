@@ -9,10 +9,10 @@ public struct Dataset: Sendable {
   public let manifestDigest: String
 
   /// Opens a folder, and reads each shard whole unless `verification` remembers it.
-  /// - Parameter progress: is told the bytes of each piece that is read.
+  /// - Parameter progress: is told the bytes of each piece that is read; what it throws ends the reading.
   /// - Throws: ``ShardsError`` where the folder is no dataset or a shard is missing or damaged.
   public init(
-    at folder: URL, verification: ShardVerification = .userCache, progress: (Int) -> Void = { _ in }
+    at folder: URL, verification: ShardVerification = .userCache, progress: (Int) throws -> Void = { _ in }
   ) throws {
     self.folder = folder
     (manifest, manifestDigest) = try Manifest.read(in: folder)

@@ -32,25 +32,28 @@ public final class TrainingRun: Sendable {
   private let tasks: DatasetTasks
   private let log: Logger
   private let progress: @Sendable (OuterIterationReport, Status) -> Void
-  private let stopFlag = StopFlag()
+  private let stopFlag: StopFlag
   private let currentStatus: Mutex<Status>
 
   /// Takes the lock, opens the data sets, restores or begins the state, and writes the first snapshot.
   ///
-  /// - Parameter progress: called after every outer-iteration.
+  /// - Parameters:
+  ///   - stop: ends the opening with a `CancellationError`, and ``run()`` as ``stop()`` does.
+  ///   - progress: called after every outer-iteration.
   public init(
-    configuration: Configuration, log: Logger,
+    configuration: Configuration, log: Logger, stop: StopFlag = StopFlag(),
     progress: @escaping @Sendable (OuterIterationReport, Status) -> Void = { _, _ in }
   ) throws {
     self.configuration = configuration
     self.log = log
     self.progress = progress
+    stopFlag = stop
     let kernels = try InstructionSet.name()
-    lock = try StateLock(state: configuration.stateFolder)
-    let datasets = try Self.open(
-      configuration, verification: ShardVerification(memoryIn: configuration.stateFolder))
     // What cannot begin leaves no folder.
     if !FileManager.default.fileExists(atPath: configuration.state) { _ = try Self.startingPoint(configuration) }
+    lock = try StateLock(state: configuration.stateFolder)
+    let datasets = try Self.open(
+      configuration, verification: ShardVerification(memoryIn: configuration.stateFolder), stop: stop)
     digests = datasets.map(\.manifestDigest)
     tasks = try DatasetTasks(configuration, datasets: datasets)
     store = try SnapshotStore(creatingIn: configuration.stateFolder)
@@ -77,9 +80,11 @@ public final class TrainingRun: Sendable {
   }
 
   /// Validates the configuration against the data sets and the state that there is, and changes nothing.
-  public static func check(_ configuration: Configuration) throws {
+  ///
+  /// - Parameter stop: ends it with a `CancellationError`.
+  public static func check(_ configuration: Configuration, stop: StopFlag = StopFlag()) throws {
     _ = try InstructionSet.name()
-    let tasks = try DatasetTasks(configuration, datasets: open(configuration))
+    let tasks = try DatasetTasks(configuration, datasets: open(configuration, stop: stop))
     guard let state = try StateStore.restore(in: configuration.stateFolder, refused: { _ in }) else {
       _ = try startingPoint(configuration)
       return
@@ -89,9 +94,13 @@ public final class TrainingRun: Sendable {
   }
 
   private static func open(
-    _ configuration: Configuration, verification: ShardVerification = .userCache
+    _ configuration: Configuration, verification: ShardVerification = .userCache, stop: StopFlag
   ) throws -> [Dataset] {
-    try configuration.datasets.map { try Dataset(at: URL(filePath: $0.path), verification: verification) }
+    try configuration.datasets.map { entry in
+      try Dataset(at: URL(filePath: entry.path), verification: verification) { _ in
+        if stop.isSet { throw CancellationError() }
+      }
+    }
   }
 
   /// The state of a run that begins.

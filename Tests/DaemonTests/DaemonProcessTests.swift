@@ -93,6 +93,31 @@ import Testing
     }
   }
 
+  @Test("SIGTERM while it still reads a large data set ends it with exit 0")
+  func stoppedWhileOpening() throws {
+    try withConfiguration { folder in
+      // A shard of 64 GiB of zeros that take no room: reading it would take a minute, and find it damaged.
+      let bytes = 1 << 36
+      let file = folder.appending(path: "mnist14/manifest.json")
+      let manifest = try String(contentsOf: file, encoding: .utf8)
+      try manifest.replacing(/"bytes" : \d+,(\s*"content_sha256")/) { "\"bytes\" : \(bytes),\($0.output.1)" }
+        .write(to: file, atomically: true, encoding: .utf8)
+      #expect(truncate(folder.appending(path: "mnist14/shard-00000.lmdb").path, bytes) == 0)
+      for signal in [SIGTERM, SIGINT] {
+        let daemon = try ToolProcess("lopt-daemon", arguments(folder))
+        let lock = folder.appending(path: "state/lock")
+        try daemon.wait { _ in
+          (try? String(contentsOf: lock, encoding: .utf8))?.hasPrefix("\(daemon.identifier) ") == true
+        }
+        daemon.send(signal)
+        let result = try daemon.wait(seconds: 5)
+        #expect(result.exitCode == 0, "\(result.errors)")
+        #expect(result.errors.contains("stopped before training began"), "\(result.errors)")
+        #expect(!FileManager.default.fileExists(atPath: folder.appending(path: "state/training").path))
+      }
+    }
+  }
+
   @Test("killed at ten random moments, it goes on each time from a sound state, never behind what it has served")
   func killed() throws {
     try withConfiguration { folder in

@@ -193,6 +193,20 @@ import Testing
     }
   }
 
+  @Test("stopped while the shards are still read, a run ends at once, and nothing but the lock is there")
+  func stoppedWhileOpening() throws {
+    try withTemporaryFolder { folder in
+      let dataset = try SmallDataset.digits(in: folder).folder
+      let configuration = Self.configuration(dataset, state: folder.appending(path: "state"))
+      let stop = StopFlag()
+      stop.set()
+      #expect(throws: CancellationError.self) {
+        try TrainingRun(configuration: configuration, log: Self.silent, stop: stop)
+      }
+      #expect(try FileManager.default.contentsOfDirectory(atPath: configuration.state) == ["lock"])
+    }
+  }
+
   @Test("images that no problem is made for are refused with problems that fit, which then are taken")
   func smallImages() throws {
     try withTemporaryFolder { folder in
