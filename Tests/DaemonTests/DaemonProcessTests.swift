@@ -118,6 +118,24 @@ import Testing
     }
   }
 
+  @Test("a newest snapshot that is damaged is not served: the one before it is, and the log says so")
+  func damagedSnapshot() throws {
+    try withConfiguration { folder in
+      let limited = try ToolProcess.run("lopt-daemon", arguments(folder, "--outer-iterations", "3"))
+      #expect(limited.exitCode == 0, "\(limited.errors)")
+      let (daemon, address) = try start(folder, "--set", "snapshot.every_seconds=3600")
+      let state = folder.appending(path: "state")
+      let newest = try #require(try SnapshotStore(readingFrom: state).latest())
+      #expect(newest.step == 3)
+      try damage(newest, in: state)
+      let fetched = try ToolProcess.run("lopt", ["fetch", "latest", "--from", address, "--output", folder.path])
+      #expect(fetched.exitCode == 0, "\(fetched.errors)")
+      #expect(fetched.output.hasSuffix("/theta-000000000.safetensors\n"))
+      let refused = daemon.errors.split(separator: "\n").filter { $0.contains("refused") }
+      #expect(refused.count == 1 && refused[0].contains("\(newest.name): damaged"), "\(daemon.errors)")
+    }
+  }
+
   @Test("killed at ten random moments, it goes on each time from a sound state, never behind what it has served")
   func killed() throws {
     try withConfiguration { folder in

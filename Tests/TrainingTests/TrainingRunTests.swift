@@ -141,6 +141,29 @@ import Testing
     }
   }
 
+  @Test("a state of a newer format is refused by its name and both versions, and the one before it is not used")
+  func newerFormat() throws {
+    try withTemporaryFolder { folder in
+      let state = TrainingState(
+        learner: LearnerState(theta: [1], workers: 1),
+        configuration: Self.configuration(URL(filePath: "/d"), state: folder), tasks: [])
+      try StateStore(creatingIn: folder).write { state }
+      var newer = try Safetensors(state.encoded(), name: "state")
+      newer.metadata["format_version"] = "\(TrainingState.formatVersion + 1)"
+      try RecordedFiles(creating: folder.appending(path: "training"), prefix: "training")
+        .write(newer.encoded(), step: 2, created: Date())
+      let error = #expect(throws: TrainingError.self) {
+        try StateStore(creatingIn: folder).restore { Issue.record($0) }
+      }
+      #expect(error?.exitCode == .data)
+      let version = TrainingState.formatVersion
+      #expect(
+        error?.description.hasSuffix(
+          "training-000000002.safetensors: has format version \(version + 1); this tool reads up to \(version)") == true
+      )
+    }
+  }
+
   @Test(
     "data that tasks cannot be made of is refused with its key and path, by the check and before a state is written")
   func unfitData() throws {
