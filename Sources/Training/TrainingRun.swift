@@ -186,7 +186,10 @@ public final class TrainingRun: Sendable {
       guard let report = try learner.outerIteration(stop: stopFlag) else { break }
       record(report, took: ContinuousClock.now - started)
       if ContinuousClock.now - lastSnapshot >= .seconds(configuration.snapshot.everySeconds) {
-        try snapshotIfHigher()
+        do { try snapshotIfHigher() } catch let error as FileError {
+          // Training goes on until there is room again, or the end, which is an error then.
+          log.error("the snapshot could not be written: \(error)")
+        }
         lastSnapshot = .now
       }
     }
