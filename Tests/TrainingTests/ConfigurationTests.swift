@@ -97,6 +97,8 @@ import Testing
   @Test(
     "an error names the source that set the key",
     arguments: [
+      (["LOPT_PRESET": "huge"], [], "environment: LOPT_PRESET: preset is huge, must be one of small, paper"),
+      ([:], [("preset", "huge")], "command line: preset is huge, must be one of small, paper"),
       (["LOPT_HTTP_PORT": "70000"], [], "environment: LOPT_HTTP_PORT: http.port must be in"),
       ([:], [("http.port", "70000")], "command line: http.port must be in"),
       ([:], [("threads", "2.5")], "command line: threads is 2.5: too large or too small, or not a whole number"),
