@@ -31,15 +31,15 @@ struct LoptDaemon: AsyncParsableCommand {
   }
 
   func run() async throws {
+    if check { return try TrainingRun.check(flags.load()) }
     // Before anything that takes long: the shards of a large data set are read for minutes.
     let stop = StopFlag()
     let signals = StopSignals(setting: stop)
     let configuration = try flags.load()
-    if check { return try TrainingRun.check(configuration, stop: stop) }
     let logger = Logger(label: "lopt-daemon") { _ in LineLog() }
     do {
       try await serve(configuration, logger, stop: stop)
-    } catch is CancellationError {
+    } catch is CancellationError where stop.isSet {
       logger.info("stopped before training began")
     }
     withExtendedLifetime(signals) {}

@@ -22,7 +22,7 @@ struct TrainCommand: ParsableCommand {
   func run() throws {
     let stop = StopFlag()
     try withExtendedLifetime(StopSignals(setting: stop)) {
-      do { try train(stop) } catch is CancellationError {}
+      do { try train(stop) } catch is CancellationError where stop.isSet {}
     }
   }
 

@@ -80,11 +80,9 @@ public final class TrainingRun: Sendable {
   }
 
   /// Validates the configuration against the data sets and the state that there is, and changes nothing.
-  ///
-  /// - Parameter stop: ends it with a `CancellationError`.
-  public static func check(_ configuration: Configuration, stop: StopFlag = StopFlag()) throws {
+  public static func check(_ configuration: Configuration) throws {
     _ = try InstructionSet.name()
-    let tasks = try DatasetTasks(configuration, datasets: open(configuration, stop: stop))
+    let tasks = try DatasetTasks(configuration, datasets: open(configuration))
     guard let state = try StateStore.restore(in: configuration.stateFolder, refused: { _ in }) else {
       _ = try startingPoint(configuration)
       return
@@ -94,7 +92,7 @@ public final class TrainingRun: Sendable {
   }
 
   private static func open(
-    _ configuration: Configuration, verification: ShardVerification = .userCache, stop: StopFlag
+    _ configuration: Configuration, verification: ShardVerification = .userCache, stop: StopFlag = StopFlag()
   ) throws -> [Dataset] {
     try configuration.datasets.map { entry in
       try Dataset(at: URL(filePath: entry.path), verification: verification) { _ in
