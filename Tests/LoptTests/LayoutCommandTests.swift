@@ -34,7 +34,7 @@ import Testing
     #expect(
       result.output.hasSuffix(
         """
-        inner: 299786 numbers
+        inner: 300042 numbers
           tensor   shape             begins at
           weight0  [3, 3, 3, 128]    0
           bias0    [128]             3456

@@ -61,13 +61,15 @@ import Testing
           dataset, state: disk.appending(path: "state"), outerIterations: 3)
         try TrainingRun(configuration: configuration, log: TrainingRunTests.silent).run()
         configuration.outerIterations = 6
-        let ending = try TrainingRun(configuration: configuration, log: TrainingRunTests.silent) { report, _ in
-          if report.outerIteration == 4 { Self.fill(disk) }
-        }
         func expectNoSpace(_ error: FileError?) {
           #expect(error?.exitCode == .inputOutput && error?.number == ENOSPC, "\(error as Any)")
         }
-        expectNoSpace(#expect(throws: FileError.self) { try ending.run() })
+        expectNoSpace(
+          #expect(throws: FileError.self) {
+            try TrainingRun(configuration: configuration, log: TrainingRunTests.silent) { report, _ in
+              if report.outerIteration == 4 { Self.fill(disk) }
+            }.run()
+          })
         for _ in 0..<3 {
           expectNoSpace(
             #expect(throws: FileError.self) {

@@ -26,7 +26,7 @@ import Testing
       var random = SystemRandomNumberGenerator()
       var stops = 0
       var done = 0
-      while stops < Self.stops {
+      while stops < Self.stops || done == 0 {
         let part = try run("parts", outerIterations: .max)
         let delay = Double.random(in: 0...0.004, using: &random)
         let timer = Thread {
@@ -45,7 +45,6 @@ import Testing
         try #require(try StateStore.newest(in: folder.appending(path: $0)) { Issue.record($0) })
       }
       #expect(states[0].learner == states[1].learner, "after \(stops) stops, \(done) outer-iterations")
-      #expect(done > 0)
     }
   }
 
