@@ -56,7 +56,7 @@ let sources: [Target] = [
   .executableTarget(
     name: "Daemon",
     dependencies: [
-      "Snapshots", "Support", "Training", argumentParser, logging,
+      "Engine", "Snapshots", "Support", "Training", argumentParser, logging,
       .product(name: "Hummingbird", package: "hummingbird"),
       .product(name: "NIOCore", package: "swift-nio"),
       .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),

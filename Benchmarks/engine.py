@@ -97,12 +97,22 @@ def print_scaling(lopt, problem, cores, runs):
         one, all_cores = (engine(lopt, problem, 128, threads)[2] for threads in (1, cores))
         for operation, found in scalings.items():
             def peak(rows):
-                return rows[operation]["gflops"] / rows[operation]["peak_share"]
+                return rows[operation]["peak_gflops"]
 
             gain = all_cores[operation]["per_second"] / one[operation]["per_second"]
             found.append(gain / (peak(all_cores) / peak(one)))
     for operation, found in scalings.items():
         print(f"{problem} {operation}: {cores} threads gain {text(found, 2)} of what multiply-adds in registers gain")
+
+
+def print_overhead(lopt, problem, runs):
+    """What the learned optimizer's update takes longer than Adam's, of an inner step with Adam."""
+    overheads = []
+    for _ in range(runs):
+        rows = engine(lopt, problem, 128, 1)[2]
+        update, adam, gradient = (rows[operation]["median_ms"] for operation in ("update", "adam", "gradient"))
+        overheads.append(100 * (update - adam) / (gradient + adam))
+    print(f"{problem}: an inner step of the learned optimizer takes {text(overheads, 1)} % longer than one of Adam")
 
 
 def arguments():
@@ -141,6 +151,8 @@ def main():
     for problem in ("mlp2x32", "conv3x32"):
         if problem in given.problem:
             print_scaling(given.lopt, problem, cores, given.runs)
+    if "conv3x32" in given.problem:
+        print_overhead(given.lopt, "conv3x32", given.runs)
 
 
 main()

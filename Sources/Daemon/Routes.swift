@@ -31,7 +31,10 @@ struct Routes: Sendable {
     let (record, data) = try store.read(named: name)
     let tag = "\"\(record.sha256)\""
     let headers: HTTPFields = [.eTag: tag, .cacheControl: "public, max-age=31536000, immutable"]
-    let known = request.headers[.ifNoneMatch]?.split(separator: ",").map { $0.trimmingCharacters(in: .whitespaces) }
+    // Compared weakly (RFC 9110, 13.1.2): W/ before a tag does not count.
+    let known = request.headers[.ifNoneMatch]?.split(separator: ",").map {
+      $0.trimmingCharacters(in: .whitespaces).replacing(/^W\//, with: "")
+    }
     if let known, known.contains(tag) || known.contains("*") {
       return Response(status: .notModified, headers: headers)
     }

@@ -32,7 +32,6 @@ public struct SnapshotFetcher: Sendable {
       throw SnapshotError(
         .missing, "\(name): must be latest or the name of a snapshot, such as theta-000000012.safetensors")
     }
-    try SystemCall.makeFolder(folder.path)
     switch origin {
     case .state(let state):
       let store = SnapshotStore(readingFrom: state)
@@ -41,15 +40,31 @@ public struct SnapshotFetcher: Sendable {
       }
       let (record, data) = try store.read(named: name)
       let target = folder.appending(path: record.name)
-      if try !Self.exists(target, digest: record.sha256) { try AtomicFile.write(data, to: target) }
+      try await Self.making(folder) {
+        if try !Self.exists(target, digest: record.sha256) { try AtomicFile.write(data, to: target) }
+      }
       return target
     case .server(let base):
       return try await SnapshotServer.with(base: base) { server in
         let expected = try await name == "latest" ? server.latest() : server.expectation(named: name)
         let target = folder.appending(path: expected.name)
-        if try !Self.exists(target, digest: expected.sha256) { try await server.download(expected, to: target) }
+        try await Self.making(folder) {
+          if try !Self.exists(target, digest: expected.sha256) { try await server.download(expected, to: target) }
+        }
         return target
       }
+    }
+  }
+
+  /// Runs `body` with the folder there. One that was made for it and stays empty is removed where it fails.
+  private static func making(_ folder: URL, _ body: () async throws -> Void) async throws {
+    let isNew = !FileManager.default.fileExists(atPath: folder.path)
+    try SystemCall.makeFolder(folder.path)
+    do {
+      try await body()
+    } catch {
+      if isNew { rmdir(folder.path) }
+      throw error
     }
   }
 

@@ -79,6 +79,20 @@ public enum SystemCall {
     try check("rename to", target) { Foundation.rename(source, target) }
   }
 
+  public static func removeFile(_ path: String) throws {
+    try check("remove", path) { unlink(path) }
+  }
+
+  /// The names of what lies in a folder, in no order.
+  public static func names(in folder: String) throws -> [String] {
+    do {
+      return try FileManager.default.contentsOfDirectory(atPath: folder)
+    } catch {
+      let cause = (error as? CocoaError)?.underlying as? POSIXError
+      throw FileError(operation: "read", path: folder, number: cause?.code.rawValue ?? EIO)
+    }
+  }
+
   /// Cuts a file to no bytes.
   public static func truncate(_ descriptor: Int32, path: String) throws {
     try check("truncate", path) { ftruncate(descriptor, 0) }

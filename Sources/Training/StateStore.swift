@@ -34,7 +34,16 @@ final class StateStore: Sendable {
 
   /// The newest sound state; `refused` hears of a newer one that is not. Nil where there never was one.
   func restore(refused: (any Error) -> Void) throws -> TrainingState? {
-    let state = try Self.newest(of: files, refused: refused)
+    try Self.restore(files, refused: refused)
+  }
+
+  /// The same for a folder that perhaps another process trains with, or that is not there.
+  static func restore(in state: URL, refused: (any Error) -> Void) throws -> TrainingState? {
+    try restore(RecordedFiles(reading: folder(state), prefix: "training"), refused: refused)
+  }
+
+  private static func restore(_ files: RecordedFiles, refused: (any Error) -> Void) throws -> TrainingState? {
+    let state = try newest(of: files, refused: refused)
     if state == nil, try !files.steps().isEmpty {
       throw TrainingError(
         .damagedState,

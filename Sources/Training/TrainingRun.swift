@@ -32,23 +32,28 @@ public final class TrainingRun: Sendable {
   private let tasks: DatasetTasks
   private let log: Logger
   private let progress: @Sendable (OuterIterationReport, Status) -> Void
-  private let stopFlag = StopFlag()
+  private let stopFlag: StopFlag
   private let currentStatus: Mutex<Status>
 
   /// Takes the lock, opens the data sets, restores or begins the state, and writes the first snapshot.
   ///
-  /// - Parameter progress: called after every outer-iteration.
+  /// - Parameters:
+  ///   - stop: ends the opening with a `CancellationError`, and ``run()`` as ``stop()`` does.
+  ///   - progress: called after every outer-iteration.
   public init(
-    configuration: Configuration, log: Logger,
+    configuration: Configuration, log: Logger, stop: StopFlag = StopFlag(),
     progress: @escaping @Sendable (OuterIterationReport, Status) -> Void = { _, _ in }
   ) throws {
     self.configuration = configuration
     self.log = log
     self.progress = progress
+    stopFlag = stop
     let kernels = try InstructionSet.name()
+    // What cannot begin leaves no folder.
+    if !FileManager.default.fileExists(atPath: configuration.state) { _ = try Self.startingPoint(configuration) }
     lock = try StateLock(state: configuration.stateFolder)
     let datasets = try Self.open(
-      configuration, verification: ShardVerification(memoryIn: configuration.stateFolder))
+      configuration, verification: ShardVerification(memoryIn: configuration.stateFolder), stop: stop)
     digests = datasets.map(\.manifestDigest)
     tasks = try DatasetTasks(configuration, datasets: datasets)
     store = try SnapshotStore(creatingIn: configuration.stateFolder)
@@ -74,17 +79,26 @@ public final class TrainingRun: Sendable {
     if try store.highestStep() == nil { try writeSnapshot() }
   }
 
-  /// Validates the configuration against the data sets, and changes nothing.
+  /// Validates the configuration against the data sets and the state that there is, and changes nothing.
   public static func check(_ configuration: Configuration) throws {
     _ = try InstructionSet.name()
-    _ = try DatasetTasks(configuration, datasets: open(configuration))
-    if configuration.startFrom != nil { _ = try startingPoint(configuration) }
+    let tasks = try DatasetTasks(configuration, datasets: open(configuration))
+    guard let state = try StateStore.restore(in: configuration.stateFolder, refused: { _ in }) else {
+      _ = try startingPoint(configuration)
+      return
+    }
+    _ = try ConfigurationChange(
+      from: state.configuration, tasks: state.tasks, to: configuration, tasks: tasks.descriptions)
   }
 
   private static func open(
-    _ configuration: Configuration, verification: ShardVerification = .userCache
+    _ configuration: Configuration, verification: ShardVerification = .userCache, stop: StopFlag = StopFlag()
   ) throws -> [Dataset] {
-    try configuration.datasets.map { try Dataset(at: URL(filePath: $0.path), verification: verification) }
+    try configuration.datasets.map { entry in
+      try Dataset(at: URL(filePath: entry.path), verification: verification) { _ in
+        if stop.isSet { throw CancellationError() }
+      }
+    }
   }
 
   /// The state of a run that begins.
@@ -111,9 +125,13 @@ public final class TrainingRun: Sendable {
       found = try Architecture(snapshot.metadata, name: path)
       start = LearnerState(theta: snapshot.theta, workers: 0)
     }
-    guard found == architecture else {
+    var other = configuration
+    other.inner.optimizer = found
+    let differences = try ConfigurationChange.differences(from: other, to: configuration)
+    guard differences.isEmpty else {
       throw ConfigurationError(
-        "start_from: \(path) has another architecture than inner.optimizer says: \(found) instead of \(architecture)")
+        "start_from: \(path) has another architecture: " + differences.map(\.description).joined(separator: ", ")
+          + "; begin with one that has the same, or with none")
     }
     let count = architecture.layout.count
     guard start.theta.count == count, start.adam.first.count == count, start.adam.second.count == count else {
@@ -166,7 +184,10 @@ public final class TrainingRun: Sendable {
       guard let report = try learner.outerIteration(stop: stopFlag) else { break }
       record(report, took: ContinuousClock.now - started)
       if ContinuousClock.now - lastSnapshot >= .seconds(configuration.snapshot.everySeconds) {
-        try snapshotIfHigher()
+        do { try snapshotIfHigher() } catch let error as FileError {
+          // Training goes on until there is room again, or the end, which is an error then.
+          log.error("the snapshot could not be written: \(error)")
+        }
         lastSnapshot = .now
       }
     }

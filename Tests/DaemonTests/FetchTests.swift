@@ -91,6 +91,30 @@ import Testing
     }
   }
 
+  @Test(
+    "where nothing comes, no folder is left that was made for it",
+    arguments: ["latest", "theta-000000008.safetensors"])
+  func failedFetch(name: String) async throws {
+    try await withTemporaryFolder { folder in
+      let state = folder.appending(path: "state")
+      let empty = try SnapshotStore(creatingIn: state)
+      let output = folder.appending(path: "output")
+      try await withServer(routes(empty)) { address in
+        for origin in [address, state.path] {
+          _ = await #expect(throws: SnapshotError.self) {
+            try await SnapshotFetcher(from: origin).fetch(name, into: output)
+          }
+        }
+      }
+      try await withServer(liar(sha256: String(repeating: "a", count: 64), size: 8)) { address in
+        _ = await #expect(throws: SnapshotError.self) {
+          try await SnapshotFetcher(from: address).fetch("latest", into: output)
+        }
+      }
+      #expect(!FileManager.default.fileExists(atPath: output.path))
+    }
+  }
+
   @Test("bytes that are not those of the record never get the final name", arguments: [8, 7, 9])
   func bytesThatAreNotThoseOf(size: Int) async throws {
     try await withTemporaryFolder { folder in

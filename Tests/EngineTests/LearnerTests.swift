@@ -20,11 +20,12 @@ import Testing
   }
 
   func learner(
-    _ outer: OuterSettings, seed: UInt64 = 1, threads: Int = 2, from state: LearnerState? = nil
+    _ outer: OuterSettings, seed: UInt64 = 1, problem: any InnerProblem = tinyProblem, threads: Int = 2,
+    from state: LearnerState? = nil
   ) -> Learner {
     let fresh = LearnerState(theta: inner.optimizer.initialTheta(seed: seed), workers: outer.pairs)
     return Learner(
-      seed: seed, outer: outer, inner: inner, problems: [tinyProblem], tasks: SyntheticTasks(shape: tinyProblem.shape),
+      seed: seed, outer: outer, inner: inner, problems: [problem], tasks: SyntheticTasks(shape: problem.shape),
       state: state ?? fresh, threads: threads)
   }
 
@@ -44,6 +45,21 @@ import Testing
     #expect(states[0] == states[1])
     #expect(states[0] == states[2])
     #expect(states[0].theta != learner(settings).currentState().theta)
+  }
+
+  @Test(
+    "the same bits for 1 and 2 threads with convolutions, of both algorithms",
+    arguments: ["tiny", "conv3x16@9"], [OuterSettings.Estimator.combined, .pes])
+  func convolutionThreads(problem: String, estimator: OuterSettings.Estimator) throws {
+    var settings = outer
+    settings.estimator = estimator
+    let problem = try problem == "tiny" ? tinyConvNet : InnerProblems.named(problem)
+    let states = try [1, 2].map { threads in
+      let learner = learner(settings, problem: problem, threads: threads)
+      _ = try train(learner, outerIterations: 3)
+      return learner.currentState()
+    }
+    #expect(states[0] == states[1])
   }
 
   @Test("a run stopped at any moment and resumed is the uninterrupted one, bit for bit")

@@ -77,8 +77,28 @@ import Testing
   }
 
   @Test(
+    "a number that is beyond every use, and what no reader would take, is refused, not computed with",
+    arguments: [
+      ("snapshot.every_seconds", "1e300"), ("snapshot.every_seconds", "1e18"),
+      ("outer.curriculum.from", "9223372036854775807"), ("outer.curriculum.to", "9223372036854775807"),
+      ("outer.curriculum.over", "9223372036854775807"), ("outer.decay.over", "9223372036854775807"),
+      ("outer.pairs", "9223372036854775807"), ("outer.fresh_batches", "9223372036854775807"),
+      ("outer.asynchronous.batch", "9223372036854775807"), ("outer.asynchronous.buffer", "9223372036854775807"),
+      ("outer.asynchronous.staleness", "9223372036854775807"), ("threads", "9223372036854775807"),
+      ("inner.batch", "9223372036854775807"), ("inner.life.from", "9223372036854775807"),
+      ("inner.life.to", "9223372036854775807"), ("inner.optimizer.features", #"["rms", "rms"]"#),
+      ("inner.optimizer.time_scales", "[" + Array(repeating: "1", count: 65).joined(separator: ",") + "]"),
+    ])
+  func beyondUse(key: String, value: String) throws {
+    let error = #expect(throws: ConfigurationError.self) { try load("{\(Self.least)}", flags: [(key, value)]) }
+    #expect(error?.description.hasPrefix("command line: \(key) must ") == true, "\(error?.description ?? "")")
+  }
+
+  @Test(
     "an error names the source that set the key",
     arguments: [
+      (["LOPT_PRESET": "huge"], [], "environment: LOPT_PRESET: preset is huge, must be one of small, paper"),
+      ([:], [("preset", "huge")], "command line: preset is huge, must be one of small, paper"),
       (["LOPT_HTTP_PORT": "70000"], [], "environment: LOPT_HTTP_PORT: http.port must be in"),
       ([:], [("http.port", "70000")], "command line: http.port must be in"),
       ([:], [("threads", "2.5")], "command line: threads is 2.5: too large or too small, or not a whole number"),

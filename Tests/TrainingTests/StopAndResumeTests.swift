@@ -47,4 +47,30 @@ import Testing
       #expect(states[0].learner == states[1].learner, "after \(stops) stops, \(done) outer-iterations")
     }
   }
+
+  @Test("a run that was stopped in mid-iteration goes on under another estimator, without the samples of the old one")
+  func otherEstimator() throws {
+    try withTemporaryFolder { folder in
+      var configuration = TrainingRunTests.configuration(
+        try SmallDataset.digits(in: folder).folder, state: folder.appending(path: "state"), outerIterations: 1)
+      configuration.outer.estimator = .es
+      try TrainingRun(configuration: configuration, log: TrainingRunTests.silent).run()
+      var state = try #require(try StateStore.newest(in: configuration.stateFolder) { Issue.record($0) })
+      let weights = state.learner.theta.count
+      state.learner.finished = [
+        WorkerResult(
+          worker: 0, outerIteration: 1,
+          sample: OuterGradientSample(
+            lossPlus: 1, lossMinus: 2, reparameterization: [],
+            evolutionStrategies: [Float](repeating: 1, count: weights)),
+          innerSteps: 10, diverged: false)
+      ]
+      try StateStore(creatingIn: configuration.stateFolder).write { state }
+      configuration.outer.estimator = .combined
+      configuration.outerIterations = 2
+      try TrainingRun(configuration: configuration, log: TrainingRunTests.silent).run()
+      let resumed = try #require(try StateStore.newest(in: configuration.stateFolder) { Issue.record($0) })
+      #expect(resumed.learner.outerIteration == 2 && resumed.learner.theta.allSatisfy(\.isFinite))
+    }
+  }
 }

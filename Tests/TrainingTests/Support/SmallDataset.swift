@@ -10,17 +10,20 @@ import TestSupport
 enum SmallDataset {
   static let shape = Manifest.Shape(height: 14, width: 14, channels: 1)
 
-  /// Real images at 14×14: of each digit the first 60 of the sample, `validation` of them for validation.
-  /// - Parameter shape: another one of as many pixels, for what cares about nothing else.
-  static func digits(in folder: URL, validation: Int = 20, shape: Manifest.Shape = shape) throws -> Dataset {
+  /// Real images at 14×14: of each of the first `classes` digits the first 60 of the sample, `validation` of them for
+  /// validation.
+  /// - Parameter shape: another one of no more pixels, for what cares about nothing else.
+  static func digits(
+    in folder: URL, classes: Int = 10, validation: Int = 20, shape: Manifest.Shape = shape
+  ) throws -> Dataset {
     let sample = MNISTSample.training
     let url = folder.appending(path: "data")
     let identity = BuildIdentity(toolVersion: "test", arguments: [:], inputs: [:])
     _ = try DatasetWriter.write(to: url, identity: identity, shape: shape) { writer in
-      for digit in 0..<10 {
+      for digit in 0..<classes {
         try writer.begin(id: "\(digit)", name: "\(digit)")
         for image in sample.labels.indices.filter({ sample.labels[$0] == UInt8(digit) }).prefix(60) {
-          try writer.append(sample.halved(image)[...])
+          try writer.append(sample.halved(image).prefix(shape.count))
         }
         try writer.end { _ in validation }
       }
