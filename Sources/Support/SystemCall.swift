@@ -79,9 +79,9 @@ public enum SystemCall {
     try check("rename to", target) { Foundation.rename(source, target) }
   }
 
-  /// Cuts a file to no bytes.
-  public static func truncate(_ descriptor: Int32, path: String) throws {
-    try check("truncate", path) { ftruncate(descriptor, 0) }
+  /// Cuts a file to its first `length` bytes.
+  public static func truncate(_ descriptor: Int32, to length: Int = 0, path: String) throws {
+    try check("truncate", path) { ftruncate(descriptor, off_t(length)) }
   }
 
   /// Locks a file for this process; false where another one holds it.
