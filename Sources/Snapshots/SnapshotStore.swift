@@ -1,4 +1,5 @@
 public import Foundation
+import Support
 
 /// A snapshot: θ and what is said of it.
 public struct Snapshot: Sendable, Equatable {
@@ -40,6 +41,7 @@ public struct SnapshotStore: Sendable {
   /// The store of a state folder, for the process that trains.
   public init(creatingIn state: URL) throws {
     files = try RecordedFiles(creating: Self.folder(state), prefix: "theta")
+    try AtomicFile.removeTemporaries(for: bestFile)
   }
 
   /// The store of a state folder, for reading.
@@ -48,6 +50,9 @@ public struct SnapshotStore: Sendable {
   }
 
   private static func folder(_ state: URL) -> URL { state.appending(path: "snapshots") }
+
+  /// The record of the snapshot of the lowest evaluation.
+  var bestFile: URL { files.folder.appending(path: "best.json") }
 
   @discardableResult
   public func write(_ snapshot: Snapshot, created: Date = Date()) throws -> SnapshotRecord {
@@ -61,6 +66,9 @@ public struct SnapshotStore: Sendable {
   public func latest(refused: (any Error) -> Void = { _ in }) throws -> SnapshotRecord? {
     try files.newest(refused: refused) { record, _ in record }
   }
+
+  /// The name of the snapshot of a step, whether there is one or not.
+  public func name(step: Int) -> String { files.name(step) }
 
   /// The record and the bytes of a snapshot by its name.
   public func read(named name: String) throws -> (record: SnapshotRecord, data: Data) {
