@@ -29,6 +29,10 @@ extension Configuration {
     try require((0...65_535).contains(http.port), "http.port", "must be in 0 … 65535")
     try require(!http.host.isEmpty, "http.host", "must not be empty")
     try positive(snapshot.everySeconds, "snapshot.every_seconds")
+    try require(evaluation.every >= 0, "evaluation.every", "must be 0 (never) or more")
+    try require(evaluation.tasks > 0, "evaluation.tasks", "must be above 0")
+    try require(evaluation.initialisations > 0, "evaluation.initialisations", "must be above 0")
+    try require(evaluation.steps >= 0, "evaluation.steps", "must be 0 (inner.life.to) or more")
     try validateOuter(require, positive)
     try validateInner(require, positive)
   }
