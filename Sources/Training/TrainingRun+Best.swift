@@ -32,18 +32,20 @@ extension TrainingRun {
     }
     try snapshotIfHigher()
     guard let record = try snapshot(of: state) else {
-      log.notice("not kept as the best: it has no snapshot, as there are newer ones from before an older state was restored")
+      log.notice(
+        "not kept as the best: it has no snapshot, as there are newer ones from before an older state was restored")
       return false
     }
     try store.setBest(BestSnapshot(record: record, evaluationLoss: loss, evaluation: evaluation.identity))
     return true
   }
 
-  /// The record of the snapshot that holds the state's θ.
+  /// The record of the snapshot that holds the θ of the state that was evaluated.
   private func snapshot(of state: LearnerState) throws -> SnapshotRecord? {
     do {
-      let (record, data) = try store.read(named: store.name(step: state.outerIteration))
-      return try Snapshot(data, name: record.name).theta == state.theta ? record : nil
+      let kind = state.evaluatedKind
+      let (record, data) = try store.read(named: store.name(kind, step: state.outerIteration))
+      return try Snapshot(data, name: record.name).theta == state.theta(kind) ? record : nil
     } catch let error as SnapshotError where error.code == .missing || error.code == .damaged {
       return nil
     }

@@ -82,7 +82,7 @@ public final class TrainingRun: Sendable {
     let names = tasks.problems.map(\.name).joined(separator: ", ")
     log.info("training \(names) from outer-iteration \(state.outerIteration), \(threads) threads, \(kernels)")
     try writeState()
-    if try store.highestStep() == nil { try writeSnapshot() }
+    if try store.highestStep() == nil { try writeSnapshots() }
   }
 
   /// Validates the configuration against the data sets, and changes nothing.
@@ -175,7 +175,9 @@ public final class TrainingRun: Sendable {
     var lastSnapshot = ContinuousClock.now
     while true {
       try evaluateIfDue()
-      guard !stopFlag.isSet, learner.currentState().outerIteration < configuration.outerIterations ?? .max else { break }
+      guard !stopFlag.isSet, learner.currentState().outerIteration < configuration.outerIterations ?? .max else {
+        break
+      }
       let started = ContinuousClock.now
       guard let report = try learner.outerIteration(stop: stopFlag) else { break }
       try record(report, took: ContinuousClock.now - started)
@@ -215,7 +217,7 @@ public final class TrainingRun: Sendable {
       return
     }
     let started = ContinuousClock.now
-    guard let loss = evaluation.loss(of: state.theta, stop: stopFlag) else { return }
+    guard let loss = evaluation.loss(of: state.theta(state.evaluatedKind), stop: stopFlag) else { return }
     let isBest = try keepIfBest(loss, of: state, by: evaluation)
     let seconds = (ContinuousClock.now - started) / .seconds(1)
     try rows.append(
@@ -227,11 +229,9 @@ public final class TrainingRun: Sendable {
     log.info("evaluation at outer-iteration \(step): loss \(loss)\(isBest ? ", the best so far" : "")")
   }
 
-  /// After a fallback to an older state, names that were given out before are not used again.
   func snapshotIfHigher() throws {
     try writeState()
-    guard learner.currentState().outerIteration > (try store.highestStep() ?? -1) else { return }
-    try writeSnapshot()
+    try writeSnapshots()
   }
 
   private func writeState() throws {
@@ -252,16 +252,21 @@ public final class TrainingRun: Sendable {
     }
   }
 
-  /// Between outer-iterations only.
-  private func writeSnapshot() throws {
+  /// Between outer-iterations only. After a fallback to an older state, names that were given out before are not used
+  /// again.
+  private func writeSnapshots() throws {
     let state = learner.currentState()
-    let record = try store.write(
-      Snapshot(
-        theta: state.theta,
-        metadata: SnapshotMetadata(
-          configuration, problems: learner.problems.map(\.name), digests: digests,
-          outerIteration: state.outerIteration)))
-    currentStatus.withLock { $0.snapshot = record.step }
-    log.info("snapshot \(record.name), outer-loss \(status.outerLoss.map { String($0) } ?? "not yet known")")
+    let step = state.outerIteration
+    // Who sees a θ finds its average.
+    let kinds: [SnapshotKind] = state.average.isEmpty ? [.theta] : [.average, .theta]
+    for kind in kinds where try store.highestStep(of: kind) ?? -1 < step {
+      let metadata = SnapshotMetadata(
+        configuration, problems: learner.problems.map(\.name), digests: digests, outerIteration: step,
+        isAverage: kind == .average)
+      let record = try store.write(Snapshot(theta: state.theta(kind), metadata: metadata))
+      guard kind == .theta else { continue }
+      currentStatus.withLock { $0.snapshot = record.step }
+      log.info("snapshot \(record.name), outer-loss \(status.outerLoss.map { String($0) } ?? "not yet known")")
+    }
   }
 }

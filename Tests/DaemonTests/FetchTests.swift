@@ -44,16 +44,22 @@ import Testing
 
   @Test(
     "a daemon's snapshot arrives with its bytes and no other file, in a folder that was not there",
-    arguments: ["latest", "theta-000000007.safetensors"])
-  func daemonSSnapshotArrivesWith(name: String) async throws {
+    arguments: [
+      ("latest", "theta-000000007.safetensors"), ("theta-000000007.safetensors", "theta-000000007.safetensors"),
+      ("average-000000007.safetensors", "average-000000007.safetensors"),
+    ])
+  func daemonSSnapshotArrivesWith(name: String, file: String) async throws {
     try await withTemporaryFolder { folder in
       let store = try makeStore(0, 7, in: folder.appending(path: "state"))
+      var average = sampleSnapshot(step: 7)
+      average.metadata.averageDecay = 0.99
+      try store.write(average)
       let output = folder.appending(path: "a new/folder")
       try await withServer(routes(store)) { address in
-        let file = try await SnapshotFetcher(from: address).fetch(name, into: output)
-        #expect(file == output.appending(path: "theta-000000007.safetensors"))
-        #expect(try Data(contentsOf: file) == store.read(named: file.lastPathComponent).data)
-        #expect(try FileManager.default.contentsOfDirectory(atPath: output.path) == [file.lastPathComponent])
+        let fetched = try await SnapshotFetcher(from: address).fetch(name, into: output)
+        #expect(fetched == output.appending(path: file))
+        #expect(try Data(contentsOf: fetched) == store.read(named: file).data)
+        #expect(try FileManager.default.contentsOfDirectory(atPath: output.path) == [file])
       }
     }
   }

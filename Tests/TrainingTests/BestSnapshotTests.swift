@@ -21,7 +21,7 @@ import Testing
   }
 
   private func evaluations(_ state: URL) throws -> [EvaluationRow] {
-    try TrainingLogTests.rows(state).compactMap { row in
+    try TrainingLogTests.rows(state).compactMap { row -> EvaluationRow? in
       if case .evaluation(let row) = row { row } else { nil }
     }
   }
@@ -100,7 +100,8 @@ import Testing
     }
   }
 
-  @Test("a best of earlier is remembered: one with a higher loss does not take its place, one of another evaluation does")
+  @Test(
+    "a best of earlier is remembered: one with a higher loss does not take its place, one of another evaluation does")
   func remembered() throws {
     try withTemporaryFolder { folder in
       let data = try SmallDataset.splitDigits(in: folder)
@@ -119,6 +120,26 @@ import Testing
       try TrainingRun(configuration: other, log: log.logger).run()
       #expect(try store.best()?.record.step == 6)
       #expect(log.lines.contains { $0.hasPrefix("\(first.record.name) was the best of another evaluation") })
+    }
+  }
+
+  @Test("where a run keeps an average of θ, that has snapshots of its own, and is what is evaluated and the best")
+  func average() throws {
+    try withTemporaryFolder { folder in
+      let data = try SmallDataset.splitDigits(in: folder)
+      let state = folder.appending(path: "state")
+      var configuration = configuration(data, state: state, outerIterations: 4)
+      configuration.outer.average.decay = 0.5
+      try train(configuration)
+      let store = SnapshotStore(readingFrom: state)
+      let average = try Snapshot(store.read(named: "average-000000004.safetensors").data, name: "average")
+      #expect(average.metadata.averageDecay == 0.5 && average.metadata.outerIteration == 4)
+      #expect(try average.theta != TrainingRunTests.theta(state, 4))
+      let loss = try OuterEvaluationTests.evaluation(configuration, [data]).loss(of: average.theta, stop: StopFlag())
+      #expect(try losses(state).last == loss)
+      let best = try #require(try store.best())
+      #expect(best.record.name == store.name(.average, step: best.record.step))
+      #expect(try store.latest()?.name == "theta-000000004.safetensors")
     }
   }
 
