@@ -14,6 +14,7 @@ struct Routes: Sendable {
     let router = Router(options: .autoGenerateHeadEndpoints)
     router.add(middleware: JSONErrors(logger: logger))
     router.get("v1/snapshots/latest") { _, _ in try latest() }
+    router.get("v1/snapshots/best") { _, _ in try best() }
     router.get("v1/snapshots/{name}") { request, context in
       try file(named: context.parameters.require("name"), request: request)
     }
@@ -25,6 +26,11 @@ struct Routes: Sendable {
     let record = try store.latest { logger.warning("refused: \($0)") }
     guard let record else { throw SnapshotError(.missing, "no snapshot yet") }
     return try json(record)
+  }
+
+  private func best() throws -> Response {
+    guard let best = try store.best() else { throw SnapshotError(.missing, "no snapshot was evaluated yet") }
+    return try json(best)
   }
 
   private func file(named name: String, request: Request) throws -> Response {

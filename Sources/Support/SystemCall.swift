@@ -59,6 +59,15 @@ public enum SystemCall {
   }
 
   /// Writes over what a file has at `offset`; where it goes on being written does not change.
+  /// Appends all of it to a file, or nothing.
+  public static func append(_ descriptor: Int32, _ data: Data, path: String) throws {
+    let end = Int(try check("find the end of", path) { lseek(descriptor, 0, SEEK_END) })
+    do { try write(descriptor, data, path: path) } catch {
+      try truncate(descriptor, to: end, path: path)
+      throw error
+    }
+  }
+
   public static func write(_ descriptor: Int32, _ data: Data, at offset: Int, path: String) throws {
     var rest = data[...]
     while !rest.isEmpty {
@@ -93,9 +102,9 @@ public enum SystemCall {
     }
   }
 
-  /// Cuts a file to no bytes.
-  public static func truncate(_ descriptor: Int32, path: String) throws {
-    try check("truncate", path) { ftruncate(descriptor, 0) }
+  /// Cuts a file to its first `length` bytes.
+  public static func truncate(_ descriptor: Int32, to length: Int = 0, path: String) throws {
+    try check("truncate", path) { ftruncate(descriptor, off_t(length)) }
   }
 
   /// Locks a file for this process; false where another one holds it.

@@ -22,7 +22,7 @@ public final class DatasetTasks: TaskSource {
   }
 
   public let problems: [any InnerProblem]
-  private let choices: [Choice]
+  let choices: [Choice]
   private let classes: Int
   private let batch: Int
   private let seed: UInt64

@@ -54,7 +54,7 @@ final class StateStore: Sendable {
   }
 
   /// Writes the state of the moment at which it is called, durably.
-  func write(_ state: () -> TrainingState) throws {
+  func write(_ state: () throws -> TrainingState) throws {
     try next.withLock { next in
       try files.write(try state().encoded(), step: next, created: Date())
       next += 1

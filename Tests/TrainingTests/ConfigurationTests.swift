@@ -66,6 +66,10 @@ import Testing
       (#""outer": {"pairs": "many"}"#, "outer.pairs must be a whole number"),
       (#""outer": {"objective": "validation"}"#, "outer.loss must be fresh-batches"),
       (#""inner": {"life": {"from": 10, "to": 5}}"#, "inner.life.to must be at least inner.life.from"),
+      (#""evaluation": {"every": -1}"#, "evaluation.every must be 0 (never) or more"),
+      (#""evaluation": {"tasks": 0}"#, "evaluation.tasks must be above 0"),
+      (#""evaluation": {"initialisations": 0}"#, "evaluation.initialisations must be above 0"),
+      (#""evaluation": {"steps": -1}"#, "evaluation.steps must be 0 (inner.life.to) or more"),
       (#""http": {"port": 70000}"#, "http.port must be in 0 … 65535"), (#""http": 3"#, "http must be an object"),
       (#""problem": "mlp9""#, "problem[0].name is mlp9"), (#""preset": "huge""#, "preset is huge"),
       (#""problem": [{"name": "mlp2x32", "dataset": "/other"}]"#, "problem[0].dataset is /other"),
@@ -126,6 +130,31 @@ import Testing
     #expect(configuration.datasets.map(\.path) == ["\(folder)/a", "\(folder)/b"])
     #expect(configuration.stateFolder.path == "\(folder)/s")
     #expect(configuration.seed == .max)
+  }
+
+  @Test("evaluation is off in both presets", arguments: Configuration.Preset.allCases)
+  func evaluation(preset: Configuration.Preset) throws {
+    let configuration = try load(#"{\#(Self.least), "preset": "\#(preset.rawValue)"}"#)
+    #expect(configuration.evaluation == .init(every: 0, tasks: 8, initialisations: 1, steps: 0))
+    #expect(try load("{\(Self.least)}", environment: ["LOPT_EVALUATION_EVERY": "50"]).evaluation.every == 50)
+  }
+
+  @Test("what a state recorded is read back, to the last bit; a setting that is younger has the preset's value")
+  func recorded() throws {
+    var configuration = try load(#"{\#(Self.least), "preset": "paper", "seed": 18446744073709551615}"#)
+    configuration.outer.sigma = 0.1 + 0.2
+    let json = try JSONEncoder().encode(configuration)
+    #expect(try Configuration(recorded: json) == configuration)
+    var object = try #require(try JSONSerialization.jsonObject(with: json) as? [String: Any])
+    object["evaluation"] = nil
+    var outer = try #require(object["outer"] as? [String: Any])
+    outer["freshBatches"] = nil
+    object["outer"] = outer
+    #expect(try Configuration(recorded: JSONSerialization.data(withJSONObject: object)) == configuration)
+    object["preset"] = "huge"
+    #expect(throws: (any Error).self) {
+      try Configuration(recorded: JSONSerialization.data(withJSONObject: object))
+    }
   }
 
   @Test("a missing file, no JSON, missing keys and an unknown variable are errors too")

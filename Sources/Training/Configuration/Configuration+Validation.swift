@@ -41,6 +41,10 @@ extension Configuration {
     try require(
       snapshot.everySeconds > 0 && snapshot.everySeconds <= Self.longest, "snapshot.every_seconds",
       "must be above 0, at most \(Int(Self.longest))")
+    try require(evaluation.every >= 0, "evaluation.every", "must be 0 (never) or more")
+    try require(evaluation.tasks > 0, "evaluation.tasks", "must be above 0")
+    try require(evaluation.initialisations > 0, "evaluation.initialisations", "must be above 0")
+    try require(evaluation.steps >= 0, "evaluation.steps", "must be 0 (inner.life.to) or more")
     try validateOuter(require, positive)
     try validateInner(require, positive)
   }
