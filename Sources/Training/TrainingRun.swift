@@ -239,6 +239,8 @@ public final class TrainingRun: Sendable {
     guard let evaluation, step > 0, step.isMultiple(of: configuration.evaluation.every), rows.evaluated != step else {
       return
     }
+    // The cores are for the evaluation; what asynchronous workers were about is done again.
+    learner.endThreads()
     let started = ContinuousClock.now
     guard let loss = evaluation.loss(of: state.theta(state.evaluatedKind), stop: stopFlag) else { return }
     var isBest = false

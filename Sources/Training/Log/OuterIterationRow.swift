@@ -9,14 +9,16 @@ struct OuterIterationRow: Codable, Sendable, Equatable {
   var outerLoss: Double?
   /// Of the outer-gradient before it was clipped.
   var gradientNorm: Double?
-  /// Summed over the coordinates of θ.
+  /// Of one sample, summed over the coordinates of θ.
   var reparameterizationVariance: Double?
   var evolutionStrategiesVariance: Double?
-  /// The combined estimator's, mean over the coordinates.
+  /// By inverse variances, the mean over the coordinates.
   var reparameterizationWeight: Double?
   /// K of the curriculum.
   var length: Double?
   var staleness: Double?
+  /// Outer-gradients that were too old.
+  var dropped: Int
   var innerSteps: Int
   var innerStepsPerSecond: Double?
   /// Pairs of which a member diverged.
@@ -24,7 +26,7 @@ struct OuterIterationRow: Codable, Sendable, Equatable {
   var learningRate: Double?
 
   private enum CodingKeys: String, CodingKey {
-    case time, length, staleness, diverged
+    case time, length, staleness, dropped, diverged
     case outerIteration = "outer_iteration"
     case outerLoss = "outer_loss"
     case gradientNorm = "gradient_norm"
@@ -42,11 +44,12 @@ struct OuterIterationRow: Codable, Sendable, Equatable {
     self.time = time
     outerLoss = finite(report.outerLoss)
     gradientNorm = finite(report.gradientNorm)
-    reparameterizationVariance = finite(report.reparameterizationVariance)
-    evolutionStrategiesVariance = finite(report.evolutionStrategiesVariance)
-    reparameterizationWeight = finite(report.reparameterizationWeight)
+    reparameterizationVariance = finite(report.variance.reparameterization)
+    evolutionStrategiesVariance = finite(report.variance.evolutionStrategies)
+    reparameterizationWeight = finite(report.variance.reparameterizationWeight)
     length = finite(report.length)
     staleness = finite(report.staleness)
+    dropped = report.dropped
     innerSteps = report.innerSteps
     innerStepsPerSecond = finite(rate)
     diverged = report.diverged
@@ -60,6 +63,7 @@ struct OuterIterationRow: Codable, Sendable, Equatable {
       (.reparameterizationVariance, reparameterizationVariance),
       (.evolutionStrategiesVariance, evolutionStrategiesVariance),
       (.reparameterizationWeight, reparameterizationWeight), (.length, length), (.staleness, staleness),
+      (.dropped, Double(dropped)),
       (.innerSteps, Double(innerSteps)), (.innerStepsPerSecond, innerStepsPerSecond), (.diverged, Double(diverged)),
       (.learningRate, learningRate),
     ]

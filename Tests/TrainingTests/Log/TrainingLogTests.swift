@@ -8,10 +8,11 @@ import Testing
 /// `log.jsonl` and the events beside it, as runs that stop and go on write them.
 @Suite struct TrainingLogTests {
   static func report(_ step: Int, loss: Double = 2) -> OuterIterationReport {
-    OuterIterationReport(
-      outerIteration: step, outerLoss: loss, gradientNorm: 0.1, length: 20.5, innerSteps: 640, diverged: 1,
-      reparameterizationVariance: 0.5, evolutionStrategiesVariance: nil, reparameterizationWeight: nil, staleness: 0,
-      learningRate: 0.001)
+    var variance = OuterGradientVariance([], varianceFloor: 0)
+    variance.reparameterization = 0.5
+    return OuterIterationReport(
+      outerIteration: step, outerLoss: loss, gradientNorm: 0.1, variance: variance, length: 20.5, learningRate: 0.001,
+      staleness: 0, dropped: 2, innerSteps: 640, diverged: 1)
   }
 
   static func row(_ step: Int, loss: Double = 2) -> LogRow {
@@ -60,7 +61,7 @@ import Testing
     #expect(
       Set(object.keys) == [
         "outer_iteration", "time", "outer_loss", "gradient_norm", "reparameterization_variance",
-        "evolution_strategies_variance", "reparameterization_weight", "length", "staleness", "inner_steps",
+        "evolution_strategies_variance", "reparameterization_weight", "length", "staleness", "dropped", "inner_steps",
         "inner_steps_per_second", "diverged", "learning_rate",
       ])
     #expect(object["outer_iteration"] as? Int == 7 && object["time"] as? String == "2023-11-14T22:13:20.250Z")
