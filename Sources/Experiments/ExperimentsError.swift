@@ -7,6 +7,10 @@ public struct ExperimentsError: ReportedError, Equatable {
     case noGnuplot
     /// gnuplot was started and did not make the plot.
     case plotFailed
+    /// Another process computes the same.
+    case locked
+    /// No inner problem takes images of the data set's shape.
+    case noProblem
   }
 
   public var code: Code
@@ -22,6 +26,8 @@ public struct ExperimentsError: ReportedError, Equatable {
     switch code {
     case .noGnuplot: .unavailable
     case .plotFailed: .software
+    case .locked: .temporary
+    case .noProblem: .usage
     }
   }
 }
