@@ -13,8 +13,8 @@ struct Lopt: AsyncParsableCommand {
       """,
     version: toolVersion,
     subcommands: [
-      BenchCommand.self, EvaluateCommand.self, ExportStateCommand.self, FetchCommand.self, LayoutCommand.self,
-      OuterGradientCommand.self, TrainCommand.self,
+      BenchCommand.self, EvaluateCommand.self, ExportStateCommand.self, FetchCommand.self, FigureCommand.self,
+      LayoutCommand.self, OuterGradientCommand.self, TrainCommand.self,
     ])
 
   static func main() async {

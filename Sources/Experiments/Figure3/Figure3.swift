@@ -1,0 +1,131 @@
+import Engine
+public import Snapshots
+import Support
+import Training
+
+/// Figure 3: the outer-loss over one outer-parameter, smooth for few inner steps, jagged for many, and smoothed by the
+/// Gaussian of the outer-objective.
+///
+/// What is smoothed over is that outer-parameter alone: the mean over e ~ N(0, σ²) of L(θ + (s + e) eᵢ), by quadrature
+/// over the values at equal distances. The objective that is trained takes the mean over all other outer-parameters
+/// too, and is smoother still.
+public struct Figure3: Figure {
+  public struct Settings: Codable, Sendable, Equatable {
+    public var seed: UInt64 = 0
+    var toy = ToySurface()
+    /// Filled in from the instance and θ.
+    var tasks = ""
+    var theta = ""
+    var problem = ""
+    var batch = 0
+    var optimizer = Architecture()
+    /// The numbers of inner steps, ascending.
+    public var lengths = [1, 10, 100, 1_000]
+    /// Fresh training batches on which the loss is measured after each step.
+    public var freshBatches = 1
+    /// Standard deviation of the smoothing.
+    public var sigma = 0.01
+    /// Values of the outer-loss in one σ.
+    public var valuesPerSigma = 10
+    /// How many σ the outer-parameter moves to each side.
+    public var range = 20
+    /// The outer-parameter is the one with the steepest outer-loss after so many steps.
+    public var steepestAfter = 10
+    /// Of the θ that is made by hand: see `Architecture.descendingTheta`.
+    public var noise: Float = 0.3
+    public var gain: Float = 30
+
+    public init(_ scale: FigureScale) {
+      guard scale == .paper else { return }
+      lengths.append(10_000)
+      freshBatches = 5
+      valuesPerSigma = 20
+    }
+  }
+
+  public let name = "figure3"
+  public let settings: Settings
+  let section: LossSection
+  /// What captions say of θ.
+  let thetaDescription: String
+
+  /// The problem that is trained where there is no data set: a network of two hidden layers of 32 units.
+  public static func syntheticInstance(_ scale: FigureScale, seed: UInt64) -> InnerInstance {
+    .synthetic(SyntheticImages.Settings(), hidden: [32, 32], batch: batch(scale), seed: seed)
+  }
+
+  /// Images of a minibatch.
+  public static func batch(_ scale: FigureScale) -> Int { scale == .small ? 32 : 128 }
+
+  /// With the θ that is made by hand.
+  public init(_ settings: Settings, instance: InnerInstance) {
+    let architecture = Architecture()
+    self.init(
+      settings, instance: instance, architecture: architecture,
+      theta: architecture.descendingTheta(seed: settings.seed, noise: settings.noise, gain: settings.gain),
+      thetaDescription:
+        "made by hand: descent along the normalized gradient by steps of \(settings.gain.short) λ₁, and "
+        + "the initial weights × \(settings.noise.short)")
+  }
+
+  /// With a snapshot's θ. Throws where it cannot be run.
+  ///
+  /// - Parameter name: what an error calls the snapshot.
+  public init(_ settings: Settings, instance: InnerInstance, snapshot: Snapshot, name: String) throws {
+    let architecture = try Architecture(snapshot.metadata, name: name)
+    guard snapshot.theta.count == architecture.layout.count else {
+      throw SnapshotError(
+        .damaged,
+        "\(name): has \(snapshot.theta.count) weights; its architecture has \(architecture.layout.count)")
+    }
+    self.init(
+      settings, instance: instance, architecture: architecture, theta: snapshot.theta,
+      thetaDescription: "after \(snapshot.metadata.outerIteration.grouped) outer-iterations of training")
+  }
+
+  private init(
+    _ settings: Settings, instance: InnerInstance, architecture: Architecture, theta: [Float], thetaDescription: String
+  ) {
+    var settings = settings
+    settings.tasks = instance.identity
+    settings.problem = instance.problem.name
+    settings.batch = instance.batch
+    settings.optimizer = architecture
+    settings.theta = Digest.sha256(theta.flatMap { withUnsafeBytes(of: $0.bitPattern.littleEndian) { Array($0) } })
+    self.settings = settings
+    self.thetaDescription = thetaDescription
+    section = LossSection(
+      instance: instance, architecture: architecture, theta: theta, lengths: settings.lengths,
+      freshBatches: settings.freshBatches, seed: settings.seed)
+  }
+
+  private var spacing: Double { settings.sigma / Double(settings.valuesPerSigma) }
+  private var reach: Int { SampledCurve.reach(sigma: settings.sigma, spacing: spacing) }
+  /// Values to each side, those that only the smoothing needs included.
+  private var side: Int { settings.range * settings.valuesPerSigma + reach }
+  private var longest: Int { settings.lengths[settings.lengths.count - 1] }
+
+  public var cost: Int { (2 * side + 1) * longest }
+
+  public func run(_ points: PointStore, threads: Int) throws -> FigureOutput {
+    let index = try points.value("outer-parameter", cost: 0) {
+      try section.steepestOuterParameter(length: settings.steepestAfter)
+    }
+    let losses = try Parallel.map(2 * side + 1, threads: threads) { number in
+      let offset = Double(number - side) * spacing
+      return try points.value("loss/\(number)", cost: longest) {
+        try section.losses(outerParameter: index, offset: offset)
+      }
+    }
+    let curves = settings.lengths.indices.map { length in
+      let whole = SampledCurve(first: -Double(side) * spacing, spacing: spacing, values: losses.map { $0[length] })
+      return Curves(
+        length: settings.lengths[length], raw: whole.trimmed(by: reach), smoothed: whole.smoothed(sigma: settings.sigma)
+      )
+    }
+    let toy = zip(settings.toy.lengths, settings.toy.curves()).map { length, curves in
+      Curves(length: length, raw: curves.raw, smoothed: curves.smoothed)
+    }
+    return output(curves, toy: toy, outerParameter: index)
+  }
+}

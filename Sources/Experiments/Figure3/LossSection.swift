@@ -1,0 +1,44 @@
+import Engine
+
+/// The outer-loss of a learned optimizer along one outer-parameter: the same task, initialisation and minibatches for
+/// all of its values.
+struct LossSection: Sendable {
+  var instance: InnerInstance
+  var architecture: Architecture
+  var theta: [Float]
+  /// The numbers of inner steps, ascending.
+  var lengths: [Int]
+  /// Fresh training batches on which the loss is measured after each step.
+  var freshBatches: Int
+  var seed: UInt64
+
+  private static let clip: Float = 10
+
+  private func unroll(_ theta: [Float], length: Int, reverse: Bool) throws -> Unroll.Result {
+    let unroll = Unroll(
+      problem: instance.problem, architecture: architecture, batch: instance.batch,
+      counted: CountedLoss(freshBatches: freshBatches, objective: .train, clip: Self.clip))
+    var inner = instance.problem.initialParameters(seed: seed, index: 0)
+    inner += [Float](repeating: 0, count: 2 * architecture.betas.count * inner.count)
+    let result = unroll.run(
+      theta: theta, inner: &inner, firstStep: 0, length: length, images: try instance.images(0), reverse: reverse)
+    guard let result else { preconditionFailure("nobody stops it") }
+    return result
+  }
+
+  /// The outer-loss of each number of steps where outer-parameter `index` is changed by `offset`.
+  func losses(outerParameter index: Int, offset: Double) throws -> [Double] {
+    var theta = theta
+    theta[index] += Float(offset)
+    let losses = try unroll(theta, length: lengths[lengths.count - 1], reverse: false).losses
+    return lengths.map { length in
+      losses[..<length].reduce(0) { $0 + Double($1) } / Double(length)
+    }
+  }
+
+  /// The outer-parameter with the steepest outer-loss of `length` steps.
+  func steepestOuterParameter(length: Int) throws -> Int {
+    let gradient = try unroll(theta, length: length, reverse: true).gradient
+    return gradient.indices.max { abs(gradient[$0]) < abs(gradient[$1]) } ?? 0
+  }
+}

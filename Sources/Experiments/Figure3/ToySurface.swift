@@ -1,0 +1,55 @@
+#if canImport(Glibc)
+  import Glibc
+#endif
+
+/// The inner problem of one parameter, ℓ(x) = (x − 4)(x − 3) x², which has two minima, trained by gradient descent with
+/// momentum; its outer-loss is the loss after the last step, over the logarithm of the learning rate.
+struct ToySurface: Codable, Sendable, Equatable {
+  /// x before the first step.
+  var start = -0.5
+  var momentum = 0.9
+  /// A loss counts at most this much; what is not finite counts as this much.
+  var clip = 10.0
+  /// The numbers of inner steps.
+  var lengths = [1, 5, 20, 1_000]
+  /// The range of log₁₀ of the learning rate that is shown.
+  var from = -3.5
+  var to = -1.0
+  /// Values in the range.
+  var points = 2_001
+  /// Standard deviation of the smoothing, in the learning rate's natural logarithm.
+  var sigma = 0.05
+
+  static func loss(_ x: Double) -> Double { (x - 4) * (x - 3) * x * x }
+  /// ℓ′(x) = 4x³ − 21x² + 24x
+  static func slope(_ x: Double) -> Double { x * (x * (4 * x - 21) + 24) }
+
+  /// The loss after each number of steps.
+  func losses(logRate: Double) -> [Double] {
+    let rate = exp(logRate)
+    var x = start
+    var velocity = 0.0
+    var step = 0
+    return lengths.map { length in
+      while step < length {
+        velocity = momentum * velocity + Self.slope(x)
+        x -= rate * velocity
+        step += 1
+      }
+      let loss = Self.loss(x)
+      return loss < clip ? loss : clip
+    }
+  }
+
+  /// For each number of steps the outer-loss over the natural logarithm of the learning rate, raw and smoothed.
+  func curves() -> [(raw: SampledCurve, smoothed: SampledCurve)] {
+    let spacing = (to - from) * log(10) / Double(points - 1)
+    let reach = SampledCurve.reach(sigma: sigma, spacing: spacing)
+    let first = from * log(10) - Double(reach) * spacing
+    let losses = (0..<points + 2 * reach).map { self.losses(logRate: first + Double($0) * spacing) }
+    return lengths.indices.map { index in
+      let whole = SampledCurve(first: first, spacing: spacing, values: losses.map { $0[index] })
+      return (whole.trimmed(by: reach), whole.smoothed(sigma: sigma))
+    }
+  }
+}

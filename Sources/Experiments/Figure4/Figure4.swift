@@ -1,0 +1,185 @@
+import Engine
+
+#if canImport(Glibc)
+  import Glibc
+#endif
+
+/// Figure 4: outer-gradients of truncated unrolls are biased. What is learned is the logarithm of Adam's learning rate,
+/// by the mean loss of whole training runs.
+///
+/// An outer-iteration is one training run of all inner steps; its outer-gradient is the mean over the run's truncations
+/// of the exact derivative, with the state before each held fixed, or the estimate of persistent evolution strategies;
+/// one step of Adam on the log learning rate follows. So all lengths see the same inner steps, and only the longest is
+/// not truncated.
+public struct Figure4: Figure {
+  public struct Settings: Codable, Sendable, Equatable {
+    public var seed: UInt64 = 0
+    /// Filled in from the instance.
+    var tasks = ""
+    var problem = ""
+    var batch = 0
+    /// Inner steps of a training run.
+    public var steps = 10_000
+    /// The truncations' lengths, ascending; each divides `steps`, and the last is `steps`.
+    public var lengths = [10, 100, 1_000, 10_000]
+    /// The lengths with which persistent evolution strategies run.
+    public var persistentLengths = [10]
+    public var startRate = 1e-3
+    public var outerIterations = 100
+    /// Tasks whose outer-gradients an outer-iteration takes the mean of.
+    public var tasksPerIteration = 1
+    /// Adam on the log learning rate.
+    public var outerRate = 0.05
+    public var outerBeta1 = 0.9
+    public var outerBeta2 = 0.99
+    /// An outer-gradient counts at most this much.
+    public var clip = 1.0
+    /// Antithetic pairs of persistent evolution strategies, and σ of their perturbations.
+    public var pairs = 4
+    public var sigma = 0.1
+    /// Tasks whose outer-gradients at the first learning rate are shown, on average.
+    public var profileTasks = 4
+    /// The grid on which the best learning rate is sought: log₁₀ from, to, and values in a factor of 10.
+    public var gridFrom = -4.0
+    public var gridTo = -1.0
+    public var gridPerDecade = 8
+    public var gridTasks = 4
+
+    public init(_ scale: FigureScale) {
+      guard scale == .paper else { return }
+      outerIterations = 200
+      tasksPerIteration = 4
+      pairs = 16
+      profileTasks = 16
+      gridTasks = 16
+      gridPerDecade = 12
+    }
+  }
+
+  public let name = "figure4"
+  public let settings: Settings
+  let runs: RateRuns
+
+  /// The problem that is trained where there is no data set: softmax regression for ``FigureScale/small``, a small network
+  /// for ``FigureScale/paper``.
+  ///
+  /// With ReLU the derivative of an unroll lacks a part: where a unit switches, the inner gradient jumps, and the
+  /// derivative does not see it. Without a hidden layer truncation is the only bias.
+  public static func syntheticInstance(_ scale: FigureScale, seed: UInt64) -> InnerInstance {
+    var images = SyntheticImages.Settings()
+    images.contrast = scale == .small ? 0.02 : 0.05
+    return .synthetic(images, hidden: scale == .small ? [] : [32], batch: scale == .small ? 8 : 32, seed: seed)
+  }
+
+  public init(_ settings: Settings, instance: InnerInstance) {
+    precondition(settings.lengths.allSatisfy { settings.steps % $0 == 0 } && settings.lengths.last == settings.steps)
+    precondition(settings.persistentLengths.allSatisfy { settings.steps % $0 == 0 })
+    var settings = settings
+    settings.tasks = instance.identity
+    settings.problem = instance.problem.name
+    settings.batch = instance.batch
+    self.settings = settings
+    runs = RateRuns(instance: instance, settings: settings)
+  }
+
+  /// The most expensive first: threads then end at about the same time.
+  var estimators: [RateEstimator] {
+    settings.persistentLengths.map { .persistent(length: $0) }
+      + settings.lengths.reversed().map { .truncated(length: $0) }
+  }
+
+  var grid: [Double] {
+    let count = Int(((settings.gridTo - settings.gridFrom) * Double(settings.gridPerDecade)).rounded())
+    return (0...count).map { (settings.gridFrom + Double($0) / Double(settings.gridPerDecade)) * log(10) }
+  }
+
+  /// Of one training run: a step with derivatives costs about three without.
+  private func cost(_ estimator: RateEstimator?) -> Int {
+    switch estimator {
+    case .truncated: 3 * settings.steps
+    case .persistent: 2 * settings.pairs * settings.steps
+    case nil: settings.steps
+    }
+  }
+
+  public var cost: Int {
+    let chains = estimators.reduce(0) { $0 + cost($1) } * settings.outerIterations * settings.tasksPerIteration
+    let profiles = settings.lengths.count * settings.profileTasks * cost(.truncated(length: settings.steps))
+    return chains + profiles + grid.count * settings.gridTasks * cost(nil)
+  }
+
+  public func run(_ points: PointStore, threads: Int) throws -> FigureOutput {
+    let estimators = estimators
+    let chains = try Parallel.map(estimators.count, threads: threads) { try learn(estimators[$0], points) }
+    let losses = try Parallel.map(grid.count * settings.gridTasks, threads: threads) { number in
+      let (rate, task) = (number / settings.gridTasks, number % settings.gridTasks)
+      return try points.value("grid/\(rate)/\(task)", cost: cost(nil), note: "grid") {
+        try runs.loss(task: task, logRate: grid[rate])
+      }
+    }
+    let profiles = try Parallel.map(settings.lengths.count * settings.profileTasks, threads: threads) { number in
+      let (length, task) = (settings.lengths[number / settings.profileTasks], number % settings.profileTasks)
+      let estimator = RateEstimator.truncated(length: length)
+      return try points.value("profile/\(length)/\(task)", cost: cost(estimator), note: "outer-gradients") {
+        try runs.truncations(estimator, task: task, logRate: log(settings.startRate)).map(\.gradient)
+      }
+    }
+    let found = Found(
+      chains: Dictionary(uniqueKeysWithValues: zip(estimators, chains)),
+      gridLosses: grid.indices.map { rate in
+        losses[rate * settings.gridTasks..<(rate + 1) * settings.gridTasks].reduce(0, +) / Double(settings.gridTasks)
+      },
+      profiles: settings.lengths.indices.map { length in
+        Self.mean(Array(profiles[length * settings.profileTasks..<(length + 1) * settings.profileTasks]))
+      })
+    return output(found)
+  }
+
+  /// What the points came to.
+  struct Found {
+    /// Of each estimator the log learning rate before each outer-iteration and after the last.
+    var chains: [RateEstimator: [Double]]
+    /// The mean loss of each learning rate of the grid.
+    var gridLosses: [Double]
+    /// Of each length the mean outer-gradient of each truncation.
+    var profiles: [[Double]]
+  }
+
+  private static func mean(_ rows: [[Double]]) -> [Double] {
+    rows[0].indices.map { column in rows.reduce(0) { $0 + $1[column] } / Double(rows.count) }
+  }
+
+  /// Outer-training of the log learning rate.
+  private func learn(_ estimator: RateEstimator, _ points: PointStore) throws -> [Double] {
+    var settings = OuterSettings()
+    settings.learningRate = self.settings.outerRate
+    settings.beta1 = self.settings.outerBeta1
+    settings.beta2 = self.settings.outerBeta2
+    var adam = OuterAdam(count: 1)
+    var logRate = [Float(log(self.settings.startRate))]
+    var chain = [Double(logRate[0])]
+    for iteration in 0..<self.settings.outerIterations {
+      let key = "learn/\(estimator.name)/\(estimator.length)/\(iteration)"
+      let cost = cost(estimator) * self.settings.tasksPerIteration
+      let gradient = try points.value(key, cost: cost, note: "\(estimator)") {
+        try outerGradient(estimator, iteration: iteration, logRate: Double(logRate[0]))
+      }
+      let clipped = min(max(gradient, -self.settings.clip), self.settings.clip)
+      adam.update(&logRate, gradient: [clipped], settings: settings)
+      chain.append(Double(logRate[0]))
+    }
+    return chain
+  }
+
+  /// The mean over the tasks of an outer-iteration and over the truncations of each.
+  private func outerGradient(_ estimator: RateEstimator, iteration: Int, logRate: Double) throws -> Double {
+    let tasks = settings.tasksPerIteration
+    let gradients = try (0..<tasks).map { number in
+      let task = iteration * tasks + number
+      let truncations = try runs.truncations(
+        estimator, task: task, logRate: logRate, indices: UInt64(estimator.length), UInt64(task))
+      return truncations.reduce(0) { $0 + $1.gradient } / Double(truncations.count)
+    }
+    return gradients.reduce(0, +) / Double(tasks)
+  }
+}

@@ -1,0 +1,62 @@
+import Engine
+import Randomness
+
+/// How an outer-gradient by the log learning rate is had from a whole training run.
+enum RateEstimator: Hashable, Sendable, CustomStringConvertible {
+  /// The exact derivative of each truncation's loss, the state before it held fixed.
+  case truncated(length: Int)
+  /// Persistent evolution strategies over truncations.
+  case persistent(length: Int)
+
+  var length: Int {
+    switch self {
+    case .truncated(let length), .persistent(let length): length
+    }
+  }
+
+  /// What the data calls it.
+  var name: String {
+    switch self {
+    case .truncated: "truncated"
+    case .persistent: "pes"
+    }
+  }
+
+  var description: String {
+    switch self {
+    case .truncated(let length): length.steps
+    case .persistent(let length): "PES, \(length.steps)"
+    }
+  }
+}
+
+/// Training runs of one instance.
+struct RateRuns: Sendable {
+  var instance: InnerInstance
+  var settings: Figure4.Settings
+
+  /// The truncations of one training run at a fixed learning rate.
+  ///
+  /// - Parameter indices: what tells the perturbations from others'.
+  func truncations(
+    _ estimator: RateEstimator, task: Int, logRate: Double, indices: UInt64...
+  ) throws -> [RateTraining.Truncation] {
+    let (length, seed) = (estimator.length, settings.seed)
+    let count = settings.steps / length
+    switch estimator {
+    case .truncated:
+      let training = try RateTraining(instance, task: task, seed: seed)
+      return (0..<count).map { _ in training.truncation(length: length, logRate: logRate, derivative: true) }
+    case .persistent:
+      var random = RandomStream(seed: seed, purpose: .perturbation, indices: indices)
+      let pairs = try PersistentPairs(instance, task: task, seed: seed, pairs: settings.pairs, sigma: settings.sigma)
+      return (0..<count).map { _ in pairs.truncation(length: length, logRate: logRate, random: &random) }
+    }
+  }
+
+  /// The mean loss of one training run.
+  func loss(task: Int, logRate: Double) throws -> Double {
+    try RateTraining(instance, task: task, seed: settings.seed)
+      .truncation(length: settings.steps, logRate: logRate, derivative: false).loss
+  }
+}

@@ -1,0 +1,60 @@
+public import Engine
+public import Foundation
+import Shards
+import Training
+
+/// An inner problem and the tasks on which a figure trains it.
+public struct InnerInstance: Sendable {
+  public let problem: any InnerProblem
+  /// Images of a minibatch.
+  public let batch: Int
+  /// What tells its tasks from others', for a figure's settings.
+  public let identity: String
+  /// For captions, for example `mlp2x32 on mnist14 (train classes), batch 32`.
+  public let description: String
+  private let makeImages: @Sendable (Int) throws -> any TaskImages
+
+  /// The images of task number `index`: a pure function of it.
+  public func images(_ index: Int) throws -> any TaskImages { try makeImages(index) }
+
+  /// A classification problem made of a seed; its tasks differ in the initialisation and the minibatches.
+  ///
+  /// - Parameter hidden: units of each hidden layer; none: softmax regression.
+  public static func synthetic(_ settings: SyntheticImages.Settings, hidden: [Int], batch: Int, seed: UInt64) -> Self {
+    let images = SyntheticImages(settings, seed: seed)
+    let widths = ([settings.shape.count] + hidden + [settings.classes]).map { String($0) }.joined(separator: "-")
+    let problem = MLP(
+      name: "\(hidden.isEmpty ? "softmax regression" : "mlp") \(widths)", shape: settings.shape, hidden: hidden,
+      classes: settings.classes)
+    return InnerInstance(
+      problem: problem, batch: batch, identity: "synthetic, seed \(seed): \(settings)",
+      description: "\(problem.name) on \(settings.description), batch \(batch)"
+    ) { images.task($0) }
+  }
+
+  /// Tasks of 10 train classes of a data set.
+  ///
+  /// - Parameter problem: its name; nil: the first that takes images of the data set's shape.
+  /// - Throws: ``ExperimentsError`` or `EngineError` where no problem, or not the one that is named, does.
+  public static func dataset(at folder: URL, problem name: String?, batch: Int, seed: UInt64) throws -> Self {
+    let dataset = try Dataset(at: folder)
+    let shape = dataset.imageShape
+    guard let problem = try name.map({ try InnerProblems.named($0) }) ?? InnerProblems.fitting(shape).first else {
+      throw ExperimentsError(
+        .noProblem, "\(folder.path): its images are \(shape); name an inner problem for them with --problem")
+    }
+    guard problem.shape == shape else {
+      throw EngineError(
+        .wrongShape, "\(folder.path): \(problem.name) takes images of \(problem.shape), these are \(shape)")
+    }
+    // Tasks that cannot be drawn are an error now, not after minutes.
+    _ = try dataset.sampleTask(split: .train, classes: problem.classes, seed: seed, index: 0)
+    return InnerInstance(
+      problem: problem, batch: batch, identity: "train classes of \(dataset.manifestDigest)",
+      description: "\(problem.name) on \(folder.lastPathComponent) (train classes), batch \(batch)"
+    ) { index in
+      let classes = try dataset.sampleTask(split: .train, classes: problem.classes, seed: seed, index: index)
+      return ShardTask(try dataset.open(classes), batch: batch, seed: seed, indices: [UInt64(index)])
+    }
+  }
+}

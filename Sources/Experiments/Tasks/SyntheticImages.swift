@@ -1,0 +1,85 @@
+public import Engine
+import Randomness
+
+/// A classification problem made of nothing but a seed: each class is a pattern, its images are the pattern with noise,
+/// and some labels are wrong, so that no network gets rid of the minibatches' noise.
+public final class SyntheticImages: Sendable {
+  public struct Settings: Codable, Hashable, Sendable, CustomStringConvertible {
+    public var shape = ImageShape(height: 8, width: 8, channels: 1)
+    public var classes = 10
+    /// Images in all.
+    public var images = 4_000
+    /// Standard deviation of the patterns' pixels around 0.5.
+    public var contrast: Float = 0.1
+    /// Standard deviation of the noise of each pixel.
+    public var noise: Float = 0.2
+    /// The share of labels that are drawn at random.
+    public var wrongLabels = 0.1
+
+    public init() {}
+
+    public var description: String {
+      "synthetic images (\(images) of \(shape), \(classes) random patterns of contrast \(contrast) with noise \(noise), "
+        + "\(Int((100 * wrongLabels).rounded())) % random labels)"
+    }
+  }
+
+  public let settings: Settings
+  private let seed: UInt64
+  /// [images, height, width, channels], from 0 to 1.
+  private let pixels: [Float]
+  private let labels: [Int32]
+
+  public init(_ settings: Settings, seed: UInt64) {
+    self.settings = settings
+    self.seed = seed
+    var random = RandomStream(seed: seed, purpose: .syntheticImages)
+    let size = settings.shape.count
+    let patterns = random.normals(settings.classes * size).map { settings.contrast * $0 }
+    var pixels: [Float] = []
+    pixels.reserveCapacity(settings.images * size)
+    var labels: [Int32] = []
+    for _ in 0..<settings.images {
+      let label = random.below(settings.classes)
+      let noise = random.normals(size)
+      for pixel in 0..<size {
+        pixels.append(min(max(0.5 + patterns[label * size + pixel] + settings.noise * noise[pixel], 0), 1))
+      }
+      let isWrong = random.uniform() < settings.wrongLabels
+      labels.append(Int32(isWrong ? random.below(settings.classes) : label))
+    }
+    self.pixels = pixels
+    self.labels = labels
+  }
+
+  /// The images with the order of minibatches that is number `index`.
+  public func task(_ index: Int) -> any TaskImages { Task(images: self, index: UInt64(index)) }
+
+  private struct Task: TaskImages {
+    let images: SyntheticImages
+    let index: UInt64
+    var shape: ImageShape { images.settings.shape }
+
+    func fill(_ batch: inout Batch, for use: BatchUse, step: Int) {
+      let stream: UInt64 =
+        switch use {
+        case .inner: 0
+        case .outer(let index, .train): UInt64(1 + 2 * index)
+        case .outer(let index, .validation): UInt64(2 + 2 * index)
+        }
+      images.draw(&batch, index, UInt64(step), stream)
+    }
+  }
+
+  /// Images with replacement.
+  private func draw(_ batch: inout Batch, _ indices: UInt64...) {
+    var random = RandomStream(seed: seed, purpose: .batch, indices: indices)
+    let size = settings.shape.count
+    for position in batch.labels.indices {
+      let image = random.below(settings.images)
+      batch.labels[position] = labels[image]
+      batch.pixels.replaceSubrange(
+        position * size..<(position + 1) * size, with: pixels[image * size..<(image + 1) * size])
+    }
+  }
+}

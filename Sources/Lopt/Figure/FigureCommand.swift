@@ -1,0 +1,63 @@
+import ArgumentParser
+import Experiments
+import Foundation
+
+/// `lopt figure`: the paper's figures as experiments.
+struct FigureCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "figure",
+    abstract: "Make a figure of the paper: data, plot and caption.",
+    discussion: """
+      Each leaves figureN.svg, figureN.md with the caption and the instance next to the paper's own, and the data as CSV \
+      in the output folder, and prints their paths. What it has computed it keeps in the folder's points/: interrupted, \
+      it goes on where it was; with other settings it computes anew. gnuplot draws the plots.
+
+      Example:
+        lopt figure 4 --output figures
+      """,
+    subcommands: [Figure3Command.self, Figure4Command.self])
+}
+
+/// What every figure is told.
+struct FigureOptions: ParsableArguments {
+  @Option(help: ArgumentHelp("The folder that gets the files.", valueName: "folder"))
+  var output: String
+  @Option(help: "How large an instance: small (minutes on two cores) or paper (hours to days).")
+  var scale = FigureScale.small.rawValue
+  @Option(help: "The seed of all randomness.")
+  var seed: UInt64 = 0
+  @Option(help: ArgumentHelp("Threads that compute; 0: one for each core.", valueName: "number"))
+  var threads = 0
+
+  func validate() throws {
+    guard FigureScale(rawValue: scale) != nil else { throw ValidationError("--scale must be small or paper") }
+    guard threads >= 0 else { throw ValidationError("--threads must be 0 or more") }
+  }
+
+  var figureScale: FigureScale { FigureScale(rawValue: scale) ?? .small }
+
+  /// Runs the figure and prints the paths of its files.
+  func run(_ figure: some Figure) throws {
+    for file in try FigureRun(figure, output: URL(filePath: output), threads: threads).run() { print(file.path) }
+  }
+}
+
+/// What a figure that trains an inner problem on images is told.
+struct FigureTaskOptions: ParsableArguments {
+  @Option(
+    help: ArgumentHelp(
+      "A data set that dataprep built; unless given, images are made of the seed.", valueName: "folder"))
+  var dataset: String?
+  @Option(help: "The inner problem, for example mlp2x32; unless given, the first that takes the data set's images.")
+  var problem: String?
+
+  func validate() throws {
+    guard problem == nil || dataset != nil else { throw ValidationError("--problem needs --dataset") }
+  }
+
+  /// Tasks of the data set, or else `synthetic`.
+  func instance(batch: Int, seed: UInt64, synthetic: @autoclosure () -> InnerInstance) throws -> InnerInstance {
+    guard let dataset else { return synthetic() }
+    return try .dataset(at: URL(filePath: dataset), problem: problem, batch: batch, seed: seed)
+  }
+}
