@@ -53,6 +53,9 @@ let sources: [Target] = [
       "Engine", "Randomness", "Shards", "Snapshots", "Support", argumentParser, logging,
     ],
     swiftSettings: settings),
+  .target(
+    name: "Experiments", dependencies: ["Engine", "Randomness", "Shards", "Snapshots", "Support", "Training"],
+    swiftSettings: settings),
   .executableTarget(
     name: "Daemon",
     dependencies: [
@@ -66,7 +69,7 @@ let sources: [Target] = [
   .executableTarget(
     name: "Lopt",
     dependencies: [
-      "Engine", "Shards", "Snapshots", "Support", "Training", argumentParser, logging,
+      "Engine", "Experiments", "Shards", "Snapshots", "Support", "Training", argumentParser, logging,
     ],
     swiftSettings: settings),
 ]
@@ -95,6 +98,10 @@ let tests: [Target] = [
   .testTarget(
     name: "TrainingTests",
     dependencies: ["Engine", "Shards", "Snapshots", "Support", "TestSupport", "Training", logging],
+    swiftSettings: settings),
+  .testTarget(
+    name: "ExperimentsTests",
+    dependencies: ["Engine", "Experiments", "Randomness", "Support", "TestSupport", "Training"],
     swiftSettings: settings),
   .testTarget(
     name: "DaemonTests",

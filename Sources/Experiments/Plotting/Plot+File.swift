@@ -1,0 +1,58 @@
+public import Foundation
+import Support
+
+/// Drawing by gnuplot, a process of its own.
+extension Plot {
+  /// Throws where gnuplot is not installed: commands ask before they compute for minutes.
+  public static func requireGnuplot() throws { _ = try gnuplot() }
+
+  /// The first executable of that name on the PATH.
+  private static func gnuplot() throws -> URL {
+    let folders = (ProcessInfo.processInfo.environment["PATH"] ?? "").split(separator: ":")
+    let found = folders.map { URL(filePath: String($0)).appending(path: "gnuplot") }
+      .first { FileManager.default.isExecutableFile(atPath: $0.path) }
+    guard let found else {
+      throw ExperimentsError(.noGnuplot, "gnuplot, which draws the plots, is not on the PATH: apt install gnuplot-nox")
+    }
+    return found
+  }
+
+  /// Draws the plot as an SVG file: there whole or not at all, the same bytes for the same plot.
+  public func write(svg url: URL) throws {
+    let gnuplot = try Self.gnuplot()
+    let drawing = AtomicFile.temporary(for: url)
+    let script = AtomicFile.temporary(for: url)
+    defer { for file in [drawing, script] { unlink(file.path) } }
+    try AtomicFile.write(Data(self.script(writing: drawing.path).utf8), to: script)
+    try run(gnuplot, script: script, url)
+    // gnuplot leaves with 0 from a full disk too.
+    guard let whole = try? Data(contentsOf: drawing), whole.suffix(16).range(of: Data("</svg>".utf8)) != nil else {
+      throw ExperimentsError(.plotFailed, "\(url.path): \(gnuplot.path) wrote no whole drawing; is the disk full?")
+    }
+    try SystemCall.syncFile(drawing.path)
+    try SystemCall.rename(drawing.path, to: url.path)
+    try SystemCall.syncFolder(url.deletingLastPathComponent().path)
+  }
+
+  /// Runs gnuplot with the script as its standard input: a file, which blocks nobody, unlike a pipe.
+  private func run(_ gnuplot: URL, script: URL, _ url: URL) throws {
+    let process = Process()
+    process.executableURL = gnuplot
+    process.standardInput = try FileHandle(forReadingFrom: script)
+    process.standardOutput = FileHandle.nullDevice
+    let errors = Pipe()
+    process.standardError = errors
+    do { try process.run() } catch {
+      throw ExperimentsError(
+        .plotFailed, "\(url.path): \(gnuplot.path) cannot be started: \(error.localizedDescription)")
+    }
+    let said = String(decoding: errors.fileHandleForReading.readDataToEndOfFile(), as: UTF8.self)
+    process.waitUntilExit()
+    guard process.terminationReason == .exit, process.terminationStatus == 0 else {
+      let lines = said.split(separator: "\n").map { $0.trimmingCharacters(in: .whitespaces) }
+      let reason = lines.last { !$0.isEmpty } ?? "it said nothing"
+      throw ExperimentsError(
+        .plotFailed, "\(url.path): \(gnuplot.path) failed (\(process.terminationStatus)): \(reason)")
+    }
+  }
+}

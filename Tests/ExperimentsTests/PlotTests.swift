@@ -1,0 +1,68 @@
+import Foundation
+import Support
+import TestSupport
+import Testing
+
+@testable import Experiments
+
+/// Plots as SVG files, drawn by gnuplot.
+@Suite struct PlotTests {
+  private func plot(_ series: [Plot.Series], logarithmic: Bool = false, panels: Int = 1) -> Plot {
+    let panel = Plot.Panel(
+      "panel", x: "x", y: "loss", xIsLogarithmic: logarithmic, yIsLogarithmic: logarithmic, series: series)
+    return Plot(title: "the title", caption: "what it shows", panels: Array(repeating: panel, count: panels))
+  }
+
+  private func svg(_ plot: Plot) throws -> String {
+    try withTemporaryFolder { folder in
+      let file = folder.appending(path: "plot.svg")
+      try plot.write(svg: file)
+      #expect(try FileManager.default.contentsOfDirectory(atPath: folder.path) == ["plot.svg"])
+      return try String(contentsOf: file, encoding: .utf8)
+    }
+  }
+
+  private let line = Plot.Series("line", [.init(1, 1), .init(2, 4), .init(3, 9)])
+
+  @Test("it has title, labels, legend and caption, is whole, and the same bytes each time")
+  func whole() throws {
+    let plot = plot([line, .init("it's _odd_ {text}", [.init(1, 2, low: 1, high: 3), .init(3, 4, low: 2, high: 9)])])
+    let text = try svg(plot)
+    for word in ["the title", "panel", "loss", "line", "it's _odd_ {text}", "what it shows"] {
+      #expect(text.contains(word), "\(word)")
+    }
+    #expect(text.contains("</svg>"))
+    #expect(try svg(plot) == text)
+  }
+
+  @Test("what is not finite, or not above 0 on a logarithmic axis, is left out")
+  func leftOut() throws {
+    let odd = Plot.Series("odd", [.init(1, 1), .init(2, .nan), .init(3, .infinity), .init(4, 2)])
+    #expect(try svg(plot([odd])) == svg(plot([.init("odd", [.init(1, 1), .init(4, 2)])])))
+    let negative = Plot.Series("odd", [.init(1, 1), .init(-2, 1), .init(3, 0), .init(4, 2)])
+    #expect(
+      try svg(plot([negative], logarithmic: true))
+        == svg(plot([.init("odd", [.init(1, 1), .init(4, 2)])], logarithmic: true)))
+  }
+
+  @Test("a panel without a line, a line of one point and a constant one are drawn too")
+  func degenerate() throws {
+    _ = try svg(plot([.init("nothing", [.init(.nan, 1)])], logarithmic: true))
+    _ = try svg(plot([.init("one", [.init(1, 1)]), .init("flat", [.init(1, 2), .init(2, 2)])]))
+    _ = try svg(plot([.init("flat", [.init(1, 2), .init(2, 2)])]))
+  }
+
+  @Test("any number of panels has a place", arguments: [1, 2, 3, 4, 5, 7])
+  func panels(count: Int) throws {
+    let text = try svg(plot([line], panels: count))
+    #expect(text.components(separatedBy: ">panel<").count == count + 1)
+  }
+
+  @Test("a folder that is not there is an error that names it, and nothing is left behind")
+  func noFolder() throws {
+    let file = URL(filePath: "/no/such/folder/plot.svg")
+    let error = try #require(throws: FileError.self) { try plot([line]).write(svg: file) }
+    #expect(error.exitCode == .cannotCreate)
+    #expect(error.description.contains("/no/such/folder/plot.svg"))
+  }
+}
