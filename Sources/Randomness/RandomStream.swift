@@ -21,6 +21,7 @@ public struct RandomStream: RandomNumberGenerator, Sendable {
     case bootstrap = 10
     case test = 11
     case bench = 12
+    case hyperparameterSearch = 21
   }
 
   private let key: SIMD2<UInt32>
