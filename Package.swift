@@ -59,7 +59,7 @@ let sources: [Target] = [
   .executableTarget(
     name: "Daemon",
     dependencies: [
-      "Snapshots", "Support", "Training", argumentParser, logging,
+      "Engine", "Snapshots", "Support", "Training", argumentParser, logging,
       .product(name: "Hummingbird", package: "hummingbird"),
       .product(name: "NIOCore", package: "swift-nio"),
       .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
@@ -82,8 +82,10 @@ let tests: [Target] = [
     name: "RandomnessTests", dependencies: ["Randomness"], swiftSettings: settings),
   .testTarget(
     name: "SupportTests", dependencies: ["Support", "TestSupport"], swiftSettings: settings),
+  .target(name: "AllocationCount", path: "Tests/AllocationCount"),
   .testTarget(
-    name: "EngineTests", dependencies: ["CKernels", "Engine", "Randomness", "TestSupport"],
+    name: "EngineTests",
+    dependencies: ["AllocationCount", "CKernels", "Engine", "Randomness", "TestSupport"],
     swiftSettings: settings),
   .testTarget(
     name: "ShardsTests", dependencies: ["Randomness", "Shards", "Support", "TestSupport"],

@@ -1,12 +1,13 @@
 """Compares the engine with PyTorch and JAX, doing the same work on the same cores.
 
-    engine.py LOPT PYTHON-OF-TORCH PYTHON-OF-JAX [RUNS]
+    engine.py LOPT PYTHON-OF-TORCH PYTHON-OF-JAX [--runs RUNS] [--problem NAME …]
 
-Everything takes turns RUNS (7) times. Prints a Markdown table of the medians with the extremes, as
-Documentation/benchmarks.md has it. One thread is core 0 by taskset; the unrolls of JAX may use all cores and are compared
-with as many threads of the engine's, each on a task of its own.
+Everything takes turns RUNS (7) times; all problems unless some are named. Prints a Markdown table of the medians with the extremes, as
+Documentation/benchmarks.md has it. One thread is core 0 by taskset; where the others may use all cores, the engine has as
+many threads, each on a task of its own.
 """
 
+import argparse
 import json
 import os
 import statistics
@@ -26,6 +27,7 @@ ONE_THREAD = {
     "conv3x32-mnist": DERIVATIVES,
 }
 ALL_CORES = [("conv3x8@16", 32), ("conv3x32", 128), ("conv3x32", 32)]
+TORCH_ON_ALL_CORES = ("conv3x32", 128)
 FOLDER = Path(__file__).parent
 
 
@@ -95,7 +97,7 @@ def print_scaling(lopt, problem, cores, runs):
         one, all_cores = (engine(lopt, problem, 128, threads)[2] for threads in (1, cores))
         for operation, found in scalings.items():
             def peak(rows):
-                return rows[operation]["gflops"] / rows[operation]["peak_share"]
+                return rows[operation]["peak_gflops"]
 
             gain = all_cores[operation]["per_second"] / one[operation]["per_second"]
             found.append(gain / (peak(all_cores) / peak(one)))
@@ -103,27 +105,54 @@ def print_scaling(lopt, problem, cores, runs):
         print(f"{problem} {operation}: {cores} threads gain {text(found, 2)} of what multiply-adds in registers gain")
 
 
+def print_overhead(lopt, problem, runs):
+    """What the learned optimizer's update takes longer than Adam's, of an inner step with Adam."""
+    overheads = []
+    for _ in range(runs):
+        rows = engine(lopt, problem, 128, 1)[2]
+        update, adam, gradient = (rows[operation]["median_ms"] for operation in ("update", "adam", "gradient"))
+        overheads.append(100 * (update - adam) / (gradient + adam))
+    print(f"{problem}: an inner step of the learned optimizer takes {text(overheads, 1)} % longer than one of Adam")
+
+
+def arguments():
+    parser = argparse.ArgumentParser()
+    for name in ("lopt", "torch", "jax"):
+        parser.add_argument(name)
+    parser.add_argument("--runs", type=int, default=7)
+    parser.add_argument("--problem", nargs="+", default=list(ONE_THREAD) + ["conv3x8@16"])
+    return parser.parse_args()
+
+
 def main():
-    lopt, torch, jax = sys.argv[1:4]
-    runs = int(sys.argv[4]) if len(sys.argv) > 4 else 7
+    given = arguments()
     cores = len(os.sched_getaffinity(0))
     print("| problem | batch | operation | threads | lopt, per second | peer | its, per second | ratio |")
     print("| --- | --- | --- | --- | --- | --- | --- | --- |")
     shares = {}
     for problem, operations in ONE_THREAD.items():
-        peers = {(operation, "PyTorch"): Peer(torch, "engine_torch.py", problem, operation, 128, True)
+        if problem not in given.problem:
+            continue
+        peers = {(operation, "PyTorch"): Peer(given.torch, "engine_torch.py", problem, operation, 128, True)
                  for operation in operations}
-        peers |= {(operation, "JAX"): Peer(jax, "engine_jax.py", problem, operation, 128, True)
+        peers |= {(operation, "JAX"): Peer(given.jax, "engine_jax.py", problem, operation, 128, True)
                   for operation in DERIVATIVES}
-        shares[problem] = compare(lopt, problem, 128, 1, peers, runs)
+        shares[problem] = compare(given.lopt, problem, 128, 1, peers, given.runs)
     for problem, batch in ALL_CORES:
-        peers = {("unroll_forward", "JAX"): Peer(jax, "engine_jax.py", problem, "unroll_forward", batch, False)}
-        compare(lopt, problem, batch, cores, peers, runs)
+        if problem in given.problem:
+            peers = {("unroll_forward", "JAX"): Peer(given.jax, "engine_jax.py", problem, "unroll_forward", batch, False)}
+            if (problem, batch) == TORCH_ON_ALL_CORES:
+                peers |= {(operation, "PyTorch"): Peer(given.torch, "engine_torch.py", problem, operation, batch, False)
+                          for operation in ("gradient", "unroll_forward")}
+            compare(given.lopt, problem, batch, cores, peers, given.runs)
     print()
     for problem, values in shares.items():
         print(f"{problem} gradient, one thread: {text(values)} % of the peak")
     for problem in ("mlp2x32", "conv3x32"):
-        print_scaling(lopt, problem, cores, runs)
+        if problem in given.problem:
+            print_scaling(given.lopt, problem, cores, given.runs)
+    if "conv3x32" in given.problem:
+        print_overhead(given.lopt, "conv3x32", given.runs)
 
 
 main()

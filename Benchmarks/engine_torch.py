@@ -1,13 +1,14 @@
-"""Times an operation of the engine in PyTorch, on one thread.
+"""Times an operation of the engine in PyTorch, on as many threads as it may use cores.
 
     engine_torch.py PROBLEM OPERATION BATCH SECONDS
 
 PROBLEM is an inner problem by its name, OPERATION one of `lopt bench`. Tries eager with autograd and torch.compile with
 torch.func, for convolutions each in both layouts of memory, prints which is the fastest, and then for every line that it
-reads the operations a second over SECONDS; for unrolls, inner steps a second.
+reads the operations a second over SECONDS; for unrolls, inner steps a second. Run it under taskset for one thread.
 """
 
 import itertools
+import os
 import sys
 import time
 
@@ -200,7 +201,7 @@ def rate(function, count, seconds):
 
 
 def main():
-    torch.set_num_threads(1)
+    torch.set_num_threads(len(os.sched_getaffinity(0)))
     problem, operation, batch, seconds = sys.argv[1], sys.argv[2], int(sys.argv[3]), float(sys.argv[4])
     layouts = ["", "-last"] if PROBLEMS[problem][3] else [""]
     rates = {}

@@ -15,14 +15,6 @@
 
 enum { CONVOLUTION_WIDTH = CONVOLUTION_VECTORS * LANES, MOST_POINTS = 9 };
 
-typedef int32_t lane_bits __attribute__((vector_size(64), aligned(4), may_alias));
-
-/// Writes the first `width` of 16 lanes.
-static inline void store(const lanes *value, float *target, long width) {
-  if (width >= LANES) *(lanes *)target = *value;
-  else for (long lane = 0; lane < width; lane++) target[lane] = (*value)[lane];
-}
-
 /// panel = for each of `taps`, in their order, the kernel's weights [inputs, outputs] of that tap, in strips of
 /// CONVOLUTION_WIDTH outputs (the last one of 16 where that is enough), zero behind the last output.
 static void pack_kernel(long taps, const int32_t *order, long inputs, long outputs, const float *restrict weights,

@@ -1,12 +1,33 @@
 // Loops that the compiler vectorizes by itself, and the softmax.
 
+typedef float four __attribute__((vector_size(16), aligned(4), may_alias));
+
+/// A block of 4 × 4.
+static inline void transpose_block(const float *source, long columns, float *target, long rows) {
+  const four a = *(const four *)source, b = *(const four *)(source + columns);
+  const four c = *(const four *)(source + 2 * columns), d = *(const four *)(source + 3 * columns);
+  const four ab_low = __builtin_shufflevector(a, b, 0, 4, 1, 5), ab_high = __builtin_shufflevector(a, b, 2, 6, 3, 7);
+  const four cd_low = __builtin_shufflevector(c, d, 0, 4, 1, 5), cd_high = __builtin_shufflevector(c, d, 2, 6, 3, 7);
+  *(four *)target = __builtin_shufflevector(ab_low, cd_low, 0, 1, 4, 5);
+  *(four *)(target + rows) = __builtin_shufflevector(ab_low, cd_low, 2, 3, 6, 7);
+  *(four *)(target + 2 * rows) = __builtin_shufflevector(ab_high, cd_high, 0, 1, 4, 5);
+  *(four *)(target + 3 * rows) = __builtin_shufflevector(ab_high, cd_high, 2, 3, 6, 7);
+}
+
 static void transpose(long rows, long columns, const float *restrict source, float *restrict target) {
   enum { BLOCK = 16 };  // by square blocks of whole cache lines: long rows are powers of two, and compete for one set
   for (long top = 0; top < rows; top += BLOCK)
     for (long left = 0; left < columns; left += BLOCK) {
       const long bottom = top + BLOCK < rows ? top + BLOCK : rows;
       const long right = left + BLOCK < columns ? left + BLOCK : columns;
-      for (long j = left; j < right; j++)
+      long j = left;
+      for (; j + 4 <= right; j += 4) {
+        long i = top;
+        for (; i + 4 <= bottom; i += 4) transpose_block(source + i * columns + j, columns, target + j * rows + i, rows);
+        for (; i < bottom; i++)
+          for (long column = j; column < j + 4; column++) target[column * rows + i] = source[i * columns + column];
+      }
+      for (; j < right; j++)
         for (long i = top; i < bottom; i++) target[j * rows + i] = source[i * columns + j];
     }
 }
@@ -79,7 +100,8 @@ static inline float exponential(float x) {
 
 static double softmax_loss(long rows, long classes, float share, const float *restrict logits,
                            const int32_t *restrict labels, float *restrict probabilities, float *restrict delta) {
-  double loss = 0;
+  enum { PRODUCT = 64 };  // rows whose sums, at most `classes` each, are multiplied before one logarithm is taken
+  double loss = 0, sums = 1;
   for (long i = 0; i < rows; i++) {
     const float *row = logits + i * classes;
     float *p = probabilities + i * classes;
@@ -90,13 +112,18 @@ static double softmax_loss(long rows, long classes, float share, const float *re
     for (long j = 0; j < classes; j++) sum += p[j];
     const float scale = 1 / sum;
     for (long j = 0; j < classes; j++) p[j] *= scale;
-    loss += (double)(most - row[labels[i]]) + __builtin_log((double)sum);
+    loss += (double)(most - row[labels[i]]);
+    sums *= (double)sum;
+    if (i % PRODUCT == PRODUCT - 1) {
+      loss += __builtin_log(sums);
+      sums = 1;
+    }
     if (delta) {
       for (long j = 0; j < classes; j++) delta[i * classes + j] = p[j] * share;
       delta[i * classes + labels[i]] -= share;
     }
   }
-  return loss;
+  return loss + __builtin_log(sums);
 }
 
 static void softmax_tangent(long rows, long classes, float share, const float *restrict probabilities,

@@ -44,29 +44,62 @@ static inline void features(const struct lopt_network *network, const struct lop
   }
 }
 
-static void feature_squares(const struct lopt_network *network, const struct lopt_tensor *tensor, double *sums,
-                            float *scratch) {
-  enum { BLOCKS = 16 };  // of which the squares are added in single precision
+/// Σ of the 16 lanes, half of them on the other half.
+static inline __attribute__((always_inline)) float lane_sum(const lanes *values) {
+  lanes x = *values;
+  x += __builtin_shufflevector(x, x, 8, 9, 10, 11, 12, 13, 14, 15, 0, 1, 2, 3, 4, 5, 6, 7);
+  x += __builtin_shufflevector(x, x, 4, 5, 6, 7, 0, 1, 2, 3, 12, 13, 14, 15, 8, 9, 10, 11);
+  x += __builtin_shufflevector(x, x, 2, 3, 0, 1, 6, 7, 4, 5, 10, 11, 8, 9, 14, 15, 12, 13);
+  return x[0] + x[1];
+}
+
+/// Σ x²
+static inline double squares(long count, const float *restrict x) {
+  lanes sum = {0};
+  long i = 0;
+  for (; i + LANES <= count; i += LANES) sum += *(const lanes *)(x + i) * *(const lanes *)(x + i);
+  double rest = 0;
+  for (; i < count; i++) rest += (double)(x[i] * x[i]);
+  return rest + (double)lane_sum(&sum);
+}
+
+/// Σ (m r)², Σ m², Σ v² and Σ r², with r² = 1 / (v + epsilon): no root is needed.
+static inline void moment_squares(long count, float epsilon, const float *restrict m, const float *restrict v,
+                                  double sums[4]) {
+  lanes normalized = {0}, plain = {0}, square = {0}, inverse = {0};
+  long i = 0;
+  for (; i + LANES <= count; i += LANES) {
+    const lanes mi = *(const lanes *)(m + i), vi = *(const lanes *)(v + i), r2 = 1 / (vi + epsilon), m2 = mi * mi;
+    normalized += m2 * r2;
+    plain += m2;
+    square += vi * vi;
+    inverse += r2;
+  }
+  sums[0] = (double)lane_sum(&normalized), sums[1] = (double)lane_sum(&plain);
+  sums[2] = (double)lane_sum(&square), sums[3] = (double)lane_sum(&inverse);
+  for (; i < count; i++) {
+    const float r2 = 1 / (v[i] + epsilon), m2 = m[i] * m[i];
+    sums[0] += (double)(m2 * r2), sums[1] += (double)m2, sums[2] += (double)(v[i] * v[i]), sums[3] += (double)r2;
+  }
+}
+
+static void feature_squares(const struct lopt_network *network, const struct lopt_tensor *tensor, double *sums) {
+  enum { CHUNK = 1024 };  // parameters, of which the squares are added in single precision
+  const long betas = network->betas;
+  const int32_t *rows = network->rows;
   for (long f = 0; f < network->inputs; f++) sums[f] = 0;
-  float *partial = scratch + network->inputs * LOPT_BLOCK;
-  for (long i = 0; i < network->inputs * LANES; i++) partial[i] = 0;
-  for (long start = 0, block = 1; start < tensor->count; start += LOPT_BLOCK, block++) {
-    const long rest = tensor->count - start;
-    features(network, tensor, start, rest < LOPT_BLOCK ? rest : LOPT_BLOCK, scratch);
-    for (long f = 0; f < network->inputs; f++) {
-      lanes sum = *(lanes *)(partial + f * LANES);
-      for (long i = 0; i < LOPT_BLOCK; i += LANES) {
-        const lanes x = *(lanes *)(scratch + f * LOPT_BLOCK + i);
-        sum += x * x;
-      }
-      *(lanes *)(partial + f * LANES) = sum;
+  for (long start = 0; start < tensor->count; start += CHUNK) {
+    const long count = tensor->count - start < CHUNK ? tensor->count - start : CHUNK;
+    sums[rows[0]] += squares(count, tensor->gradient + start);
+    sums[rows[1 + betas]] += squares(count, tensor->parameters + start);
+    for (long b = 0; b < betas; b++) {
+      double of_beta[4];
+      moment_squares(count, network->epsilon, tensor->momenta + b * tensor->stride + start,
+                     tensor->second_moments + b * tensor->stride + start, of_beta);
+      const int32_t places[4] = {rows[1 + b], rows[2 + betas + b], rows[2 + 2 * betas + b], rows[2 + 3 * betas + b]};
+      for (long i = 0; i < 4; i++)
+        if (places[i] >= 0) sums[places[i]] += of_beta[i];
     }
-    if (block % BLOCKS != 0 && rest > LOPT_BLOCK) continue;
-    for (long f = 0; f < network->inputs; f++)
-      for (long i = 0; i < LANES; i++) {
-        sums[f] += (double)partial[f * LANES + i];
-        partial[f * LANES + i] = 0;
-      }
   }
 }
 
@@ -90,9 +123,8 @@ static inline float *network_forward(const struct lopt_network *network, const s
     const long outputs = layer < network->hidden_layers ? network->hidden_units : 2;
     float *next = x + (inputs + 1) * LOPT_BLOCK;
     fill(x + inputs * LOPT_BLOCK, 1);
-    product(outputs, LOPT_BLOCK, inputs + 1, weights, 1, outputs, x, LOPT_BLOCK, next, LOPT_BLOCK, 0);
-    if (layer < network->hidden_layers)
-      for (long i = 0; i < outputs * LOPT_BLOCK; i++) next[i] = next[i] < 0 ? 0 : next[i];
+    if (layer < network->hidden_layers) relu_product(outputs, LOPT_BLOCK, inputs + 1, weights, x, next);
+    else product(outputs, LOPT_BLOCK, inputs + 1, weights, 1, outputs, x, LOPT_BLOCK, next, LOPT_BLOCK, 0);
     weights += (inputs + 1) * outputs;
     x = next;
   }
@@ -110,12 +142,27 @@ static void network_update(const struct lopt_network *network, const struct lopt
   }
 }
 
+/// sums[i, o] += Σ over the block of x[i] out[o], for the two outputs of the network.
+static inline void add_output_products(long inputs, const float *restrict x, const float *restrict out,
+                                       float *restrict sums) {
+  for (long i = 0; i < inputs; i++, x += LOPT_BLOCK) {
+    lanes d = {0}, s = {0};
+    for (long p = 0; p < LOPT_BLOCK; p += LANES) {
+      d += *(const lanes *)(x + p) * *(const lanes *)(out + p);
+      s += *(const lanes *)(x + p) * *(const lanes *)(out + LOPT_BLOCK + p);
+    }
+    sums[2 * i] += lane_sum(&d);
+    sums[2 * i + 1] += lane_sum(&s);
+  }
+}
+
 static void network_reverse(const struct lopt_network *network, const struct lopt_tensor *tensor,
-                            const float *restrict next_adjoint, float *restrict grams,
+                            const float *restrict next_adjoint, float *restrict weights_adjoint,
                             float *restrict feature_adjoints, long feature_stride, float *restrict scratch) {
   const long units = network->hidden_units, layers = network->hidden_layers;
   float *adjoint = scratch + (network->inputs + 1 + layers * (units + 1) + 2) * LOPT_BLOCK;
   float *previous = adjoint + (units > 2 ? units : 2) * LOPT_BLOCK;
+  float *transposed = previous + (units > 2 ? units : 2) * LOPT_BLOCK;
   for (long start = 0; start < tensor->count; start += LOPT_BLOCK) {
     const long rest = tensor->count - start, count = rest < LOPT_BLOCK ? rest : LOPT_BLOCK;
     const float *d = network_forward(network, tensor, start, count, scratch), *s = d + LOPT_BLOCK;
@@ -127,37 +174,66 @@ static void network_reverse(const struct lopt_network *network, const struct lop
       out[i] = step;
       out[LOPT_BLOCK + i] = network->lambda2 * d[i] * step;
     }
-    // Backward through the layers: x is the layer's input block, w and sums are the layer's.
-    const float *x = d, *w = network->weights;
-    float *sums = grams;
-    for (long layer = 0; layer <= layers; layer++) {
-      const long weights = (layer_inputs(network, layer) + 1) * (layer < layers ? units : 2);
-      w += weights;
-      sums += weights * LANES;
-    }
-    for (long layer = layers; layer >= 0; layer--) {
-      const long inputs = layer_inputs(network, layer), outputs = layer < layers ? units : 2;
+    // Backward through the layers: x is the layer's input block, w its weights and sums their adjoint.
+    const long last = (network->inputs + 1) * units + (layers - 1) * (units + 1) * units;
+    const float *x = d - (units + 1) * LOPT_BLOCK, *w = network->weights + last;
+    float *sums = weights_adjoint + last;
+    add_output_products(units + 1, x, out, sums);
+    product(units, LOPT_BLOCK, 2, w, 2, 1, out, LOPT_BLOCK, in, LOPT_BLOCK, 0);
+    relu_mask(units * LOPT_BLOCK, x, in);
+    for (long layer = layers - 1; layer >= 0; layer--) {
+      const long inputs = layer_inputs(network, layer);
+      float *swap = out;
+      out = in;
+      in = swap;
       x -= (inputs + 1) * LOPT_BLOCK;
-      w -= (inputs + 1) * outputs;
-      sums -= (inputs + 1) * outputs * LANES;
-      gram(inputs + 1, outputs, x, out, sums);
+      w -= (inputs + 1) * units;
+      sums -= (inputs + 1) * units;
+      transpose(units, LOPT_BLOCK, out, transposed);
+      product(inputs + 1, units, LOPT_BLOCK, x, LOPT_BLOCK, 1, transposed, units, sums, units, 1);
       if (layer == 0) {
-        product(inputs, LOPT_BLOCK, outputs, w, outputs, 1, out, LOPT_BLOCK, feature_adjoints + start, feature_stride,
-                0);
+        product(inputs, LOPT_BLOCK, units, w, units, 1, out, LOPT_BLOCK, feature_adjoints + start, feature_stride, 0);
       } else {
-        product(inputs, LOPT_BLOCK, outputs, w, outputs, 1, out, LOPT_BLOCK, in, LOPT_BLOCK, 0);
+        product(inputs, LOPT_BLOCK, units, w, units, 1, out, LOPT_BLOCK, in, LOPT_BLOCK, 0);
         relu_mask(inputs * LOPT_BLOCK, x, in);
-        float *swap = out;
-        out = in;
-        in = swap;
       }
     }
   }
 }
 
-/// adjoint − coefficient × feature of the row, 0 where the feature is off.
-#define FEATURE_ADJOINT(row, feature) \
-  ((row) < 0 ? 0 : feature_adjoints[(row) * feature_stride + i] - coefficients[row] * (feature))
+/// What reaches a feature of a block: its adjoint − coefficient × the feature; nothing where it is off.
+struct feature_adjoint {
+  const float *adjoints;
+  float coefficient;
+};
+
+static inline struct feature_adjoint feature_adjoint(int32_t row, const float *adjoints, long stride,
+                                                     const float *coefficients) {
+  static const float zeros[LOPT_BLOCK];
+  return row < 0 ? (struct feature_adjoint){zeros, 0}
+                 : (struct feature_adjoint){adjoints + row * stride, coefficients[row]};
+}
+
+/// The reverse of one decay's features and moments, for `count` ≤ LOPT_BLOCK parameters. The adjoints of the moments and
+/// of the gradient are changed.
+static inline void moments_reverse(long count, float epsilon, float beta, float rest,
+                                   struct feature_adjoint normalized, struct feature_adjoint plain,
+                                   struct feature_adjoint square, struct feature_adjoint inverse,
+                                   const float *restrict g, const float *restrict m, const float *restrict v,
+                                   float *restrict m_adjoint, float *restrict v_adjoint,
+                                   float *restrict gradient_adjoint) {
+#pragma clang loop vectorize(assume_safety)
+  for (long i = 0; i < count; i++) {
+    const float r = inverse_root(v[i] + epsilon);
+    const float of_normalized = normalized.adjoints[i] - normalized.coefficient * (m[i] * r);
+    const float of_r = of_normalized * m[i] + (inverse.adjoints[i] - inverse.coefficient * r);
+    const float of_m = m_adjoint[i] + of_normalized * r + (plain.adjoints[i] - plain.coefficient * m[i]);
+    const float of_v = v_adjoint[i] + (square.adjoints[i] - square.coefficient * v[i]) - 0.5f * r * r * r * of_r;
+    gradient_adjoint[i] += rest * (of_m + 2 * g[i] * of_v);
+    m_adjoint[i] = beta * of_m;
+    v_adjoint[i] = beta * of_v;
+  }
+}
 
 static void feature_reverse(const struct lopt_network *network, const struct lopt_tensor *tensor,
                             const float *restrict betas, const float *restrict rests,
@@ -165,31 +241,26 @@ static void feature_reverse(const struct lopt_network *network, const struct lop
                             const float *restrict coefficients, float *restrict parameters_adjoint,
                             float *restrict momenta_adjoint, float *restrict second_moments_adjoint,
                             float *restrict gradient_adjoint) {
+  const long count = network->betas;
   const int32_t *rows = network->rows;
-  const float *restrict g = tensor->gradient;
-  const int32_t value = rows[1 + network->betas], gradient = rows[0];
-  for (long i = 0; i < tensor->count; i++) {
-    parameters_adjoint[i] += FEATURE_ADJOINT(value, tensor->parameters[i]);
-    gradient_adjoint[i] = FEATURE_ADJOINT(gradient, g[i]);
-  }
-  for (long b = 0; b < network->betas; b++) {
-    const float *restrict m = tensor->momenta + b * tensor->stride;
-    const float *restrict v = tensor->second_moments + b * tensor->stride;
-    float *restrict m_adjoint = momenta_adjoint + b * tensor->stride;
-    float *restrict v_adjoint = second_moments_adjoint + b * tensor->stride;
-    const int32_t normalized = rows[1 + b], plain = rows[2 + network->betas + b],
-                  square = rows[2 + 2 * network->betas + b], inverse = rows[2 + 3 * network->betas + b];
-    const float beta = betas[b], rest = rests[b];
-    for (long i = 0; i < tensor->count; i++) {
-      const float r = inverse_root(v[i] + network->epsilon);
-      const float of_normalized = FEATURE_ADJOINT(normalized, m[i] * r);
-      const float of_r = of_normalized * m[i] + FEATURE_ADJOINT(inverse, r);
-      const float of_m = m_adjoint[i] + of_normalized * r + FEATURE_ADJOINT(plain, m[i]);
-      const float of_v = v_adjoint[i] + FEATURE_ADJOINT(square, v[i]) - 0.5f * r * r * r * of_r;
-      gradient_adjoint[i] += rest * (of_m + 2 * g[i] * of_v);
-      m_adjoint[i] = beta * of_m;
-      v_adjoint[i] = beta * of_v;
+  for (long start = 0; start < tensor->count; start += LOPT_BLOCK) {
+    const long rest = tensor->count - start, block = rest < LOPT_BLOCK ? rest : LOPT_BLOCK;
+    const float *adjoints = feature_adjoints + start, *g = tensor->gradient + start;
+    const struct feature_adjoint value = feature_adjoint(rows[1 + count], adjoints, feature_stride, coefficients);
+    const struct feature_adjoint gradient = feature_adjoint(rows[0], adjoints, feature_stride, coefficients);
+    for (long i = 0; i < block; i++) {
+      parameters_adjoint[start + i] += value.adjoints[i] - value.coefficient * tensor->parameters[start + i];
+      gradient_adjoint[start + i] = gradient.adjoints[i] - gradient.coefficient * g[i];
+    }
+    for (long b = 0; b < count; b++) {
+      const long place = b * tensor->stride + start;
+      moments_reverse(block, network->epsilon, betas[b], rests[b],
+                      feature_adjoint(rows[1 + b], adjoints, feature_stride, coefficients),
+                      feature_adjoint(rows[2 + count + b], adjoints, feature_stride, coefficients),
+                      feature_adjoint(rows[2 + 2 * count + b], adjoints, feature_stride, coefficients),
+                      feature_adjoint(rows[2 + 3 * count + b], adjoints, feature_stride, coefficients), g,
+                      tensor->momenta + place, tensor->second_moments + place, momenta_adjoint + place,
+                      second_moments_adjoint + place, gradient_adjoint + start);
     }
   }
 }
-#undef FEATURE_ADJOINT

@@ -1,16 +1,34 @@
 // Matrix products. A tile of c stays in registers while a row of b streams past it: for each p, `vectors` loads of b
-// and one broadcast of a for each of `rows` rows feed rows × vectors fused multiply-adds.
+// and one broadcast of a for each of its rows feed rows × vectors fused multiply-adds.
 //
-// ROWS_OF_n is how many rows a tile of n vectors has, 0 where the instruction set has too few registers for it.
+// ROWS_OF_n is how many rows a tile of n vectors has at the most, 0 where the instruction set has too few registers for
+// any. Where it is less than ROWS_OF_1, only a c of that few rows takes such tiles: it has more sums than one vector would
+// give it, and does not wait for each of them.
 
 /// Sixteen floats: one register of v4, two of v3, four of the baseline.
 typedef float lanes __attribute__((vector_size(64), aligned(4), may_alias));
+typedef int32_t lane_bits __attribute__((vector_size(64), aligned(4), may_alias));
 enum { LANES = LOPT_LANES, MOST_ROWS = 8, MOST_VECTORS = 4 };
 
-/// c[rows, vectors × 16] (+)= a b; of the last vector only `width` columns are written.
+/// Writes the first `width` of 16 lanes.
+static inline __attribute__((always_inline)) void store(const lanes *value, float *target, long width) {
+  typedef float eight __attribute__((vector_size(32), aligned(4), may_alias));
+  if (width >= LANES) {
+    *(lanes *)target = *value;
+    return;
+  }
+  long lane = 0;
+  if (width >= 8) {
+    *(eight *)target = __builtin_shufflevector(*value, *value, 0, 1, 2, 3, 4, 5, 6, 7);
+    lane = 8;
+  }
+  for (; lane < width; lane++) target[lane] = (*value)[lane];
+}
+
+/// c[rows, vectors × 16] (+)= a b, or relu of it; of the last vector only `width` columns are written.
 static inline __attribute__((always_inline)) void tile(const long rows, const long vectors, long k, const float *a,
                                                        long a_row, long a_column, const float *b, long ldb, float *c,
-                                                       long ldc, int accumulate, long width) {
+                                                       long ldc, int accumulate, const int relu, long width) {
   lanes sum[MOST_ROWS][MOST_VECTORS];
 #pragma clang loop unroll(full)
   for (long i = 0; i < rows; i++)
@@ -31,74 +49,78 @@ static inline __attribute__((always_inline)) void tile(const long rows, const lo
     for (long j = 0; j < vectors; j++) {
       float *target = c + i * ldc + j * LANES;
       if (accumulate) sum[i][j] += *(lanes *)target;
-      if (j + 1 < vectors || width == LANES) *(lanes *)target = sum[i][j];
-      else for (long column = 0; column < width; column++) target[column] = sum[i][j][column];
+      if (relu) sum[i][j] = (lanes)((lane_bits)sum[i][j] & ~(sum[i][j] < 0));
+      store(&sum[i][j], target, j + 1 < vectors ? LANES : width);
     }
 }
 
-/// All rows of a strip of `vectors` × 16 columns.
+/// `count` tiles of the same height, one below the other.
+static inline __attribute__((always_inline)) void tiles(const long height, const long vectors, long count, long k,
+                                                        const float *a, long a_row, long a_column, const float *b,
+                                                        long ldb, float *c, long ldc, int accumulate, const int relu,
+                                                        long width) {
+  for (long t = 0; t < count; t++, a += height * a_row, c += height * ldc)
+    tile(height, vectors, k, a, a_row, a_column, b, ldb, c, ldc, accumulate, relu, width);
+}
+
+/// The same of a height that is known only now, at most `rows`.
+static inline __attribute__((always_inline)) void tiles_of_height(const long rows, long height, const long vectors,
+                                                                  long count, long k, const float *a, long a_row,
+                                                                  long a_column, const float *b, long ldb, float *c,
+                                                                  long ldc, int accumulate, const int relu,
+                                                                  long width) {
+  // What cannot be is left out by the compiler: rows is a constant.
+  switch (height < rows ? height : rows) {
+    case 1: tiles(1, vectors, count, k, a, a_row, a_column, b, ldb, c, ldc, accumulate, relu, width); break;
+    case 2: tiles(2, vectors, count, k, a, a_row, a_column, b, ldb, c, ldc, accumulate, relu, width); break;
+    case 3: tiles(3, vectors, count, k, a, a_row, a_column, b, ldb, c, ldc, accumulate, relu, width); break;
+    case 4: tiles(4, vectors, count, k, a, a_row, a_column, b, ldb, c, ldc, accumulate, relu, width); break;
+    case 5: tiles(5, vectors, count, k, a, a_row, a_column, b, ldb, c, ldc, accumulate, relu, width); break;
+    case 6: tiles(6, vectors, count, k, a, a_row, a_column, b, ldb, c, ldc, accumulate, relu, width); break;
+    case 7: tiles(7, vectors, count, k, a, a_row, a_column, b, ldb, c, ldc, accumulate, relu, width); break;
+    case 8: tiles(8, vectors, count, k, a, a_row, a_column, b, ldb, c, ldc, accumulate, relu, width); break;
+  }
+}
+
+/// All rows of a strip of `vectors` × 16 columns: as few tiles as there can be, the rows shared evenly among them.
 static inline __attribute__((always_inline)) void strip(const long rows, const long vectors, long m, long k,
                                                         const float *a, long a_row, long a_column, const float *b,
-                                                        long ldb, float *c, long ldc, int accumulate, long width) {
-  long i = 0;
-  for (; i + rows <= m; i += rows)
-    tile(rows, vectors, k, a + i * a_row, a_row, a_column, b, ldb, c + i * ldc, ldc, accumulate, width);
-  for (; i + 2 <= m; i += 2)
-    tile(2, vectors, k, a + i * a_row, a_row, a_column, b, ldb, c + i * ldc, ldc, accumulate, width);
-  for (; i < m; i++)
-    tile(1, vectors, k, a + i * a_row, a_row, a_column, b, ldb, c + i * ldc, ldc, accumulate, width);
+                                                        long ldb, float *c, long ldc, int accumulate, const int relu,
+                                                        long width) {
+  if (m <= 0) return;
+  const long count = (m + rows - 1) / rows, height = m / count, higher = m - height * count;
+  tiles_of_height(rows, height + 1, vectors, higher, k, a, a_row, a_column, b, ldb, c, ldc, accumulate, relu, width);
+  const long done = higher * (height + 1);
+  tiles_of_height(rows, height, vectors, count - higher, k, a + done * a_row, a_row, a_column, b, ldb, c + done * ldc,
+                  ldc, accumulate, relu, width);
+}
+
+static inline __attribute__((always_inline)) void any_product(long m, long n, long k, const float *restrict a,
+                                                              long a_row, long a_column, const float *restrict b,
+                                                              long ldb, float *restrict c, long ldc, int accumulate,
+                                                              const int relu) {
+  long j = 0;
+#if ROWS_OF_4
+  for (; j + 4 * LANES <= n; j += 4 * LANES)
+    strip(ROWS_OF_4, 4, m, k, a, a_row, a_column, b + j, ldb, c + j, ldc, accumulate, relu, LANES);
+#endif
+#if ROWS_OF_2
+  if (ROWS_OF_2 >= ROWS_OF_1 || m <= ROWS_OF_2)
+    for (; j + 2 * LANES <= n; j += 2 * LANES)
+      strip(ROWS_OF_2, 2, m, k, a, a_row, a_column, b + j, ldb, c + j, ldc, accumulate, relu, LANES);
+#endif
+  for (; j < n; j += LANES)
+    strip(ROWS_OF_1, 1, m, k, a, a_row, a_column, b + j, ldb, c + j, ldc, accumulate, relu,
+          n - j < LANES ? n - j : LANES);
 }
 
 static void product(long m, long n, long k, const float *restrict a, long a_row, long a_column,
                     const float *restrict b, long ldb, float *restrict c, long ldc, int accumulate) {
-  long j = 0;
-#if ROWS_OF_4
-  for (; j + 4 * LANES <= n; j += 4 * LANES)
-    strip(ROWS_OF_4, 4, m, k, a, a_row, a_column, b + j, ldb, c + j, ldc, accumulate, LANES);
-#endif
-#if ROWS_OF_2
-  for (; j + 2 * LANES <= n; j += 2 * LANES)
-    strip(ROWS_OF_2, 2, m, k, a, a_row, a_column, b + j, ldb, c + j, ldc, accumulate, LANES);
-#endif
-  for (; j < n; j += LANES)
-    strip(ROWS_OF_1, 1, m, k, a, a_row, a_column, b + j, ldb, c + j, ldc, accumulate, n - j < LANES ? n - j : LANES);
+  any_product(m, n, k, a, a_row, a_column, b, ldb, c, ldc, accumulate, 0);
 }
 
-/// sums[i, j, lane] += Σ over blocks of 16 columns of a[i, lane] b[j, lane], for a tile of rows × columns.
-static inline __attribute__((always_inline)) void gram_tile(const long rows, const long columns, long length,
-                                                            const float *a, const float *b, float *sums,
-                                                            long sums_row) {
-  lanes sum[4][4];
-#pragma clang loop unroll(full)
-  for (long i = 0; i < rows; i++)
-#pragma clang loop unroll(full)
-    for (long j = 0; j < columns; j++) sum[i][j] = *(lanes *)(sums + i * sums_row + j * LANES);
-  for (long p = 0; p < length; p += LANES) {
-#pragma clang loop unroll(full)
-    for (long i = 0; i < rows; i++)
-#pragma clang loop unroll(full)
-      for (long j = 0; j < columns; j++)
-        sum[i][j] += *(const lanes *)(a + i * LOPT_BLOCK + p) * *(const lanes *)(b + j * LOPT_BLOCK + p);
-  }
-#pragma clang loop unroll(full)
-  for (long i = 0; i < rows; i++)
-#pragma clang loop unroll(full)
-    for (long j = 0; j < columns; j++) *(lanes *)(sums + i * sums_row + j * LANES) = sum[i][j];
-}
-
-/// sums[m, n, 16] += a[m, LOPT_BLOCK] b[n, LOPT_BLOCK]ᵀ, the sum over the block left to the 16 lanes.
-static inline void gram(long m, long n, const float *restrict a, const float *restrict b, float *restrict sums) {
-  const long row = n * LANES;
-  long j = 0;
-  for (; j + GRAM_COLUMNS <= n; j += GRAM_COLUMNS) {
-    long i = 0;
-    for (; i + GRAM_ROWS <= m; i += GRAM_ROWS)
-      gram_tile(GRAM_ROWS, GRAM_COLUMNS, LOPT_BLOCK, a + i * LOPT_BLOCK, b + j * LOPT_BLOCK,
-                sums + i * row + j * LANES, row);
-    for (; i < m; i++)
-      gram_tile(1, GRAM_COLUMNS, LOPT_BLOCK, a + i * LOPT_BLOCK, b + j * LOPT_BLOCK, sums + i * row + j * LANES, row);
-  }
-  for (; j < n; j++)
-    for (long i = 0; i < m; i++)
-      gram_tile(1, 1, LOPT_BLOCK, a + i * LOPT_BLOCK, b + j * LOPT_BLOCK, sums + i * row + j * LANES, row);
+/// c = relu(a b), where a is given transposed, [k, m], and both others are of whole vectors: a hidden layer.
+static void relu_product(long m, long n, long k, const float *restrict a, const float *restrict b,
+                         float *restrict c) {
+  any_product(m, n, k, a, 1, m, b, n, c, n, 0, 1);
 }

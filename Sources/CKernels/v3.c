@@ -3,7 +3,8 @@
 
 #ifdef __x86_64__
 #pragma clang attribute push(__attribute__((target("arch=x86-64-v3"))), apply_to = function)
-enum { ROWS_OF_1 = 6, GRAM_ROWS = 3, GRAM_COLUMNS = 2, PEAK_CHAINS = 6 };
+#define ROWS_OF_2 3
+enum { ROWS_OF_1 = 6, PEAK_CHAINS = 6 };
 enum { CONVOLUTION_VECTORS = 1, PIXELS = 6, TAPS = 6 };
 
 #include "table.h"

@@ -6,7 +6,7 @@
 #pragma clang attribute push(__attribute__((min_vector_width(512))), apply_to = function)
 #define ROWS_OF_4 4
 #define ROWS_OF_2 8
-enum { ROWS_OF_1 = 8, GRAM_ROWS = 4, GRAM_COLUMNS = 4, PEAK_CHAINS = 16 };
+enum { ROWS_OF_1 = 8, PEAK_CHAINS = 16 };
 enum { CONVOLUTION_VECTORS = 2, PIXELS = 8, TAPS = 9 };
 
 #include "table.h"

@@ -12,9 +12,14 @@ struct Health: Codable, Equatable {
   var innerStepsPerSecond: Double?
   /// The step of the newest snapshot.
   var snapshot: Int?
+  /// Of the last evaluation of the process.
+  var evaluationLoss: Double?
+  /// The step of the best snapshot.
+  var best: Int?
 
   enum CodingKeys: String, CodingKey {
-    case status, version, snapshot
+    case status, version, snapshot, best
+    case evaluationLoss = "evaluation_loss"
     case outerIteration = "outer_iteration"
     case outerLoss = "outer_loss"
     case innerStepsPerSecond = "inner_steps_per_second"
@@ -25,6 +30,7 @@ extension Health {
   init(_ status: TrainingRun.Status) {
     self.init(
       outerIteration: status.outerIteration, outerLoss: status.outerLoss,
-      innerStepsPerSecond: status.innerStepsPerSecond, snapshot: status.snapshot)
+      innerStepsPerSecond: status.innerStepsPerSecond, snapshot: status.snapshot,
+      evaluationLoss: status.evaluationLoss, best: status.best)
   }
 }

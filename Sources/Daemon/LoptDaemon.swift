@@ -1,4 +1,5 @@
 import ArgumentParser
+import Engine
 import Logging
 import ServiceLifecycle
 import Support
@@ -30,10 +31,22 @@ struct LoptDaemon: AsyncParsableCommand {
   }
 
   func run() async throws {
+    if check { return try TrainingRun.check(flags.load()) }
+    // Before anything that takes long: the shards of a large data set are read for minutes.
+    let stop = StopFlag()
+    let signals = StopSignals(setting: stop)
     let configuration = try flags.load()
-    if check { return try TrainingRun.check(configuration) }
     let logger = Logger(label: "lopt-daemon") { _ in LineLog() }
-    let training = try TrainingRun(configuration: configuration, log: logger)
+    do {
+      try await serve(configuration, logger, stop: stop)
+    } catch is CancellationError where stop.isSet {
+      logger.info("stopped before training began")
+    }
+    withExtendedLifetime(signals) {}
+  }
+
+  private func serve(_ configuration: Configuration, _ logger: Logger, stop: StopFlag) async throws {
+    let training = try TrainingRun(configuration: configuration, log: logger, stop: stop)
     let (listening, whenListening) = AsyncStream.makeStream(of: Never.self)
     let routes = Routes(store: training.store, health: { Health(training.status) }, logger: logger)
     var quiet = logger

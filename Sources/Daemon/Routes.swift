@@ -14,6 +14,7 @@ struct Routes: Sendable {
     let router = Router(options: .autoGenerateHeadEndpoints)
     router.add(middleware: JSONErrors(logger: logger))
     router.get("v1/snapshots/latest") { _, _ in try latest() }
+    router.get("v1/snapshots/best") { _, _ in try best() }
     router.get("v1/snapshots/{name}") { request, context in
       try file(named: context.parameters.require("name"), request: request)
     }
@@ -27,11 +28,19 @@ struct Routes: Sendable {
     return try json(record)
   }
 
+  private func best() throws -> Response {
+    guard let best = try store.best() else { throw SnapshotError(.missing, "no snapshot was evaluated yet") }
+    return try json(best)
+  }
+
   private func file(named name: String, request: Request) throws -> Response {
     let (record, data) = try store.read(named: name)
     let tag = "\"\(record.sha256)\""
     let headers: HTTPFields = [.eTag: tag, .cacheControl: "public, max-age=31536000, immutable"]
-    let known = request.headers[.ifNoneMatch]?.split(separator: ",").map { $0.trimmingCharacters(in: .whitespaces) }
+    // Compared weakly (RFC 9110, 13.1.2): W/ before a tag does not count.
+    let known = request.headers[.ifNoneMatch]?.split(separator: ",").map {
+      $0.trimmingCharacters(in: .whitespaces).replacing(/^W\//, with: "")
+    }
     if let known, known.contains(tag) || known.contains("*") {
       return Response(status: .notModified, headers: headers)
     }

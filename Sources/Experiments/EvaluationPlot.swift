@@ -27,7 +27,7 @@ extension Plot {
         Lines: medians over \(runs) of the mean of a run's last ⌊t/10⌋ minibatch losses at step t; bands: from the lower \
         to the upper quartile. Time: steps × the optimizer's median seconds a step on one thread, all in the same engine: \
         \(evaluation.curves.map(\.timing).joined(separator: ", ")).
-        \(plan.trials > 0 ? evaluation.curves.compactMap(\.tuning).joined(separator: "; ") : "")
+        \(plan.trials == nil ? "" : evaluation.curves.compactMap(\.tuning).joined(separator: "; "))
         """,
       panels: [
         panel("by step", x: "inner steps", isLogarithmic: false) { Double($0.step) },

@@ -10,8 +10,9 @@ struct BenchCommand: ParsableCommand {
     abstract: "Time the engine on this machine.",
     discussion: """
       Times the loss of a batch, its gradient, gradient and Hessian-vector product, the learned optimizer's update and \
-      its reverse, and inner steps of an unroll without and with the outer-gradient. Peak is what the same threads do \
-      in a loop of nothing but multiply-adds.
+      its reverse, a step of Adam, and inner steps of an unroll without and with the outer-gradient. GFLOP/s count a \
+      convolution's multiply-adds by its definition. "of peak" counts those that are executed, as a share of what the \
+      same threads do meanwhile in a loop of nothing but multiply-adds. Documentation/bench.md says more.
 
       Example:
         lopt bench --problem mlp2x32 --threads 1
@@ -52,19 +53,18 @@ struct BenchCommand: ParsableCommand {
     if json {
       print(String(decoding: try AtomicFile.json(results), as: UTF8.self), terminator: "")
     } else {
-      print(
-        "\(instructionSet), \(threads) thread(s), batch \(batch), peak \(Self.number(bench.peakGFLOPS)) GFLOP/s")
+      print("\(instructionSet), \(threads) thread(s), batch \(batch)")
       print(Self.table(results))
     }
   }
 
   private static func table(_ results: [BenchResult]) -> TextTable {
     TextTable(
-      header: ["problem", "operation", "ms", "per second", "GFLOP/s", "of peak"],
+      header: ["problem", "operation", "ms", "per second", "GFLOP/s", "peak", "of peak"],
       rows: results.map { result in
         [
           result.problem, result.operation.rawValue, number(result.medianMilliseconds), number(result.perSecond),
-          number(result.gflops), String(format: "%.0f %%", 100 * result.peakShare),
+          number(result.gflops), number(result.peakGFLOPS), String(format: "%.0f %%", 100 * result.peakShare),
         ]
       })
   }

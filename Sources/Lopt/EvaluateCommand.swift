@@ -110,7 +110,7 @@ struct EvaluateCommand: ParsableCommand {
     let plan = EvaluationPlan(
       problem: problem, split: split.flatMap { ClassSplit(rawValue: $0) } ?? (hasHeldOut ? .heldOut : .train),
       tasks: tasks, initialisations: initialisations, steps: steps, batch: batch ?? loaded.metadata.batch, seed: seed,
-      tunedFor: .init(rawValue: tune) ?? .train, trials: search ?? 0,
+      tunedFor: .init(rawValue: tune) ?? .train, trials: search,
       screen: screen ?? (search == nil ? nil : EvaluationPlan.searchScreen))
     let cache = FileManager.default.urls(for: .cachesDirectory, in: .userDomainMask)[0]
       .appending(path: "lopt/evaluations")

@@ -11,7 +11,7 @@ struct EvaluationTable: CustomStringConvertible {
       "optimizer", "rate", "train", "validation", "accuracy", "ratio to best baseline", "s/1000 steps",
       "steps to Adam's",
     ]
-    let isSearch = plan.trials > 0
+    let isSearch = plan.trials != nil
     let rows = results.map { result in
       [
         result.optimizer, result.learningRate.map { String(format: "%.2g", Double($0)) } ?? "–",

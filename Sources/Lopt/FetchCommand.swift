@@ -12,10 +12,12 @@ struct FetchCommand: AsyncParsableCommand {
 
       Example:
         lopt fetch latest --from http://127.0.0.1:8417 --output snapshots
+        lopt fetch best --from http://127.0.0.1:8417
         lopt fetch theta-000000000.safetensors --from /var/lib/lopt
       """)
 
-  @Argument(help: "latest, or a snapshot's name such as theta-000000012.safetensors.")
+  @Argument(
+    help: "latest, best (of the lowest evaluation), or a snapshot's name such as theta-000000012.safetensors.")
   var name: String
 
   @Option(help: ArgumentHelp("The daemon's address, or its state folder.", valueName: "address or folder"))

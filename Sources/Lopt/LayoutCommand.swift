@@ -41,14 +41,9 @@ struct LayoutCommand: ParsableCommand {
 
   private static func printTable(_ name: String, _ layout: ParameterLayout) {
     print("\(name): \(layout.count) numbers")
-    for tensor in layout.tensors {
-      let columns = ["  \(tensor.name)", "\(tensor.shape)", "at \(tensor.offset)"]
-      print(columns.map { $0.padding(toLength: 14, withPad: " ", startingAt: 0) }.joined().trimmed)
-    }
+    print(
+      TextTable(
+        header: ["  tensor", "shape", "begins at"],
+        rows: layout.tensors.map { ["  \($0.name)", "\($0.shape)", "\($0.offset)"] }))
   }
-}
-
-extension String {
-  /// Without the spaces at its end.
-  fileprivate var trimmed: String { String(reversed().drop { $0 == " " }.reversed()) }
 }

@@ -1,5 +1,5 @@
 import ArgumentParser
-import Dispatch
+import Engine
 import Foundation
 import Logging
 import Support
@@ -20,22 +20,21 @@ struct TrainCommand: ParsableCommand {
   @OptionGroup(title: "Configuration") var flags: ConfigurationFlags
 
   func run() throws {
+    let stop = StopFlag()
+    try withExtendedLifetime(StopSignals(setting: stop)) {
+      do { try train(stop) } catch is CancellationError where stop.isSet {}
+    }
+  }
+
+  private func train(_ stop: StopFlag) throws {
     let configuration = try flags.load()
     let logger = Logger(label: "lopt") { _ in LineLog() }
-    let progress = configuration.outerIterations.map { Progress("outer-training", unit: "outer-iterations", total: $0) }
-    let training = try TrainingRun(configuration: configuration, log: logger) { _, status in
-      progress?.advance(note: status.outerLoss.map { String(format: "outer-loss %.4f", $0) } ?? "")
+    let progress = Progress("outer-training", unit: "outer-iterations", total: configuration.outerIterations)
+    let training = try TrainingRun(configuration: configuration, log: logger, stop: stop) { _, status in
+      progress.advance(note: status.outerLoss.map { String(format: "outer-loss %.4f", $0) } ?? "")
     }
-    progress?.resume(at: training.status.outerIteration)
-    // Signals are taken by dispatch, on threads of its own, while this one trains.
-    let signals = [SIGTERM, SIGINT].map { number in
-      signal(number, SIG_IGN)
-      let source = DispatchSource.makeSignalSource(signal: number, queue: .global())
-      source.setEventHandler { training.stop() }
-      source.activate()
-      return source
-    }
-    try withExtendedLifetime(signals) { try training.run() }
-    progress?.finish()
+    progress.resume(at: training.status.outerIteration)
+    defer { progress.finish() }
+    try training.run()
   }
 }

@@ -40,11 +40,7 @@ public struct ClassSplitting: Sendable {
     func choose(_ count: Int, _ split: ClassSplit) {
       let enough = count >= Self.fewest && rest.count - count >= Self.fewest
       guard enough else {
-        if count > 0 {
-          notes.append(
-            "the split \(split.rawValue) stays empty: it would be \(count) of \(rest.count) classes, where a split needs "
-              + "\(Self.fewest) and \(Self.fewest) must be left to train on")
-        }
+        if count > 0 { notes.append(note(count, of: rest.count, split)) }
         return
       }
       let chosen = Set(random.sample(count, below: rest.count).map { rest[$0] })
@@ -61,6 +57,20 @@ public struct ClassSplitting: Sendable {
     }
     choose(outerValidation ?? max((rest.count + 5) / 10, 16), .outerValidation)
     return (ids.map { splits[$0] ?? .train }, notes)
+  }
+
+  /// Why a split stays empty.
+  private func note(_ count: Int, of all: Int, _ split: ClassSplit) -> String {
+    let fewest = Self.fewest
+    let reason =
+      if all < 2 * fewest {
+        "\(all) classes are too few: a split needs \(fewest), and \(fewest) must be left to train on"
+      } else if count < fewest {
+        "\(count) are too few: a split needs \(fewest)"
+      } else {
+        "\(count) of \(all) would leave fewer than \(fewest) to train on"
+      }
+    return "no classes are held apart for \(split.rawValue): " + reason
   }
 
   private func check(_ listed: [String], among ids: [String]) throws {

@@ -9,19 +9,19 @@ public struct Dataset: Sendable {
   public let manifestDigest: String
 
   /// Opens a folder, and reads each shard whole unless `verification` remembers it.
-  /// - Parameter progress: is told the bytes of each piece that is read.
+  /// - Parameter progress: is told the bytes of each piece that is read; what it throws ends the reading.
   /// - Throws: ``ShardsError`` where the folder is no dataset or a shard is missing or damaged.
   public init(
-    at folder: URL, verification: ShardVerification = .userCache, progress: (Int) -> Void = { _ in }
+    at folder: URL, verification: ShardVerification = .userCache, progress: (Int) throws -> Void = { _ in }
   ) throws {
     self.folder = folder
     (manifest, manifestDigest) = try Manifest.read(in: folder)
     try verification.check(manifest, in: folder, progress: progress)
   }
 
-  /// The task at `index` of the sequence that `seed` stands for: see ``Manifest/sampleTask(split:classes:seed:index:)``.
+  /// The task at `index` of the sequence that `seed` stands for: see ``Manifest/sampleTask(split:classes:seed:index:in:)``.
   public func sampleTask(split: ClassSplit, classes: Int, seed: UInt64, index: Int) throws -> TaskClasses {
-    try manifest.sampleTask(split: split, classes: classes, seed: seed, index: index)
+    try manifest.sampleTask(split: split, classes: classes, seed: seed, index: index, in: folder.path)
   }
 
   /// Gathers the images of a task's classes; nothing is hashed or copied.

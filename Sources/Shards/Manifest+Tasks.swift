@@ -18,12 +18,15 @@ extension Manifest {
 
   /// The task at `index` of the sequence that `seed` stands for: `classes` different classes of the split in random
   /// order. A pure function of the manifest's classes and the arguments.
+  /// - Parameter folder: the dataset's, for errors.
   /// - Throws: ``ShardsError`` where the split has fewer classes.
-  public func sampleTask(split: ClassSplit, classes: Int, seed: UInt64, index: Int) throws -> TaskClasses {
+  public func sampleTask(
+    split: ClassSplit, classes: Int, seed: UInt64, index: Int, in folder: String
+  ) throws -> TaskClasses {
     let positions = positions(in: split)
     guard (1...max(positions.count, 1)).contains(classes), !positions.isEmpty else {
       throw ShardsError(
-        .tooFewClasses, source.name,
+        .tooFewClasses, folder,
         "a task of \(classes) classes of the split \(split.rawValue), which has \(positions.count): "
           + "choose another number or split"
       )

@@ -35,8 +35,23 @@ public final class PartialFolder {
     target.deletingLastPathComponent().appending(path: target.lastPathComponent + AtomicFile.temporarySuffix)
   }
 
-  /// Gives the folder its name; its files are synced already.
-  public func publish() throws {
+  /// Takes the folder for a maker that keeps a file `mark` in it as long as it is at work, and empties it.
+  /// - Throws: ``ShardsError`` where the folder holds anything and no such file: somebody else's work.
+  public func take(mark: String) throws {
+    let names = try FileManager.default.contentsOfDirectory(atPath: url.path)
+    if let foreign = names.min(), !names.contains(mark) {
+      throw ShardsError(
+        .otherBuild, url.path,
+        "is the output's name while it is made, but holds \(foreign), which no stopped run of this command left: "
+          + "move it away, or choose another output")
+    }
+    if names.isEmpty { try AtomicFile.write(Data(), to: url.appending(path: mark)) }
+    try empty(except: [mark])
+  }
+
+  /// Gives the folder its name, without the file `mark`; its other files are synced already.
+  public func publish(without mark: String? = nil) throws {
+    if let mark { try FileManager.default.removeItem(at: url.appending(path: mark)) }
     try SystemCall.syncFolder(url.path)
     try SystemCall.rename(url.path, to: target.path)
     try SystemCall.syncFolder(target.deletingLastPathComponent().path)

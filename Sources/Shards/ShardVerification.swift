@@ -22,10 +22,12 @@ public struct ShardVerification: Sendable {
     return ShardVerification(memoryIn: cache.appending(path: "lopt"))
   }
 
-  /// Throws a ``ShardsError`` that names the first shard that is not what the manifest says.
-  func check(_ manifest: Manifest, in folder: URL, progress: (Int) -> Void) throws {
+  /// Throws a ``ShardsError`` that names the first shard that is not what the manifest says, or what `progress` throws;
+  /// the shards before are remembered.
+  func check(_ manifest: Manifest, in folder: URL, progress: (Int) throws -> Void) throws {
     var known = remembered()
     let before = known
+    defer { if known != before { remember(known) } }
     for shard in manifest.shards {
       let url = folder.appending(path: shard.file).resolvingSymlinksInPath()
       let identity = try FileIdentity(of: url)
@@ -33,11 +35,10 @@ public struct ShardVerification: Sendable {
       try Self.checkFile(shard, at: url, progress: progress)
       known[url.path] = Entry(identity: identity, sha256: shard.fileSha256)
     }
-    if known != before { remember(known) }
   }
 
   /// Reads a shard's file, without LMDB: a damaged page could crash that.
-  static func checkFile(_ shard: Manifest.Shard, at url: URL, progress: (Int) -> Void) throws {
+  static func checkFile(_ shard: Manifest.Shard, at url: URL, progress: (Int) throws -> Void) throws {
     let bytes = try FileIdentity(of: url).bytes
     guard bytes == shard.bytes else {
       throw ShardsError(

@@ -14,10 +14,10 @@ public struct RecordedFiles: Sendable {
   public init(creating folder: URL, prefix: String) throws {
     self.init(reading: folder, prefix: prefix)
     try SystemCall.makeFolder(folder.path)
-    for name in try FileManager.default.contentsOfDirectory(atPath: folder.path) {
+    for name in try SystemCall.names(in: folder.path) {
       let isOrphan = name.hasSuffix(".safetensors") && !exists(recordName(of: name))
       guard name.hasPrefix(prefix + "-"), isOrphan || name.hasSuffix(AtomicFile.temporarySuffix) else { continue }
-      try FileManager.default.removeItem(at: folder.appending(path: name))
+      try SystemCall.removeFile(folder.appending(path: name).path)
     }
   }
 
@@ -53,14 +53,20 @@ public struct RecordedFiles: Sendable {
       name: name, step: step, sha256: Digest.sha256(data), size: data.count,
       created: created.formatted(.iso8601))
     try AtomicFile.write(data, to: url)
-    try AtomicFile.writeJSON(record, to: folder.appending(path: recordName(of: name)))
+    do {
+      try AtomicFile.writeJSON(record, to: folder.appending(path: recordName(of: name)))
+    } catch {
+      // A full disk needs the room.
+      try? SystemCall.removeFile(url.path)
+      throw error
+    }
     return record
   }
 
   /// All numbers that have a record, the newest first, whether their files are sound or not.
   public func steps() throws -> [Int] {
     guard FileManager.default.fileExists(atPath: folder.path) else { return [] }
-    return try FileManager.default.contentsOfDirectory(atPath: folder.path).compactMap { file -> Int? in
+    return try SystemCall.names(in: folder.path).compactMap { file -> Int? in
       guard file.hasPrefix(prefix + "-"), file.hasSuffix(".json"),
         let step = Int(file.dropFirst(prefix.count + 1).dropLast(".json".count)),
         recordName(of: name(step)) == file
@@ -105,8 +111,8 @@ public struct RecordedFiles: Sendable {
   /// Removes all but the newest `count`: first the record, then the file.
   public func keepNewest(_ count: Int) throws {
     for step in try steps().dropFirst(count) {
-      try FileManager.default.removeItem(at: folder.appending(path: recordName(of: name(step))))
-      try? FileManager.default.removeItem(at: folder.appending(path: name(step)))
+      try SystemCall.removeFile(folder.appending(path: recordName(of: name(step))).path)
+      try? SystemCall.removeFile(folder.appending(path: name(step)).path)
     }
   }
 }

@@ -27,11 +27,14 @@ public struct SnapshotMetadata: Sendable, Equatable {
   public var datasetSHA256: String
   public var seed: UInt64
   public var toolVersion: String
+  /// How slowly θ's average forgets, where this is the average; nil where it is θ itself.
+  public var averageDecay: Double?
 
   public init(
     hiddenLayers: Int, hiddenUnits: Int, features: [String], betas: [Float], timeScales: [Float], lambda1: Float,
     lambda2: Float, outerIteration: Int, objective: String, estimator: String, problem: String, batch: Int,
-    steps: Int, dataset: String, datasetSHA256: String, seed: UInt64, toolVersion: String
+    steps: Int, dataset: String, datasetSHA256: String, seed: UInt64, toolVersion: String,
+    averageDecay: Double? = nil
   ) {
     self.hiddenLayers = hiddenLayers
     self.hiddenUnits = hiddenUnits
@@ -50,11 +53,12 @@ public struct SnapshotMetadata: Sendable, Equatable {
     self.datasetSHA256 = datasetSHA256
     self.seed = seed
     self.toolVersion = toolVersion
+    self.averageDecay = averageDecay
   }
 
   /// The keys and values of the file's metadata: lists as JSON, numbers in decimal.
   public var dictionary: [String: String] {
-    [
+    let own = [
       "format_version": String(Self.formatVersion), "hidden_layers": String(hiddenLayers),
       "hidden_units": String(hiddenUnits),
       "features": "[" + features.map { "\"\($0)\"" }.joined(separator: ",") + "]",
@@ -64,6 +68,7 @@ public struct SnapshotMetadata: Sendable, Equatable {
       "estimator": estimator, "problem": problem, "batch": String(batch), "steps": String(steps), "dataset": dataset,
       "dataset_sha256": datasetSHA256, "seed": String(seed), "tool_version": toolVersion,
     ]
+    return averageDecay.map { own.merging(["average_decay": "\($0)"]) { $1 } } ?? own
   }
 
   /// - Parameter name: what an error calls the file.
@@ -91,6 +96,7 @@ public struct SnapshotMetadata: Sendable, Equatable {
       lambda1: try value("lambda1"), lambda2: try value("lambda2"), outerIteration: try value("outer_iteration"),
       objective: try text("objective"), estimator: try text("estimator"), problem: try text("problem"),
       batch: try value("batch"), steps: try value("steps"), dataset: try text("dataset"),
-      datasetSHA256: try text("dataset_sha256"), seed: try value("seed"), toolVersion: try text("tool_version"))
+      datasetSHA256: try text("dataset_sha256"), seed: try value("seed"), toolVersion: try text("tool_version"),
+      averageDecay: dictionary["average_decay"] == nil ? nil : try value("average_decay"))
   }
 }

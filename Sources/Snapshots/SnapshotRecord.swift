@@ -21,11 +21,6 @@ public struct SnapshotRecord: Codable, Sendable, Equatable {
     self.created = created
   }
 
-  /// Whether a name, perhaps from a stranger, is that of a snapshot: `theta-` and at least nine digits.
-  public static func isSnapshotName(_ name: String) -> Bool {
-    let suffix = ".safetensors"
-    guard name.hasPrefix("theta-"), name.hasSuffix(suffix) else { return false }
-    let digits = name.dropFirst("theta-".count).dropLast(suffix.count).utf8
-    return digits.count >= 9 && digits.count <= 18 && digits.allSatisfy { (48...57).contains($0) }
-  }
+  /// Whether a name, perhaps from a stranger, is that of a snapshot: `theta-` or `average-` and at least nine digits.
+  public static func isSnapshotName(_ name: String) -> Bool { SnapshotKind.parse(name) != nil }
 }

@@ -41,9 +41,9 @@ struct SnapshotServer: Sendable {
     }
   }
 
-  /// What the newest snapshot must be.
-  func latest() async throws -> Expectation {
-    let url = "\(base)/v1/snapshots/latest"
+  /// What the newest snapshot, or the best one, must be.
+  func expectation(of alias: SnapshotFetcher.Alias) async throws -> Expectation {
+    let url = "\(base)/v1/snapshots/\(alias.rawValue)"
     let body = try await reporting(url) {
       try await response(url).body.collect(upTo: Self.largestRecord)
     }

@@ -1,4 +1,5 @@
 public import Foundation
+import Support
 
 /// A snapshot: θ and what is said of it.
 public struct Snapshot: Sendable, Equatable {
@@ -23,6 +24,8 @@ public struct Snapshot: Sendable, Equatable {
     self.init(theta: theta, metadata: try SnapshotMetadata(file.metadata, name: name))
   }
 
+  public var kind: SnapshotKind { metadata.averageDecay == nil ? .theta : .average }
+
   public init(contentsOf url: URL) throws {
     try self.init(FileReading.data(url), name: url.path)
   }
@@ -35,37 +38,48 @@ public struct Snapshot: Sendable, Equatable {
 
 /// The snapshots of a run, in `STATE/snapshots`: immutable, each with its record.
 public struct SnapshotStore: Sendable {
-  private let files: RecordedFiles
+  private let folder: URL
 
   /// The store of a state folder, for the process that trains.
   public init(creatingIn state: URL) throws {
-    files = try RecordedFiles(creating: Self.folder(state), prefix: "theta")
+    folder = Self.folder(state)
+    for kind in SnapshotKind.allCases { _ = try RecordedFiles(creating: folder, prefix: kind.rawValue) }
+    try AtomicFile.removeTemporaries(for: bestFile)
   }
 
   /// The store of a state folder, for reading.
   public init(readingFrom state: URL) {
-    files = RecordedFiles(reading: Self.folder(state), prefix: "theta")
+    folder = Self.folder(state)
   }
+
+  private func files(_ kind: SnapshotKind) -> RecordedFiles { RecordedFiles(reading: folder, prefix: kind.rawValue) }
 
   private static func folder(_ state: URL) -> URL { state.appending(path: "snapshots") }
 
+  /// The record of the snapshot of the lowest evaluation.
+  var bestFile: URL { folder.appending(path: "best.json") }
+
   @discardableResult
   public func write(_ snapshot: Snapshot, created: Date = Date()) throws -> SnapshotRecord {
-    try files.write(snapshot.encoded(), step: snapshot.metadata.outerIteration, created: created)
+    try files(snapshot.kind).write(snapshot.encoded(), step: snapshot.metadata.outerIteration, created: created)
   }
 
-  /// The highest step that was ever written, sound or not.
-  public func highestStep() throws -> Int? { try files.steps().first }
+  /// The highest step of a kind that was ever written, sound or not.
+  public func highestStep(of kind: SnapshotKind = .theta) throws -> Int? { try files(kind).steps().first }
 
-  /// The newest snapshot that is sound; `refused` hears of each newer one that is not.
+  /// The newest snapshot of θ that is sound; `refused` hears of each newer one that is not.
   public func latest(refused: (any Error) -> Void = { _ in }) throws -> SnapshotRecord? {
-    try files.newest(refused: refused) { record, _ in record }
+    try files(.theta).newest(refused: refused) { record, _ in record }
   }
+
+  /// The name of the snapshot of a step, whether there is one or not.
+  public func name(_ kind: SnapshotKind = .theta, step: Int) -> String { files(kind).name(step) }
 
   /// The record and the bytes of a snapshot by its name.
   public func read(named name: String) throws -> (record: SnapshotRecord, data: Data) {
-    guard SnapshotRecord.isSnapshotName(name), let step = Int(name.dropFirst(6).dropLast(12)), files.name(step) == name
-    else { throw SnapshotError(.missing, "\(name): not the name of a snapshot, such as \(files.name(12))") }
-    return try files.read(step: step)
+    guard let (kind, step) = SnapshotKind.parse(name), self.name(kind, step: step) == name else {
+      throw SnapshotError(.missing, "\(name): not the name of a snapshot, such as \(self.name(step: 12))")
+    }
+    return try files(kind).read(step: step)
   }
 }

@@ -24,6 +24,15 @@ public enum AtomicFile {
     unlink(temporary)
   }
 
+  /// Removes the temporary files that stopped processes left beside `url`; no other process may write there.
+  public static func removeTemporaries(for url: URL) throws {
+    let folder = url.deletingLastPathComponent()
+    for name in try FileManager.default.contentsOfDirectory(atPath: folder.path)
+    where name.hasPrefix(url.lastPathComponent + ".") && name.hasSuffix(temporarySuffix) {
+      try FileManager.default.removeItem(at: folder.appending(path: name))
+    }
+  }
+
   /// Writes `data` to a temporary name beside `url`, syncs it, renames it, and syncs the folder.
   ///
   /// A file at `url` is replaced in one step; after an error it is as it was.

@@ -7,8 +7,9 @@ public enum Digest {
     hexadecimal(SHA256.hash(data: data))
   }
 
-  /// The digest of a file, read in pieces of 1 MiB. `progress` is told the bytes of each piece.
-  public static func sha256(fileAt url: URL, progress: (Int) -> Void = { _ in }) throws -> String {
+  /// The digest of a file, read in pieces of 1 MiB. `progress` is told the bytes of each piece; what it throws ends the
+  /// reading.
+  public static func sha256(fileAt url: URL, progress: (Int) throws -> Void = { _ in }) throws -> String {
     let descriptor = try SystemCall.open(url.path, O_RDONLY)
     defer { SystemCall.close(descriptor) }
     var hash = SHA256()
@@ -19,7 +20,7 @@ public enum Digest {
       }
       if count == 0 { return hexadecimal(hash.finalize()) }
       hash.update(data: piece[..<count])
-      progress(count)
+      try progress(count)
     }
   }
 

@@ -60,6 +60,15 @@ public enum SystemCall {
   }
 
   /// Writes over what a file has at `offset`; where it goes on being written does not change.
+  /// Appends all of it to a file, or nothing.
+  public static func append(_ descriptor: Int32, _ data: Data, path: String) throws {
+    let end = Int(try check("find the end of", path) { lseek(descriptor, 0, SEEK_END) })
+    do { try write(descriptor, data, path: path) } catch {
+      try truncate(descriptor, to: end, path: path)
+      throw error
+    }
+  }
+
   public static func write(_ descriptor: Int32, _ data: Data, at offset: Int, path: String) throws {
     var rest = data[...]
     while !rest.isEmpty {
@@ -80,9 +89,23 @@ public enum SystemCall {
     try check("rename to", target) { Foundation.rename(source, target) }
   }
 
-  /// Cuts a file to no bytes.
-  public static func truncate(_ descriptor: Int32, path: String) throws {
-    try check("truncate", path) { ftruncate(descriptor, 0) }
+  public static func removeFile(_ path: String) throws {
+    try check("remove", path) { unlink(path) }
+  }
+
+  /// The names of what lies in a folder, in no order.
+  public static func names(in folder: String) throws -> [String] {
+    do {
+      return try FileManager.default.contentsOfDirectory(atPath: folder)
+    } catch {
+      let cause = (error as? CocoaError)?.underlying as? POSIXError
+      throw FileError(operation: "read", path: folder, number: cause?.code.rawValue ?? EIO)
+    }
+  }
+
+  /// Cuts a file to its first `length` bytes.
+  public static func truncate(_ descriptor: Int32, to length: Int = 0, path: String) throws {
+    try check("truncate", path) { ftruncate(descriptor, off_t(length)) }
   }
 
   /// Locks a file for this process; false where another one holds it.

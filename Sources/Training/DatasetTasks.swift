@@ -22,14 +22,15 @@ public final class DatasetTasks: TaskSource {
   }
 
   public let problems: [any InnerProblem]
-  private let choices: [Choice]
+  let choices: [Choice]
   private let classes: Int
   private let batch: Int
   private let seed: UInt64
   /// Each worker's newest task: truncation after truncation asks for the same.
   private let open = Mutex<[Int: (draw: Int, task: AssignedTask)]>([:])
 
-  /// Throws where a problem fits none of its data sets, or a data set has no problem that fits.
+  /// Throws where a problem fits none of its data sets, a data set has no problem that fits, or one has not what tasks
+  /// need.
   public init(_ configuration: Configuration, datasets: [Dataset]) throws {
     var problems: [any InnerProblem] = []
     var choices: [Choice] = []
@@ -38,11 +39,15 @@ public final class DatasetTasks: TaskSource {
       if number == problems.count { problems.append(problem) }
       choices.append(Choice(dataset: dataset, problem: number, weight: weight))
     }
+    for (index, dataset) in datasets.enumerated() {
+      try Self.check(dataset, "datasets[\(index)]: \(configuration.datasets[index].path)", configuration)
+    }
     let weighted = zip(configuration.datasets, datasets)
     for (entry, dataset) in weighted where configuration.problem.isEmpty {
       guard let problem = InnerProblems.fitting(dataset.imageShape).first else {
         throw ConfigurationError(
-          "datasets: no problem fits images of \(dataset.imageShape) in \(entry.path); there are \(Self.list)")
+          "datasets: no problem is the default for images of \(dataset.imageShape) in \(entry.path); "
+            + Self.choices(for: [dataset.imageShape]))
       }
       add(problem, dataset, entry.weight)
     }
@@ -54,7 +59,7 @@ public final class DatasetTasks: TaskSource {
       guard !fitting.isEmpty else {
         throw ConfigurationError(
           "problem[\(index)]: \(entry.name) takes images of \(problem.shape), and no data set of it has them; "
-            + "there are \(Self.list)")
+            + Self.choices(for: weighted.map(\.1.imageShape)))
       }
       for (setting, dataset) in fitting { add(problem, dataset, setting.weight * entry.weight) }
     }
@@ -74,8 +79,33 @@ public final class DatasetTasks: TaskSource {
     }
   }
 
-  private static var list: String {
-    InnerProblems.all.map { "\($0.name) (\($0.shape))" }.joined(separator: ", ")
+  /// What `problem` may be, for an error: those that fit, or, where there are none, which images the others take.
+  private static func choices(for shapes: [ImageShape]) -> String {
+    var fitting: [String] = []
+    for name in shapes.flatMap({ InnerProblems.examples(fitting: $0) }).map(\.name) where !fitting.contains(name) {
+      fitting.append(name)
+    }
+    let presets = InnerProblems.all.map { "\($0.name) (\($0.shape))" }.joined(separator: ", ")
+    return fitting.isEmpty
+      ? "there are \(presets), and convolutional ones for square images of 1 or 3 channels"
+      : "set problem to one that fits, such as " + fitting.joined(separator: ", ")
+  }
+
+  /// Throws where not every task of a data set could be trained on.
+  ///
+  /// - Parameter name: what an error calls it, with its key.
+  private static func check(_ dataset: Dataset, _ name: String, _ configuration: Configuration) throws {
+    let classes = configuration.inner.classes
+    let training = dataset.manifest.classes.filter { $0.split == .train }
+    guard training.count >= classes else {
+      throw ConfigurationError("\(name) has \(training.count) classes to train on, and a task has \(classes)")
+    }
+    let unvalidated = training.count { $0.validation == 0 }
+    guard configuration.outer.objective == .train || unvalidated < classes else {
+      throw ConfigurationError(
+        "outer.objective is validation, but \(unvalidated) of the \(training.count) training classes of \(name) have no "
+          + "validation images: build it with a larger --validation, or train for the objective train")
+    }
   }
 
   public func task(worker: Int, draw: Int) throws -> AssignedTask {

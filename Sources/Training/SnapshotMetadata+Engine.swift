@@ -3,8 +3,10 @@ public import Snapshots
 import Support
 
 extension SnapshotMetadata {
-  /// What a run says of its θ.
-  init(_ configuration: Configuration, problems: [String], digests: [String], outerIteration: Int) {
+  /// What a run says of its θ, or of the average of it.
+  init(
+    _ configuration: Configuration, problems: [String], digests: [String], outerIteration: Int, isAverage: Bool = false
+  ) {
     let optimizer = configuration.inner.optimizer
     self.init(
       hiddenLayers: optimizer.hiddenLayers, hiddenUnits: optimizer.hiddenUnits,
@@ -13,7 +15,8 @@ extension SnapshotMetadata {
       objective: configuration.outer.objective.rawValue, estimator: configuration.outer.estimator.rawValue,
       problem: problems.joined(separator: ","), batch: configuration.inner.batch, steps: configuration.inner.life.to,
       dataset: configuration.datasets.map(\.path).joined(separator: ","),
-      datasetSHA256: digests.joined(separator: ","), seed: configuration.seed, toolVersion: Support.toolVersion)
+      datasetSHA256: digests.joined(separator: ","), seed: configuration.seed, toolVersion: Support.toolVersion,
+      averageDecay: isAverage ? configuration.outer.average.decay : nil)
   }
 }
 

@@ -34,7 +34,16 @@ final class StateStore: Sendable {
 
   /// The newest sound state; `refused` hears of a newer one that is not. Nil where there never was one.
   func restore(refused: (any Error) -> Void) throws -> TrainingState? {
-    let state = try Self.newest(of: files, refused: refused)
+    try Self.restore(files, refused: refused)
+  }
+
+  /// The same for a folder that perhaps another process trains with, or that is not there.
+  static func restore(in state: URL, refused: (any Error) -> Void) throws -> TrainingState? {
+    try restore(RecordedFiles(reading: folder(state), prefix: "training"), refused: refused)
+  }
+
+  private static func restore(_ files: RecordedFiles, refused: (any Error) -> Void) throws -> TrainingState? {
+    let state = try newest(of: files, refused: refused)
     if state == nil, try !files.steps().isEmpty {
       throw TrainingError(
         .damagedState,
@@ -45,7 +54,7 @@ final class StateStore: Sendable {
   }
 
   /// Writes the state of the moment at which it is called, durably.
-  func write(_ state: () -> TrainingState) throws {
+  func write(_ state: () throws -> TrainingState) throws {
     try next.withLock { next in
       try files.write(try state().encoded(), step: next, created: Date())
       next += 1

@@ -6,7 +6,7 @@ import Support
 /// What a run resumes from: the learner's state, and the settings under which it came about.
 public struct TrainingState: Sendable {
   /// The version of the file's layout.
-  public static let formatVersion = 1
+  public static let formatVersion = 2
 
   public var learner: LearnerState
   public var configuration: Configuration
@@ -19,14 +19,16 @@ public struct TrainingState: Sendable {
     var step: Int
     var life: Int
     var problem: Int
-    var finished: Finished?
+  }
 
-    struct Finished: Codable {
-      var lossPlus: Double
-      var lossMinus: Double
-      var innerSteps: Int
-      var diverged: Bool
-    }
+  /// A truncation that counts in the outer-iteration under way.
+  private struct FinishedEntry: Codable {
+    var worker: Int
+    var outerIteration: Int
+    var lossPlus: Double
+    var lossMinus: Double
+    var innerSteps: Int
+    var diverged: Bool
   }
 
   public init(learner: LearnerState, configuration: Configuration, tasks: [DatasetTasks.Description]) {
@@ -44,25 +46,25 @@ public struct TrainingState: Sendable {
       "theta": vector(learner.theta), "adam/first": vector(learner.adam.first),
       "adam/second": vector(learner.adam.second),
     ]
+    if !learner.average.isEmpty { tensors["average"] = vector(learner.average) }
     let entries = learner.workers.enumerated().map { number, worker in
-      let finished = learner.finished[number]
       tensors["worker/\(number)/inner"] = vector(worker.inner)
-      if let sample = finished?.sample {
-        tensors["worker/\(number)/reparameterization"] = vector(sample.reparameterization)
-        tensors["worker/\(number)/evolution_strategies"] = vector(sample.evolutionStrategies)
-      }
-      return WorkerEntry(
-        draws: worker.draws, step: worker.step, life: worker.life, problem: worker.problem,
-        finished: finished.map {
-          .init(
-            lossPlus: $0.sample.lossPlus, lossMinus: $0.sample.lossMinus, innerSteps: $0.innerSteps,
-            diverged: $0.diverged)
-        })
+      if !worker.other.isEmpty { tensors["worker/\(number)/other"] = vector(worker.other) }
+      if !worker.perturbation.isEmpty { tensors["worker/\(number)/perturbation"] = vector(worker.perturbation) }
+      return WorkerEntry(draws: worker.draws, step: worker.step, life: worker.life, problem: worker.problem)
+    }
+    let finished = learner.finished.enumerated().map { number, result in
+      let sample = result.sample
+      tensors["finished/\(number)/reparameterization"] = vector(sample.reparameterization)
+      tensors["finished/\(number)/evolution_strategies"] = vector(sample.evolutionStrategies)
+      return FinishedEntry(
+        worker: result.worker, outerIteration: result.outerIteration, lossPlus: sample.lossPlus,
+        lossMinus: sample.lossMinus, innerSteps: result.innerSteps, diverged: result.diverged)
     }
     let metadata = [
       "format_version": String(Self.formatVersion), "outer_iteration": String(learner.outerIteration),
-      "adam_steps": String(learner.adam.steps), "workers": try json(entries), "configuration": try json(configuration),
-      "tasks": try json(tasks), "tool_version": toolVersion,
+      "adam_steps": String(learner.adam.steps), "workers": try json(entries), "finished": try json(finished),
+      "configuration": try json(configuration), "tasks": try json(tasks), "tool_version": toolVersion,
     ]
     return try Safetensors(metadata: metadata, tensors: tensors).encoded()
   }
@@ -86,18 +88,23 @@ public struct TrainingState: Sendable {
       guard case .float32(let values)? = file.tensors[key]?.values else { throw damaged(key) }
       return values
     }
+    func optionalVector(_ key: String) throws -> [Float] { file.tensors[key] == nil ? [] : try vector(key) }
     let version: Int = try value("format_version")
     guard version <= Self.formatVersion else {
       throw TrainingError(
         .newerFormat, "\(name): has format version \(version); this tool reads up to \(Self.formatVersion)")
     }
-    configuration = try value("configuration")
+    guard let settings = file.metadata["configuration"].flatMap({ Configuration(stored: Data($0.utf8)) }) else {
+      throw damaged("configuration")
+    }
+    configuration = settings
     tasks = try value("tasks")
     learner = LearnerState(theta: try vector("theta"), workers: 0)
     let (first, second) = (try vector("adam/first"), try vector("adam/second"))
     guard first.count == second.count else { throw damaged("adam/second") }
     learner.adam = OuterAdam(first: first, second: second, steps: try value("adam_steps"))
     learner.outerIteration = try value("outer_iteration")
+    learner.average = try optionalVector("average")
     let entries: [WorkerEntry] = try value("workers")
     for (number, entry) in entries.enumerated() {
       var worker = WorkerState()
@@ -106,14 +113,23 @@ public struct TrainingState: Sendable {
       worker.life = entry.life
       worker.problem = entry.problem
       worker.inner = try vector("worker/\(number)/inner")
+      worker.other = try optionalVector("worker/\(number)/other")
+      worker.perturbation = try optionalVector("worker/\(number)/perturbation")
       learner.workers.append(worker)
-      guard let finished = entry.finished else { continue }
-      learner.finished[number] = WorkerResult(
+    }
+    // Version 1 kept finished truncations elsewhere: a worker's next one takes their place.
+    let finished: [FinishedEntry] = version == 1 ? [] : try value("finished")
+    learner.finished = try finished.enumerated().map { number, entry in
+      WorkerResult(
+        worker: entry.worker, outerIteration: entry.outerIteration,
         sample: OuterGradientSample(
-          lossPlus: finished.lossPlus, lossMinus: finished.lossMinus,
-          reparameterization: try vector("worker/\(number)/reparameterization"),
-          evolutionStrategies: try vector("worker/\(number)/evolution_strategies")),
-        innerSteps: finished.innerSteps, diverged: finished.diverged)
+          lossPlus: entry.lossPlus, lossMinus: entry.lossMinus,
+          reparameterization: try vector("finished/\(number)/reparameterization"),
+          evolutionStrategies: try vector("finished/\(number)/evolution_strategies")),
+        innerSteps: entry.innerSteps, diverged: entry.diverged)
+    }
+    guard learner.finished.allSatisfy({ learner.workers.indices.contains($0.worker) }) else {
+      throw damaged("finished")
     }
   }
 }

@@ -93,6 +93,49 @@ import Testing
     }
   }
 
+  @Test("SIGTERM while it still reads a large data set ends it with exit 0")
+  func stoppedWhileOpening() throws {
+    try withConfiguration { folder in
+      // A shard of 64 GiB of zeros that take no room: reading it would take a minute, and find it damaged.
+      let bytes = 1 << 36
+      let file = folder.appending(path: "mnist14/manifest.json")
+      let manifest = try String(contentsOf: file, encoding: .utf8)
+      try manifest.replacing(/"bytes" : \d+,(\s*"content_sha256")/) { "\"bytes\" : \(bytes),\($0.output.1)" }
+        .write(to: file, atomically: true, encoding: .utf8)
+      #expect(truncate(folder.appending(path: "mnist14/shard-00000.lmdb").path, bytes) == 0)
+      for signal in [SIGTERM, SIGINT] {
+        let daemon = try ToolProcess("lopt-daemon", arguments(folder))
+        let lock = folder.appending(path: "state/lock")
+        try daemon.wait { _ in
+          (try? String(contentsOf: lock, encoding: .utf8))?.hasPrefix("\(daemon.identifier) ") == true
+        }
+        daemon.send(signal)
+        let result = try daemon.wait(seconds: 5)
+        #expect(result.exitCode == 0, "\(result.errors)")
+        #expect(result.errors.contains("stopped before training began"), "\(result.errors)")
+        #expect(!FileManager.default.fileExists(atPath: folder.appending(path: "state/training").path))
+      }
+    }
+  }
+
+  @Test("a newest snapshot that is damaged is not served: the one before it is, and the log says so")
+  func damagedSnapshot() throws {
+    try withConfiguration { folder in
+      let limited = try ToolProcess.run("lopt-daemon", arguments(folder, "--outer-iterations", "3"))
+      #expect(limited.exitCode == 0, "\(limited.errors)")
+      let (daemon, address) = try start(folder, "--set", "snapshot.every_seconds=3600")
+      let state = folder.appending(path: "state")
+      let newest = try #require(try SnapshotStore(readingFrom: state).latest())
+      #expect(newest.step == 3)
+      try damage(newest, in: state)
+      let fetched = try ToolProcess.run("lopt", ["fetch", "latest", "--from", address, "--output", folder.path])
+      #expect(fetched.exitCode == 0, "\(fetched.errors)")
+      #expect(fetched.output.hasSuffix("/theta-000000000.safetensors\n"))
+      let refused = daemon.errors.split(separator: "\n").filter { $0.contains("refused") }
+      #expect(refused.count == 1 && refused[0].contains("\(newest.name): damaged"), "\(daemon.errors)")
+    }
+  }
+
   @Test("killed at ten random moments, it goes on each time from a sound state, never behind what it has served")
   func killed() throws {
     try withConfiguration { folder in
@@ -147,13 +190,13 @@ import Testing
     }
   }
 
-  @Test("--check of images that the problem does not take is exit 78 with the problems that there are")
+  @Test("--check of images that the problem does not take is exit 78 with problems that do")
   func shape() throws {
     try withConfiguration(size: 28) { folder in
       let result = try ToolProcess.run("lopt-daemon", arguments(folder, "--check", "--problem", "mlp2x32"))
       #expect(result.exitCode == 78)
       #expect(result.errors.contains("mlp2x32 takes images of 14×14×1, and no data set of it has them"))
-      #expect(result.errors.contains("conv3x32-mnist (28×28×1)"), "\(result.errors)")
+      #expect(result.errors.contains("such as conv3x32-mnist, conv6x32-mnist, conv3x8-mnist"), "\(result.errors)")
     }
   }
 

@@ -44,16 +44,56 @@ import Testing
 
   @Test(
     "a daemon's snapshot arrives with its bytes and no other file, in a folder that was not there",
-    arguments: ["latest", "theta-000000007.safetensors"])
-  func daemonSSnapshotArrivesWith(name: String) async throws {
+    arguments: [
+      ("latest", "theta-000000007.safetensors"), ("theta-000000007.safetensors", "theta-000000007.safetensors"),
+      ("average-000000007.safetensors", "average-000000007.safetensors"),
+    ])
+  func daemonSSnapshotArrivesWith(name: String, file: String) async throws {
     try await withTemporaryFolder { folder in
       let store = try makeStore(0, 7, in: folder.appending(path: "state"))
+      var average = sampleSnapshot(step: 7)
+      average.metadata.averageDecay = 0.99
+      try store.write(average)
       let output = folder.appending(path: "a new/folder")
       try await withServer(routes(store)) { address in
-        let file = try await SnapshotFetcher(from: address).fetch(name, into: output)
-        #expect(file == output.appending(path: "theta-000000007.safetensors"))
-        #expect(try Data(contentsOf: file) == store.read(named: file.lastPathComponent).data)
-        #expect(try FileManager.default.contentsOfDirectory(atPath: output.path) == [file.lastPathComponent])
+        let fetched = try await SnapshotFetcher(from: address).fetch(name, into: output)
+        #expect(fetched == output.appending(path: file))
+        #expect(try Data(contentsOf: fetched) == store.read(named: file).data)
+        #expect(try FileManager.default.contentsOfDirectory(atPath: output.path) == [file])
+      }
+    }
+  }
+
+  @Test("best is the snapshot of the lowest evaluation, from a daemon and from a state folder")
+  func bestIsTheSnapshotOf() async throws {
+    try await withTemporaryFolder { folder in
+      let state = folder.appending(path: "state")
+      let store = try makeStore(0, 7, 9, in: state)
+      try markBest(7, in: store)
+      try await withServer(routes(store)) { address in
+        for (number, origin) in [address, state.path].enumerated() {
+          let file = try await SnapshotFetcher(from: origin).fetch("best", into: folder.appending(path: "\(number)"))
+          #expect(file.lastPathComponent == "theta-000000007.safetensors")
+          #expect(try Data(contentsOf: file) == store.read(named: file.lastPathComponent).data)
+        }
+      }
+    }
+  }
+
+  @Test("where no snapshot was evaluated there is no best, and what sets it is named") func whereNoSnapshotWas()
+    async throws
+  {
+    try await withTemporaryFolder { folder in
+      let state = folder.appending(path: "state")
+      let store = try makeStore(0, in: state)
+      try await withServer(routes(store)) { address in
+        for origin in [address, state.path] {
+          let error = await #expect(throws: SnapshotError.self) {
+            try await SnapshotFetcher(from: origin).fetch("best", into: folder)
+          }
+          #expect(error?.code == .missing && error?.exitCode == .noInput)
+          if origin == state.path { #expect(error?.description.contains("evaluation.every") == true) }
+        }
       }
     }
   }
@@ -88,6 +128,30 @@ import Testing
           #expect(content == Data("mine".utf8))
         }
       }
+    }
+  }
+
+  @Test(
+    "where nothing comes, no folder is left that was made for it",
+    arguments: ["latest", "theta-000000008.safetensors"])
+  func failedFetch(name: String) async throws {
+    try await withTemporaryFolder { folder in
+      let state = folder.appending(path: "state")
+      let empty = try SnapshotStore(creatingIn: state)
+      let output = folder.appending(path: "output")
+      try await withServer(routes(empty)) { address in
+        for origin in [address, state.path] {
+          _ = await #expect(throws: SnapshotError.self) {
+            try await SnapshotFetcher(from: origin).fetch(name, into: output)
+          }
+        }
+      }
+      try await withServer(liar(sha256: String(repeating: "a", count: 64), size: 8)) { address in
+        _ = await #expect(throws: SnapshotError.self) {
+          try await SnapshotFetcher(from: address).fetch("latest", into: output)
+        }
+      }
+      #expect(!FileManager.default.fileExists(atPath: output.path))
     }
   }
 
@@ -129,7 +193,7 @@ import Testing
       try await SnapshotFetcher(from: "http://127.0.0.1:1").fetch(name, into: FileManager.default.temporaryDirectory)
     }
     #expect(error?.code == .missing)
-    #expect(error?.description.hasPrefix("\(name): must be latest or the name of a snapshot") == true)
+    #expect(error?.description.hasPrefix("\(name): must be latest, best or the name of a snapshot") == true)
   }
 
   @Test("a snapshot that the server does not have is missing") func snapshotThatTheServerDoes() async throws {

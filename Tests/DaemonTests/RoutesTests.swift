@@ -18,7 +18,8 @@ import Testing
       let store = try SnapshotStore(creatingIn: state)
       for step in steps { try store.write(sampleSnapshot(step: step)) }
       let routes = Routes(
-        store: store, health: { Health(outerIteration: 12, outerLoss: 1.5, snapshot: 7) },
+        store: store,
+        health: { Health(outerIteration: 12, outerLoss: 1.5, snapshot: 7, evaluationLoss: 1.25, best: 6) },
         logger: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() })
       try await Application(router: routes.router()).test(.router) { client in try await body(client, store, state) }
     }
@@ -45,6 +46,29 @@ import Testing
     try await withRoutes([0, 7]) { client, store, state in
       try damage(#require(try store.latest()), in: state)
       #expect(try await record(client.execute(uri: "/v1/snapshots/latest", method: .get)).step == 0)
+    }
+  }
+
+  @Test("best is the record of the best snapshot with its loss; 404 before the first evaluation")
+  func bestIsTheRecordOfThe() async throws {
+    try await withRoutes([0, 7]) { client, store, _ in
+      let none = try await client.execute(uri: "/v1/snapshots/best", method: .get)
+      #expect(none.status == .notFound)
+      let best = try markBest(0, in: store)
+      let response = try await client.execute(uri: "/v1/snapshots/best", method: .get)
+      #expect(response.status == .ok)
+      #expect(try JSONDecoder().decode(BestSnapshot.self, from: Data(response.body.readableBytesView)) == best)
+      #expect(String(buffer: response.body).contains("\"evaluation_loss\" : 1.5"))
+    }
+  }
+
+  @Test("a best that does not verify is 500 and tells no path of the server") func bestThatDoesNotVerify() async throws
+  {
+    try await withRoutes([0]) { client, store, state in
+      try damage(markBest(0, in: store).record, in: state)
+      let response = try await client.execute(uri: "/v1/snapshots/best", method: .get)
+      #expect(response.status == .internalServerError)
+      #expect(try error(response)?.contains(state.path) == false)
     }
   }
 
@@ -84,10 +108,11 @@ import Testing
     try await withRoutes([7]) { client, store, _ in
       let record = try #require(try store.latest())
       let uri = "/v1/snapshots/\(record.name)"
-      let same = try await client.execute(
-        uri: uri, method: .get, headers: [.ifNoneMatch: "\"x\", \"\(record.sha256)\""])
-      #expect(same.status == .notModified)
-      #expect(same.body.readableBytes == 0)
+      for tags in ["\"x\", \"\(record.sha256)\"", "W/\"\(record.sha256)\"", "*"] {
+        let same = try await client.execute(uri: uri, method: .get, headers: [.ifNoneMatch: tags])
+        #expect(same.status == .notModified)
+        #expect(same.body.readableBytes == 0)
+      }
       let other = try await client.execute(uri: uri, method: .get, headers: [.ifNoneMatch: "\"x\""])
       #expect(other.status == .ok)
     }
@@ -124,7 +149,8 @@ import Testing
       let response = try await client.execute(uri: "/healthz", method: .get)
       #expect(response.status == .ok)
       let health = try JSONDecoder().decode(Health.self, from: Data(response.body.readableBytesView))
-      #expect(health == Health(outerIteration: 12, outerLoss: 1.5, snapshot: 7))
+      #expect(health == Health(outerIteration: 12, outerLoss: 1.5, snapshot: 7, evaluationLoss: 1.25, best: 6))
+      #expect(String(buffer: response.body).contains("\"evaluation_loss\" : 1.25"))
       #expect(health.status == "ok")
       #expect(String(buffer: response.body).contains("\"outer_iteration\" : 12"))
     }

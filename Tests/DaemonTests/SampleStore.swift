@@ -19,6 +19,15 @@ func makeStore(_ steps: Int..., in state: URL) throws -> SnapshotStore {
   return store
 }
 
+/// Names a snapshot of a store as the best.
+@discardableResult
+func markBest(_ step: Int, in store: SnapshotStore) throws -> BestSnapshot {
+  let record = try store.read(named: store.name(step: step)).record
+  let best = BestSnapshot(record: record, evaluationLoss: 1.5, evaluation: "ab")
+  try store.setBest(best)
+  return best
+}
+
 /// Changes one byte of a snapshot in a state folder.
 func damage(_ record: SnapshotRecord, in state: URL) throws {
   let file = state.appending(path: "snapshots/\(record.name)")

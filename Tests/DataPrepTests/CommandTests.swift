@@ -91,7 +91,8 @@ import Testing
       let tasks = try #require(try json(result.output) as? [[String: Any]])
       let manifest = try Manifest(in: folder)
       let expected = try (0..<5).map {
-        try manifest.sampleTask(split: .train, classes: 4, seed: 9, index: $0).classes.map { manifest.classes[$0].id }
+        try manifest.sampleTask(split: .train, classes: 4, seed: 9, index: $0, in: "").classes
+          .map { manifest.classes[$0].id }
       }
       #expect(tasks.map { $0["task"] as? Int } == Array(0..<5))
       #expect(tasks.map { $0["classes"] as? [String] } == expected)
@@ -105,7 +106,7 @@ import Testing
     try withDataset { folder in
       let empty = try ToolProcess.run("dataprep", ["tasks", "sample", folder.path, "--split", "held-out"])
       #expect(empty.exitCode == 64)
-      #expect(empty.errors.contains("10 classes of the split held-out, which has 0"))
+      #expect(empty.errors.contains("\(folder.path): a task of 10 classes of the split held-out, which has 0"))
     }
     for command in [["info"], ["verify"], ["tasks", "sample"]] {
       let result = try ToolProcess.run("dataprep", command + ["/nowhere"])

@@ -86,10 +86,28 @@ import Testing
       let partial = folder.appending(path: "out.partial/apples")
       try FileManager.default.createDirectory(at: partial, withIntermediateDirectories: true)
       try Data("half".utf8).write(to: partial.appending(path: "99999.png"))
+      try Data().write(to: folder.appending(path: "out.partial/unfinished-export"))
       let output = folder.appending(path: "out")
       #expect(try export(dataset, "png", to: output).exitCode == 0)
       let files = try FileManager.default.contentsOfDirectory(atPath: output.appending(path: "apples").path)
       #expect(files.sorted() == (0..<10).map { String(format: "%05d.png", $0) })
+      #expect(!FileManager.default.fileExists(atPath: output.appending(path: "unfinished-export").path))
+    }
+  }
+
+  @Test(
+    "a folder of the name that it works under is not touched where it is not its own, be there a dataset or not",
+    arguments: ["build.json", "notes.txt"], [true, false])
+  func foreignFolder(file: String, hasDataset: Bool) throws {
+    try withTemporaryFolder { folder in
+      let dataset = try hasDataset ? ColourDataset(in: folder).folder : folder.appending(path: "typo")
+      let partial = folder.appending(path: "out.partial")
+      try FileManager.default.createDirectory(at: partial, withIntermediateDirectories: false)
+      try Data("mine".utf8).write(to: partial.appending(path: file))
+      let result = try export(dataset, "png", to: folder.appending(path: "out"))
+      #expect(result.exitCode == 73)
+      #expect(result.errors.contains("out.partial: is the output's name while it is made, but holds \(file)"))
+      #expect(try String(contentsOf: partial.appending(path: file), encoding: .utf8) == "mine")
     }
   }
 

@@ -20,11 +20,12 @@ import Testing
   }
 
   func learner(
-    _ outer: OuterSettings, seed: UInt64 = 1, threads: Int = 2, from state: LearnerState? = nil
+    _ outer: OuterSettings, seed: UInt64 = 1, problem: any InnerProblem = tinyProblem, threads: Int = 2,
+    from state: LearnerState? = nil
   ) -> Learner {
     let fresh = LearnerState(theta: inner.optimizer.initialTheta(seed: seed), workers: outer.pairs)
     return Learner(
-      seed: seed, outer: outer, inner: inner, problems: [tinyProblem], tasks: SyntheticTasks(shape: tinyProblem.shape),
+      seed: seed, outer: outer, inner: inner, problems: [problem], tasks: SyntheticTasks(shape: problem.shape),
       state: state ?? fresh, threads: threads)
   }
 
@@ -44,6 +45,21 @@ import Testing
     #expect(states[0] == states[1])
     #expect(states[0] == states[2])
     #expect(states[0].theta != learner(settings).currentState().theta)
+  }
+
+  @Test(
+    "the same bits for 1 and 2 threads with convolutions, of both algorithms",
+    arguments: ["tiny", "conv3x16@9"], [OuterSettings.Estimator.combined, .pes])
+  func convolutionThreads(problem: String, estimator: OuterSettings.Estimator) throws {
+    var settings = outer
+    settings.estimator = estimator
+    let problem = try problem == "tiny" ? tinyConvNet : InnerProblems.named(problem)
+    let states = try [1, 2].map { threads in
+      let learner = learner(settings, problem: problem, threads: threads)
+      _ = try train(learner, outerIterations: 3)
+      return learner.currentState()
+    }
+    #expect(states[0] == states[1])
   }
 
   @Test("a run stopped at any moment and resumed is the uninterrupted one, bit for bit")
@@ -81,6 +97,52 @@ import Testing
     #expect(learner.currentState().workers.allSatisfy { $0.step == $0.life })
     _ = try learner.outerIteration(stop: StopFlag())
     #expect(learner.currentState().workers.allSatisfy { $0.draws == 2 })
+  }
+
+  @Test("a task whose loss is NaN from the first step counts the clip, moves θ by nothing that is not finite, and ends")
+  func poisonedTask() throws {
+    for estimator in OuterSettings.Estimator.allCases {
+      var settings = outer
+      settings.estimator = estimator
+      let learner = Learner(
+        seed: 1, outer: settings, inner: inner, problems: [tinyProblem],
+        tasks: PoisonedTasks(shape: tinyProblem.shape, worker: 2),
+        state: LearnerState(theta: inner.optimizer.initialTheta(seed: 1), workers: settings.pairs), threads: 2)
+      let reports = try train(learner, outerIterations: 5)
+      #expect(reports.allSatisfy { $0.diverged == 1 && $0.outerLoss.isFinite && $0.outerLoss > 10.0 / 6 })
+      let state = learner.currentState()
+      #expect(state.theta.allSatisfy { $0.isFinite })
+      #expect(state.workers[2].draws == 5 && state.workers[0].draws < 5)
+    }
+  }
+
+  @Test(
+    "a θ at the edge of divergence, where some pairs diverge and others do not, stays finite in every outer-iteration")
+  func edgeOfDivergence() throws {
+    // The update grows with θ: look for the scale at which some tasks diverge.
+    for scale in [3e2, 1e3, 3e3, 1e4, 3e4] as [Float] {
+      var settings = outer
+      settings.learningRate = Double(scale) / 100
+      let theta = inner.optimizer.initialTheta(seed: 1).map { $0 * scale }
+      let learner = learner(settings, from: LearnerState(theta: theta, workers: settings.pairs))
+      for report in try train(learner, outerIterations: 10) {
+        #expect(report.outerLoss.isFinite && report.gradientNorm.isFinite && report.outerLoss <= 10)
+      }
+      #expect(learner.currentState().theta.allSatisfy { $0.isFinite })
+    }
+  }
+
+  @Test("a task that is slower by far changes nothing in θ")
+  func slowTask() throws {
+    let states = try [false, true].map { isSlow in
+      let learner = Learner(
+        seed: 1, outer: outer, inner: inner, problems: [tinyProblem],
+        tasks: SlowTasks(shape: tinyProblem.shape, worker: isSlow ? 1 : -1, seconds: 0.002),
+        state: LearnerState(theta: inner.optimizer.initialTheta(seed: 1), workers: outer.pairs), threads: 2)
+      _ = try train(learner, outerIterations: 3)
+      return learner.currentState()
+    }
+    #expect(states[0] == states[1])
   }
 
   @Test("no number that is not finite reaches θ", arguments: OuterSettings.Estimator.allCases)
@@ -121,23 +183,64 @@ import Testing
     #expect(curriculum.length(outerIteration: 0) == 50)
     #expect(curriculum.length(outerIteration: 2_500) == 5_025)
     #expect(curriculum.length(outerIteration: 9_999) == 10_000)
-    let lengths = (0..<1_000).map { curriculum.length(outerIteration: 5_000, worker: $0, seed: 1) }
+    var random = RandomStream(seed: 1, purpose: .truncationLength)
+    let lengths = (0..<1_000).map { _ in curriculum.length(outerIteration: 5_000, random: &random) }
     #expect(lengths.allSatisfy { (8_000...12_000).contains($0) })
     #expect(Set(lengths).count > 800)
     let learner = learner(outer)
     for _ in 0..<8 {
       _ = try learner.outerIteration(stop: StopFlag())
-      #expect(learner.currentState().workers.allSatisfy { $0.step <= $0.life && $0.life >= 10 && $0.life <= 40 })
+      #expect(
+        learner.currentState().workers.allSatisfy {
+          $0.step <= $0.life && $0.life >= ($0.draws == 1 ? 1 : 10) && $0.life <= 40
+        })
     }
   }
 
   @Test("the life of a task is log-uniform")
   func life() {
     let life = InnerSettings.Life(from: 50, to: 500)
-    let lives = (0..<4_000).map { life.steps(worker: $0, draw: 3, seed: 2) }
+    let lives = (0..<4_000).map { life.steps(worker: $0, draw: 3, seed: 2, isFirst: false) }
     #expect(lives.allSatisfy { (50...500).contains($0) })
     // Half of them below the geometric mean.
     #expect(abs(lives.count { $0 < 158 } - 2_000) < 150)
+  }
+
+  @Test("a worker's first task lives for a random share of its life: workers do not begin and end tasks at once")
+  func staggered() {
+    let life = InnerSettings.Life(from: 1_000, to: 1_000)
+    let lives = (0..<1_000).map { life.steps(worker: $0, draw: 0, seed: 2, isFirst: true) }
+    #expect(lives.allSatisfy { (1...1_000).contains($0) })
+    #expect(abs(lives.reduce(0, +) / 1_000 - 500) < 40)
+    #expect((0..<10).allSatisfy { life.steps(worker: $0, draw: 1, seed: 2, isFirst: false) == 1_000 })
+  }
+
+  @Test("the outer learning rate falls geometrically to its share, and stays there")
+  func decay() throws {
+    var settings = outer
+    settings.learningRate = 0.01
+    settings.decay = .init(to: 0.01, over: 4)
+    let reports = try train(learner(settings), outerIterations: 6)
+    for (report, expected) in zip(reports, [1e-2, 3.1623e-3, 1e-3, 3.1623e-4, 1e-4, 1e-4]) {
+      #expect(abs(report.learningRate / expected - 1) < 1e-4)
+    }
+  }
+
+  @Test("the average begins where θ is and follows it; switched off it is gone")
+  func average() throws {
+    var settings = outer
+    settings.average.decay = 0.75
+    let learner = learner(settings)
+    var expected: [Float] = []
+    for _ in 0..<3 {
+      _ = try learner.outerIteration(stop: StopFlag())
+      let theta = learner.currentState().theta
+      expected = expected.isEmpty ? theta : zip(expected, theta).map { 0.75 * $0 + 0.25 * $1 }
+      expectClose(learner.currentState().average, expected.map { Double($0) }, "after \(theta[0])")
+    }
+    let off = self.learner(outer, from: learner.currentState())
+    _ = try off.outerIteration(stop: StopFlag())
+    #expect(off.currentState().average.isEmpty)
   }
 }
 

@@ -20,8 +20,7 @@ import Testing
     let expected = rows[0].indices.map { feature in rows.reduce(0) { $0 + $1[feature] * $1[feature] } }
     for kernels in KernelTests.tables {
       var sums = [Double](repeating: .nan, count: expected.count)
-      kernels.featureSquares(
-        example.network, example.tensor, into: &sums, scratch: FloatBuffer(example.network.scratchCount))
+      kernels.featureSquares(example.network, example.tensor, into: &sums)
       for (found, sum) in zip(sums, expected) { #expect(abs(found - sum) <= 1e-5 * sum, "\(kernels.name)") }
     }
   }
@@ -47,7 +46,7 @@ import Testing
   func reverse(count: Int, units: Int, layers: Int, features: [Group]) {
     let example = NetworkCase(count: count, units: units, layers: layers, features: features)
     let nextAdjoint = randomNormals(count, seed: 6)
-    var weightsAdjoint = [Double](repeating: 16, count: example.weights.count)
+    var weightsAdjoint = [Double](repeating: 1, count: example.weights.count)
     var featuresAdjoint: [[Double]] = []
     for (x, adjoint) in zip(example.features, nextAdjoint) {
       let output = example.reference.output(x)
@@ -58,15 +57,14 @@ import Testing
       featuresAdjoint.append(ofFeatures)
     }
     for kernels in KernelTests.tables {
-      let grams = FloatBuffer([Float](repeating: 1, count: example.weights.count * 16))
+      let sums = FloatBuffer([Float](repeating: 1, count: example.weights.count))
       let stride = (count + 63) / 64 * 64
       let found = FloatBuffer(example.network.inputs * stride)
       kernels.networkReverse(
         example.network, weights: FloatBuffer(example.weights).all, example.tensor,
-        nextAdjoint: FloatBuffer(nextAdjoint).all, grams: grams, featureAdjoints: found, featureStride: stride,
+        nextAdjoint: FloatBuffer(nextAdjoint).all, weightsAdjoint: sums, featureAdjoints: found, featureStride: stride,
         scratch: FloatBuffer(example.network.scratchCount))
-      let sums = example.weights.indices.map { grams.array[$0 * 16..<$0 * 16 + 16].reduce(0, +) }
-      expectClose(sums, weightsAdjoint, "\(kernels.name)")
+      expectClose(sums.array, weightsAdjoint, "\(kernels.name)")
       let rows = (0..<example.network.inputs).map { found.array[$0 * stride..<$0 * stride + count] }
       expectClose(
         Array(rows.joined()), rows.indices.flatMap { row in featuresAdjoint.map { $0[row] } }, "\(kernels.name)")

@@ -9,10 +9,10 @@ import Testing
 /// An evaluation's curves as a plot.
 @Suite struct EvaluationPlotTests {
   /// Two optimizers whose losses fall from 2 to `end`, the second so many times slower in time.
-  private func curves(end: Float = 0.5, slower: Double = 1, trials: Int = 0) -> EvaluationCurves {
+  private func curves(end: Float = 0.5, slower: Double = 1, trials: Int? = nil) -> EvaluationCurves {
     let plan = EvaluationPlan(
       problem: "mlp2x32", split: .train, tasks: 3, initialisations: 2, steps: 60, batch: 8, seed: 1, tunedFor: .train,
-      trials: trials, screen: trials > 0 ? 2 : nil)
+      trials: trials, screen: trials == nil ? nil : 2)
     let runs = (0..<6).map { run in
       RunOutcome(
         curve: (0..<60).map { 2 + (end - 2) * Float($0) / 59 + 0.01 * Float(run) }, validationLoss: 0,

@@ -11,7 +11,8 @@ import Testing
     #expect(result.output.isEmpty)
     #expect(
       result.errors
-        == "lopt: ../../etc/passwd: must be latest or the name of a snapshot, such as theta-000000012.safetensors\n")
+        == "lopt: ../../etc/passwd: must be latest, best or the name of a snapshot, such as theta-000000012.safetensors\n"
+    )
   }
 
   @Test("where no daemon listens it is exit 69")

@@ -10,19 +10,42 @@ import Testing
     #expect(
       result.output == """
         theta: 1090 numbers
-          weight0     [31, 32]      at 0
-          bias0       [32]          at 992
-          weight1     [32, 2]       at 1024
-          bias1       [2]           at 1088
+          tensor   shape     begins at
+          weight0  [31, 32]  0
+          bias0    [32]      992
+          weight1  [32, 2]   1024
+          bias1    [2]       1088
         inner: 7690 numbers
-          weight0     [196, 32]     at 0
-          bias0       [32]          at 6272
-          weight1     [32, 32]      at 6304
-          bias1       [32]          at 7328
-          weight2     [32, 10]      at 7360
-          bias2       [10]          at 7680
+          tensor   shape      begins at
+          weight0  [196, 32]  0
+          bias0    [32]       6272
+          weight1  [32, 32]   6304
+          bias1    [32]       7328
+          weight2  [32, 10]   7360
+          bias2    [10]       7680
 
         """)
+  }
+
+  @Test("a convolution's shape is printed whole")
+  func convolution() throws {
+    let result = try ToolProcess.run("lopt", ["layout", "--problem", "conv3x128"])
+    #expect(result.exitCode == 0)
+    #expect(
+      result.output.hasSuffix(
+        """
+        inner: 300042 numbers
+          tensor   shape             begins at
+          weight0  [3, 3, 3, 128]    0
+          bias0    [128]             3456
+          weight1  [3, 3, 128, 128]  3584
+          bias1    [128]             151040
+          weight2  [3, 3, 128, 128]  151168
+          bias2    [128]             298624
+          weight3  [128, 10]         298752
+          bias3    [10]              300032
+
+        """))
   }
 
   @Test("as JSON it has the same")

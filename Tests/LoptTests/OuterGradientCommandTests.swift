@@ -58,18 +58,13 @@ import Testing
     var values: [Double]
   }
 
-  @Test(
-    "Python reads from the result's file what PyTorch finds",
-    arguments: ["start-20", "midway-20-outer", "without-rms", "conv3x32-outer", "conv6x32-mnist"])
-  func result(name: String) throws {
+  /// The result of a fixture's case must be what PyTorch finds; `read` gives its tensors.
+  private func expectResult(_ name: String, _ read: (URL) throws -> [String: Tensor]) throws {
     let fixture = try OuterGradientFixture(named: name)
     try withTemporaryFolder { folder in
       let process = try run(makeCase(fixture.recipe), in: folder, problem: fixture.recipe.problem)
       #expect(process.exitCode == 0, "\(process.errors)")
-      let script = Repository.root.appending(path: "Tests/LoptTests/read_result.py")
-      let printed = try Python.run(
-        script: script, arguments: [folder.appending(path: "result.safetensors").path])
-      let tensors = try JSONDecoder().decode([String: Tensor].self, from: Data(printed.utf8))
+      let tensors = try read(folder.appending(path: "result.safetensors"))
       #expect(Set(tensors.keys) == ["losses", "outer_loss", "gradient", "inner", "momenta", "second_moments"])
       func expectEqual(_ name: String, shape: [Int], _ expected: [Double], projected: Bool = false) throws {
         let tensor = try #require(tensors[name])
@@ -85,6 +80,29 @@ import Testing
       try expectEqual("inner", shape: [count], #require(fixture.inner), projected: true)
       try expectEqual("momenta", shape: [5, count], #require(fixture.momenta), projected: true)
       try expectEqual("second_moments", shape: [5, count], #require(fixture.secondMoments), projected: true)
+    }
+  }
+
+  @Test(
+    "Python reads from the result's file what PyTorch finds",
+    arguments: ["start-20", "midway-20-outer", "without-rms", "conv3x32-outer"])
+  func readByPython(name: String) throws {
+    try expectResult(name) { file in
+      let script = Repository.root.appending(path: "Tests/LoptTests/read_result.py")
+      let printed = try Python.run(script: script, arguments: [file.path])
+      return try JSONDecoder().decode([String: Tensor].self, from: Data(printed.utf8))
+    }
+  }
+
+  @Test(
+    "the outer-gradient of every problem of the paper is PyTorch's",
+    arguments: ["conv3x32-10", "mlp3x128", "conv3x128", "conv3x32-mnist", "conv6x32-mnist"])
+  func everyProblem(name: String) throws {
+    try expectResult(name) { file in
+      try Safetensors(contentsOf: file).tensors.mapValues { tensor in
+        guard case .float32(let values) = tensor.values else { return Tensor(shape: [], values: []) }
+        return Tensor(shape: tensor.shape, values: values.map(Double.init))
+      }
     }
   }
 

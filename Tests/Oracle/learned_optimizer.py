@@ -6,6 +6,7 @@ steps needs nothing more.
 
 import json
 import math
+import re
 from dataclasses import dataclass, field
 
 import torch
@@ -66,6 +67,18 @@ PROBLEMS = {
     "conv3x32-mnist": Convolutional([28, 28, 1], 32, [2, 2, 1]),
     "conv6x32-mnist": Convolutional([28, 28, 1], 32, [2, 1, 2, 1, 1, 1]),
 }
+STRIDES = {"3": [2, 2, 1], "6": [2, 1, 2, 1, 1, 1]}
+
+
+def problem_named(name):
+    """A problem of the paper's, or one of a name like conv3x8@16 or conv6x16-mnist@14, as the engine reads it."""
+    if name in PROBLEMS:
+        return PROBLEMS[name]
+    match = re.fullmatch(r"conv([36])x([0-9]+)(-mnist)?(?:@([0-9]+))?", name)
+    if match is None:
+        raise ValueError(f"unknown problem {name}")
+    size = int(match[4] or (28 if match[3] else 32))
+    return Convolutional([size, size, 1 if match[3] else 3], int(match[2]), STRIDES[match[1]])
 
 
 @dataclass
@@ -105,7 +118,7 @@ def dense_shapes(widths):
 
 def inner_shapes(problem):
     """The pieces of the flat inner parameters, in their order."""
-    return PROBLEMS[problem].shapes()
+    return problem_named(problem).shapes()
 
 
 def pieces(flat, shapes):
@@ -131,7 +144,7 @@ def dense_network(inputs, layers):
 def inner_loss(problem, inner, images, labels):
     """The mean softmax cross-entropy of a batch: images [B, H, W, C] as bytes, labels [B]."""
     pixels = images.to(inner.dtype) / 255
-    logits = PROBLEMS[problem].logits(pixels, pieces(inner, inner_shapes(problem)))
+    logits = problem_named(problem).logits(pixels, pieces(inner, inner_shapes(problem)))
     return torch.nn.functional.cross_entropy(logits, labels.long())
 
 

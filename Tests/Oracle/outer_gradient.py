@@ -11,7 +11,7 @@ import torch
 from safetensors import safe_open
 from safetensors.torch import save_file
 
-from learned_optimizer import PROBLEMS, Architecture, inner_loss, update
+from learned_optimizer import Architecture, inner_loss, problem_named, update
 
 CLIP = 10.0
 
@@ -65,9 +65,14 @@ def truncation(case, problem, architecture, precision=torch.float64):
     return {name: tensor.detach().contiguous() for name, tensor in results.items()}
 
 
+def problem(name):
+    problem_named(name)
+    return name
+
+
 def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--problem", choices=sorted(PROBLEMS), required=True)
+    parser.add_argument("--problem", type=problem, required=True, help="such as mlp2x32 or conv3x8@16")
     parser.add_argument("--case", required=True)
     parser.add_argument("--output", required=True)
     parser.add_argument("--precision", choices=["double", "single"], default="double")

@@ -35,8 +35,15 @@ import Testing
     let ten = try ClassSplitting().splits(of: ids(10))
     #expect(counts(ten.splits) == [0, 0, 10])
     #expect(ten.notes.count == 2)
-    #expect(ten.notes[0].contains("the split held-out stays empty: it would be 3 of 10 classes"))
-    #expect(ten.notes[1].contains("the split outer-validation stays empty: it would be 16 of 10 classes"))
+    let tooFew = "10 classes are too few: a split needs 10, and 10 must be left to train on"
+    #expect(ten.notes[0] == "no classes are held apart for held-out: " + tooFew)
+    #expect(ten.notes[1] == "no classes are held apart for outer-validation: " + tooFew)
+    let asked = try ClassSplitting(heldOut: .number(95), outerValidation: 9).splits(of: ids(100)).notes
+    #expect(
+      asked == [
+        "no classes are held apart for held-out: 95 of 100 would leave fewer than 10 to train on",
+        "no classes are held apart for outer-validation: 9 are too few: a split needs 10",
+      ])
     let nine = try ClassSplitting(heldOut: .number(9), outerValidation: 0).splits(of: ids(100))
     #expect(counts(nine.splits) == [0, 0, 100])
     #expect(nine.notes.count == 1)
@@ -103,7 +110,7 @@ import Testing
       source: .init(name: "test", shape: nil, files: []), shape: SampleDataset.shape, resampling: "none", channels: [],
       classes: classes, shards: [], skipped: [])
     for index in 0..<10_000 {
-      let task = try manifest.sampleTask(split: .train, classes: 10, seed: 3, index: index)
+      let task = try manifest.sampleTask(split: .train, classes: 10, seed: 3, index: index, in: "set")
       #expect(task.classes.allSatisfy { splits[$0] == .train })
     }
   }

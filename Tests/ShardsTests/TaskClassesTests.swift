@@ -19,7 +19,7 @@ import Testing
   func splits(split: ClassSplit) throws {
     let count = Self.manifest.classCount(in: split)
     for index in 0..<100 {
-      let task = try Self.manifest.sampleTask(split: split, classes: 2, seed: 3, index: index)
+      let task = try Self.manifest.sampleTask(split: split, classes: 2, seed: 3, index: index, in: "set")
       #expect(Set(task.classes).count == 2)
       #expect(task.classes.allSatisfy { Self.manifest.classes[$0].split == split })
     }
@@ -29,7 +29,9 @@ import Testing
   @Test("a task is a pure function of seed and index; other indices and seeds give others")
   func pure() throws {
     func tasks(seed: UInt64) throws -> [[Int]] {
-      try (0..<20).map { try Self.manifest.sampleTask(split: .train, classes: 6, seed: seed, index: $0).classes }
+      try (0..<20).map {
+        try Self.manifest.sampleTask(split: .train, classes: 6, seed: seed, index: $0, in: "set").classes
+      }
     }
     #expect(try tasks(seed: 1) == tasks(seed: 1))
     #expect(try tasks(seed: 1) != tasks(seed: 2))
@@ -41,7 +43,7 @@ import Testing
     var counts = [[Int]](repeating: Array(repeating: 0, count: 3), count: 10)
     let tasks = 6000
     for index in 0..<tasks {
-      let task = try Self.manifest.sampleTask(split: .train, classes: 3, seed: 5, index: index)
+      let task = try Self.manifest.sampleTask(split: .train, classes: 3, seed: 5, index: index, in: "set")
       for (label, position) in task.classes.enumerated() { counts[position][label] += 1 }
     }
     for position in Self.manifest.positions(in: .train) {
@@ -50,12 +52,13 @@ import Testing
     }
   }
 
-  @Test("more classes than the split has, or none, are refused with the number", arguments: [0, 3])
+  @Test("more classes than the split has, or none, are refused with the folder and the number", arguments: [0, 3])
   func tooFew(classes: Int) throws {
     let error = #expect(throws: ShardsError.self) {
-      try Self.manifest.sampleTask(split: .heldOut, classes: classes, seed: 1, index: 0)
+      try Self.manifest.sampleTask(split: .heldOut, classes: classes, seed: 1, index: 0, in: "set")
     }
     #expect(error?.code == .tooFewClasses)
-    #expect(error?.description.contains("\(classes) classes of the split held-out, which has 2") == true)
+    let message = "set: a task of \(classes) classes of the split held-out, which has 2"
+    #expect(error?.description.hasPrefix(message) == true)
   }
 }

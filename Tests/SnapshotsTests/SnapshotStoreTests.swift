@@ -27,6 +27,25 @@ import Testing
     #expect(file.metadata.count == 18)
   }
 
+  @Test("the average of θ is a snapshot of its own name beside θ's; its metadata says what it is; latest is θ")
+  func average() throws {
+    try withTemporaryFolder { state in
+      let store = try SnapshotStore(creatingIn: state)
+      var average = Self.snapshot(12)
+      average.metadata.averageDecay = 0.99
+      average.theta = [0, 0, 0]
+      try store.write(average)
+      #expect(try store.highestStep(of: .average) == 12 && store.highestStep() == nil && store.latest() == nil)
+      try store.write(Self.snapshot(12))
+      #expect(try store.latest()?.name == "theta-000000012.safetensors")
+      let (record, data) = try store.read(named: "average-000000012.safetensors")
+      #expect(record.name == store.name(.average, step: 12) && record.step == 12)
+      #expect(try Snapshot(data, name: "a") == average)
+      #expect(try Safetensors(data, name: "a").metadata["average_decay"] == "0.99")
+      #expect(throws: SnapshotError.self) { try store.write(average) }
+    }
+  }
+
   @Test("the newest snapshot is the latest; its record names its digest and size")
   func latest() throws {
     try withTemporaryFolder { state in
@@ -94,7 +113,8 @@ import Testing
   @Test(
     "nothing but the name of a snapshot is one",
     arguments: [
-      "../secret", "theta-1.safetensors", "theta-00000000a.safetensors", "theta-000000001.json", "/etc/passwd", "",
+      "../secret", "theta-1.safetensors", "average-1.safetensors", "mean-000000001.safetensors",
+      "theta-00000000a.safetensors", "theta-000000001.json", "/etc/passwd", "",
     ])
   func names(name: String) throws {
     #expect(!SnapshotRecord.isSnapshotName(name))

@@ -10,7 +10,7 @@ import Testing
 /// Random trials of hyperparameters, and the screening of candidates.
 @Suite struct BaselineTuningTests {
   private func plan(
-    tasks: Int = 2, initialisations: Int = 2, trials: Int = 0, screen: Int? = nil,
+    tasks: Int = 2, initialisations: Int = 2, trials: Int? = nil, screen: Int? = nil,
     tunedFor: EvaluationPlan.Tuning = .train
   ) -> EvaluationPlan {
     EvaluationPlan(
@@ -96,8 +96,8 @@ import Testing
   func search() throws {
     try withTemporaryFolder { folder in
       let data = try SmallDataset.digits(in: folder)
-      func tuned(trials: Int) throws -> [EvaluationResult] { try evaluation(plan(trials: trials), data).run() }
-      let (first, second, grid) = (try tuned(trials: 20), try tuned(trials: 20), try tuned(trials: 0))
+      func tuned(trials: Int?) throws -> [EvaluationResult] { try evaluation(plan(trials: trials), data).run() }
+      let (first, second, grid) = (try tuned(trials: 20), try tuned(trials: 20), try tuned(trials: nil))
       #expect(first.map(\.hyperparameters) == second.map(\.hyperparameters))
       #expect(first.map(\.trainLoss) == second.map(\.trainLoss))
       #expect(first[0].trainLoss == grid[0].trainLoss)

@@ -66,6 +66,10 @@ import Testing
       (#""outer": {"pairs": "many"}"#, "outer.pairs must be a whole number"),
       (#""outer": {"objective": "validation"}"#, "outer.loss must be fresh-batches"),
       (#""inner": {"life": {"from": 10, "to": 5}}"#, "inner.life.to must be at least inner.life.from"),
+      (#""evaluation": {"every": -1}"#, "evaluation.every must be 0 (never) or more"),
+      (#""evaluation": {"tasks": 0}"#, "evaluation.tasks must be above 0"),
+      (#""evaluation": {"initialisations": 0}"#, "evaluation.initialisations must be above 0"),
+      (#""evaluation": {"steps": -1}"#, "evaluation.steps must be 0 (inner.life.to) or more"),
       (#""http": {"port": 70000}"#, "http.port must be in 0 … 65535"), (#""http": 3"#, "http must be an object"),
       (#""problem": "mlp9""#, "problem[0].name is mlp9"), (#""preset": "huge""#, "preset is huge"),
       (#""problem": [{"name": "mlp2x32", "dataset": "/other"}]"#, "problem[0].dataset is /other"),
@@ -77,8 +81,28 @@ import Testing
   }
 
   @Test(
+    "a number that is beyond every use, and what no reader would take, is refused, not computed with",
+    arguments: [
+      ("snapshot.every_seconds", "1e300"), ("snapshot.every_seconds", "1e18"),
+      ("outer.curriculum.from", "9223372036854775807"), ("outer.curriculum.to", "9223372036854775807"),
+      ("outer.curriculum.over", "9223372036854775807"), ("outer.decay.over", "9223372036854775807"),
+      ("outer.pairs", "9223372036854775807"), ("outer.fresh_batches", "9223372036854775807"),
+      ("outer.asynchronous.batch", "9223372036854775807"), ("outer.asynchronous.buffer", "9223372036854775807"),
+      ("outer.asynchronous.staleness", "9223372036854775807"), ("threads", "9223372036854775807"),
+      ("inner.batch", "9223372036854775807"), ("inner.life.from", "9223372036854775807"),
+      ("inner.life.to", "9223372036854775807"), ("inner.optimizer.features", #"["rms", "rms"]"#),
+      ("inner.optimizer.time_scales", "[" + Array(repeating: "1", count: 65).joined(separator: ",") + "]"),
+    ])
+  func beyondUse(key: String, value: String) throws {
+    let error = #expect(throws: ConfigurationError.self) { try load("{\(Self.least)}", flags: [(key, value)]) }
+    #expect(error?.description.hasPrefix("command line: \(key) must ") == true, "\(error?.description ?? "")")
+  }
+
+  @Test(
     "an error names the source that set the key",
     arguments: [
+      (["LOPT_PRESET": "huge"], [], "environment: LOPT_PRESET: preset is huge, must be one of small, paper"),
+      ([:], [("preset", "huge")], "command line: preset is huge, must be one of small, paper"),
       (["LOPT_HTTP_PORT": "70000"], [], "environment: LOPT_HTTP_PORT: http.port must be in"),
       ([:], [("http.port", "70000")], "command line: http.port must be in"),
       ([:], [("threads", "2.5")], "command line: threads is 2.5: too large or too small, or not a whole number"),
@@ -106,6 +130,29 @@ import Testing
     #expect(configuration.datasets.map(\.path) == ["\(folder)/a", "\(folder)/b"])
     #expect(configuration.stateFolder.path == "\(folder)/s")
     #expect(configuration.seed == .max)
+  }
+
+  @Test("evaluation is off in both presets", arguments: Configuration.Preset.allCases)
+  func evaluation(preset: Configuration.Preset) throws {
+    let configuration = try load(#"{\#(Self.least), "preset": "\#(preset.rawValue)"}"#)
+    #expect(configuration.evaluation == .init(every: 0, tasks: 8, initialisations: 1, steps: 0))
+    #expect(try load("{\(Self.least)}", environment: ["LOPT_EVALUATION_EVERY": "50"]).evaluation.every == 50)
+  }
+
+  @Test("what a state recorded is read back, to the last bit; a setting that is younger has the preset's value")
+  func stored() throws {
+    var configuration = try load(#"{\#(Self.least), "preset": "paper", "seed": 18446744073709551615}"#)
+    configuration.outer.sigma = 0.1 + 0.2
+    let json = try JSONEncoder().encode(configuration)
+    #expect(try Configuration(stored: json) == configuration)
+    var object = try #require(try JSONSerialization.jsonObject(with: json) as? [String: Any])
+    object["evaluation"] = nil
+    var outer = try #require(object["outer"] as? [String: Any])
+    outer["freshBatches"] = nil
+    object["outer"] = outer
+    #expect(try Configuration(stored: JSONSerialization.data(withJSONObject: object)) == configuration)
+    object["preset"] = "huge"
+    #expect(try Configuration(stored: JSONSerialization.data(withJSONObject: object)) == nil)
   }
 
   @Test("a missing file, no JSON, missing keys and an unknown variable are errors too")

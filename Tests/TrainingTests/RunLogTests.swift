@@ -1,4 +1,5 @@
 import Foundation
+import Support
 import TestSupport
 import Testing
 
@@ -23,6 +24,18 @@ import Testing
       #expect(try RunLog(folder: folder, identity: ["seed": 1])[Self.key(0)] == Self.outcome)
       #expect(try RunLog(folder: folder, identity: ["seed": 1])[Self.key(1)] == nil)
       #expect(try RunLog(folder: folder, identity: ["seed": 2])[Self.key(0)] == nil)
+    }
+  }
+
+  @Test("a cache folder that cannot be made is an error with its path")
+  func noFolder() throws {
+    try withTemporaryFolder { folder in
+      let file = folder.appending(path: "file")
+      try Data().write(to: file)
+      let error = #expect(throws: FileError.self) {
+        try RunLog(folder: file.appending(path: "evaluations"), identity: ["seed": 1])
+      }
+      #expect(error?.exitCode == .cannotCreate && error?.path == file.path)
     }
   }
 

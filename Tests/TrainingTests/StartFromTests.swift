@@ -69,7 +69,7 @@ import Testing
     }
   }
 
-  @Test("another architecture is refused with exit 78 and both")
+  @Test("another architecture is refused with exit 78 and what differs, and leaves no state folder")
   func otherArchitecture() throws {
     try withRun { first, second, folder in
       var configuration = second
@@ -77,7 +77,27 @@ import Testing
       configuration.inner.optimizer.hiddenUnits = 16
       let error = #expect(throws: ConfigurationError.self) { try TrainingRun.check(configuration) }
       #expect(error?.exitCode == .configuration)
-      #expect(error?.description.hasPrefix("start_from: ") == true)
+      #expect(
+        error?.description.contains("has another architecture: inner.optimizer.hidden_units: 32 → 16; ") == true,
+        "\(error?.description ?? "")")
+      #expect(throws: ConfigurationError.self) {
+        try TrainingRun(configuration: configuration, log: TrainingRunTests.silent)
+      }
+      #expect(!FileManager.default.fileExists(atPath: configuration.state))
+    }
+  }
+
+  @Test("a start_from that is not there is exit 66, and leaves no state folder")
+  func missing() throws {
+    try withTemporaryFolder { folder in
+      var configuration = TrainingRunTests.configuration(
+        try SmallDataset.digits(in: folder).folder, state: folder.appending(path: "state"))
+      configuration.startFrom = folder.appending(path: "none.safetensors").path
+      let error = #expect(throws: FileError.self) {
+        try TrainingRun(configuration: configuration, log: TrainingRunTests.silent)
+      }
+      #expect(error?.exitCode == .noInput && error?.path == configuration.startFrom)
+      #expect(!FileManager.default.fileExists(atPath: configuration.state))
     }
   }
 

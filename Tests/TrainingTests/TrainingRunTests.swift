@@ -70,10 +70,16 @@ import Testing
     learner.outerIteration = 8
     learner.workers[1].draws = 2
     learner.workers[1].inner = [1, 2, 3]
-    learner.finished[1] = WorkerResult(
-      sample: OuterGradientSample(
-        lossPlus: 0.1, lossMinus: 1.0 / 3, reparameterization: [1, .infinity], evolutionStrategies: [2, 3]),
-      innerSteps: 9, diverged: true)
+    learner.workers[1].other = [4, 5, 6]
+    learner.workers[1].perturbation = [7, 8]
+    learner.average = [9, 10]
+    learner.finished = [(1, 8), (0, 7), (1, 8)].map { worker, outerIteration in
+      WorkerResult(
+        worker: worker, outerIteration: outerIteration,
+        sample: OuterGradientSample(
+          lossPlus: 0.1, lossMinus: 1.0 / 3, reparameterization: [1, .infinity], evolutionStrategies: [2, 3]),
+        innerSteps: 9, diverged: true)
+    }
     let configuration = Self.configuration(URL(filePath: "/d"), state: URL(filePath: "/s"))
     let data = try TrainingState(learner: learner, configuration: configuration, tasks: [Self.tasks]).encoded()
     let read = try TrainingState(data, name: "state")
@@ -132,6 +138,112 @@ import Testing
     for edit in [{ (c: inout Configuration) in c.seed = 9 }, { $0.inner.optimizer.hiddenUnits = 16 }] {
       let error = #expect(throws: ConfigurationError.self) { try change(edit) }
       #expect(error?.description.contains("start_from") == true && error?.description.contains("→") == true)
+    }
+  }
+
+  @Test("a state of a newer format is refused by its name and both versions, and the one before it is not used")
+  func newerFormat() throws {
+    try withTemporaryFolder { folder in
+      let state = TrainingState(
+        learner: LearnerState(theta: [1], workers: 1),
+        configuration: Self.configuration(URL(filePath: "/d"), state: folder), tasks: [])
+      try StateStore(creatingIn: folder).write { state }
+      var newer = try Safetensors(state.encoded(), name: "state")
+      newer.metadata["format_version"] = "\(TrainingState.formatVersion + 1)"
+      try RecordedFiles(creating: folder.appending(path: "training"), prefix: "training")
+        .write(newer.encoded(), step: 2, created: Date())
+      let error = #expect(throws: TrainingError.self) {
+        try StateStore(creatingIn: folder).restore { Issue.record($0) }
+      }
+      #expect(error?.exitCode == .data)
+      let version = TrainingState.formatVersion
+      #expect(
+        error?.description.hasSuffix(
+          "training-000000002.safetensors: has format version \(version + 1); this tool reads up to \(version)") == true
+      )
+    }
+  }
+
+  @Test(
+    "data that tasks cannot be made of is refused with its key and path, by the check and before a state is written")
+  func unfitData() throws {
+    func message(_ folder: URL, _ dataset: URL, _ objective: OuterSettings.Objective) throws -> String {
+      var configuration = Self.configuration(dataset, state: folder.appending(path: "state"))
+      configuration.outer.objective = objective
+      configuration.outer.loss = .freshBatches
+      let checked = #expect(throws: ConfigurationError.self) { try TrainingRun.check(configuration) }
+      let started = #expect(throws: ConfigurationError.self) {
+        try TrainingRun(configuration: configuration, log: Self.silent)
+      }
+      #expect(checked == started)
+      #expect(!FileManager.default.fileExists(atPath: configuration.state + "/training"))
+      return checked?.description ?? ""
+    }
+    try withTemporaryFolder { folder in
+      let few = try SmallDataset.digits(in: folder, classes: 5).folder
+      #expect(
+        try message(folder, few, .train) == "datasets[0]: \(few.path) has 5 classes to train on, and a task has 10")
+    }
+    try withTemporaryFolder { folder in
+      let unvalidated = try SmallDataset.digits(in: folder, validation: 0).folder
+      let message = try message(folder, unvalidated, .validation)
+      #expect(
+        message.hasPrefix(
+          "outer.objective is validation, but 10 of the 10 training classes of datasets[0]: \(unvalidated.path) have no "
+            + "validation images"), "\(message)")
+      try TrainingRun.check(Self.configuration(unvalidated, state: folder.appending(path: "other")))
+    }
+  }
+
+  @Test(
+    "the check refuses what the state there cannot go on with, as the run does, and no start_from that it would ignore")
+  func checkOfState() throws {
+    try withTemporaryFolder { folder in
+      var configuration = Self.configuration(
+        try SmallDataset.digits(in: folder).folder, state: folder.appending(path: "state"), outerIterations: 1)
+      try TrainingRun(configuration: configuration, log: Self.silent).run()
+      configuration.startFrom = "/no/such/snapshot.safetensors"
+      try TrainingRun.check(configuration)
+      for edit in [{ (c: inout Configuration) in c.seed = 9 }, { $0.inner.optimizer.hiddenUnits = 16 }] {
+        var changed = configuration
+        edit(&changed)
+        let checked = #expect(throws: ConfigurationError.self) { try TrainingRun.check(changed) }
+        let started = #expect(throws: ConfigurationError.self) {
+          try TrainingRun(configuration: changed, log: Self.silent)
+        }
+        #expect(checked == started)
+      }
+    }
+  }
+
+  @Test("stopped while the shards are still read, a run ends at once, and nothing but the lock is there")
+  func stoppedWhileOpening() throws {
+    try withTemporaryFolder { folder in
+      let dataset = try SmallDataset.digits(in: folder).folder
+      let configuration = Self.configuration(dataset, state: folder.appending(path: "state"))
+      let stop = StopFlag()
+      stop.set()
+      #expect(throws: CancellationError.self) {
+        try TrainingRun(configuration: configuration, log: Self.silent, stop: stop)
+      }
+      #expect(try FileManager.default.contentsOfDirectory(atPath: configuration.state) == ["lock"])
+    }
+  }
+
+  @Test("images that no problem is made for are refused with problems that fit, which then are taken")
+  func smallImages() throws {
+    try withTemporaryFolder { folder in
+      let dataset = try SmallDataset.digits(in: folder, shape: .init(height: 8, width: 8, channels: 3))
+      var configuration = Self.configuration(dataset.folder, state: folder.appending(path: "state"))
+      let error = #expect(throws: ConfigurationError.self) { try TrainingRun.check(configuration) }
+      #expect(
+        error?.description.hasSuffix("set problem to one that fits, such as conv3x8@8, conv3x32@8, conv6x32@8") == true)
+      configuration.problem = [.init(name: "conv3x32", weight: 1)]
+      let other = #expect(throws: ConfigurationError.self) { try TrainingRun.check(configuration) }
+      #expect(other?.description.contains("problem[0]: conv3x32 takes images of 32×32×3") == true)
+      #expect(other?.description.hasSuffix("such as conv3x8@8, conv3x32@8, conv6x32@8") == true)
+      configuration.problem = [.init(name: "conv3x8@8", weight: 1)]
+      try TrainingRun.check(configuration)
     }
   }
 

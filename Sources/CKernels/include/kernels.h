@@ -159,19 +159,17 @@ struct lopt_kernels {
   void (*moments)(long count, float beta, float rest, const float *gradient, const float *m, const float *v,
                   float *next_m, float *next_v);
   /// sums[f] = Σ over the tensor of feature f squared, for every feature that is on, by rows.
-  /// scratch: [inputs, LOPT_BLOCK + LOPT_LANES]
-  void (*feature_squares)(const struct lopt_network *network, const struct lopt_tensor *tensor, double *sums,
-                          float *scratch);
+  void (*feature_squares)(const struct lopt_network *network, const struct lopt_tensor *tensor, double *sums);
   /// next = parameters − λ₁ d exp(λ₂ s). scratch: [inputs + 1 + hidden_layers (hidden_units + 1) + 2, LOPT_BLOCK]
   void (*network_update)(const struct lopt_network *network, const struct lopt_tensor *tensor, float *next,
                          float *scratch);
-  /// The reverse of `network_update`: given the adjoint of `next`, adds the adjoint of `weights` to `grams` [weight,
-  /// LOPT_LANES] (the sum over the last axis is meant), and writes the adjoint of the features through the network alone to
-  /// `feature_adjoints` [inputs, feature_stride], feature_stride a multiple of LOPT_BLOCK.
-  /// scratch: as of network_update and [2 hidden_units + 2, LOPT_BLOCK] more
+  /// The reverse of `network_update`: given the adjoint of `next`, adds that of `weights` to `weights_adjoint`, and writes
+  /// the adjoint of the features through the network alone to `feature_adjoints` [inputs, feature_stride],
+  /// feature_stride a multiple of LOPT_BLOCK.
+  /// scratch: as of network_update and [2 max(hidden_units, 2) + hidden_units, LOPT_BLOCK] + LOPT_SLACK more
   void (*network_reverse)(const struct lopt_network *network, const struct lopt_tensor *tensor,
-                          const float *next_adjoint, float *grams, float *feature_adjoints, long feature_stride,
-                          float *scratch);
+                          const float *next_adjoint, float *weights_adjoint, float *feature_adjoints,
+                          long feature_stride, float *scratch);
   /// The reverse of the features, their normalization and the moments. x being a feature, its adjoint is
   /// feature_adjoints − coefficients[row] x. `parameters_adjoint` has the adjoint of `next` and gets that of
   /// `parameters`; `momenta_adjoint`, `second_moments_adjoint` [betas, stride] have those after the step and get those

@@ -28,11 +28,14 @@ struct Export: ParsableCommand {
   @Option(help: ArgumentHelp("The folder to make; it must not exist.", valueName: "folder"))
   var output: String
 
+  /// Lies in the folder until it is whole, so that what a stopped export left is known from anything else.
+  private static let mark = "unfinished-export"
+
   func run() throws {
     let target = URL(filePath: output)
     let partial = try PartialFolder(for: target)
+    try partial.take(mark: Self.mark)
     do {
-      try partial.empty()
       let dataset = try CheckedDataset.open(folder)
       let progress = Support.Progress("export", unit: "images", total: dataset.manifest.imageCount)
       defer { progress.finish() }
@@ -40,7 +43,7 @@ struct Export: ParsableCommand {
       case .npz: try NPZExport(dataset, to: partial.url).write { progress.advance() }
       case .png: try PNGExport(dataset, to: partial.url).write { progress.advance() }
       }
-      try partial.publish()
+      try partial.publish(without: Self.mark)
       print("\(target.path): \(dataset.manifest.imageCount) images of \(dataset.manifest.shape)")
     } catch {
       partial.remove()

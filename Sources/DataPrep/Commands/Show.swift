@@ -42,7 +42,11 @@ struct Show: ParsableCommand {
 
   private func positions(in manifest: Manifest) throws -> [Int] {
     guard let classes else { return Array(manifest.classes.indices) }
-    return try classes.split(separator: ",").map { id in
+    let ids = classes.split(separator: ",")
+    guard !ids.isEmpty else {
+      throw DataPrepError(.usage, folder, "--classes names none: dataprep info lists those that it has")
+    }
+    return try ids.map { id in
       guard let position = manifest.classes.firstIndex(where: { $0.id == id }) else {
         throw DataPrepError(.usage, folder, "it has no class \(id): dataprep info lists those that it has")
       }

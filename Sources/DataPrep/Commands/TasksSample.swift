@@ -48,7 +48,8 @@ struct TasksSample: ParsableCommand {
   func run() throws {
     let manifest = try Manifest(in: URL(filePath: folder))
     let tasks = try (0..<count).map { index in
-      let task = try manifest.sampleTask(split: split, classes: classes, seed: seed, index: index)
+      let task = try manifest.sampleTask(
+        split: split, classes: classes, seed: seed, index: index, in: folder)
       return Task(task: index, classes: task.classes.map { manifest.classes[$0].id })
     }
     if json {

@@ -4,11 +4,7 @@ import Synchronization
 public struct Bench: Sendable {
   private let threads: Int
   private let seconds: Double
-  /// 10⁹ operations on floats a second, by all threads together, of nothing but multiply-adds.
-  public let peakGFLOPS: Double
 
-  /// Measures the peak.
-  ///
   /// - Parameters:
   ///   - threads: how many do the same at the same time.
   ///   - seconds: how long each operation is repeated.
@@ -16,58 +12,79 @@ public struct Bench: Sendable {
     precondition(threads > 0 && seconds > 0)
     self.threads = threads
     self.seconds = seconds
-    let kernels = Kernels.current
-    let rounds = 100_000
-    let timed = Self.time(threads: threads, seconds: seconds) { _ in { _ = kernels.multiplyAdds(rounds: rounds) } }
-    peakGFLOPS = timed.perSecond * Double(2 * kernels.multiplyAdds(rounds: rounds)) / 1e9
   }
 
   public func run(_ operation: BenchOperation, _ problem: any InnerProblem, batch: Int) -> BenchResult {
-    let timed = Self.time(threads: threads, seconds: seconds) { thread in
+    let kernels = Kernels.current
+    let (timed, peak) = time { thread in
       let work = BenchWork(operation, problem, batch: batch, thread: thread)
       return work.run
+    } beside: {
+      _ = kernels.multiplyAdds(rounds: Self.peakRounds)
     }
     let count = operation.isUnroll ? Double(BenchWork.length) : 1
-    let multiplyAdds = operation.multiplyAdds(problem, Architecture(), batch: batch)
     let perSecond = timed.perSecond * count
-    let gflops = perSecond * Double(2 * multiplyAdds) / 1e9
+    func gflops(_ multiplyAdds: Int, _ perSecond: Double) -> Double { perSecond * Double(2 * multiplyAdds) / 1e9 }
+    let defined = operation.multiplyAdds(problem, Architecture(), batch: batch)
+    let executed = operation.multiplyAdds(problem, Architecture(), batch: batch) { $0.executedMultiplyAdds }
+    let peakGFLOPS = gflops(kernels.multiplyAdds(rounds: Self.peakRounds), peak.perSecond)
     return BenchResult(
       problem: problem.name, operation: operation, threads: threads, batch: batch,
-      medianMilliseconds: timed.median * 1000 / count, perSecond: perSecond, gflops: gflops,
-      peakShare: gflops / peakGFLOPS)
+      medianMilliseconds: timed.median * 1000 / count, perSecond: perSecond, gflops: gflops(defined, perSecond),
+      peakGFLOPS: peakGFLOPS, peakShare: gflops(executed, perSecond) / peakGFLOPS)
   }
+
+  /// About a millisecond.
+  private static let peakRounds = 10_000
+  /// The peak has this share of the time.
+  private static let peakTime = 0.2
 
   private struct Timed {
     /// Seconds of one.
     var median: Double
     /// All threads together.
     var perSecond: Double
+
+    /// - Parameter threads: of each thread, the seconds of every one.
+    init(_ threads: [[Double]]) {
+      perSecond = threads.reduce(0) { $0 + Double($1.count) / $1.reduce(0, +) }
+      let sorted = threads.joined().sorted()
+      median = sorted[sorted.count / 2]
+    }
   }
 
-  /// Repeats what `make` gives each thread, once to warm up and then for `seconds`.
-  private static func time(
-    threads: Int, seconds: Double, _ make: @escaping @Sendable (_ thread: Int) -> () -> Void
-  ) -> Timed {
-    let all = Mutex<[[Double]]>([])
+  /// Repeats what `make` gives each thread, once to warm up and then for `seconds`; a part of the time `beside` runs
+  /// instead, again and again, so that whatever else the machine does meanwhile slows both.
+  private func time(
+    _ make: @escaping @Sendable (_ thread: Int) -> () -> Void, beside: @escaping @Sendable () -> Void
+  ) -> (Timed, beside: Timed) {
+    let all = Mutex<[(own: [Double], beside: [Double])]>([])
+    let seconds = seconds
     Threads.forEach(threads, threads: threads) { _, thread in
       let body = make(thread)
       body()
-      var times: [Double] = []
+      beside()
+      var (own, other) = ([Double](), [Double]())
+      var (ownTime, otherTime) = (0.0, 0.0)
       let clock = ContinuousClock()
-      let end = clock.now + .seconds(seconds)
       var last = clock.now
+      func lap() -> Double {
+        let now = clock.now
+        defer { last = now }
+        return (now - last) / .seconds(1)
+      }
       repeat {
         body()
-        let now = clock.now
-        times.append((now - last) / .seconds(1))
-        last = now
-      } while last < end
-      all.withLock { $0.append(times) }
+        own.append(lap())
+        ownTime += own[own.count - 1]
+        while otherTime < Self.peakTime * ownTime {
+          beside()
+          other.append(lap())
+          otherTime += other[other.count - 1]
+        }
+      } while ownTime + otherTime < seconds
+      all.withLock { $0.append((own, other)) }
     }
-    return all.withLock { all in
-      let perSecond = all.reduce(0) { $0 + Double($1.count) / $1.reduce(0, +) }
-      let sorted = all.joined().sorted()
-      return Timed(median: sorted[sorted.count / 2], perSecond: perSecond)
-    }
+    return all.withLock { (Timed($0.map(\.own)), Timed($0.map(\.beside))) }
   }
 }

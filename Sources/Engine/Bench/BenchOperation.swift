@@ -9,6 +9,8 @@ public enum BenchOperation: String, Codable, CaseIterable, Sendable {
   case update
   /// Its reverse.
   case updateReverse = "update_reverse"
+  /// A step of Adam on all parameters, to compare the update with.
+  case adam
   /// An inner step of an unroll: a gradient and an update.
   case unrollForward = "unroll_forward"
   /// An inner step of an unroll with the outer-gradient.
@@ -16,10 +18,19 @@ public enum BenchOperation: String, Codable, CaseIterable, Sendable {
 
   /// The multiply-adds of one, those of the networks alone; a Hessian-vector product computes the forward and the
   /// backward pass along a vector, and an unroll with reverse computes each step twice before it goes back.
-  func multiplyAdds(_ problem: any InnerProblem, _ architecture: Architecture, batch: Int) -> Int {
-    let all = problem.multiplyAdds.reduce(0, +) * batch
+  ///
+  /// - Parameter layers: which of each layer count, for one image: the problem's `multiplyAdds`, or the executed ones.
+  func multiplyAdds(
+    _ problem: any InnerProblem, _ architecture: Architecture, batch: Int,
+    layers: (any InnerProblem) -> [Int] = { $0.multiplyAdds }
+  ) -> Int {
+    func total(_ operations: [BenchOperation]) -> Int {
+      operations.reduce(0) { $0 + $1.multiplyAdds(problem, architecture, batch: batch, layers: layers) }
+    }
+    let counts = layers(problem)
+    let all = counts.reduce(0, +) * batch
     /// Without the derivative by the images.
-    let inner = all - (problem.multiplyAdds.first ?? 0) * batch
+    let inner = all - (counts.first ?? 0) * batch
     let network = architecture.network.weightCount * problem.layout.count
     return switch self {
     case .value: all
@@ -27,18 +38,12 @@ public enum BenchOperation: String, Codable, CaseIterable, Sendable {
     case .gradientHVP: 2 * all + inner + 2 * (all + inner) + 2 * inner
     case .update: network
     case .updateReverse: 3 * network
-    case .unrollForward: Self.total([.gradient, .update], problem, architecture, batch)
-    case .unrollReverse:
-      Self.total([.unrollForward, .unrollForward, .gradientHVP, .updateReverse], problem, architecture, batch)
+    case .adam: 0
+    case .unrollForward: total([.gradient, .update])
+    case .unrollReverse: total([.unrollForward, .unrollForward, .gradientHVP, .updateReverse])
     }
   }
 
   /// Whether it is an inner step, which is timed as a part of an unroll.
   var isUnroll: Bool { self == .unrollForward || self == .unrollReverse }
-
-  private static func total(
-    _ operations: [BenchOperation], _ problem: any InnerProblem, _ architecture: Architecture, _ batch: Int
-  ) -> Int {
-    operations.reduce(0) { $0 + $1.multiplyAdds(problem, architecture, batch: batch) }
-  }
 }

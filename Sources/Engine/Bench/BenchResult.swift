@@ -10,15 +10,20 @@ public struct BenchResult: Codable, Sendable, Equatable {
   public var medianMilliseconds: Double
   /// Operations a second, all threads together.
   public var perSecond: Double
-  /// 10⁹ operations on floats a second, all threads together; a multiply-add counts as two.
+  /// 10⁹ operations on floats a second, all threads together; a multiply-add counts as two, and those of a convolution
+  /// are those of its definition, however it is computed: libraries can be compared by it.
   public var gflops: Double
-  /// Of what the threads do in a loop of nothing but multiply-adds.
+  /// 10⁹ operations on floats a second, all threads together, in a loop of nothing but multiply-adds, measured in turn
+  /// with the operation.
+  public var peakGFLOPS: Double
+  /// The multiply-adds that are executed, as a share of that peak.
   public var peakShare: Double
 
   enum CodingKeys: String, CodingKey {
     case problem, operation, threads, batch, gflops
     case medianMilliseconds = "median_ms"
     case perSecond = "per_second"
+    case peakGFLOPS = "peak_gflops"
     case peakShare = "peak_share"
   }
 }

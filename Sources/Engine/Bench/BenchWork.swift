@@ -5,8 +5,6 @@ final class BenchWork {
   /// Inner steps of an unroll that is timed.
   static let length = 20
 
-  /// How many operations one `run` is.
-  let count: Int
   private let body: () -> Void
 
   init(_ operation: BenchOperation, _ problem: any InnerProblem, batch: Int, thread: Int) {
@@ -16,13 +14,14 @@ final class BenchWork {
     let parameters = problem.initialParameters(seed: 1, index: UInt64(thread))
     switch operation {
     case .value, .gradient, .gradientHVP:
-      count = 1
       body = Self.derivatives(operation, problem, FloatBuffer(parameters), images.batches[0])
     case .update, .updateReverse:
-      count = 1
       body = Self.update(problem, architecture, FloatBuffer(theta), parameters, reverse: operation == .updateReverse)
+    case .adam:
+      let adam = Adam(count: parameters.count, rate: 1e-3)
+      let (trained, gradient) = (FloatBuffer(parameters), FloatBuffer(parameters))
+      body = { adam.update(trained, gradient: gradient) }
     case .unrollForward, .unrollReverse:
-      count = Self.length
       let unroll = Unroll(
         problem: problem, architecture: architecture, batch: batch,
         counted: CountedLoss(freshBatches: 0, objective: .train, clip: 10))

@@ -30,11 +30,25 @@ public struct ConvNet: InnerProblem {
   }
 
   public var multiplyAdds: [Int] {
+    counts { result, inputs, _ in result.height * result.width * 9 * inputs * result.channels }
+  }
+
+  public var executedMultiplyAdds: [Int] {
+    counts { result, inputs, stride in
+      WinogradConvolution.serves(stride: stride, inputs: inputs, outputs: result.channels)
+        ? WinogradConvolution.multiplyAdds(of: result, inputs: inputs)
+        : result.height * result.width * 9 * inputs * result.channels
+    }
+  }
+
+  /// A number for each convolution, by its result, its input's channels and its stride, then the linear layer's
+  /// multiply-adds.
+  private func counts(_ count: (_ result: BorderedShape, _ inputs: Int, _ stride: Int) -> Int) -> [Int] {
     var image = BorderedShape(height: shape.height, width: shape.width, channels: shape.channels)
     let convolutions = strides.enumerated().map { layer, stride in
       let result = image.convolved(stride: stride, channels: channels[layer + 1])
       defer { image = result }
-      return result.height * result.width * 9 * image.channels * result.channels
+      return count(result, image.channels, stride)
     }
     return convolutions + [image.channels * classes]
   }

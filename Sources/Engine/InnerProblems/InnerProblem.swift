@@ -7,14 +7,21 @@ public protocol InnerProblem: Sendable {
   /// The parameters' pieces; each is one tensor to the learned optimizer.
   var layout: ParameterLayout { get }
 
-  /// Multiply-adds of each layer for one image, forward.
+  /// Multiply-adds of each layer for one image, forward, as the layer is defined.
   var multiplyAdds: [Int] { get }
+
+  /// Those that are executed: fewer where an algorithm does the same with less. Backward they are as many again.
+  var executedMultiplyAdds: [Int] { get }
 
   /// Initial parameters, a pure function of the seed and of the initialisation's number.
   func initialParameters(seed: UInt64, index: UInt64...) -> [Float]
 
   /// Working memory for batches of `batch` images.
   func makeEvaluator(batch: Int) -> any InnerEvaluator
+}
+
+extension InnerProblem {
+  public var executedMultiplyAdds: [Int] { multiplyAdds }
 }
 
 /// The loss of one batch and its derivatives. For one thread; allocates nothing after it was made.

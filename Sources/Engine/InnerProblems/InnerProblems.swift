@@ -21,6 +21,14 @@ public enum InnerProblems {
       + ", and convolutional ones of 3 or 6 layers, of other widths and square images like conv3x8@16, conv3x8-mnist@14"
   }
 
+  /// Some that fit images of a shape, first those that are made for it; none where no problem does.
+  public static func examples(fitting shape: ImageShape) -> [any InnerProblem] {
+    let size = shape.height
+    let suffix = shape.channels == 1 ? "-mnist@\(size)" : "@\(size)"
+    let convolutional = ["conv3x8", "conv3x32", "conv6x32"].compactMap { ConvNet(named: $0 + suffix) }
+    return (fitting(shape) + convolutional).filter { $0.shape == shape }
+  }
+
   public static func fitting(_ shape: ImageShape) -> [any InnerProblem] {
     all.filter { $0.shape == shape }
   }

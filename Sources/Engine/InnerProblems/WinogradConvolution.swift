@@ -12,6 +12,12 @@ final class WinogradConvolution: Convolution {
     stride == 1 && inputs % 16 == 0 && outputs % 16 == 0
   }
 
+  /// The multiply-adds for one image: 16 for each tile of 2×2 results and pair of channels, forward and in both
+  /// derivatives; the transforms, which are additions, do not count.
+  static func multiplyAdds(of result: BorderedShape, inputs: Int) -> Int {
+    (result.height + 1) / 2 * ((result.width + 1) / 2) * 16 * inputs * result.channels
+  }
+
   /// - Parameter direct: the same convolution, of stride 1.
   init(of direct: DirectConvolution, images: Int, kernels: Kernels) {
     input = direct.input

@@ -18,7 +18,7 @@ final class LearnedUpdate {
 
   private let weights: FloatBuffer
   private let scratch: FloatBuffer
-  private let grams: FloatBuffer
+  private let weightsAdjoint: FloatBuffer
   private let featureAdjoints: FloatBuffer
   private var squares: [Double]
   /// nᵢ
@@ -36,7 +36,7 @@ final class LearnedUpdate {
     featureStride = problem.tensors.map { ($0.count + block - 1) / block * block }.max() ?? 0
     weights = FloatBuffer(network.weightCount)
     scratch = FloatBuffer(network.scratchCount)
-    grams = FloatBuffer(reverse ? network.weightCount * Kernels.lanes : 0)
+    weightsAdjoint = FloatBuffer(reverse ? network.weightCount : 0)
     featureAdjoints = FloatBuffer(reverse ? network.inputs * featureStride : 0)
     squares = Array(repeating: 0, count: network.inputs)
     scales = squares
@@ -73,7 +73,7 @@ final class LearnedUpdate {
 
   /// Sets `weights` (and `scales`) for one tensor at one step.
   private func fold(_ theta: FloatBuffer, _ step: Int, _ tensor: Kernels.Tensor) {
-    kernels.featureSquares(network, tensor, into: &squares, scratch: scratch)
+    kernels.featureSquares(network, tensor, into: &squares)
     for i in squares.indices {
       let mean = squares[i] / Double(tensor.parameters.count)
       scales[i] = 1 / (Double(Architecture.normalizationEpsilon) + mean).squareRoot()
@@ -108,9 +108,9 @@ final class LearnedUpdate {
     for piece in problem.tensors {
       let tensor = tensor(piece, before, after, gradient)
       fold(theta, step, tensor)
-      grams.fill(0)
+      weightsAdjoint.fill(0)
       kernels.networkReverse(
-        network, weights: weights.all, tensor, nextAdjoint: adjoint.buffer[piece.range], grams: grams,
+        network, weights: weights.all, tensor, nextAdjoint: adjoint.buffer[piece.range], weightsAdjoint: weightsAdjoint,
         featureAdjoints: featureAdjoints, featureStride: featureStride, scratch: scratch)
       unfold(tensor.parameters.count, into: &thetaAdjoint)
       kernels.featureReverse(
@@ -119,13 +119,6 @@ final class LearnedUpdate {
         secondMomentsAdjoint: adjoint.secondMoments(from: piece.offset),
         gradientAdjoint: gradientAdjoint[piece.range])
     }
-  }
-
-  /// The adjoint of folded weight number `index`: the sum of its lanes.
-  private func gram(_ index: Int) -> Double {
-    var sum = 0.0
-    for lane in 0..<Kernels.lanes { sum += Double(grams[index * Kernels.lanes + lane]) }
-    return sum
   }
 
   /// The reverse of `fold`: from the adjoints of the folded weights to those of θ, and the coefficients with which the
@@ -139,7 +132,7 @@ final class LearnedUpdate {
     for i in 0..<inputs {
       var product = 0.0
       for unit in 0..<units {
-        let adjoint = gram(i * units + unit)
+        let adjoint = Double(weightsAdjoint[i * units + unit])
         product += Double(weights[i * units + unit]) * adjoint
         thetaAdjoint[i * units + unit] += scales[i] * adjoint
       }
@@ -147,11 +140,13 @@ final class LearnedUpdate {
     }
     let bias = (inputs + times.count) * units
     for unit in 0..<units {
-      let adjoint = gram(inputs * units + unit)
+      let adjoint = Double(weightsAdjoint[inputs * units + unit])
       thetaAdjoint[bias + unit] += adjoint
       for (i, time) in times.enumerated() { thetaAdjoint[(inputs + i) * units + unit] += time * adjoint }
     }
     let rest = (inputs + 1) * units
-    for index in rest..<network.weightCount { thetaAdjoint[bias + units + index - rest] += gram(index) }
+    for index in rest..<network.weightCount {
+      thetaAdjoint[bias + units + index - rest] += Double(weightsAdjoint[index])
+    }
   }
 }

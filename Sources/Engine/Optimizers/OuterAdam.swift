@@ -23,7 +23,11 @@ public struct OuterAdam: Sendable, Equatable {
   }
 
   /// Moves θ by one step along the outer-gradient; a coordinate that is not finite counts as 0.
-  public mutating func update(_ theta: inout [Float], gradient: [Double], settings: OuterSettings) {
+  ///
+  /// - Parameter learningRate: that of this step; the other numbers are the settings'.
+  public mutating func update(
+    _ theta: inout [Float], gradient: [Double], learningRate: Double, settings: OuterSettings
+  ) {
     precondition(theta.count == first.count && gradient.count == first.count)
     steps += 1
     let correction1 = 1 - pow(settings.beta1, Double(steps))
@@ -35,7 +39,7 @@ public struct OuterAdam: Sendable, Equatable {
       first[i] = Float(m)
       second[i] = Float(v)
       theta[i] -= Float(
-        settings.learningRate * (m / correction1) / ((v / correction2).squareRoot() + settings.epsilon))
+        learningRate * (m / correction1) / ((v / correction2).squareRoot() + settings.epsilon))
     }
   }
 }

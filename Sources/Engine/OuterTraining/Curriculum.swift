@@ -11,19 +11,31 @@ extension OuterSettings.Curriculum {
     return Double(from) + share * Double(to - from)
   }
 
-  /// The inner steps of one worker's truncation, at least 1; it is cut at the end of the task by whoever runs it.
-  func length(outerIteration: Int, worker: Int, seed: UInt64) -> Int {
-    var random = RandomStream(seed: seed, purpose: .truncationLength, UInt64(outerIteration), UInt64(worker))
+  /// The inner steps of a truncation, at least 1; it is cut at the end of the task by whoever runs it.
+  ///
+  /// - Parameter random: where the jitter comes from.
+  func length(outerIteration: Int, random: inout RandomStream) -> Int {
     let factor = 1 + jitter * (2 * random.uniform() - 1)
     return max(1, Int((length(outerIteration: outerIteration) * factor).rounded()))
   }
 }
 
+extension OuterSettings {
+  /// The learning rate of the step that ends outer-iteration `outerIteration` (from 0).
+  public func learningRate(outerIteration: Int) -> Double {
+    learningRate * pow(decay.to, min(Double(outerIteration) / Double(max(decay.over, 1)), 1))
+  }
+}
+
 extension InnerSettings.Life {
   /// The inner steps that a worker's `draw`-th task lives for: log-uniform.
-  func steps(worker: Int, draw: Int, seed: UInt64) -> Int {
+  ///
+  /// - Parameter isFirst: of the worker's first task only a uniform share, so that workers do not all begin and end
+  ///   their tasks at once.
+  func steps(worker: Int, draw: Int, seed: UInt64, isFirst: Bool) -> Int {
     var random = RandomStream(seed: seed, purpose: .taskLife, UInt64(worker), UInt64(draw))
-    let steps = exp(log(Double(from)) + random.uniform() * (log(Double(to)) - log(Double(from))))
-    return min(max(Int(steps.rounded()), from), to)
+    let whole = exp(log(Double(from)) + random.uniform() * (log(Double(to)) - log(Double(from))))
+    let steps = min(max(Int(whole.rounded()), from), to)
+    return isFirst ? 1 + random.below(steps) : steps
   }
 }

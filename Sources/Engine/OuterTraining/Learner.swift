@@ -1,24 +1,10 @@
 import Synchronization
 
-/// What an outer-iteration did.
-public struct OuterIterationReport: Sendable, Equatable {
-  /// Outer-iterations done, this one included.
-  public var outerIteration: Int
-  /// The mean of L(θ + ε) and L(θ − ε) over all pairs.
-  public var outerLoss: Double
-  /// The norm of the estimated outer-gradient, before it was clipped.
-  public var gradientNorm: Double
-  /// K of the curriculum.
-  public var length: Double
-  /// Inner steps done, those of both members of each pair.
-  public var innerSteps: Int
-  /// Pairs of which a member diverged.
-  public var diverged: Int
-}
-
-/// Outer-training (method, section 3), synchronous: in each outer-iteration every worker runs one truncation of its
-/// antithetic pair at the same θ; the samples, taken in the order of the workers, give the outer-gradient for one step
-/// of Adam. So θ does not depend on the number of threads.
+/// Outer-training (method, section 3): workers run truncations of antithetic pairs, their samples give the outer-gradient
+/// for a step of Adam on θ.
+///
+/// Synchronous, every worker runs one truncation at the same θ, and samples are taken in the order of the workers: so θ
+/// does not depend on the number of threads. Asynchronous, threads go on while θ steps (`TruncationThreads`).
 public final class Learner: Sendable {
   public let seed: UInt64
   public let outer: OuterSettings
@@ -27,6 +13,7 @@ public final class Learner: Sendable {
   private let tasks: any TaskSource
   private let estimator: any GradientEstimator
   private let threads: [ThreadMemory]
+  private let asynchronous = Mutex<TruncationThreads?>(nil)
 
   /// Between truncations only: what is in it can be written to a file at any moment.
   private let state: Mutex<LearnerState>
@@ -42,7 +29,7 @@ public final class Learner: Sendable {
     state: LearnerState, threads: Int
   ) {
     let estimator = outer.estimator.make(varianceFloor: outer.varianceFloor)
-    precondition(state.workers.count == outer.pairs && outer.pairs >= estimator.fewestPairs)
+    precondition(state.workers.count == outer.pairs && outer.samples >= estimator.fewestPairs)
     precondition(state.theta.count == inner.optimizer.layout.count)
     self.seed = seed
     self.outer = outer
@@ -52,8 +39,7 @@ public final class Learner: Sendable {
     self.estimator = estimator
     self.state = Mutex(state)
     self.threads = (0..<threads).map { _ in
-      ThreadMemory(
-        Worker(seed: seed, outer: outer, inner: inner, problems: problems, needsReverse: estimator.needsReverse))
+      ThreadMemory(Worker(seed: seed, outer: outer, inner: inner, problems: problems, estimator: estimator))
     }
   }
 
@@ -61,70 +47,118 @@ public final class Learner: Sendable {
   public func currentState() -> LearnerState { state.withLock { $0 } }
 
   /// Runs the rest of the outer-iteration under way. Nil where stopped before its end: nothing is lost but the
-  /// truncations that were running.
+  /// truncations that were running. By one thread at a time.
   public func outerIteration(stop: StopFlag) throws -> OuterIterationReport? {
-    let (theta, iteration, pending) = state.withLock { state in
-      (state.theta, state.outerIteration, state.workers.indices.filter { state.finished[$0] == nil })
+    outer.asynchronous.on ? try asynchronousIteration(stop: stop) : try synchronousIteration(stop: stop)
+  }
+
+  /// Ends the threads that an asynchronous learner keeps; what their truncations were about is done again if it goes on.
+  public func endThreads() {
+    asynchronous.withLock { threads in
+      threads?.end()
+      threads = nil
+    }
+  }
+
+  private func synchronousIteration(stop: StopFlag) throws -> OuterIterationReport? {
+    let pending = state.withLock { state in
+      let done = Set(state.finished.map(\.worker))
+      return state.workers.indices.filter { !done.contains($0) }
     }
     let failure = Mutex<(any Error)?>(nil)
     Threads.forEach(pending.count, threads: threads.count) { [self] thread, index in
       guard !stop.isSet, failure.withLock({ $0 == nil }) else { return }
       do {
-        try runWorker(pending[index], on: threads[thread], theta: theta, outerIteration: iteration, stop: stop)
+        _ = try truncation(of: pending[index], on: thread, stop: stop)
       } catch {
         failure.withLock { $0 = error }
       }
     }
     if let error = failure.withLock({ $0 }) { throw error }
-    return state.withLock { $0.finished.count < $0.workers.count ? nil : step(&$0) }
+    return state.withLock { state in
+      // Workers that were asynchronous may have handed in several.
+      guard Set(state.finished.map(\.worker)).count == state.workers.count else { return nil }
+      let results = state.finished.sorted { $0.worker < $1.worker }
+      state.finished = []
+      return step(&state, results, dropped: 0)
+    }
   }
 
-  private func runWorker(
-    _ worker: Int, on memory: ThreadMemory, theta: [Float], outerIteration: Int, stop: StopFlag
-  ) throws {
-    var current = state.withLock { $0.workers[worker] }
+  private func asynchronousIteration(stop: StopFlag) throws -> OuterIterationReport? {
+    let threads = asynchronous.withLock { threads in
+      if let threads { return threads }
+      let new = TruncationThreads(
+        workers: outer.pairs, threads: self.threads.count,
+        isFull: { [self] in state.withLock { $0.finished.count >= outer.samples * outer.asynchronous.buffer } },
+        body: { [self] worker, thread, stop in try truncation(of: worker, on: thread, stop: stop) })
+      threads = new
+      return new
+    }
+    var dropped = 0
+    while true {
+      let report = state.withLock { state -> OuterIterationReport? in
+        dropped += dropStale(&state)
+        guard state.finished.count >= outer.samples else { return nil }
+        let results = Array(state.finished.prefix(outer.samples))
+        state.finished.removeFirst(outer.samples)
+        return step(&state, results, dropped: dropped)
+      }
+      if let report {
+        threads.roomWasMade()
+        return report
+      }
+      if stop.isSet {
+        endThreads()
+        return nil
+      }
+      try threads.waitForResult()
+    }
+  }
+
+  /// Drops what waits with a θ that is too old; how many.
+  private func dropStale(_ state: inout LearnerState) -> Int {
+    guard outer.asynchronous.staleness > 0 else { return 0 }
+    let count = state.finished.count
+    let oldest = state.outerIteration - outer.asynchronous.staleness
+    state.finished.removeAll { $0.outerIteration < oldest }
+    return count - state.finished.count
+  }
+
+  /// A worker's next truncation at the newest θ; false where stopped.
+  private func truncation(of worker: Int, on thread: Int, stop: StopFlag) throws -> Bool {
+    var (theta, outerIteration, current) = state.withLock { ($0.theta, $0.outerIteration, $0.workers[worker]) }
+    let memory = threads[thread].worker
     let isNew = current.step >= current.life
-    let draw = isNew ? current.draws : current.draws - 1
-    let task = try tasks.task(worker: worker, draw: draw)
-    if isNew { current = memory.worker.begin(task, worker: worker, after: current) }
+    let task = try tasks.task(worker: worker, draw: isNew ? current.draws : current.draws - 1)
+    if isNew { current = memory.begin(task, worker: worker, after: current) }
     guard
-      let (next, result) = memory.worker.truncation(
+      let (next, result) = memory.truncation(
         worker: worker, outerIteration: outerIteration, theta: theta, state: current, images: task.images, stop: stop)
-    else { return }
+    else { return false }
     state.withLock {
       $0.workers[worker] = next
-      $0.finished[worker] = result
+      $0.finished.append(result)
     }
+    return true
   }
 
-  /// One step of θ from the samples of all workers.
-  private func step(_ state: inout LearnerState) -> OuterIterationReport {
-    let results = state.workers.indices.compactMap { state.finished[$0] }
-    var gradient = estimator.estimate(results.map(\.sample))
+  /// One step of θ from samples.
+  private func step(_ state: inout LearnerState, _ results: [WorkerResult], dropped: Int) -> OuterIterationReport {
+    let samples = results.map(\.sample)
+    var gradient = estimator.estimate(samples)
     let norm = gradient.reduce(0) { $0 + $1 * $1 }.squareRoot()
     outer.clip.apply(&gradient)
-    let length = outer.curriculum.length(outerIteration: state.outerIteration)
-    state.adam.update(&state.theta, gradient: gradient, settings: outer)
+    let outerIteration = state.outerIteration
+    let rate = outer.learningRate(outerIteration: outerIteration)
+    state.adam.update(&state.theta, gradient: gradient, learningRate: rate, settings: outer)
+    outer.average.update(&state.average, with: state.theta)
     state.outerIteration += 1
-    state.finished = [:]
+    func mean(_ values: [Double]) -> Double { values.reduce(0, +) / Double(values.count) }
     return OuterIterationReport(
-      outerIteration: state.outerIteration,
-      outerLoss: results.reduce(0) { $0 + ($1.sample.lossPlus + $1.sample.lossMinus) / 2 } / Double(results.count),
-      gradientNorm: norm, length: length, innerSteps: results.reduce(0) { $0 + $1.innerSteps },
-      diverged: results.count { $0.diverged })
-  }
-}
-
-extension OuterSettings.Clip {
-  /// Scales the gradient down to norm `at`, or holds every coordinate in −`at` … `at`.
-  func apply(_ gradient: inout [Double]) {
-    switch by {
-    case .value:
-      for i in gradient.indices { gradient[i] = min(max(gradient[i], -at), at) }
-    case .norm:
-      let norm = gradient.reduce(0) { $0 + $1 * $1 }.squareRoot()
-      guard norm > at else { return }
-      for i in gradient.indices { gradient[i] *= at / norm }
-    }
+      outerIteration: state.outerIteration, outerLoss: mean(samples.map(\.loss)), gradientNorm: norm,
+      variance: OuterGradientVariance(samples, varianceFloor: outer.varianceFloor),
+      length: outer.curriculum.length(outerIteration: outerIteration), learningRate: rate,
+      staleness: mean(results.map { Double(outerIteration - $0.outerIteration) }), dropped: dropped,
+      innerSteps: results.reduce(0) { $0 + $1.innerSteps }, diverged: results.count { $0.diverged })
   }
 }

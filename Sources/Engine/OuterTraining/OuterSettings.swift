@@ -2,12 +2,18 @@
 public struct OuterSettings: Codable, Hashable, Sendable {
   /// How an outer-gradient is estimated.
   public enum Estimator: String, Codable, CaseIterable, Sendable {
+    /// Back-propagation at θ itself, of the outer-loss as it is.
+    case exact
     /// Back-propagation through both members of the antithetic pair, averaged.
     case reparameterization
     /// Evolution strategies over the antithetic pair.
     case es
     /// Both, weighted per coordinate by inverse variance.
     case combined
+    /// Persistent evolution strategies: no bias by truncation.
+    case pes
+    /// Evolution strategies with one perturbation for the life of a task: no bias by truncation either.
+    case noiseReuse = "noise-reuse-es"
   }
 
   /// Whose images the outer-loss is measured on.
@@ -36,6 +42,31 @@ public struct OuterSettings: Codable, Hashable, Sendable {
     public var jitter = 0.2
   }
 
+  /// The outer learning rate falls from its full value by a factor that shrinks, geometrically, from 1 to `to` over
+  /// `over` outer-iterations, and stays there.
+  public struct Decay: Codable, Hashable, Sendable {
+    public var to = 1.0
+    public var over = 1_000
+  }
+
+  /// An average of θ over the run: a ← decay a + (1 − decay) θ after every outer-iteration; 0: none is kept.
+  public struct Average: Codable, Hashable, Sendable {
+    public var decay = 0.0
+    public var isOn: Bool { decay > 0 }
+  }
+
+  /// Workers hand in outer-gradients whenever they have one, of the θ that was the newest when they began, and every
+  /// `batch` of them make a step (method, section 3). θ then depends on the threads' speed.
+  public struct Asynchronous: Codable, Hashable, Sendable {
+    public var on = false
+    /// Outer-gradients of one step of θ; 0: as many as there are pairs.
+    public var batch = 0
+    /// Batches that may wait; while they do, workers wait too.
+    public var buffer = 5
+    /// An outer-gradient of a θ that is more outer-iterations old is dropped; 0: none is.
+    public var staleness = 0
+  }
+
   public var estimator = Estimator.combined
   public var objective = Objective.train
   public var loss = Loss.ownBatch
@@ -53,8 +84,11 @@ public struct OuterSettings: Codable, Hashable, Sendable {
   public var beta1 = 0.9
   public var beta2 = 0.999
   public var epsilon = 1e-8
+  public var decay = Decay()
+  public var average = Average()
   public var clip = Clip()
   public var curriculum = Curriculum()
+  public var asynchronous = Asynchronous()
 
   /// The preset `small`: outer-training that two cores can do.
   public static let small = OuterSettings()

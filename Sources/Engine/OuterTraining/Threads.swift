@@ -16,7 +16,7 @@ public enum Threads {
     let group = DispatchGroup()
     for number in 0..<min(threads, count) {
       group.enter()
-      let thread = Thread {
+      start(name: "engine-\(number)") {
         while true {
           let index = counter.next.wrappingAdd(1, ordering: .relaxed).oldValue
           if index >= count { break }
@@ -24,10 +24,15 @@ public enum Threads {
         }
         group.leave()
       }
-      thread.name = "engine-\(number)"
-      thread.stackSize = 8 << 20  // the kernels keep a block's partial sums on it
-      thread.start()
     }
     group.wait()
+  }
+
+  /// A thread that computes.
+  static func start(name: String, _ body: @escaping @Sendable () -> Void) {
+    let thread = Thread(block: body)
+    thread.name = name
+    thread.stackSize = 8 << 20  // the kernels keep a block's partial sums on it
+    thread.start()
   }
 }

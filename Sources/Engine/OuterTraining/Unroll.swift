@@ -74,28 +74,28 @@ public final class Unroll {
     self.theta.assign(theta)
     state.buffer.assign(inner)
     let stride = max(1, Int(Double(length).squareRoot().rounded(.up)))
-    var result = Result(losses: [], steps: length, gradient: [])
-    result.losses.reserveCapacity(length)
+    var losses = [Float](repeating: counted.clip, count: length)
+    var steps = length
     for step in 0..<length {
       if stop?.isSet == true { return nil }
       if reverse && step % stride == 0 { keepCheckpoint(step / stride) }
       guard let loss = forward(step: firstStep + step, images) else {
-        result.steps = step
+        steps = step
         break
       }
-      result.losses.append(loss)
+      losses[step] = loss
     }
-    result.losses.append(contentsOf: repeatElement(counted.clip, count: length - result.steps))
     let last = state.buffer.array
+    var thetaAdjoint: [Double] = []
     if reverse {
       guard
-        let thetaAdjoint = backward(
-          firstStep: firstStep, steps: result.steps, length: length, stride: stride, images, stop)
+        let adjoint = backward(
+          firstStep: firstStep, steps: steps, length: length, stride: stride, images, stop)
       else { return nil }
-      result.gradient = thetaAdjoint.map { Float($0) }
+      thetaAdjoint = adjoint
     }
     inner = last
-    return result
+    return Result(losses: losses, steps: steps, gradient: thetaAdjoint.map { Float($0) })
   }
 
   private func keepCheckpoint(_ index: Int) {

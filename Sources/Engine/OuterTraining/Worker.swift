@@ -24,17 +24,18 @@ final class Worker {
   private let outer: OuterSettings
   private let inner: InnerSettings
   private let problems: [any InnerProblem]
-  private let needsReverse: Bool
+  private let estimator: any GradientEstimator
   private var unrolls: [Int: Unroll] = [:]
 
   init(
-    seed: UInt64, outer: OuterSettings, inner: InnerSettings, problems: [any InnerProblem], needsReverse: Bool
+    seed: UInt64, outer: OuterSettings, inner: InnerSettings, problems: [any InnerProblem],
+    estimator: any GradientEstimator
   ) {
     self.seed = seed
     self.outer = outer
     self.inner = inner
     self.problems = problems
-    self.needsReverse = needsReverse
+    self.estimator = estimator
   }
 
   private func unroll(_ problem: Int) -> Unroll {
@@ -50,41 +51,31 @@ final class Worker {
     let problem = problems[task.problem]
     var next = WorkerState()
     next.draws = state.draws + 1
-    next.life = inner.life.steps(worker: worker, draw: state.draws, seed: seed)
+    next.life = inner.life.steps(worker: worker, draw: state.draws, seed: seed, isFirst: state.life == 0)
     next.problem = task.problem
     next.inner = problem.initialParameters(seed: seed, index: UInt64(worker), UInt64(state.draws))
     next.inner += [Float](repeating: 0, count: 2 * inner.optimizer.betas.count * problem.layout.count)
     return next
   }
 
-  /// One truncation of a pair: both members from the same state over the same minibatches; the worker goes on from
-  /// where the + member came. Nil where stopped.
+  /// One truncation of a pair over the same minibatches; a pure function of its arguments. Nil where stopped.
   func truncation(
     worker: Int, outerIteration: Int, theta: [Float], state: WorkerState, images: any TaskImages, stop: StopFlag
   ) -> (WorkerState, WorkerResult)? {
+    let pair = AntitheticPair(estimator: estimator, sigma: outer.sigma, seed: seed, worker: worker)
+    var random = pair.stream(.truncationLength, of: state)
     let length = min(
-      outer.curriculum.length(outerIteration: outerIteration, worker: worker, seed: seed), state.life - state.step)
-    var random = RandomStream(seed: seed, purpose: .perturbation, UInt64(outerIteration), UInt64(worker))
-    let perturbation = random.normals(theta.count).map { $0 * outer.sigma }
+      outer.curriculum.length(outerIteration: outerIteration, random: &random), state.life - state.step)
     let unroll = unroll(state.problem)
-    var next = state
-    var other = state.inner
-    func run(_ theta: [Float], _ inner: inout [Float]) -> Unroll.Result? {
+    let truncation = pair.truncation(of: state, length: length, theta: theta) { theta, inner in
       unroll.run(
-        theta: theta, inner: &inner, firstStep: state.step, length: length, images: images, reverse: needsReverse,
-        stop: stop)
+        theta: theta, inner: &inner, firstStep: state.step, length: length, images: images,
+        reverse: estimator.needsReverse, stop: stop)
     }
-    guard let plus = run(zip(theta, perturbation).map { $0 + $1 }, &next.inner),
-      let minus = run(zip(theta, perturbation).map { $0 - $1 }, &other)
-    else { return nil }
-    let sample = OuterGradientSample(
-      lossPlus: plus.outerLoss, lossMinus: minus.outerLoss,
-      reparameterization: zip(plus.gradient, minus.gradient).map { ($0 + $1) / 2 }, perturbation: perturbation,
-      sigma: outer.sigma)
-    next.step += length
-    if plus.diverged || minus.diverged { next.step = next.life }
+    guard let truncation else { return nil }
     let result = WorkerResult(
-      sample: sample, innerSteps: plus.steps + minus.steps, diverged: plus.diverged || minus.diverged)
-    return (next, result)
+      worker: worker, outerIteration: outerIteration, sample: truncation.sample, innerSteps: truncation.innerSteps,
+      diverged: truncation.diverged)
+    return (truncation.next, result)
   }
 }

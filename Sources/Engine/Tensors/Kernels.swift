@@ -12,8 +12,6 @@ struct Kernels: @unchecked Sendable {
 
   /// Parameters that the learned optimizer's network handles at once.
   static let block = Int(LOPT_BLOCK)
-  /// Partial sums that are kept of one number.
-  static let lanes = Int(LOPT_LANES)
 
   let table: UnsafePointer<lopt_kernels>
 
@@ -190,7 +188,7 @@ struct Kernels: @unchecked Sendable {
     /// Floats of `scratch` of every call below.
     var scratchCount: Int {
       let forward = inputs + 1 + hiddenLayers * (hiddenUnits + 1) + 2
-      return max((forward + 2 * max(hiddenUnits, 2)) * block, inputs * (block + lanes))
+      return (forward + 2 * max(hiddenUnits, 2) + hiddenUnits) * block + Int(LOPT_SLACK)
     }
   }
 
@@ -222,10 +220,10 @@ struct Kernels: @unchecked Sendable {
     }
   }
 
-  func featureSquares(_ network: Network, _ tensor: Tensor, into sums: inout [Double], scratch: FloatBuffer) {
-    precondition(sums.count == network.inputs && scratch.count >= network.scratchCount)
+  func featureSquares(_ network: Network, _ tensor: Tensor, into sums: inout [Double]) {
+    precondition(sums.count == network.inputs)
     sums.withUnsafeMutableBufferPointer { sums in
-      with(network, nil, tensor) { table.pointee.feature_squares($0, $1, sums.baseAddress, scratch.pointer) }
+      with(network, nil, tensor) { table.pointee.feature_squares($0, $1, sums.baseAddress) }
     }
   }
 
@@ -237,15 +235,15 @@ struct Kernels: @unchecked Sendable {
   }
 
   func networkReverse(
-    _ network: Network, weights: FloatSlice, _ tensor: Tensor, nextAdjoint: FloatSlice, grams: FloatBuffer,
+    _ network: Network, weights: FloatSlice, _ tensor: Tensor, nextAdjoint: FloatSlice, weightsAdjoint: FloatBuffer,
     featureAdjoints: FloatBuffer, featureStride: Int, scratch: FloatBuffer
   ) {
-    precondition(grams.count >= network.weightCount * Self.lanes && scratch.count >= network.scratchCount)
+    precondition(weightsAdjoint.count >= network.weightCount && scratch.count >= network.scratchCount)
     precondition(featureAdjoints.count >= network.inputs * featureStride && featureStride % Self.block == 0)
     precondition(featureStride >= tensor.parameters.count && nextAdjoint.count == tensor.parameters.count)
     with(network, weights, tensor) {
       table.pointee.network_reverse(
-        $0, $1, nextAdjoint.pointer, grams.pointer, featureAdjoints.pointer, featureStride, scratch.pointer)
+        $0, $1, nextAdjoint.pointer, weightsAdjoint.pointer, featureAdjoints.pointer, featureStride, scratch.pointer)
     }
   }
 

@@ -31,9 +31,13 @@ extension Configuration {
       }
     let settings = variables + flags.map { (path: $0.path, value: $0.value, source: "command line") }
 
+    func sourceOf(_ key: String) -> String {
+      settings.last { key == $0.path || key.hasPrefix($0.path + "[") }?.source ?? source
+    }
+
     let presetName = settings.last { $0.path == "preset" }?.value ?? object["preset"] as? String ?? "small"
     guard let preset = Preset(rawValue: presetName) else {
-      throw ConfigurationError("\(source): preset is \(presetName), must be one of small, paper")
+      throw ConfigurationError("\(sourceOf("preset")): preset is \(presetName), must be one of small, paper")
     }
     var tree = try ConfigurationTree(Configuration(preset: preset))
     let folder = file?.deletingLastPathComponent()
@@ -47,9 +51,6 @@ extension Configuration {
       } else {
         try tree.set(setting.path, to: setting.value, source: setting.source)
       }
-    }
-    func sourceOf(_ key: String) -> String {
-      settings.last { key == $0.path || key.hasPrefix($0.path + "[") }?.source ?? source
     }
     let configuration = try Self(tree, source: sourceOf)
     try configuration.validate(source: sourceOf)

@@ -31,6 +31,17 @@ public struct Configuration: Codable, Sendable, Equatable {
     public var everySeconds = 60.0
   }
 
+  /// Evaluation of θ on tasks of the split `outer-validation` while training.
+  public struct Evaluation: Codable, Sendable, Equatable {
+    /// Outer-iterations between two; 0: none.
+    public var every = 0
+    public var tasks = 8
+    /// Of each task.
+    public var initialisations = 1
+    /// Inner steps of each training run; 0: the longest life of a task, `inner.life.to`.
+    public var steps = 0
+  }
+
   public var datasets: [Dataset]
   /// The folder of the run's state.
   public var state: String
@@ -46,6 +57,7 @@ public struct Configuration: Codable, Sendable, Equatable {
   public var startFrom: String?
   public var http: HTTP
   public var snapshot: Snapshot
+  public var evaluation: Evaluation
   public var outer: OuterSettings
   public var inner: InnerSettings
 
@@ -59,6 +71,7 @@ public struct Configuration: Codable, Sendable, Equatable {
     threads = 0
     http = HTTP()
     snapshot = Snapshot()
+    evaluation = Evaluation()
     outer = preset == .small ? .small : .paper
     inner = preset == .small ? .small : .paper
   }

@@ -25,11 +25,8 @@ struct ConfigurationChange {
     from old: Configuration, tasks oldTasks: [DatasetTasks.Description], to new: Configuration,
     tasks newTasks: [DatasetTasks.Description]
   ) throws {
-    let before = try ConfigurationTree(old)
-    let after = try ConfigurationTree(new)
-    for key in after.paths where !Self.ignored.contains(key) {
-      let difference = Difference(key: key, old: before.text(key), new: after.text(key))
-      guard difference.old != difference.new else { continue }
+    for difference in try Self.differences(from: old, to: new) {
+      let key = difference.key
       if Self.refused.contains(where: { key.hasPrefix($0) }) {
         throw ConfigurationError(
           "\(difference): the state in \(new.state) cannot go on with it; use another state folder, and start_from "
@@ -47,6 +44,15 @@ struct ConfigurationChange {
           key: "tasks", old: oldTasks.map(\.description).joined(separator: ", "),
           new: newTasks.map(\.description).joined(separator: ", ")))
     }
+  }
+
+  /// What differs of all that counts.
+  static func differences(from old: Configuration, to new: Configuration) throws -> [Difference] {
+    let before = try ConfigurationTree(old)
+    let after = try ConfigurationTree(new)
+    return after.paths.filter { !ignored.contains($0) }
+      .map { Difference(key: $0, old: before.text($0), new: after.text($0)) }
+      .filter { $0.old != $0.new }
   }
 }
 

@@ -5,7 +5,7 @@ import Support
 extension Evaluation {
   /// The runs of all optimizers, as long as no grid widens.
   var expectedRuns: Int {
-    let candidates = Contender.firstGrid.count + plan.trials
+    let candidates = Contender.firstGrid.count + (plan.trials ?? 0)
     let everything = plan.everything.count
     let ofBaseline =
       plan.screening.map { $0.count * candidates + (everything - $0.count) * EvaluationPlan.finalists }
@@ -17,7 +17,7 @@ extension Evaluation {
   func tune(_ kind: Contender.Kind, _ progress: Support.Progress) throws -> (Contender, [RunOutcome]) {
     let runs = plan.screening ?? plan.everything
     var candidates = try grid(kind, on: runs, progress)
-    let trials = (0..<plan.trials).map { Contender(kind: kind, trial: $0, seed: plan.seed) }
+    let trials = (0..<(plan.trials ?? 0)).map { Contender(kind: kind, trial: $0, seed: plan.seed) }
     candidates += zip(trials, try outcomes(trials, of: runs, progress))
     guard let screening = plan.screening else { return best(1, of: candidates)[0] }
     let finalists = best(EvaluationPlan.finalists, of: candidates).map(\.0)

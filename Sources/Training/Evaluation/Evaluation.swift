@@ -113,8 +113,11 @@ public struct Evaluation: Sendable {
       defer { progress.advance(note: "\(key.contender.kind.rawValue) \(key.contender.rate.map { "\($0)" } ?? "")") }
       guard failure.withLock({ $0 == nil }) else { return }
       let optimizer = key.contender.make(problem, snapshot: snapshot, architecture: architecture)
-      let outcome = InnerTraining(problem, plan: plan).run(
-        task: key.task, initialisation: key.initialisation, open: tasks[key.task], with: optimizer)
+      let training = InnerTraining(problem, plan: plan)
+      guard
+        let outcome = training.run(
+          task: key.task, initialisation: key.initialisation, open: tasks[key.task], with: optimizer)
+      else { return }
       do { try log.append(outcome, for: key) } catch { failure.withLock { $0 = error } }
     }
     if let error = failure.withLock({ $0 }) { throw error }

@@ -15,8 +15,8 @@ public struct EvaluationPlan: Codable, Sendable, Equatable {
   public var batch: Int
   public var seed: UInt64
   public var tunedFor: Tuning
-  /// Random trials of each baseline's hyperparameters, besides the grid of learning rates.
-  public var trials: Int
+  /// Random trials of each baseline's hyperparameters, besides the grid of learning rates; nil: none.
+  public var trials: Int?
   /// The tasks, from one initialisation each, that all candidates for a baseline's hyperparameters are compared on
   /// before the best ``finalists`` are compared on everything; nil: all candidates are compared on everything.
   public var screen: Int?
@@ -30,7 +30,7 @@ public struct EvaluationPlan: Codable, Sendable, Equatable {
 
   public init(
     problem: String, split: ClassSplit, tasks: Int, initialisations: Int, steps: Int, batch: Int, seed: UInt64,
-    tunedFor: Tuning, trials: Int = 0, screen: Int? = nil
+    tunedFor: Tuning, trials: Int? = nil, screen: Int? = nil
   ) {
     self.problem = problem
     self.split = split
@@ -54,8 +54,8 @@ public struct EvaluationPlan: Codable, Sendable, Equatable {
 
   /// One line that says what was run.
   public var summary: String {
-    let tuned = trials > 0 ? "hyperparameters" : "rates"
-    let search = trials > 0 ? " by a grid of rates and \(trials) random trials" : ""
+    let tuned = trials == nil ? "rates" : "hyperparameters"
+    let search = trials.map { " by a grid of rates and \($0) random trials" } ?? ""
     let screened = screening.map { ", screened on \($0.tasks) × \($0.initialisations)" } ?? ""
     return "\(problem), \(tasks) tasks of \(split.rawValue) × \(initialisations), \(steps) steps, batch \(batch), "
       + "\(tuned) tuned for the \(tunedFor.rawValue) loss\(search)\(screened)"

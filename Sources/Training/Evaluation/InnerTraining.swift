@@ -34,8 +34,10 @@ final class InnerTraining {
     return loss
   }
 
-  /// The whole training run of one optimizer.
-  func run(task: Int, initialisation: Int, open: OpenTask, with optimizer: any InnerOptimizer) -> RunOutcome {
+  /// The whole training run of one optimizer; nil where it was stopped.
+  func run(
+    task: Int, initialisation: Int, open: OpenTask, with optimizer: any InnerOptimizer, stop: StopFlag = StopFlag()
+  ) -> RunOutcome? {
     let images = ShardTask(
       open, batch: plan.batch, seed: plan.seed, indices: [UInt64(task), UInt64(initialisation)])
     begin(task: task, initialisation: initialisation)
@@ -43,6 +45,7 @@ final class InnerTraining {
     var curve: [Float] = []
     curve.reserveCapacity(plan.steps)
     for number in 0..<plan.steps {
+      if stop.isSet { return nil }
       let loss = step(number, of: images, with: optimizer)
       guard loss.isFinite else { break }
       curve.append(min(loss, RunOutcome.divergedLoss))

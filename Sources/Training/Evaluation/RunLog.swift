@@ -26,7 +26,7 @@ final class RunLog: Sendable {
 
   /// - Parameter identity: everything on which the runs depend.
   init(folder: URL, identity: some Encodable) throws {
-    try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
+    try SystemCall.makeFolder(folder.path)
     url = folder.appending(path: Digest.sha256(try AtomicFile.json(identity)) + ".jsonl")
     let old = (try? Data(contentsOf: url)) ?? Data()
     var outcomes: [Key: RunOutcome] = [:]

@@ -36,6 +36,40 @@ import Testing
     #expect(message.contains("is a second class of the name n90000002"))
   }
 
+  @Test(
+    "a file that is given twice, by whichever name, is refused: its images would be there twice",
+    arguments: [
+      (["train_data_batch_1.npz", "train_data_batch_1.npz"], "is given twice: give every file once"),
+      (["", "val_data.npz"], "is given twice: give every file once"),
+      (["val_data.npz", "../source/val_data.npz"], "is the same file as"),
+    ])
+  func sameFile(input: [String], message: String) throws {
+    try withTemporaryFolder { folder in
+      let files = folder.appending(path: "source")
+      try SmallSource.imagenet32.make(in: files)
+      let paths = input.map { $0.isEmpty ? files.path : files.path + "/" + $0 }
+      let result = try ToolProcess.run(
+        "dataprep",
+        ["build", "shards"] + SmallSource.imagenet32.options + ["--output", folder.appending(path: "set").path]
+          + ["--input"] + paths)
+      #expect(result.exitCode == 65)
+      #expect(result.errors.contains(message), "\(result.errors)")
+      #expect(try FileManager.default.contentsOfDirectory(atPath: folder.path) == ["source"])
+    }
+  }
+
+  @Test("a folder of classes that is given twice is refused by the first of them")
+  func sameFolder() throws {
+    try withTemporaryFolder { folder in
+      let files = folder.appending(path: "source")
+      try SmallSource.folder.make(in: files)
+      let result = try SmallBuild.run(
+        .folder, files, to: folder.appending(path: "set"), ["--input", files.path])
+      #expect(result.exitCode == 65)
+      #expect(result.errors.contains("is a second class of the name"), "\(result.errors)")
+    }
+  }
+
   @Test("a tar that was cut is refused with the byte, before anything is made")
   func cut() throws {
     let message = try message(.imagenetTar, exitCode: 65) {

@@ -10,22 +10,42 @@ import TestSupport
 enum SmallDataset {
   static let shape = Manifest.Shape(height: 14, width: 14, channels: 1)
 
-  /// Real images at 14×14: of each digit the first 60 of the sample, `validation` of them for validation.
-  /// - Parameter shape: another one of as many pixels, for what cares about nothing else.
-  static func digits(in folder: URL, validation: Int = 20, shape: Manifest.Shape = shape) throws -> Dataset {
+  /// Real images at 14×14: of each of the first `classes` digits the first 60 of the sample, `validation` of them for
+  /// validation.
+  /// - Parameter shape: another one of no more pixels, for what cares about nothing else.
+  static func digits(
+    in folder: URL, classes: Int = 10, validation: Int = 20, shape: Manifest.Shape = shape
+  ) throws -> Dataset {
+    try write(in: folder, splits: [.train], digits: classes, validation: validation, shape: shape)
+  }
+
+  /// The same images in 20 classes: of each digit 30 in a class for training, 30 in one for outer-validation.
+  static func splitDigits(in folder: URL, validation: Int = 10) throws -> Dataset {
+    try write(in: folder, splits: [.train, .outerValidation], digits: 10, validation: validation, shape: shape)
+  }
+
+  /// For each split a class for each of the first digits; the splits share 60 images of a digit.
+  private static func write(
+    in folder: URL, splits: [ClassSplit], digits: Int, validation: Int, shape: Manifest.Shape
+  ) throws -> Dataset {
     let sample = MNISTSample.training
+    let count = 60 / splits.count
     let url = folder.appending(path: "data")
     let identity = BuildIdentity(toolVersion: "test", arguments: [:], inputs: [:])
     _ = try DatasetWriter.write(to: url, identity: identity, shape: shape) { writer in
-      for digit in 0..<10 {
-        try writer.begin(id: "\(digit)", name: "\(digit)")
-        for image in sample.labels.indices.filter({ sample.labels[$0] == UInt8(digit) }).prefix(60) {
-          try writer.append(sample.halved(image)[...])
+      for (part, split) in splits.enumerated() {
+        for digit in 0..<digits {
+          let id = splits.count == 1 ? "\(digit)" : "\(split.rawValue)-\(digit)"
+          try writer.begin(id: id, name: "\(digit)")
+          let images = sample.labels.indices.filter { sample.labels[$0] == UInt8(digit) }
+          for image in images.dropFirst(part * count).prefix(count) {
+            try writer.append(sample.halved(image).prefix(shape.count))
+          }
+          try writer.end { _ in validation }
         }
-        try writer.end { _ in validation }
       }
       return try writer.finish(source: .init(name: "test", shape: shape, files: []), resampling: "mean") {
-        $0.map { _ in .train }
+        $0.indices.map { splits[$0 / digits] }
       }
     }
     return try Dataset(at: url, verification: ShardVerification(memoryIn: folder))

@@ -2,6 +2,13 @@ import Foundation
 
 /// What a path leads to, links followed.
 struct FileStatus {
+  /// What a file is, by whichever name.
+  struct Identity: Hashable {
+    let device: UInt
+    let number: UInt
+  }
+
+  let identity: Identity
   let bytes: Int
   let isFolder: Bool
   let isPipe: Bool
@@ -13,6 +20,7 @@ struct FileStatus {
     guard stat(path, &status) == 0 else {
       throw DataPrepError(.missing, path, "cannot be read: \(String(cString: strerror(errno)))")
     }
+    identity = Identity(device: UInt(status.st_dev), number: UInt(status.st_ino))
     bytes = Int(status.st_size)
     isFolder = status.st_mode & S_IFMT == S_IFDIR
     isPipe = status.st_mode & S_IFMT == S_IFIFO

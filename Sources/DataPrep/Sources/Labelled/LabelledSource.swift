@@ -34,8 +34,23 @@ struct LabelledSource: ImageSource {
     self.files = files.filter { !$0.isValidation } + files.filter(\.isValidation)
     self.scratch = scratch
     labels = try Set(files.flatMap(\.labels)).sorted().map { ($0, try id($0)) }
-    inputs = try Dictionary(
-      uniqueKeysWithValues: files.flatMap(\.parts).map { ($0.path, try InputIdentity.ofFile($0.path)) })
+    inputs = try Self.inputs(files.flatMap(\.parts).map(\.path))
+  }
+
+  /// What each file is, by its path.
+  /// - Throws: ``DataPrepError`` where a file is there twice, as its images would be.
+  private static func inputs(_ paths: [String]) throws -> [String: String] {
+    var known: [FileStatus.Identity: String] = [:]
+    var inputs: [String: String] = [:]
+    for path in paths {
+      if let other = known.updateValue(path, forKey: try FileStatus(path).identity) {
+        throw DataPrepError(
+          .contradiction, path,
+          (other == path ? "is given twice" : "is the same file as \(other)") + ": give every file once")
+      }
+      inputs[path] = try InputIdentity.ofFile(path)
+    }
+    return inputs
   }
 
   var expectedImages: Int? { files.reduce(0) { $0 + $1.labels.count } }

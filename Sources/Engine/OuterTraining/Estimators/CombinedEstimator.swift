@@ -1,0 +1,25 @@
+/// Reparameterization and evolution strategies, weighted by inverse variance, coordinate by coordinate (method, section
+/// 2).
+///
+/// The weights depend on the samples that they weigh, which biases the estimate; less with more pairs. Where a sample of
+/// a coordinate's reparameterization gradient is not finite, evolution strategies alone count.
+public struct CombinedEstimator: GradientEstimator {
+  /// Added to both variances.
+  public var varianceFloor: Double
+
+  public init(varianceFloor: Double = 1e-8) { self.varianceFloor = varianceFloor }
+
+  public var perturbation: Perturbation { .fresh }
+  public var needsReverse: Bool { true }
+  /// A variance needs two.
+  public var fewestPairs: Int { 2 }
+
+  public func estimate(_ samples: [OuterGradientSample]) -> [Double] {
+    samples[0].evolutionStrategies.indices.map { coordinate in
+      let both = CoordinateMoments(samples, coordinate: coordinate)
+      let weight = both.exactWeight(varianceFloor: varianceFloor)
+      // Not a sum of products where the weight is 0: the mean of the exact ones may be NaN.
+      return weight == 0 ? both.es.mean : both.exact.mean * weight + both.es.mean * (1 - weight)
+    }
+  }
+}

@@ -1,0 +1,20 @@
+/// The mean of gradients by back-propagation: of L itself where nothing is perturbed, and else, by the
+/// reparameterization θ + ε, of the smoothed L. A coordinate with a sample that is not finite is 0.
+public struct ExactEstimator: GradientEstimator {
+  public let perturbation: Perturbation
+  public var needsReverse: Bool { true }
+  public var fewestPairs: Int { 1 }
+
+  /// - Parameter perturbation: none or fresh: what reaches a truncation's beginning from θ is not in its gradient.
+  public init(perturbation: Perturbation) {
+    precondition(!perturbation.separatesMembers)
+    self.perturbation = perturbation
+  }
+
+  public func estimate(_ samples: [OuterGradientSample]) -> [Double] {
+    samples[0].reparameterization.indices.map { coordinate in
+      let mean = SampleMoments(samples.lazy.map { Double($0.reparameterization[coordinate]) }).mean
+      return mean.isFinite ? mean : 0
+    }
+  }
+}

@@ -1,0 +1,56 @@
+import Foundation
+import Support
+
+/// The snapshot of the lowest evaluation so far: a snapshot's record, and what makes it the best.
+public struct BestSnapshot: Codable, Sendable, Equatable {
+  public var record: SnapshotRecord
+  public var evaluationLoss: Double
+  /// SHA-256 of what was evaluated, and how: losses of different ones do not compare.
+  public var evaluation: String
+
+  public init(record: SnapshotRecord, evaluationLoss: Double, evaluation: String) {
+    self.record = record
+    self.evaluationLoss = evaluationLoss
+    self.evaluation = evaluation
+  }
+
+  private enum CodingKeys: String, CodingKey {
+    case evaluation
+    case evaluationLoss = "evaluation_loss"
+  }
+
+  /// The keys of both stand in one object.
+  public init(from decoder: any Decoder) throws {
+    record = try SnapshotRecord(from: decoder)
+    let container = try decoder.container(keyedBy: CodingKeys.self)
+    evaluationLoss = try container.decode(Double.self, forKey: .evaluationLoss)
+    evaluation = try container.decode(String.self, forKey: .evaluation)
+  }
+
+  public func encode(to encoder: any Encoder) throws {
+    try record.encode(to: encoder)
+    var container = encoder.container(keyedBy: CodingKeys.self)
+    try container.encode(evaluationLoss, forKey: .evaluationLoss)
+    try container.encode(evaluation, forKey: .evaluation)
+  }
+}
+
+extension SnapshotStore {
+  /// The best snapshot; nil where none was evaluated.
+  ///
+  /// - Throws: ``SnapshotError`` where its record, or the snapshot that it names, is damaged.
+  public func best() throws -> BestSnapshot? {
+    guard FileManager.default.fileExists(atPath: bestFile.path) else { return nil }
+    let best = try? JSONDecoder().decode(BestSnapshot.self, from: FileReading.data(bestFile))
+    guard let best, SnapshotRecord.isSnapshotName(best.record.name) else {
+      throw SnapshotError(.damaged, "\(bestFile.path): damaged: it does not name a snapshot")
+    }
+    guard try read(named: best.record.name).record == best.record else {
+      throw SnapshotError(.damaged, "\(bestFile.path): its record of \(best.record.name) is not the snapshot's own")
+    }
+    return best
+  }
+
+  /// Names a snapshot that was written before as the best one.
+  public func setBest(_ best: BestSnapshot) throws { try AtomicFile.writeJSON(best, to: bestFile) }
+}

@@ -1,0 +1,51 @@
+import Foundation
+import Support
+
+/// A process's own file of events in `STATE/tensorboard`.
+///
+/// TensorBoard reads a folder's files in the order of their names, so each start of the process makes a file whose name
+/// comes after all others, and its first events say from which step on it replaces what they hold.
+final class TensorBoardFile: Sendable {
+  private static let prefix = "events.out.tfevents."
+
+  private let path: String
+  private let descriptor: Int32
+
+  /// - Parameter step: what earlier files hold of this step and those above it is void.
+  init(in folder: URL, from step: Int, at time: Date = Date()) throws {
+    try SystemCall.makeFolder(folder.path)
+    let last = try FileManager.default.contentsOfDirectory(atPath: folder.path)
+      .filter { $0.hasPrefix(Self.prefix) }.max()
+    if let last { try Self.repair(folder.appending(path: last)) }
+    path = folder.appending(path: Self.name(after: last, at: time)).path
+    descriptor = try SystemCall.open(path, O_WRONLY | O_CREAT | O_EXCL | O_APPEND)
+    try append(TensorBoardEvent(time: time, step: 0, content: .fileVersion))
+    try append(TensorBoardEvent(time: time, step: step, content: .start))
+  }
+
+  deinit { SystemCall.close(descriptor) }
+
+  /// `events.out.tfevents.SECONDS.NUMBER.lopt`: the second of the start, which is not below the last one's though the
+  /// clock be, and the number of the start.
+  static func name(after last: String?, at time: Date) -> String {
+    let parts = (last ?? "").split(separator: ".")
+    func part(_ index: Int) -> Int { parts.indices.contains(index) ? Int(parts[index]) ?? 0 : 0 }
+    let seconds = max(Int(time.timeIntervalSince1970), part(3))
+    return prefix + String(format: "%010ld.%06ld.lopt", seconds, part(4) + 1)
+  }
+
+  /// Cuts a record that was being written: some readers give up a whole file for it.
+  private static func repair(_ file: URL) throws {
+    let data = try Data(contentsOf: file, options: .alwaysMapped)
+    let length = TFRecord.soundLength(of: data)
+    guard length < data.count else { return }
+    let descriptor = try SystemCall.open(file.path, O_WRONLY)
+    defer { SystemCall.close(descriptor) }
+    try SystemCall.truncate(descriptor, to: length, path: file.path)
+  }
+
+  /// Adds an event, or, where it throws, nothing.
+  func append(_ event: TensorBoardEvent) throws {
+    try SystemCall.append(descriptor, TFRecord.encoded(event.message.bytes), path: path)
+  }
+}

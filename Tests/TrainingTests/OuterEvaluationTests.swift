@@ -1,0 +1,129 @@
+import Foundation
+import Shards
+import Snapshots
+import Support
+import TestSupport
+import Testing
+
+@testable import Engine
+@testable import Training
+
+/// θ on the tasks of classes that outer-training does not see.
+@Suite struct OuterEvaluationTests {
+  static func configuration(_ datasets: [Dataset]) -> Configuration {
+    var configuration = Configuration(preset: .small)
+    configuration.datasets = datasets.map { .init(path: $0.folder.path, weight: 1) }
+    configuration.inner.batch = 8
+    configuration.inner.life = .init(from: 10, to: 30)
+    configuration.inner.optimizer.hiddenUnits = 8
+    configuration.evaluation = .init(every: 1, tasks: 3, initialisations: 2, steps: 0)
+    return configuration
+  }
+
+  static func evaluation(_ configuration: Configuration, _ datasets: [Dataset], threads: Int = 2) throws
+    -> OuterEvaluation
+  {
+    try OuterEvaluation(
+      configuration, tasks: DatasetTasks(configuration, datasets: datasets), threads: threads)
+  }
+
+  @Test("the loss is what lopt evaluate says of the same tasks, for any number of threads and any seed of the run")
+  func sameAsEvaluate() throws {
+    try withTemporaryFolder { folder in
+      let data = try SmallDataset.splitDigits(in: folder)
+      let snapshot = Snapshot.small()
+      for tuning in EvaluationPlan.Tuning.allCases {
+        let plan = EvaluationPlan(
+          problem: "mlp2x32", split: .outerValidation, tasks: 3, initialisations: 2, steps: 30, batch: 8, seed: 0,
+          tunedFor: tuning)
+        let expected = try Evaluation(
+          plan, snapshot: snapshot, name: "θ", dataset: data, threads: 2, cache: folder.appending(path: "cache")
+        ).run()[0]
+        for (threads, seed) in [(1, 0), (3, 7)] as [(Int, UInt64)] {
+          var configuration = Self.configuration([data])
+          configuration.seed = seed
+          configuration.outer.objective = tuning == .train ? .train : .validation
+          let loss = try #require(
+            try Self.evaluation(configuration, [data], threads: threads).loss(of: snapshot.theta, stop: StopFlag()))
+          #expect(abs(loss - (tuning == .train ? expected.trainLoss : expected.validationLoss)) < 1e-12)
+        }
+      }
+    }
+  }
+
+  @Test("data sets without classes of outer-validation are passed over; where none has them that is refused")
+  func splits() throws {
+    try withTemporaryFolder { folder in
+      let (with, without) = (folder.appending(path: "with"), folder.appending(path: "without"))
+      for place in [with, without] {
+        try FileManager.default.createDirectory(at: place, withIntermediateDirectories: true)
+      }
+      let split = try SmallDataset.splitDigits(in: with)
+      let whole = try SmallDataset.digits(in: without)
+      let theta = Snapshot.small().theta
+      let one = try Self.evaluation(Self.configuration([split]), [split]).loss(of: theta, stop: StopFlag())
+      let both = try Self.evaluation(Self.configuration([whole, split]), [whole, split])
+        .loss(of: theta, stop: StopFlag())
+      #expect(one != nil && one == both)
+      let error = #expect(throws: ConfigurationError.self) {
+        try Self.evaluation(Self.configuration([whole]), [whole])
+      }
+      #expect(error?.exitCode == .configuration)
+      #expect(
+        error?.description.hasPrefix("evaluation.every is 1, but no data set has 10 classes of the split outer-valid")
+          == true)
+      let checked = #expect(throws: ConfigurationError.self) { try TrainingRun.check(Self.configuration([whole])) }
+      #expect(checked == error)
+    }
+  }
+
+  @Test("a task without validation images is refused where the objective is validation")
+  func noValidation() throws {
+    try withTemporaryFolder { folder in
+      let data = try SmallDataset.splitDigits(in: folder, validation: 0)
+      var configuration = Self.configuration([data])
+      _ = try Self.evaluation(configuration, [data])
+      configuration.outer.objective = .validation
+      let error = #expect(throws: TrainingError.self) { try Self.evaluation(configuration, [data]) }
+      #expect(error?.description.contains("0 validation images") == true)
+    }
+  }
+
+  @Test("what it depends on is its identity")
+  func identity() throws {
+    try withTemporaryFolder { folder in
+      let data = try SmallDataset.splitDigits(in: folder)
+      let configuration = Self.configuration([data])
+      let same = try Self.evaluation(configuration, [data], threads: 1).identity
+      func identity(_ edit: (inout Configuration) -> Void) throws -> String {
+        var other = configuration
+        edit(&other)
+        return try Self.evaluation(other, [data]).identity
+      }
+      #expect(try identity { $0.seed = 5 } == same)
+      #expect(try identity { $0.evaluation.every = 9 } == same)
+      #expect(try identity { $0.evaluation.steps = 30 } == same, "0 stands for the longest life of a task")
+      #expect(try identity { $0.evaluation.steps = 31 } != same)
+      #expect(try identity { $0.evaluation.tasks = 2 } != same)
+      #expect(try identity { $0.outer.objective = .validation } != same)
+    }
+  }
+
+  @Test("it stops at the next inner step")
+  func stops() throws {
+    try withTemporaryFolder { folder in
+      let data = try SmallDataset.splitDigits(in: folder)
+      var configuration = Self.configuration([data])
+      configuration.evaluation.steps = 100_000_000
+      let evaluation = try Self.evaluation(configuration, [data])
+      let stop = StopFlag()
+      Thread.detachNewThread {
+        Thread.sleep(forTimeInterval: 0.1)
+        stop.set()
+      }
+      let started = ContinuousClock.now
+      #expect(evaluation.loss(of: Snapshot.small().theta, stop: stop) == nil)
+      #expect(ContinuousClock.now - started < .seconds(5))
+    }
+  }
+}
