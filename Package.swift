@@ -99,7 +99,13 @@ let tests: [Target] = [
     swiftSettings: settings),
   .testTarget(
     name: "TrainingTests",
-    dependencies: ["Engine", "Shards", "Snapshots", "Support", "TestSupport", "Training", logging],
+    dependencies: [
+      "Engine", "Randomness", "Shards", "Snapshots", "Support", "TestSupport", "Training", logging,
+    ],
+    swiftSettings: settings),
+  .testTarget(
+    name: "ExperimentsTests",
+    dependencies: ["Engine", "Experiments", "Randomness", "Shards", "Support", "TestSupport", "Training"],
     swiftSettings: settings),
   .testTarget(
     name: "ExperimentsTests",

@@ -22,6 +22,7 @@ public struct RandomStream: RandomNumberGenerator, Sendable {
     case test = 11
     case bench = 12
     case syntheticImages = 20
+    case hyperparameterSearch = 21
   }
 
   private let key: SIMD2<UInt32>

@@ -10,6 +10,20 @@ public enum AtomicFile {
     URL(filePath: "\(url.path).\(UUID().uuidString.prefix(8))\(temporarySuffix)")
   }
 
+  /// Throws where a file cannot be made at `url`, for example because its folder is missing: commands ask before they
+  /// compute for minutes. A file that is there stays as it is.
+  public static func requireWritable(_ url: URL) throws {
+    var isFolder: ObjCBool = false
+    if FileManager.default.fileExists(atPath: url.path, isDirectory: &isFolder), isFolder.boolValue {
+      throw FileError(operation: "create", path: url.path, number: EISDIR)
+    }
+    let temporary = temporary(for: url).path
+    do { SystemCall.close(try SystemCall.open(temporary, O_WRONLY | O_CREAT | O_EXCL)) } catch let error as FileError {
+      throw FileError(operation: error.operation, path: url.path, number: error.number)
+    }
+    unlink(temporary)
+  }
+
   /// Removes the temporary files that stopped processes left beside `url`; no other process may write there.
   public static func removeTemporaries(for url: URL) throws {
     let folder = url.deletingLastPathComponent()

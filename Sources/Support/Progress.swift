@@ -33,6 +33,14 @@ public final class Progress: @unchecked Sendable {
     }
   }
 
+  /// Counts work that turns out to have been done by an earlier, interrupted run: it does not count in the rate.
+  public func skip(_ count: Int = 1) {
+    lock.withLock {
+      base += count
+      done += count
+    }
+  }
+
   /// Adds to the total what turned out to be needed too.
   public func expect(_ more: Int) {
     lock.withLock { total = total.map { $0 + more } }

@@ -17,7 +17,8 @@ public struct FileError: ReportedError, Equatable {
   public var exitCode: ExitCode {
     switch (operation, number) {
     case ("open", ENOENT), ("open", EACCES), ("read", _): .noInput
-    case (_, EEXIST), (_, EACCES), (_, EROFS), ("create", ENOENT), ("create", ENOTDIR): .cannotCreate
+    case (_, EEXIST), (_, EACCES), (_, EROFS), ("create", ENOENT), ("create", ENOTDIR), ("create", EISDIR):
+      .cannotCreate
     default: .inputOutput
     }
   }

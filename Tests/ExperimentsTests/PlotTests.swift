@@ -45,6 +45,18 @@ import Testing
         == svg(plot([.init("odd", [.init(1, 1), .init(4, 2)])], logarithmic: true)))
   }
 
+  @Test("a logarithmic axis spans what there is, with numbers between the powers of 10 where it spans few")
+  func logarithmic() {
+    func script(_ values: [Double]) -> String {
+      plot([.init("line", values.map { .init($0, $0) })], logarithmic: true).script(writing: "plot.svg")
+    }
+    let narrow = script([0.4, 3])
+    #expect(narrow.contains("set ytics (1e-1, 2e-1, 5e-1, 1e0, 2e0, 5e0, 1e1, 2e1, 5e1)"))
+    #expect(narrow.contains("set yrange [0.36"))
+    #expect(script([0.001, 3]).contains("set ytics autofreq"))
+    #expect(plot([line]).script(writing: "plot.svg").contains("set yrange [*:*]"))
+  }
+
   @Test("a panel without a line, a line of one point and a constant one are drawn too")
   func degenerate() throws {
     _ = try svg(plot([.init("nothing", [.init(.nan, 1)])], logarithmic: true))

@@ -33,8 +33,9 @@ import Testing
       try Snapshot(theta: theta, metadata: metadata).encoded().write(to: URL(filePath: snapshot))
     }
 
-    func run(_ tool: String, _ arguments: [String]) throws -> ProcessResult {
-      try ToolProcess.run(tool, arguments, environment: environment)
+    func run(_ tool: String, _ arguments: [String], path: String? = nil) throws -> ProcessResult {
+      let variables = path.map { environment.merging(["PATH": $0]) { $1 } } ?? environment
+      return try ToolProcess.run(tool, arguments, environment: variables)
     }
 
     func arguments(_ more: [String]) -> [String] {
@@ -56,11 +57,13 @@ import Testing
     return results.map { $0.filter { !$0.key.hasPrefix("seconds_") } as NSDictionary }
   }
 
-  @Test("stopped by kill -9 it goes on from the runs that it had finished, and prints what it would have printed")
-  func resume() throws {
+  @Test(
+    "stopped by kill -9 it goes on from the runs that it had finished, and prints what it would have printed",
+    arguments: [["--steps", "300"], ["--steps", "150", "--search", "100", "--screen", "2"]])
+  func resume(more: [String]) throws {
     try withTemporaryFolder { folder in
       let place = try Workplace(in: folder)
-      let arguments = place.arguments(["--tasks", "3", "--steps", "300", "--seed", "7", "--json"])
+      let arguments = place.arguments(["--tasks", "3", "--seed", "7", "--json"] + more)
       let whole = try results(place.run("lopt", arguments).output)
       #expect(try place.finishedRuns() == nil)
 
@@ -111,6 +114,77 @@ import Testing
       #expect(lines[0].contains("mlp2x32") && lines[0].contains("5 steps") && lines[0].contains("batch 16"))
       #expect(
         lines.dropFirst(2).map { $0.prefix { $0 != " " } } == ["learned", "adam", "rmsprop", "momentum"])
+    }
+  }
+
+  @Test("--curves and --plot leave a table and a picture of every optimizer")
+  func curves() throws {
+    try withTemporaryFolder { folder in
+      let place = try Workplace(in: folder)
+      let (table, picture) = (folder.appending(path: "curves.csv"), folder.appending(path: "curves.svg"))
+      let result = try place.run(
+        "lopt",
+        place.arguments(["--tasks", "2", "--steps", "30", "--curves", table.path, "--plot", picture.path]))
+      #expect(result.exitCode == 0, "\(result.errors)")
+      let rows = try String(contentsOf: table, encoding: .utf8).split(separator: "\n").dropFirst(2)
+      #expect(rows.count == 4 * 30)
+      let drawing = try String(contentsOf: picture, encoding: .utf8)
+      #expect(drawing.contains("<svg"))
+      for optimizer in ["learned", "adam", "rmsprop", "momentum"] {
+        #expect(rows.count { $0.hasPrefix("\(optimizer),") } == 30)
+        #expect(drawing.contains(">\(optimizer)"))
+      }
+      #expect(try place.finishedRuns() == nil)
+    }
+  }
+
+  @Test("without gnuplot, or where a file cannot be made, it ends before anything is trained")
+  func impossibleFiles() throws {
+    try withTemporaryFolder { folder in
+      let place = try Workplace(in: folder)
+      let few = ["--tasks", "1", "--steps", "5"]
+      let picture = folder.appending(path: "curves.svg").path
+      let undrawn = try place.run("lopt", place.arguments(few + ["--plot", picture]), path: folder.path)
+      #expect(undrawn.exitCode == 69)
+      #expect(undrawn.errors.contains("apt install gnuplot-nox"))
+      for option in ["--curves", "--plot"] {
+        let missing = try place.run("lopt", place.arguments(few + [option, folder.path + "/no/curves"]))
+        #expect(missing.exitCode == 73)
+        #expect(missing.errors.hasPrefix("lopt: \(folder.path)/no/curves: "))
+      }
+      #expect(try place.finishedRuns() == nil)
+      #expect(!FileManager.default.fileExists(atPath: folder.appending(path: "cache/lopt/evaluations").path))
+      #expect(!FileManager.default.fileExists(atPath: picture))
+    }
+  }
+
+  @Test("a search of few trials is refused, with the reason")
+  func fewTrials() throws {
+    try withTemporaryFolder { folder in
+      let place = try Workplace(in: folder)
+      let result = try place.run("lopt", place.arguments(["--tasks", "1", "--steps", "5", "--search", "99"]))
+      #expect(result.exitCode == 64)
+      #expect(result.errors.contains("at least 100") && result.errors.contains("0.6 %"))
+    }
+  }
+
+  @Test("a search tells every hyperparameter, in the table and in JSON")
+  func searched() throws {
+    try withTemporaryFolder { folder in
+      let place = try Workplace(in: folder)
+      let arguments = place.arguments(["--tasks", "2", "--steps", "10", "--search", "100", "--screen", "1"])
+      let table = try place.run("lopt", arguments)
+      #expect(table.exitCode == 0, "\(table.errors)")
+      let lines = table.output.split(separator: "\n")
+      #expect(lines[0].contains("by a grid of rates and 100 random trials, screened on 1 × 1"))
+      #expect(lines[3].contains("beta1") && lines[4].contains("decay") && lines[5].contains("momentum"))
+      let told = try results(place.run("lopt", arguments + ["--json"]).output)
+      let names = told.map { ($0["hyperparameters"] as? [String: Double])?.keys.sorted() }
+      #expect(
+        names == [
+          nil, ["beta1", "beta2", "epsilon", "learning_rate"], ["decay", "epsilon", "learning_rate"],
+          ["learning_rate", "momentum"],
+        ])
     }
   }
 

@@ -25,6 +25,22 @@ import Testing
     }
   }
 
+  @Test("whether a file can be made is told before it is, and what is there stays")
+  func requireWritable() throws {
+    try withTemporaryFolder { folder in
+      let file = folder.appending(path: "a.txt")
+      try AtomicFile.requireWritable(file)
+      #expect(try FileManager.default.contentsOfDirectory(atPath: folder.path).isEmpty)
+      try AtomicFile.write(Data("one".utf8), to: file)
+      try AtomicFile.requireWritable(file)
+      #expect(try Data(contentsOf: file) == Data("one".utf8))
+      for wrong in [folder, folder.appending(path: "no/a.txt"), file.appending(path: "a.txt")] {
+        let error = try #require(throws: FileError.self) { try AtomicFile.requireWritable(wrong) }
+        #expect(error.exitCode == .cannotCreate && error.path == wrong.path)
+      }
+    }
+  }
+
   @Test("SHA-256 of text and file agree with the published value")
   func digest() throws {
     let known = "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad"

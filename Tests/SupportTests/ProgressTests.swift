@@ -18,6 +18,14 @@ import Testing
     #expect(progress.line(after: .seconds(10)).hasSuffix("60/100 tasks  1.0/s  ETA 0:40"))
   }
 
+  @Test("nor does what turns out on the way to have been done")
+  func skipped() {
+    let progress = Progress("tasks", unit: "tasks", total: 100, enabled: false)
+    progress.advance(by: 10)
+    progress.skip(50)
+    #expect(progress.line(after: .seconds(10)).hasSuffix("60/100 tasks  1.0/s  ETA 0:40"))
+  }
+
   @Test("work that turns out to be needed counts in the share and in the time that is left")
   func expected() {
     let progress = Progress("evaluating", unit: "runs", total: 10, enabled: false)

@@ -167,11 +167,16 @@ import Testing
       for object in objects {
         #expect(
           Set(object.keys) == [
-            "optimizer", "tuned_for", "learning_rate", "train_loss", "validation_loss", "validation_accuracy",
-            "quartiles", "ratio_interval", "seconds_per_1000_steps", "steps_to_adam_loss", "seconds_to_adam_loss",
-            "steps_to_best_baseline_loss", "seconds_to_best_baseline_loss",
+            "optimizer", "tuned_for", "learning_rate", "hyperparameters", "train_loss", "validation_loss",
+            "validation_accuracy", "quartiles", "ratio_interval", "seconds_per_1000_steps", "steps_to_adam_loss",
+            "seconds_to_adam_loss", "steps_to_best_baseline_loss", "seconds_to_best_baseline_loss",
           ])
       }
+      #expect(try JSONDecoder().decode([EvaluationResult].self, from: JSONEncoder().encode(results)) == results)
+      #expect(objects[0]["hyperparameters"] is NSNull)
+      let adam = try #require(objects[1]["hyperparameters"] as? [String: Double])
+      #expect(adam["learning_rate"] == objects[1]["learning_rate"] as? Double)
+      #expect(adam["beta1"] == 0.9 && adam["beta2"] == 0.999 && adam["epsilon"] == 1e-8 && adam.count == 4)
       #expect(objects[0]["learning_rate"] is NSNull && objects[0]["steps_to_adam_loss"] is NSNull)
     }
   }

@@ -26,7 +26,7 @@ extension Figure3 {
     let place = place(index)
     func results(_ name: String, _ curves: [Curves]) -> String {
       let parts = curves.map { curve in
-        "\(curve.length.grouped) steps \(curve.raw.totalVariation.short) and \(curve.smoothed.totalVariation.short) "
+        "\(curve.length.steps) \(curve.raw.totalVariation.short) and \(curve.smoothed.totalVariation.short) "
           + "(\(curve.ratio.short) ×)"
       }
       return "Total variation of the outer-loss, raw and smoothed, \(name): \(parts.joined(separator: "; "))."

@@ -11,9 +11,9 @@ struct ToySurface: Codable, Sendable, Equatable {
   /// A loss counts at most this much; what is not finite counts as this much.
   var clip = 10.0
   /// The numbers of inner steps.
-  var lengths = [1, 5, 20, 1_000]
+  var lengths = [1, 3, 10, 1_000]
   /// The range of log₁₀ of the learning rate that is shown.
-  var from = -3.5
+  var from = -2.5
   var to = -1.0
   /// Values in the range.
   var points = 2_001

@@ -1,3 +1,5 @@
+import Foundation
+
 /// The plot in gnuplot's language.
 extension Plot {
   private static let panelWidth = 400
@@ -5,8 +7,10 @@ extension Plot {
   private static let titleHeight = 40
   private static let lineHeight = 17
   private static let margin = 14
+  /// Letters of a line's name, two of which fit below a panel.
+  fileprivate static let shortName = 22
   /// About how wide a letter of the caption is.
-  private static let letterWidth = 6.0
+  private static let letterWidth = 5.3
 
   /// Panels that stand side by side.
   var columns: Int {
@@ -44,9 +48,10 @@ extension Plot {
       set output \(Self.quoted(path))
       set grid linecolor rgb "#dddddd" linetype 1 linewidth 0.5
       set border linecolor rgb "#606060"
-      set tics textcolor rgb "#202020"
+      set tics textcolor rgb "#202020" font ",11"
       set format "%g"
-      set key below maxrows 4 samplen 1.8 font ",11"
+      set key below Left reverse samplen 1.6 width -2 font ",11"
+      set tmargin 2
       \(captionLabels.joined(separator: "\n"))
       set multiplot title \(Self.quoted(title)) font ",15"
       \(panelTexts.joined(separator: "\nunset label\n"))
@@ -107,14 +112,40 @@ extension Plot.Panel {
     let plot = pieces.isEmpty ? "plot [1:10] [1:10] NaN notitle" : "plot " + pieces.joined(separator: ", \\\n  ")
     return """
       \(data.joined(separator: "\n"))
-      set title \(Plot.quoted(title)) font ",13"
-      set xlabel \(Plot.quoted(xLabel))
+      set title \(Plot.quoted(title)) font ",13" offset 0,-0.5
+      set xlabel \(Plot.quoted(xLabel)) offset 0,0.6
       set ylabel \(Plot.quoted(yLabel))
-      unset logscale
-      \(xIsLogarithmic ? "set logscale x" : "")
-      \(yIsLogarithmic ? "set logscale y" : "")
+      set key maxrows \(legendRows)
+      \(axis("x", xIsLogarithmic, series.flatMap { $0.points.filter(isVisible).map(\.x) }))
+      \(axis("y", yIsLogarithmic, series.flatMap { $0.points.filter(isVisible).flatMap(heights) }))
       \(plot)
       """
+  }
+
+  /// Two columns where names are short enough to stand side by side.
+  private var legendRows: Int {
+    let names = series.map(\.name.count)
+    return names.max() ?? 0 <= Plot.shortName ? (names.count + 1) / 2 : 4
+  }
+
+  /// What a logarithmic axis of `values` spans, and numbers on it; a linear one is left to gnuplot, which would extend
+  /// a logarithmic one to whole powers of 10 and number only these.
+  private func axis(_ name: String, _ isLogarithmic: Bool, _ values: [Double]) -> String {
+    guard isLogarithmic, let low = values.min(), let high = values.max() else {
+      return "unset logscale \(name)\nset \(name)range [*:*]\nset \(name)tics autofreq"
+    }
+    let room = pow(max(high / low, 1.5), 0.04)
+    let powers = Int(log10(low).rounded(.down))...Int(log10(high).rounded(.up))
+    let tics = powers.flatMap { power in [1, 2, 5].map { "\($0)e\(power)" } }
+    return """
+      set logscale \(name)
+      set \(name)range [\(low / room):\(high * room)]
+      set \(name)tics \(high / low < 300 ? "(\(tics.joined(separator: ", ")))" : "autofreq")
+      """
+  }
+
+  private func heights(_ point: Plot.Point) -> [Double] {
+    hasBand(point) ? [point.y, point.low ?? point.y, point.high ?? point.y] : [point.y]
   }
 
   private func isVisible(_ point: Plot.Point) -> Bool {

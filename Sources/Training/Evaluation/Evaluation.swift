@@ -7,7 +7,7 @@ import Synchronization
 
 /// Trains tasks with the learned optimizer and with tuned baselines, and compares.
 public struct Evaluation: Sendable {
-  private let plan: EvaluationPlan
+  let plan: EvaluationPlan
   private let snapshot: Snapshot
   private let architecture: Architecture
   private let problem: any InnerProblem
@@ -74,69 +74,44 @@ public struct Evaluation: Sendable {
         instructionSet: try InstructionSet.name()))
   }
 
-  /// The rates 10^(k/3) from 10⁻⁵ to 1, by k.
-  private static let firstGrid = -15...0
-
-  private static func rate(_ exponent: Int) -> Float {
-    Float(pow(10, Double(exponent) / 3))
+  /// Runs everything that the log does not have yet. The log stays: ``forget()`` it when the report is where it is to be.
+  public func report() throws -> EvaluationReport {
+    let progress = Support.Progress("evaluating", unit: "runs", total: expectedRuns)
+    let learned = Contender(kind: .learned)
+    var found = [(learned, try outcomes([learned], of: plan.everything, progress)[0])]
+    for kind in Contender.Kind.baselines { found.append(try tune(kind, progress)) }
+    progress.finish()
+    let seconds = try StepTiming(plan: plan, problem: problem, task: tasks[0]).medians(
+      found.map { contender, _ in contender.make(problem, snapshot: snapshot, architecture: architecture) })
+    return EvaluationReport(
+      results: EvaluationResult.make(plan, found, secondsPerStep: seconds),
+      curves: EvaluationCurves(plan, found, secondsPerStep: seconds))
   }
 
-  /// Runs everything that the log does not have yet.
+  /// The report's results alone, for good: the same evaluation begins anew.
   public func run() throws -> [EvaluationResult] {
-    let progress = Support.Progress(
-      "evaluating", unit: "runs", total: plan.tasks * plan.initialisations * (1 + 3 * Self.firstGrid.count))
-    var found: [(Contender, [RunOutcome])] = []
-    let learned = Contender(kind: .learned)
-    found.append((learned, try outcomes([learned], progress)[learned] ?? []))
-    for kind in Contender.Kind.baselines {
-      let (contender, outcomes) = try tune(kind, progress)
-      found.append((contender, outcomes))
-    }
-    progress.finish()
-    let timings = try StepTiming(plan: plan, problem: problem, task: tasks[0]).medians(
-      found.map { contender, _ in contender.make(problem, snapshot: snapshot, architecture: architecture) })
-    let results = EvaluationResult.make(plan, found, secondsPerStep: timings)
-    log.remove()
+    let results = try report().results
+    forget()
     return results
   }
 
-  /// The best rate of a grid that widens while its best is at an end.
-  private func tune(_ kind: Contender.Kind, _ progress: Support.Progress) throws -> (Contender, [RunOutcome]) {
-    var exponents = Self.firstGrid
-    var known: [Int: (Contender, [RunOutcome])] = [:]
-    while true {
-      let missing = exponents.filter { known[$0] == nil }
-      if !known.isEmpty { progress.expect(missing.count * plan.tasks * plan.initialisations) }
-      let contenders = missing.map { Contender(kind: kind, rate: Self.rate($0)) }
-      let outcomes = try outcomes(contenders, progress)
-      for (exponent, contender) in zip(missing, contenders) { known[exponent] = (contender, outcomes[contender] ?? []) }
-      func mean(_ exponent: Int) -> Double {
-        let outcomes = known[exponent]?.1 ?? []
-        return outcomes.reduce(0) { $0 + $1.loss(plan.tunedFor, tail: plan.tail) } / Double(outcomes.count)
-      }
-      let best = exponents.min { mean($0) < mean($1) } ?? exponents.lowerBound
-      if best == exponents.lowerBound && best > -30 {
-        exponents = (best - 3)...exponents.upperBound
-      } else if best == exponents.upperBound && best < 9 {
-        exponents = exponents.lowerBound...(best + 3)
-      } else if let result = known[best] {
-        return result
-      }
-    }
-  }
+  /// Removes the log of finished runs.
+  public func forget() { log.remove() }
 
-  /// Each contender's runs over all tasks and initialisations, in their order, on all threads.
-  private func outcomes(_ contenders: [Contender], _ progress: Support.Progress) throws -> [Contender: [RunOutcome]] {
-    let keys = contenders.flatMap { contender in
-      (0..<plan.tasks).flatMap { task in
-        (0..<plan.initialisations).map { RunLog.Key(contender: contender, task: task, initialisation: $0) }
-      }
-    }
+  /// Each contender's runs, tasks outside and initialisations inside, on all threads.
+  ///
+  /// - Parameter known: runs that an earlier call did, which the progress has counted.
+  func outcomes(
+    _ contenders: [Contender], of runs: RunSet, after known: RunSet? = nil, _ progress: Support.Progress
+  ) throws -> [[RunOutcome]] {
+    let keys = contenders.flatMap(runs.keys).filter { known?.contains($0) != true }
+    let missing = keys.filter { log[$0] == nil }
+    progress.skip(keys.count - missing.count)
     let failure = Mutex<(any Error)?>(nil)
-    Threads.forEach(keys.count, threads: threads) { _, index in
-      let key = keys[index]
+    Threads.forEach(missing.count, threads: threads) { _, index in
+      let key = missing[index]
       defer { progress.advance(note: "\(key.contender.kind.rawValue) \(key.contender.rate.map { "\($0)" } ?? "")") }
-      guard log[key] == nil, failure.withLock({ $0 == nil }) else { return }
+      guard failure.withLock({ $0 == nil }) else { return }
       let optimizer = key.contender.make(problem, snapshot: snapshot, architecture: architecture)
       let training = InnerTraining(problem, plan: plan)
       guard
@@ -146,6 +121,6 @@ public struct Evaluation: Sendable {
       do { try log.append(outcome, for: key) } catch { failure.withLock { $0 = error } }
     }
     if let error = failure.withLock({ $0 }) { throw error }
-    return Dictionary(grouping: keys, by: \.contender).mapValues { keys in keys.compactMap { log[$0] } }
+    return contenders.map { runs.keys(of: $0).compactMap { log[$0] } }
   }
 }

@@ -6,6 +6,8 @@ public struct EvaluationResult: Codable, Sendable, Equatable {
   public var tunedFor: String
   /// Nil for the learned optimizer.
   public var learningRate: Float?
+  /// All that it is tuned by, the learning rate too; nil for the learned optimizer.
+  public var hyperparameters: [Hyperparameter: Float]?
   /// The mean of the minibatch losses before the update over the last tenth of the steps.
   public var trainLoss: Double
   /// Over all validation images of each task, after the last step.
@@ -29,6 +31,7 @@ public struct EvaluationResult: Codable, Sendable, Equatable {
     case optimizer
     case tunedFor = "tuned_for"
     case learningRate = "learning_rate"
+    case hyperparameters
     case trainLoss = "train_loss"
     case validationLoss = "validation_loss"
     case validationAccuracy = "validation_accuracy"
@@ -47,6 +50,7 @@ public struct EvaluationResult: Codable, Sendable, Equatable {
     try container.encode(optimizer, forKey: .optimizer)
     try container.encode(tunedFor, forKey: .tunedFor)
     try container.encode(learningRate, forKey: .learningRate)
+    try container.encode(hyperparameters, forKey: .hyperparameters)
     try container.encode(trainLoss, forKey: .trainLoss)
     try container.encode(validationLoss, forKey: .validationLoss)
     try container.encode(validationAccuracy, forKey: .validationAccuracy)
@@ -78,8 +82,8 @@ extension EvaluationResult {
       let toBest = firstStep(plan, runs, below: trainLoss(best))
       return EvaluationResult(
         optimizer: contender.kind.rawValue, tunedFor: plan.tunedFor.rawValue, learningRate: contender.rate,
-        trainLoss: trainLoss(runs), validationLoss: mean(runs.map(\.validationLoss)),
-        validationAccuracy: mean(runs.map(\.validationAccuracy)),
+        hyperparameters: contender.hyperparameters, trainLoss: trainLoss(runs),
+        validationLoss: mean(runs.map(\.validationLoss)), validationAccuracy: mean(runs.map(\.validationAccuracy)),
         quartiles: [0.25, 0.5, 0.75].map { quantile($0, losses) },
         ratioInterval: ratioInterval(plan, losses, tuned(best)), secondsPer1000Steps: seconds * 1_000,
         stepsToAdamLoss: toAdam, secondsToAdamLoss: toAdam.map { Double($0) * seconds },
