@@ -1,6 +1,6 @@
 import Engine
-public import Snapshots
 import Foundation
+public import Snapshots
 import Support
 import Training
 
