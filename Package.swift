@@ -108,10 +108,6 @@ let tests: [Target] = [
     dependencies: ["Engine", "Experiments", "Randomness", "Shards", "Support", "TestSupport", "Training"],
     swiftSettings: settings),
   .testTarget(
-    name: "ExperimentsTests",
-    dependencies: ["Engine", "Experiments", "Randomness", "Support", "TestSupport", "Training"],
-    swiftSettings: settings),
-  .testTarget(
     name: "DaemonTests",
     dependencies: [
       "Daemon", "Snapshots", "Support", "TestSupport", "Training", logging,
