@@ -152,7 +152,6 @@ public struct Figure4: Figure {
   /// Outer-training of the log learning rate.
   private func learn(_ estimator: RateEstimator, _ points: PointStore) throws -> [Double] {
     var settings = OuterSettings()
-    settings.learningRate = self.settings.outerRate
     settings.beta1 = self.settings.outerBeta1
     settings.beta2 = self.settings.outerBeta2
     var adam = OuterAdam(count: 1)
@@ -165,7 +164,7 @@ public struct Figure4: Figure {
         try outerGradient(estimator, iteration: iteration, logRate: Double(logRate[0]))
       }
       let clipped = min(max(gradient, -self.settings.clip), self.settings.clip)
-      adam.update(&logRate, gradient: [clipped], settings: settings)
+      adam.update(&logRate, gradient: [clipped], learningRate: self.settings.outerRate, settings: settings)
       chain.append(Double(logRate[0]))
     }
     return chain
