@@ -84,8 +84,8 @@ import Testing
       var configuration = Self.configuration([data])
       _ = try Self.evaluation(configuration, [data])
       configuration.outer.objective = .validation
-      let error = #expect(throws: TrainingError.self) { try Self.evaluation(configuration, [data]) }
-      #expect(error?.description.contains("0 validation images") == true)
+      let error = #expect(throws: ConfigurationError.self) { try Self.evaluation(configuration, [data]) }
+      #expect(error?.description.contains("have no validation images") == true)
     }
   }
 
