@@ -77,15 +77,15 @@ import Testing
     }
   }
 
-  @Test("a task without validation images is refused where the objective is validation")
+  @Test("a task of outer-validation without validation images is refused where the objective is validation")
   func noValidation() throws {
     try withTemporaryFolder { folder in
       let data = try SmallDataset.splitDigits(in: folder, validation: 0)
       var configuration = Self.configuration([data])
       _ = try Self.evaluation(configuration, [data])
       configuration.outer.objective = .validation
-      let error = #expect(throws: ConfigurationError.self) { try Self.evaluation(configuration, [data]) }
-      #expect(error?.description.contains("have no validation images") == true)
+      let error = #expect(throws: TrainingError.self) { try Self.evaluation(configuration, [data]) }
+      #expect(error?.description.contains("0 validation images") == true)
     }
   }
 

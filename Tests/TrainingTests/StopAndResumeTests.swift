@@ -30,12 +30,14 @@ import Testing
         let part = try run("parts", outerIterations: .max)
         // Longer and longer, so that a slow machine, too, finishes a truncation now and then.
         let delay = Double.random(in: 0...0.004 * Double(1 + min(stops / 8, 10)), using: &random)
-        let timer = Thread {
+        let timer = Thread { [weak part] in
           Thread.sleep(forTimeInterval: delay)
-          part.stop()
+          part?.stop()
         }
         timer.start()
         try part.run()
+        // The lock goes with the run: the thread may hold it no longer.
+        while !timer.isFinished { usleep(100) }
         stops += 1
         done = part.status.outerIteration
       }

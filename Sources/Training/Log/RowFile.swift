@@ -19,7 +19,7 @@ final class RowFile: Sendable {
       let length: Int
       (length, last) = Self.sound(data, upTo: outerIteration)
       if length < data.count { try SystemCall.truncate(descriptor, to: length, path: path) }
-      try SystemCall.syncFolder(file.deletingLastPathComponent().path)
+      if data.isEmpty { try SystemCall.syncFolder(file.deletingLastPathComponent().path) }
     } catch {
       SystemCall.close(descriptor)
       throw error

@@ -16,17 +16,19 @@ enum SmallDataset {
   static func digits(
     in folder: URL, classes: Int = 10, validation: Int = 20, shape: Manifest.Shape = shape
   ) throws -> Dataset {
-    try write(in: folder, splits: [.train], digits: classes, validation: validation, shape: shape)
+    try write(in: folder, splits: [.train], digits: classes, validation: [validation], shape: shape)
   }
 
-  /// The same images in 20 classes: of each digit 30 in a class for training, 30 in one for outer-validation.
+  /// The same images in 20 classes: of each digit 30 in a class for training, 30 in one for outer-validation, of these
+  /// `validation` for validation.
   static func splitDigits(in folder: URL, validation: Int = 10) throws -> Dataset {
-    try write(in: folder, splits: [.train, .outerValidation], digits: 10, validation: validation, shape: shape)
+    try write(in: folder, splits: [.train, .outerValidation], digits: 10, validation: [10, validation], shape: shape)
   }
 
   /// For each split a class for each of the first digits; the splits share 60 images of a digit.
+  /// - Parameter validation: of each split's classes.
   private static func write(
-    in folder: URL, splits: [ClassSplit], digits: Int, validation: Int, shape: Manifest.Shape
+    in folder: URL, splits: [ClassSplit], digits: Int, validation: [Int], shape: Manifest.Shape
   ) throws -> Dataset {
     let sample = MNISTSample.training
     let count = 60 / splits.count
@@ -41,7 +43,7 @@ enum SmallDataset {
           for image in images.dropFirst(part * count).prefix(count) {
             try writer.append(sample.halved(image).prefix(shape.count))
           }
-          try writer.end { _ in validation }
+          try writer.end { _ in validation[part] }
         }
       }
       return try writer.finish(source: .init(name: "test", shape: shape, files: []), resampling: "mean") {
