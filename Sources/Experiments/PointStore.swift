@@ -20,14 +20,9 @@ public final class PointStore: Sendable {
     var cost: Int
   }
 
-  private struct Contents {
-    /// Whole lines by key.
-    var lines: [String: Data] = [:]
-    var descriptor: Int32
-  }
-
-  private let url: URL
-  private let contents: Mutex<Contents>
+  private let file: LineFile
+  /// Whole lines by key.
+  private let lines: Mutex<[String: Data]>
   private let progress: Support.Progress
 
   /// Opens the file of these settings, and tells `progress` what is in it.
@@ -39,33 +34,27 @@ public final class PointStore: Sendable {
   public init(folder: URL, figure: String, identity: some Encodable, progress: Support.Progress) throws {
     let identity = try AtomicFile.json(identity)
     try SystemCall.makeFolder(folder.path)
-    url = folder.appending(path: "\(figure)-\(Digest.sha256(identity).prefix(12)).jsonl")
+    file = try LineFile(folder.appending(path: "\(figure)-\(Digest.sha256(identity).prefix(12)).jsonl"))
     self.progress = progress
-    let descriptor = try SystemCall.open(url.path, O_WRONLY | O_CREAT | O_APPEND)
-    contents = Mutex(Contents(descriptor: descriptor))
-    guard try SystemCall.lock(descriptor, path: url.path) else {
-      throw ExperimentsError(.locked, "\(url.path): another process computes the same figure with the same settings")
+    guard try file.lock() else {
+      throw ExperimentsError(
+        .locked, "\(file.url.path): another process computes the same figure with the same settings")
     }
-    let old = try Data(contentsOf: url)
+    let old = try file.lines()
     var known = 0
     var lines: [String: Data] = [:]
-    for text in old.split(separator: UInt8(ascii: "\n")) {
+    for text in old {
       guard let head = try? JSONDecoder().decode(Head.self, from: text) else { continue }
-      if lines.updateValue(Data(text), forKey: head.key) == nil { known += head.cost }
+      if lines.updateValue(text, forKey: head.key) == nil { known += head.cost }
     }
-    contents.withLock { $0.lines = lines }
+    self.lines = Mutex(lines)
     progress.resume(at: known)
-    if let last = old.last, last != UInt8(ascii: "\n") {
-      try SystemCall.write(descriptor, Data("\n".utf8), path: url.path)
-    }
     if old.isEmpty {
       // For the reader: the file's name tells nobody what the settings are.
       let text = String(decoding: identity, as: UTF8.self)
-      try SystemCall.write(descriptor, encode(Line(key: "settings", cost: 0, value: text)), path: url.path)
+      try file.append(encode(Line(key: "settings", cost: 0, value: text)))
     }
   }
-
-  deinit { contents.withLock { SystemCall.close($0.descriptor) } }
 
   /// The value of a key: the one that is known, or else that of `compute`, which is kept. From any thread; the same key
   /// from one at a time.
@@ -76,12 +65,12 @@ public final class PointStore: Sendable {
   public func value<Value: Codable>(
     _ key: String, cost: Int, note: @autoclosure () -> String = "", compute: () throws -> Value
   ) throws -> Value {
-    if let line = contents.withLock({ $0.lines[key] }), let known = try? decode(line, as: Value.self) { return known }
+    if let line = lines.withLock({ $0[key] }), let known = try? decode(line, as: Value.self) { return known }
     let value = try compute()
     let line = try encode(Line(key: key, cost: cost, value: value))
-    try contents.withLock {
-      try SystemCall.write($0.descriptor, line, path: url.path)
-      $0.lines[key] = line
+    try lines.withLock {
+      try file.append(line)
+      $0[key] = line
     }
     progress.advance(by: cost, note: note())
     return value
@@ -101,6 +90,6 @@ public final class PointStore: Sendable {
     encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
     encoder.nonConformingFloatEncodingStrategy = .convertToString(
       positiveInfinity: Self.infinities.positive, negativeInfinity: Self.infinities.negative, nan: Self.infinities.nan)
-    return try encoder.encode(line) + Data("\n".utf8)
+    return try encoder.encode(line)
   }
 }

@@ -16,44 +16,31 @@ final class RunLog: Sendable {
     var outcome: RunOutcome
   }
 
-  private struct Contents {
-    var outcomes: [Key: RunOutcome] = [:]
-    var descriptor: Int32
-  }
-
-  private let url: URL
-  private let contents: Mutex<Contents>
+  private let file: LineFile
+  private let outcomes: Mutex<[Key: RunOutcome]>
 
   /// - Parameter identity: everything on which the runs depend.
   init(folder: URL, identity: some Encodable) throws {
     try SystemCall.makeFolder(folder.path)
-    url = folder.appending(path: Digest.sha256(try AtomicFile.json(identity)) + ".jsonl")
-    let old = (try? Data(contentsOf: url)) ?? Data()
+    file = try LineFile(folder.appending(path: Digest.sha256(try AtomicFile.json(identity)) + ".jsonl"))
     var outcomes: [Key: RunOutcome] = [:]
-    for text in old.split(separator: UInt8(ascii: "\n")) {
+    for text in try file.lines() {
       guard let line = try? JSONDecoder().decode(Line.self, from: text) else { continue }
       outcomes[line.key] = line.outcome
     }
-    let descriptor = try SystemCall.open(url.path, O_WRONLY | O_CREAT | O_APPEND)
-    if let last = old.last, last != UInt8(ascii: "\n") {
-      try SystemCall.write(descriptor, Data("\n".utf8), path: url.path)
-    }
-    contents = Mutex(Contents(outcomes: outcomes, descriptor: descriptor))
+    self.outcomes = Mutex(outcomes)
   }
 
-  deinit { contents.withLock { SystemCall.close($0.descriptor) } }
-
-  subscript(key: Key) -> RunOutcome? { contents.withLock { $0.outcomes[key] } }
+  subscript(key: Key) -> RunOutcome? { outcomes.withLock { $0[key] } }
 
   func append(_ outcome: RunOutcome, for key: Key) throws {
-    var line = try JSONEncoder().encode(Line(key: key, outcome: outcome))
-    line.append(UInt8(ascii: "\n"))
-    try contents.withLock {
-      try SystemCall.write($0.descriptor, line, path: url.path)
-      $0.outcomes[key] = outcome
+    let line = try JSONEncoder().encode(Line(key: key, outcome: outcome))
+    try outcomes.withLock {
+      try file.append(line)
+      $0[key] = outcome
     }
   }
 
   /// The evaluation is done.
-  func remove() { try? FileManager.default.removeItem(at: url) }
+  func remove() { try? FileManager.default.removeItem(at: file.url) }
 }
