@@ -32,14 +32,9 @@ public final class ShardTask: TaskImages {
   private func stream(_ use: BatchUse) -> BatchStream {
     streams.withLock { streams in
       if let known = streams[use] { return known }
-      let (number, part): (UInt64, OpenTask.Part) =
-        switch use {
-        case .inner: (0, .training)
-        case .outer(let index, .train): (UInt64(1 + 2 * index), .training)
-        case .outer(let index, .validation): (UInt64(2 + 2 * index), .validation)
-        }
+      let part: OpenTask.Part = if case .outer(_, .validation) = use { .validation } else { .training }
       let stream = BatchStream(
-        task, part: part, size: size, scaling: scaling, seed: seed, indices: indices + [number])
+        task, part: part, size: size, scaling: scaling, seed: seed, indices: indices + [use.number])
       streams[use] = stream
       return stream
     }

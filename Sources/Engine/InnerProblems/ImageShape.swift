@@ -34,6 +34,15 @@ public enum BatchUse: Hashable, Sendable {
   case inner
   /// The `index`-th fresh batch on which the outer-loss of a step is measured.
   case outer(index: Int, OuterSettings.Objective)
+
+  /// What tells a step's uses apart, as an index of random numbers. Part of what a resumed run must reproduce.
+  public var number: UInt64 {
+    switch self {
+    case .inner: 0
+    case .outer(let index, .train): UInt64(1 + 2 * index)
+    case .outer(let index, .validation): UInt64(2 + 2 * index)
+    }
+  }
 }
 
 /// The images of a task: how batches reach the engine.

@@ -61,13 +61,7 @@ public final class SyntheticImages: Sendable {
     var shape: ImageShape { images.settings.shape }
 
     func fill(_ batch: inout Batch, for use: BatchUse, step: Int) {
-      let stream: UInt64 =
-        switch use {
-        case .inner: 0
-        case .outer(let index, .train): UInt64(1 + 2 * index)
-        case .outer(let index, .validation): UInt64(2 + 2 * index)
-        }
-      images.draw(&batch, index, UInt64(step), stream)
+      images.draw(&batch, index, UInt64(step), use.number)
     }
   }
 

@@ -8,13 +8,7 @@ struct SyntheticTask: TaskImages {
   var seed: UInt64 = 0
 
   func fill(_ batch: inout Batch, for use: BatchUse, step: Int) {
-    let stream: UInt64 =
-      switch use {
-      case .inner: 0
-      case .outer(let index, .train): UInt64(1 + 2 * index)
-      case .outer(let index, .validation): UInt64(2 + 2 * index)
-      }
-    var random = RandomStream(seed: seed, purpose: .test, UInt64(step), stream)
+    var random = RandomStream(seed: seed, purpose: .test, UInt64(step), use.number)
     for image in batch.labels.indices {
       let label = random.below(classes)
       batch.labels[image] = Int32(label)
