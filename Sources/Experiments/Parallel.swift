@@ -9,17 +9,10 @@ enum Parallel {
     _ count: Int, threads: Int, _ body: @escaping @Sendable (Int) throws -> Result
   ) throws -> [Result] {
     let results = Mutex<[Int: Result]>([:])
-    let failure = Mutex<(any Error)?>(nil)
-    Threads.forEach(count, threads: threads) { _, index in
-      guard failure.withLock({ $0 == nil }) else { return }
-      do {
-        let result = try body(index)
-        results.withLock { $0[index] = result }
-      } catch {
-        failure.withLock { $0 = error }
-      }
+    try Threads.forEach(count, threads: threads) { _, index in
+      let result = try body(index)
+      results.withLock { $0[index] = result }
     }
-    if let error = failure.withLock({ $0 }) { throw error }
     return results.withLock { results in (0..<count).compactMap { results[$0] } }
   }
 }

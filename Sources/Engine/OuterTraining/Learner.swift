@@ -65,16 +65,10 @@ public final class Learner: Sendable {
       let done = Set(state.finished.map(\.worker))
       return state.workers.indices.filter { !done.contains($0) }
     }
-    let failure = Mutex<(any Error)?>(nil)
-    Threads.forEach(pending.count, threads: threads.count) { [self] thread, index in
-      guard !stop.isSet, failure.withLock({ $0 == nil }) else { return }
-      do {
-        _ = try truncation(of: pending[index], on: thread, stop: stop)
-      } catch {
-        failure.withLock { $0 = error }
-      }
+    try Threads.forEach(pending.count, threads: threads.count) { [self] thread, index in
+      guard !stop.isSet else { return }
+      _ = try truncation(of: pending[index], on: thread, stop: stop)
     }
-    if let error = failure.withLock({ $0 }) { throw error }
     return state.withLock { state in
       // Workers that were asynchronous may have handed in several.
       guard Set(state.finished.map(\.worker)).count == state.workers.count else { return nil }

@@ -8,7 +8,20 @@ public enum Threads {
   }
 
   /// Calls `body(thread, index)` for every index of 0 ..< `count`, each on whichever of `threads` threads is free, in
-  /// order, and returns when all are done. The calling thread only waits.
+  /// order, and returns when all are done. The calling thread only waits. After an error no more are begun, and it is
+  /// thrown.
+  public static func forEach(
+    _ count: Int, threads: Int, _ body: @escaping @Sendable (_ thread: Int, _ index: Int) throws -> Void
+  ) throws {
+    let failure = Mutex<(any Error)?>(nil)
+    forEach(count, threads: threads) { thread, index in
+      guard failure.withLock({ $0 == nil }) else { return }
+      do { try body(thread, index) } catch { failure.withLock { $0 = error } }
+    }
+    if let error = failure.withLock({ $0 }) { throw error }
+  }
+
+  /// The same of what throws nothing.
   public static func forEach(
     _ count: Int, threads: Int, _ body: @escaping @Sendable (_ thread: Int, _ index: Int) -> Void
   ) {

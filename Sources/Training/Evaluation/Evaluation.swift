@@ -3,7 +3,6 @@ public import Foundation
 public import Shards
 public import Snapshots
 import Support
-import Synchronization
 
 /// Trains tasks with the learned optimizer and with tuned baselines, and compares.
 public struct Evaluation: Sendable {
@@ -107,20 +106,17 @@ public struct Evaluation: Sendable {
     let keys = contenders.flatMap(runs.keys).filter { known?.contains($0) != true }
     let missing = keys.filter { log[$0] == nil }
     progress.skip(keys.count - missing.count)
-    let failure = Mutex<(any Error)?>(nil)
-    Threads.forEach(missing.count, threads: threads) { _, index in
+    try Threads.forEach(missing.count, threads: threads) { _, index in
       let key = missing[index]
       defer { progress.advance(note: "\(key.contender.kind.rawValue) \(key.contender.rate.map { "\($0)" } ?? "")") }
-      guard failure.withLock({ $0 == nil }) else { return }
       let optimizer = key.contender.make(problem, snapshot: snapshot, architecture: architecture)
       let training = InnerTraining(problem, plan: plan)
       guard
         let outcome = training.run(
           task: key.task, initialisation: key.initialisation, open: tasks[key.task], with: optimizer)
       else { return }
-      do { try log.append(outcome, for: key) } catch { failure.withLock { $0 = error } }
+      try log.append(outcome, for: key)
     }
-    if let error = failure.withLock({ $0 }) { throw error }
     return contenders.map { runs.keys(of: $0).compactMap { log[$0] } }
   }
 }
