@@ -15,11 +15,13 @@ public struct CombinedEstimator: GradientEstimator {
   public var fewestPairs: Int { 2 }
 
   public func estimate(_ samples: [OuterGradientSample]) -> [Double] {
-    samples[0].evolutionStrategies.indices.map { coordinate in
-      let both = CoordinateMoments(samples, coordinate: coordinate)
-      let weight = both.exactWeight(varianceFloor: varianceFloor)
+    zip(
+      SampleMoments.ofCoordinates(\.reparameterization, samples),
+      SampleMoments.ofCoordinates(\.evolutionStrategies, samples)
+    ).map { exact, es in
+      let weight = exact.weight(beside: es, varianceFloor: varianceFloor)
       // Not a sum of products where the weight is 0: the mean of the exact ones may be NaN.
-      return weight == 0 ? both.es.mean : both.exact.mean * weight + both.es.mean * (1 - weight)
+      return weight == 0 ? es.mean : exact.mean * weight + es.mean * (1 - weight)
     }
   }
 }

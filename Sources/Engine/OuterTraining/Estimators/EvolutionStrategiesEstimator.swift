@@ -15,8 +15,6 @@ public struct EvolutionStrategiesEstimator: GradientEstimator {
   }
 
   public func estimate(_ samples: [OuterGradientSample]) -> [Double] {
-    samples[0].evolutionStrategies.indices.map { coordinate in
-      SampleMoments(samples.lazy.map { Double($0.evolutionStrategies[coordinate]) }).mean
-    }
+    SampleMoments.ofCoordinates(\.evolutionStrategies, samples).map(\.mean)
   }
 }

@@ -12,9 +12,6 @@ public struct ExactEstimator: GradientEstimator {
   }
 
   public func estimate(_ samples: [OuterGradientSample]) -> [Double] {
-    samples[0].reparameterization.indices.map { coordinate in
-      let mean = SampleMoments(samples.lazy.map { Double($0.reparameterization[coordinate]) }).mean
-      return mean.isFinite ? mean : 0
-    }
+    SampleMoments.ofCoordinates(\.reparameterization, samples).map { $0.mean.isFinite ? $0.mean : 0 }
   }
 }
