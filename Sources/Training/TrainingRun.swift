@@ -58,7 +58,8 @@ public final class TrainingRun: Sendable {
     stopFlag = stop
     let kernels = try InstructionSet.name()
     // What cannot begin leaves no folder.
-    if !FileManager.default.fileExists(atPath: configuration.state) { _ = try Self.startingPoint(configuration) }
+    let isNew = !FileManager.default.fileExists(atPath: configuration.state)
+    let start = isNew ? try Self.startingPoint(configuration) : nil
     lock = try StateLock(state: configuration.stateFolder)
     let datasets = try Self.open(
       configuration, verification: ShardVerification(memoryIn: configuration.stateFolder), stop: stop)
@@ -71,7 +72,7 @@ public final class TrainingRun: Sendable {
       if let restored {
         try Self.resume(restored, configuration, tasks: tasks.descriptions, log)
       } else {
-        try Self.begin(configuration, log)
+        try Self.begin(start ?? Self.startingPoint(configuration), configuration)
       }
     let threads = configuration.threads > 0 ? configuration.threads : ProcessInfo.processInfo.activeProcessorCount
     learner = Learner(
@@ -114,8 +115,8 @@ public final class TrainingRun: Sendable {
   }
 
   /// The state of a run that begins.
-  private static func begin(_ configuration: Configuration, _ log: Logger) throws -> LearnerState {
-    var state = try startingPoint(configuration)
+  private static func begin(_ start: LearnerState, _ configuration: Configuration) -> LearnerState {
+    var state = start
     state.restartWorkers(count: configuration.outer.pairs)
     return state
   }
