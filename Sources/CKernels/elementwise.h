@@ -1,4 +1,4 @@
-// Loops that the compiler vectorizes by itself, and the softmax.
+// Transposing, loops that the compiler vectorizes by itself, and the softmax.
 
 typedef float four __attribute__((vector_size(16), aligned(4), may_alias));
 

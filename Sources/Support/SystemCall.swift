@@ -59,7 +59,6 @@ public enum SystemCall {
     }
   }
 
-  /// Writes over what a file has at `offset`; where it goes on being written does not change.
   /// Appends all of it to a file, or nothing.
   public static func append(_ descriptor: Int32, _ data: Data, path: String) throws {
     let end = Int(try check("find the end of", path) { lseek(descriptor, 0, SEEK_END) })
@@ -69,6 +68,7 @@ public enum SystemCall {
     }
   }
 
+  /// Writes over what a file has at `offset`; where it goes on being written does not change.
   public static func write(_ descriptor: Int32, _ data: Data, at offset: Int, path: String) throws {
     var rest = data[...]
     while !rest.isEmpty {

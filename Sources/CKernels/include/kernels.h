@@ -12,7 +12,7 @@
 #define LOPT_SLACK 16
 /// Parameters that the learned optimizer's network handles at once.
 #define LOPT_BLOCK 64
-/// Floats that the kernels take at once: partial sums are kept for each of them.
+/// Floats that the kernels take at once.
 #define LOPT_LANES 16
 
 /// The learned optimizer's network at one inner step and for one tensor: the inputs' normalization is folded into the
