@@ -37,12 +37,6 @@ public struct Figure3: Figure {
     public var gain: Float = 30
 
     public init(_ scale: FigureScale) {
-      let e = ProcessInfo.processInfo.environment
-      if let g = e["LG"].flatMap({ Float($0) }) { gain = g }
-      if let g = e["LN"].flatMap({ Float($0) }) { noise = g }
-      if let g = e["LS"].flatMap({ Int($0) }) { steepestAfter = g }
-      if let g = e["LR"].flatMap({ Int($0) }) { range = g }
-      if let g = e["LV"].flatMap({ Int($0) }) { valuesPerSigma = g }
       guard scale == .paper else { return }
       lengths.append(10_000)
       freshBatches = 5
