@@ -40,7 +40,7 @@ public enum BenchOperation: String, Codable, CaseIterable, Sendable {
     case .updateReverse: 3 * network
     case .adam: 0
     case .unrollForward: total([.gradient, .update])
-    case .unrollReverse: total([.unrollForward, .unrollForward, .gradientHVP, .updateReverse])
+    case .unrollReverse: total([.unrollForward, .gradientHVP, .updateReverse])
     }
   }
 

@@ -1,8 +1,9 @@
 /// The outer-loss of one truncation, K inner steps with the learned optimizer, and its exact derivative by θ.
 ///
-/// Back-propagation keeps the state at every ⌈√K⌉-th step and computes the others again, segment by segment from the
-/// last: memory grows as √K, each step is replayed once. The inner gradient depends on the inner parameters, so each
-/// step back takes one Hessian-vector product. For one thread.
+/// Back-propagation keeps the states of one segment, ⌈√K⌉ steps or as many as fit into a given memory, and that at the
+/// beginning of each. The last segment's are there when the forward pass ends; those of the others are computed again,
+/// from the last to the first: memory grows as √K, a step is replayed at most once, and in short unrolls none is. The
+/// inner gradient depends on the inner parameters, so each step back takes one Hessian-vector product. For one thread.
 public final class Unroll {
   public struct Result {
     /// The counted loss of each step.
@@ -34,12 +35,20 @@ public final class Unroll {
   private let state: InnerState
   /// After a run with `reverse`: the derivative of L by the state that it began with.
   let adjoint: InnerState
-  /// The states at multiples of the segment's length, and the states within one segment and at its end.
+  private let segmentBytes: Int
+  /// The states at multiples of the segment's length, and those within one segment and at its end.
   private var checkpoints: [InnerState] = []
   private var segment: [InnerState] = []
 
-  /// - Parameter batch: images of every minibatch, fresh ones too.
-  public init(problem: any InnerProblem, architecture: Architecture, batch: Int, counted: CountedLoss) {
+  /// - Parameters:
+  ///   - batch: images of every minibatch, fresh ones too.
+  ///   - segmentBytes: what the states of a segment may take in any case; by default 100 of `conv3x32`, which are the
+  ///     segment of 10,000 steps.
+  public init(
+    problem: any InnerProblem, architecture: Architecture, batch: Int, counted: CountedLoss,
+    segmentBytes: Int = 88 << 20
+  ) {
+    self.segmentBytes = segmentBytes
     self.problem = problem
     self.architecture = architecture
     self.counted = counted
@@ -73,19 +82,24 @@ public final class Unroll {
   ) -> Result? {
     self.theta.assign(theta)
     state.buffer.assign(inner)
-    let stride = max(1, Int(Double(length).squareRoot().rounded(.up)))
+    let stride = segmentLength(length)
+    if reverse { while segment.count <= stride { segment.append(makeState()) } }
     var losses = [Float](repeating: counted.clip, count: length)
     var steps = length
+    var current = state
     for step in 0..<length {
       if stop?.isSet == true { return nil }
-      if reverse && step % stride == 0 { keepCheckpoint(step / stride) }
-      guard let loss = forward(step: firstStep + step, images) else {
+      let place = step % stride
+      if reverse && place == 0 { current = beginSegment(step / stride, at: current) }
+      let after = reverse ? segment[place + 1] : state
+      guard let loss = forward(step: firstStep + step, from: current, to: after, images) else {
         steps = step
         break
       }
       losses[step] = loss
+      current = after
     }
-    let last = state.buffer.array
+    let last = current.buffer.array
     var thetaAdjoint: [Double] = []
     if reverse {
       guard
@@ -98,9 +112,18 @@ public final class Unroll {
     return Result(losses: losses, steps: steps, gradient: thetaAdjoint.map { Float($0) })
   }
 
-  private func keepCheckpoint(_ index: Int) {
+  private func segmentLength(_ length: Int) -> Int {
+    let root = Int(Double(length).squareRoot().rounded(.up))
+    let bytes = MemoryLayout<Float>.stride * state.buffer.count
+    return max(1, root, min(length, segmentBytes / bytes))
+  }
+
+  /// Keeps the state at the beginning of a segment; where it goes on from.
+  private func beginSegment(_ index: Int, at current: InnerState) -> InnerState {
     if index == checkpoints.count { checkpoints.append(makeState()) }
-    checkpoints[index].buffer.assign(state.buffer)
+    checkpoints[index].buffer.assign(current.buffer)
+    segment[0].buffer.assign(current.buffer)
+    return segment[0]
   }
 
   private func load(_ use: BatchUse, step: Int, _ images: any TaskImages) {
@@ -108,16 +131,14 @@ public final class Unroll {
     evaluator.load(batch)
   }
 
-  /// One inner step of `state`; its counted loss, or nil where it diverged.
-  private func forward(step: Int, _ images: any TaskImages) -> Float? {
-    parameters.all.assign(state.parameters)
-    load(.inner, step: step, images)
-    let loss = evaluator.gradient(at: parameters, into: gradient, keeping: false)
+  /// One inner step; its counted loss, or nil where it diverged. `after` may be `before`.
+  private func forward(step: Int, from before: InnerState, to after: InnerState, _ images: any TaskImages) -> Float? {
+    let loss = innerGradient(step: step, before, images)
     guard loss.isFinite, Kernels.current.allFinite(gradient.all) else { return nil }
-    update.forward(theta: theta, step: step, before: state, gradient: gradient, after: state)
-    guard Kernels.current.allFinite(state.parameters) else { return nil }
+    update.forward(theta: theta, step: step, before: before, gradient: gradient, after: after)
+    guard Kernels.current.allFinite(after.parameters) else { return nil }
     if counted.freshBatches == 0 { return counted.clipped(loss) }
-    parameters.all.assign(state.parameters)
+    parameters.all.assign(after.parameters)
     var sum = 0.0
     for index in 0..<counted.freshBatches {
       load(.outer(index: index, counted.objective), step: step, images)
@@ -126,19 +147,27 @@ public final class Unroll {
     return Float(sum / Double(counted.freshBatches))
   }
 
+  /// The loss of the step's own minibatch; its gradient is in `gradient`.
+  private func innerGradient(step: Int, _ before: InnerState, _ images: any TaskImages) -> Float {
+    parameters.all.assign(before.parameters)
+    load(.inner, step: step, images)
+    return evaluator.gradient(at: parameters, into: gradient, keeping: false)
+  }
+
   /// dL/dθ over the steps that did not diverge, or nil where stopped.
   private func backward(
     firstStep: Int, steps: Int, length: Int, stride: Int, _ images: any TaskImages, _ stop: StopFlag?
   ) -> [Double]? {
     adjoint.buffer.fill(0)
     var thetaAdjoint = [Double](repeating: 0, count: theta.count)
-    while segment.count <= stride { segment.append(makeState()) }
     for start in Swift.stride(from: 0, to: steps, by: stride).reversed() {
       let end = min(start + stride, steps)
       segment[0].buffer.assign(checkpoints[start / stride].buffer)
-      for step in start..<end {
-        if stop?.isSet == true { return nil }
-        replay(step: firstStep + step, from: segment[step - start], to: segment[step - start + 1], images)
+      if end < steps {
+        for step in start..<end {
+          if stop?.isSet == true { return nil }
+          replay(step: firstStep + step, from: segment[step - start], to: segment[step - start + 1], images)
+        }
       }
       for step in (start..<end).reversed() {
         if stop?.isSet == true { return nil }
@@ -151,9 +180,7 @@ public final class Unroll {
   }
 
   private func replay(step: Int, from before: InnerState, to after: InnerState, _ images: any TaskImages) {
-    parameters.all.assign(before.parameters)
-    load(.inner, step: step, images)
-    _ = evaluator.gradient(at: parameters, into: gradient, keeping: false)
+    _ = innerGradient(step: step, before, images)
     update.forward(theta: theta, step: step, before: before, gradient: gradient, after: after)
   }
 

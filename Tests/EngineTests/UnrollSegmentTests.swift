@@ -1,0 +1,77 @@
+import Testing
+
+@testable import Engine
+
+/// Which states an unroll keeps is a matter of memory and time alone.
+@Suite struct UnrollSegmentTests {
+  private struct Found: Equatable {
+    var losses: [Float]
+    var steps: Int
+    var gradient: [Float]
+    var inner: [Float]
+  }
+
+  private func run(
+    length: Int, segmentBytes: Int?, reverse: Bool = true,
+    images: any TaskImages = SyntheticTask(shape: tinyProblem.shape, seed: 3)
+  ) throws -> Found {
+    var architecture = Architecture()
+    architecture.hiddenUnits = 4
+    let counted = CountedLoss(freshBatches: 1, objective: .train, clip: 10)
+    let unroll =
+      if let segmentBytes {
+        Unroll(
+          problem: tinyProblem, architecture: architecture, batch: 5, counted: counted, segmentBytes: segmentBytes)
+      } else { Unroll(problem: tinyProblem, architecture: architecture, batch: 5, counted: counted) }
+    var inner = tinyProblem.initialParameters(seed: 1)
+    inner += [Float](repeating: 0, count: 2 * architecture.betas.count * inner.count)
+    let result = try #require(
+      unroll.run(
+        theta: architecture.initialTheta(seed: 2), inner: &inner, firstStep: 0, length: length,
+        images: images, reverse: reverse))
+    return Found(losses: result.losses, steps: result.steps, gradient: result.gradient, inner: inner)
+  }
+
+  /// Bytes of so many states.
+  private func bytes(states: Int) -> Int {
+    states * MemoryLayout<Float>.stride
+      * InnerState.floats(count: tinyProblem.layout.count, betas: Architecture().betas.count)
+  }
+
+  @Test(
+    "all states, ⌈√K⌉ of them or as many as fit: the same losses, gradient and last state, to the last bit",
+    arguments: [1, 2, 9, 23])
+  func segments(length: Int) throws {
+    let whole = try run(length: length, segmentBytes: nil)
+    #expect(whole.gradient.contains { $0 != 0 })
+    for states in [0, 1, 4, 7, 23] {
+      #expect(try run(length: length, segmentBytes: bytes(states: states)) == whole, "\(states)")
+    }
+    let forward = try run(length: length, segmentBytes: nil, reverse: false)
+    #expect(forward.losses == whole.losses && forward.inner == whole.inner)
+  }
+
+  @Test("nor does it matter where in a segment the unroll diverges", arguments: [0, 1, 6, 20])
+  func divergence(after steps: Int) throws {
+    let images = ImagesUpTo(images: SyntheticTask(shape: tinyProblem.shape, seed: 3), steps: steps)
+    let whole = try run(length: 24, segmentBytes: nil, images: images)
+    #expect(whole.steps == steps && whole.gradient.contains { $0 != 0 } == (steps > 0))
+    for states in 0...24 {
+      let found = try run(length: 24, segmentBytes: bytes(states: states), images: images)
+      #expect(found == whole, "\(states)")
+    }
+  }
+}
+
+/// The images of a task, but from a step on their pixels are not numbers.
+private struct ImagesUpTo: TaskImages {
+  var images: any TaskImages
+  var steps: Int
+  var shape: ImageShape { images.shape }
+
+  func fill(_ batch: inout Batch, for use: BatchUse, step: Int) {
+    images.fill(&batch, for: use, step: step)
+    guard step >= steps else { return }
+    for pixel in batch.pixels.indices { batch.pixels[pixel] = .nan }
+  }
+}
