@@ -6,8 +6,11 @@ import Testing
 @Suite struct LearnerTests {
   var outer: OuterSettings {
     var settings = OuterSettings.small
+    settings.estimator = .combined
     settings.pairs = 6
+    settings.sigma = 0.01
     settings.learningRate = 0.01
+    settings.average.decay = 0
     settings.curriculum = .init(from: 6, to: 12, over: 20, jitter: 0.2)
     return settings
   }

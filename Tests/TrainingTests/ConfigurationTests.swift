@@ -33,7 +33,7 @@ import Testing
   func precedence() throws {
     let file = #"{\#(Self.least), "outer": {"learning_rate": 0.2}}"#
     let variable = ["LOPT_OUTER_LEARNING_RATE": "0.3"]
-    #expect(try load("{\(Self.least)}").outer.learningRate == 0.001)
+    #expect(try load("{\(Self.least)}").outer.learningRate == 0.003)
     #expect(try load(file).outer.learningRate == 0.2)
     #expect(try load(file, environment: variable).outer.learningRate == 0.3)
     #expect(
@@ -62,7 +62,7 @@ import Testing
       (#""outer": {"sigmma": 1}"#, "unknown key outer.sigmma; did you mean outer.sigma?"),
       (#""treads": 2"#, "unknown key treads; did you mean threads?"),
       (#""outer": {"sigma": 0}"#, "outer.sigma must be above 0"),
-      (#""outer": {"pairs": 1}"#, "outer.pairs must be at least 2 for the estimator combined"),
+      (#""outer": {"estimator": "combined", "pairs": 1}"#, "outer.pairs must be at least 2 for the estimator combined"),
       (#""outer": {"pairs": "many"}"#, "outer.pairs must be a whole number"),
       (#""outer": {"objective": "validation"}"#, "outer.loss must be fresh-batches"),
       (#""inner": {"life": {"from": 10, "to": 5}}"#, "inner.life.to must be at least inner.life.from"),

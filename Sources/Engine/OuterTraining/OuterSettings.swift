@@ -37,7 +37,7 @@ public struct OuterSettings: Codable, Hashable, Sendable {
   /// is multiplied by a uniform number in 1 ± `jitter`.
   public struct Curriculum: Codable, Hashable, Sendable {
     public var from = 20
-    public var to = 200
+    public var to = 20
     public var over = 2_000
     public var jitter = 0.2
   }
@@ -51,7 +51,7 @@ public struct OuterSettings: Codable, Hashable, Sendable {
 
   /// An average of θ over the run: a ← decay a + (1 − decay) θ after every outer-iteration; 0: none is kept.
   public struct Average: Codable, Hashable, Sendable {
-    public var decay = 0.0
+    public var decay = 0.99
     public var isOn: Bool { decay > 0 }
   }
 
@@ -67,7 +67,7 @@ public struct OuterSettings: Codable, Hashable, Sendable {
     public var staleness = 0
   }
 
-  public var estimator = Estimator.combined
+  public var estimator = Estimator.noiseReuse
   public var objective = Objective.train
   public var loss = Loss.ownBatch
   /// Fresh batches a step, where `loss` is ``Loss/freshBatches``.
@@ -75,12 +75,12 @@ public struct OuterSettings: Codable, Hashable, Sendable {
   /// A batch's loss counts at most this much, with gradient 0 there.
   public var lossClip: Float = 10
   /// Antithetic pairs of an outer-iteration; each is a worker with an inner state of its own.
-  public var pairs = 16
+  public var pairs = 32
   /// Standard deviation σ of the perturbations of θ.
-  public var sigma: Float = 0.01
+  public var sigma: Float = 0.02
   /// Added to the variances that weight the combined estimator.
   public var varianceFloor = 1e-8
-  public var learningRate = 1e-3
+  public var learningRate = 3e-3
   public var beta1 = 0.9
   public var beta2 = 0.999
   public var epsilon = 1e-8
@@ -90,16 +90,19 @@ public struct OuterSettings: Codable, Hashable, Sendable {
   public var curriculum = Curriculum()
   public var asynchronous = Asynchronous()
 
-  /// The preset `small`: outer-training that two cores can do.
+  /// The preset `small`: outer-training that two cores can do, with what did best there (Documentation/estimators.md).
   public static let small = OuterSettings()
 
   /// The preset `paper`.
   public static let paper: OuterSettings = {
     var settings = OuterSettings()
+    settings.estimator = .combined
     settings.loss = .freshBatches
     settings.pairs = 128
+    settings.sigma = 0.01
     settings.learningRate = 0.003
     settings.beta1 = 0.5
+    settings.average = Average(decay: 0)
     settings.clip = Clip(by: .value, at: 0.05)
     settings.curriculum = Curriculum(from: 50, to: 10_000, over: 5_000)
     return settings

@@ -32,7 +32,7 @@ import Testing
       for row in whole {
         #expect((1...3).contains(row.outerLoss ?? .nan) && (row.gradientNorm ?? 0) > 0)
         #expect(row.innerSteps > 0 && (row.innerStepsPerSecond ?? 0) > 0)
-        #expect(row.learningRate == 0.001 && row.staleness == 0 && row.diverged == 0)
+        #expect(row.learningRate == 0.003 && row.staleness == 0 && row.diverged == 0)
         #expect(abs(row.time.timeIntervalSinceNow) < 600)
       }
       for last in [2, 3, 6] { try TrainingLogTests.expectSameEvents(train("parts", last)) }
