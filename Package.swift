@@ -54,7 +54,8 @@ let sources: [Target] = [
     ],
     swiftSettings: settings),
   .target(
-    name: "Experiments", dependencies: ["Engine", "Randomness", "Shards", "Snapshots", "Support", "Training"],
+    name: "Experiments",
+    dependencies: ["Engine", "Randomness", "Shards", "Snapshots", "Support", "Training", logging],
     swiftSettings: settings),
   .executableTarget(
     name: "Daemon",
@@ -76,7 +77,7 @@ let sources: [Target] = [
 
 let tests: [Target] = [
   .target(
-    name: "TestSupport", dependencies: ["CZlib", "Engine"], path: "Tests/TestSupport",
+    name: "TestSupport", dependencies: ["CZlib", "Engine", "Shards"], path: "Tests/TestSupport",
     swiftSettings: settings),
   .testTarget(
     name: "RandomnessTests", dependencies: ["Randomness"], swiftSettings: settings),

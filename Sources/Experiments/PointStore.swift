@@ -56,6 +56,9 @@ public final class PointStore: Sendable {
     }
   }
 
+  /// A folder for what computing points leaves besides them, of the same settings; not made yet.
+  public var workspace: URL { file.url.deletingPathExtension() }
+
   /// The value of a key: the one that is known, or else that of `compute`, which is kept. From any thread; the same key
   /// from one at a time.
   ///

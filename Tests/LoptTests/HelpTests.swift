@@ -5,7 +5,8 @@ import Testing
   static let texts = [
     HelpText("lopt"), HelpText("lopt", "bench"), HelpText("lopt", "evaluate"), HelpText("lopt", "export-state"),
     HelpText("lopt", "fetch"), HelpText("lopt", "figure"), HelpText("lopt", "figure", "3"),
-    HelpText("lopt", "figure", "4"), HelpText("lopt", "layout"), HelpText("lopt", "outer-gradient"),
+    HelpText("lopt", "figure", "4"), HelpText("lopt", "figure", "5"), HelpText("lopt", "layout"),
+    HelpText("lopt", "outer-gradient"),
     HelpText("lopt", "train"),
   ]
 

@@ -38,15 +38,7 @@ public struct InnerInstance: Sendable {
   /// - Throws: ``ExperimentsError`` or `EngineError` where no problem, or not the one that is named, does.
   public static func dataset(at folder: URL, problem name: String?, batch: Int, seed: UInt64) throws -> Self {
     let dataset = try Dataset(at: folder)
-    let shape = dataset.imageShape
-    guard let problem = try name.map({ try InnerProblems.named($0) }) ?? InnerProblems.fitting(shape).first else {
-      throw ExperimentsError(
-        .noProblem, "\(folder.path): its images are \(shape); name an inner problem for them with --problem")
-    }
-    guard problem.shape == shape else {
-      throw EngineError(
-        .wrongShape, "\(folder.path): \(problem.name) takes images of \(problem.shape), these are \(shape)")
-    }
+    let problem = try problem(name, for: dataset)
     // Tasks that cannot be drawn are an error now, not after minutes.
     _ = try dataset.sampleTask(split: .train, classes: problem.classes, seed: seed, index: 0)
     return InnerInstance(
@@ -56,5 +48,19 @@ public struct InnerInstance: Sendable {
       let classes = try dataset.sampleTask(split: .train, classes: problem.classes, seed: seed, index: index)
       return ShardTask(try dataset.open(classes), batch: batch, seed: seed, indices: [UInt64(index)])
     }
+  }
+
+  /// The problem of a name, or the first that takes images of the data set's shape.
+  static func problem(_ name: String?, for dataset: Dataset) throws -> any InnerProblem {
+    let (folder, shape) = (dataset.folder, dataset.imageShape)
+    guard let problem = try name.map({ try InnerProblems.named($0) }) ?? InnerProblems.fitting(shape).first else {
+      throw ExperimentsError(
+        .noProblem, "\(folder.path): its images are \(shape); name an inner problem for them with --problem")
+    }
+    guard problem.shape == shape else {
+      throw EngineError(
+        .wrongShape, "\(folder.path): \(problem.name) takes images of \(problem.shape), these are \(shape)")
+    }
+    return problem
   }
 }

@@ -1,19 +1,14 @@
-import Engine
-import Foundation
-import Shards
-import Snapshots
-import TestSupport
-
-@testable import Training
+public import Foundation
+public import Shards
 
 /// A data set of few images, made in a moment.
-enum SmallDataset {
-  static let shape = Manifest.Shape(height: 14, width: 14, channels: 1)
+public enum SmallDataset {
+  public static let shape = Manifest.Shape(height: 14, width: 14, channels: 1)
 
   /// Real images at 14×14: of each of the first `classes` digits the first 60 of the sample, `validation` of them for
   /// validation.
   /// - Parameter shape: another one of no more pixels, for what cares about nothing else.
-  static func digits(
+  public static func digits(
     in folder: URL, classes: Int = 10, validation: Int = 20, shape: Manifest.Shape = shape
   ) throws -> Dataset {
     try write(in: folder, splits: [.train], digits: classes, validation: [validation], shape: shape)
@@ -21,7 +16,7 @@ enum SmallDataset {
 
   /// The same images in 20 classes: of each digit 30 in a class for training, 30 in one for outer-validation, of these
   /// `validation` for validation.
-  static func splitDigits(in folder: URL, validation: Int = 10) throws -> Dataset {
+  public static func splitDigits(in folder: URL, validation: Int = 10) throws -> Dataset {
     try write(in: folder, splits: [.train, .outerValidation], digits: 10, validation: [10, validation], shape: shape)
   }
 
@@ -51,20 +46,5 @@ enum SmallDataset {
       }
     }
     return try Dataset(at: url, verification: ShardVerification(memoryIn: folder))
-  }
-}
-
-extension Snapshot {
-  /// The initial θ of a small architecture, times `scale`.
-  static func small(scale: Float = 1) -> Snapshot {
-    var architecture = Architecture()
-    architecture.hiddenUnits = 8
-    let metadata = SnapshotMetadata(
-      hiddenLayers: architecture.hiddenLayers, hiddenUnits: architecture.hiddenUnits,
-      features: architecture.features.map(\.rawValue), betas: architecture.betas, timeScales: architecture.timeScales,
-      lambda1: architecture.lambda1, lambda2: architecture.lambda2, outerIteration: 0, objective: "train",
-      estimator: "combined", problem: "mlp2x32", batch: 8, steps: 50, dataset: "data", datasetSHA256: "", seed: 1,
-      toolVersion: "test")
-    return Snapshot(theta: architecture.initialTheta(seed: 1).map { $0 * scale }, metadata: metadata)
   }
 }

@@ -1,0 +1,166 @@
+public import Engine
+public import Foundation
+import Shards
+import Snapshots
+import Training
+
+/// Figure 5: (a) how much outer-gradients vary over outer-training, by back-propagation, by evolution strategies and
+/// combined, for unrolls of different length; (b, c) what the trained θ bring tasks of `outer-validation` classes to, for
+/// both objectives and several seeds, beside tuned Adam.
+///
+/// Every outer-training is a run as the daemon does it, with the combined estimator, in a folder of its own beside the
+/// points: an interrupted one goes on.
+public struct Figure5: Figure {
+  public struct Settings: Codable, Sendable, Equatable {
+    public var seed: UInt64 = 0
+    /// Filled in from the data set.
+    var dataset = ""
+    var problem = ""
+    public var preset = FigureScale.small
+    /// Runs of outer-training of each objective.
+    public var seeds = 3
+    /// Outer-iterations of each, and the distance of two at which θ is looked at.
+    public var outerIterations = 300
+    public var every = 50
+    /// Of the train objective's runs.
+    public var outer = OuterSettings.small
+    /// Tasks of an evaluation, and the inner steps of each.
+    public var tasks = 8
+    public var steps = 500
+    public var batch = 32
+    /// The lengths of unrolls, from the initialisation, whose outer-gradients' variance is measured.
+    public var lengths = [20, 100, 1_000]
+    /// Outer-gradients that are drawn of each.
+    public var draws = 4
+
+    public init(_ scale: FigureScale) {
+      guard scale == .paper else {
+        outer.estimator = .combined
+        outer.loss = .freshBatches
+        outer.freshBatches = 1
+        outer.pairs = 16
+        outer.sigma = 0.01
+        outer.learningRate = 1e-3
+        outer.average.decay = 0
+        (outer.curriculum.to, outer.curriculum.over) = (100, outerIterations)
+        return
+      }
+      preset = .paper
+      outer = .paper
+      seeds = 5
+      outerIterations = 5_000
+      every = 250
+      tasks = 10
+      steps = 10_000
+      batch = 128
+      lengths = [20, 100, 1_000, 10_000]
+    }
+
+    /// The outer-iterations at which θ is looked at.
+    var checkpoints: [Int] { Array(stride(from: 0, through: outerIterations, by: every)) }
+  }
+
+  public let name = "figure5"
+  public let settings: Settings
+  let dataset: Dataset
+
+  /// - Parameter problem: its name; nil: the first that takes images of the data set's shape.
+  /// - Throws: where the data set has too few classes of the splits `train` and `outer-validation`, or no problem fits.
+  public init(_ settings: Settings, dataset folder: URL, problem name: String?) throws {
+    precondition(settings.outerIterations.isMultiple(of: settings.every))
+    dataset = try Dataset(at: folder)
+    let problem = try InnerInstance.problem(name, for: dataset)
+    for split in [ClassSplit.train, .outerValidation] {
+      _ = try dataset.sampleTask(split: split, classes: problem.classes, seed: settings.seed, index: 0)
+    }
+    var settings = settings
+    settings.dataset = dataset.manifestDigest
+    settings.problem = problem.name
+    self.settings = settings
+  }
+
+  /// One run of outer-training.
+  struct Training: Hashable, Sendable {
+    var objective: OuterSettings.Objective
+    /// Counted from 0.
+    var number: Int
+
+    var name: String { "\(objective.rawValue)-\(number)" }
+  }
+
+  var trainings: [Training] {
+    OuterSettings.Objective.allCases.flatMap { objective in
+      (0..<settings.seeds).map { Training(objective: objective, number: $0) }
+    }
+  }
+
+  /// A step with its derivative is about five without.
+  private static let stepsOfDerivative = 5
+  /// In inner steps, by the mean of a curriculum's lengths: what a task's end cuts off is not told apart.
+  private var costOfTraining: Int {
+    let length = settings.outer.curriculum.length(outerIteration: settings.outerIterations / 2)
+    return 2 * settings.outer.pairs * settings.every * Int(length) * Self.stepsOfDerivative
+  }
+  private var costOfEvaluation: Int { settings.tasks * settings.steps }
+  private func costOfVariance(_ length: Int) -> Int {
+    2 * settings.outer.pairs * settings.draws * length * Self.stepsOfDerivative
+  }
+  /// Adam's grid has 16 rates.
+  private var costOfAdam: Int { 16 * costOfEvaluation }
+
+  public var cost: Int {
+    let intervals = settings.checkpoints.count - 1
+    let ofTrainings = trainings.count * (intervals * costOfTraining + settings.checkpoints.count * costOfEvaluation)
+    let ofVariances = settings.checkpoints.count * settings.lengths.reduce(0) { $0 + costOfVariance($1) }
+    return ofTrainings + ofVariances + OuterSettings.Objective.allCases.count * costOfAdam
+  }
+
+  public func run(_ points: PointStore, threads: Int) throws -> FigureOutput {
+    var losses: [Training: [MeanLosses]] = [:]
+    for training in trainings {
+      let run = OuterTraining(figure: self, training: training, folder: points.workspace, threads: threads)
+      losses[training] = try settings.checkpoints.map { iteration in
+        let cost = costOfEvaluation + (iteration > 0 ? costOfTraining : 0)
+        return try points.value("loss/\(training.name)/\(iteration)", cost: cost, note: training.name) {
+          try evaluation(run.snapshot(at: iteration), threads, points).learnedLosses()
+        }
+      }
+    }
+    let first = OuterTraining(figure: self, training: trainings[0], folder: points.workspace, threads: threads)
+    var adam: [OuterSettings.Objective: MeanLosses] = [:]
+    for objective in OuterSettings.Objective.allCases {
+      adam[objective] = try points.value("adam/\(objective.rawValue)", cost: costOfAdam, note: "Adam") {
+        try evaluation(first.snapshot(at: 0), threads, points, tunedFor: objective).adamLosses()
+      }
+    }
+    let variances = try settings.lengths.map { length in
+      try settings.checkpoints.map { iteration in
+        try points.value("variance/\(length)/\(iteration)", cost: costOfVariance(length), note: length.steps) {
+          try first.variance(at: iteration, length: length)
+        }
+      }
+    }
+    return output(Found(losses: losses, adam: adam, variances: variances))
+  }
+
+  /// What the points came to.
+  struct Found {
+    /// Of each run at each checkpoint.
+    var losses: [Training: [MeanLosses]]
+    /// Adam's, tuned for each.
+    var adam: [OuterSettings.Objective: MeanLosses]
+    /// Of each length at each checkpoint.
+    var variances: [[EstimatorVariances]]
+  }
+
+  private func evaluation(
+    _ snapshot: Snapshot, _ threads: Int, _ points: PointStore, tunedFor objective: OuterSettings.Objective = .train
+  ) throws -> Evaluation {
+    let plan = EvaluationPlan(
+      problem: settings.problem, split: .outerValidation, tasks: settings.tasks, initialisations: 1,
+      steps: settings.steps, batch: settings.batch, seed: settings.seed,
+      tunedFor: objective == .train ? .train : .validation)
+    return try Evaluation(
+      plan, snapshot: snapshot, name: "θ of figure 5", dataset: dataset, threads: threads, cache: points.workspace)
+  }
+}

@@ -1,0 +1,55 @@
+import Engine
+import Foundation
+import Logging
+import Shards
+import Snapshots
+import Training
+
+/// A run of outer-training of figure 5, and what is measured along it.
+struct OuterTraining {
+  var figure: Figure5
+  var training: Figure5.Training
+  /// Gets a folder with the run's state.
+  var folder: URL
+  var threads: Int
+
+  private var settings: Figure5.Settings { figure.settings }
+
+  private func configuration(outerIterations: Int) throws -> Configuration {
+    let seed = settings.seed &+ UInt64(training.number)
+    var configuration = try Configuration.load(
+      file: nil, environment: [:],
+      flags: [
+        ("preset", settings.preset.rawValue), ("datasets", figure.dataset.folder.path), ("problem", settings.problem),
+        ("state", folder.appending(path: training.name).path), ("seed", "\(seed)"), ("threads", "\(threads)"),
+        ("outer_iterations", "\(max(1, outerIterations))"), ("inner.batch", "\(settings.batch)"),
+      ])
+    configuration.outer = settings.outer
+    configuration.outer.objective = training.objective
+    return configuration
+  }
+
+  /// θ after so many outer-iterations: trains on where it is not there yet.
+  func snapshot(at outerIteration: Int) throws -> Snapshot {
+    let configuration = try configuration(outerIterations: outerIteration)
+    let store = SnapshotStore(readingFrom: configuration.stateFolder)
+    let name = store.name(step: outerIteration)
+    if let (_, data) = try? store.read(named: name) { return try Snapshot(data, name: name) }
+    var log = Logger(label: "figure5") { _ in LineLog() }
+    log.logLevel = .error
+    // Opening a run writes the snapshot of step 0.
+    let run = try TrainingRun(configuration: configuration, log: log)
+    if outerIteration > 0 { try run.run() }
+    return try Snapshot(run.store.read(named: name).data, name: name)
+  }
+
+  /// How much outer-gradients of unrolls of `length` steps from the initialisation vary.
+  func variance(at outerIteration: Int, length: Int) throws -> EstimatorVariances {
+    let theta = try snapshot(at: outerIteration).theta
+    let configuration = try configuration(outerIterations: outerIteration)
+    let tasks = try DatasetTasks(configuration, datasets: [figure.dataset])
+    return try EstimatorVariances(
+      theta: theta, length: length, draws: settings.draws, outer: configuration.outer, inner: configuration.inner,
+      problems: tasks.problems, tasks: tasks, seed: settings.seed, threads: threads)
+  }
+}

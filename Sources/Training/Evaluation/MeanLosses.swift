@@ -1,0 +1,34 @@
+import Support
+
+/// Means over an evaluation's tasks and initialisations.
+public struct MeanLosses: Codable, Sendable, Equatable {
+  /// Of the minibatch losses over the last tenth of the steps.
+  public var train: Double
+  /// Over all validation images, after the last step.
+  public var validation: Double
+
+  init(_ outcomes: [RunOutcome], tail: Int) {
+    func mean(_ values: [Double]) -> Double { values.reduce(0, +) / Double(values.count) }
+    train = mean(outcomes.map { $0.trainLoss(tail: tail) })
+    validation = mean(outcomes.map(\.validationLoss))
+  }
+}
+
+/// Parts of an evaluation, for those who make many of them; each for good: the same begins anew.
+extension Evaluation {
+  /// The learned optimizer's alone.
+  public func learnedLosses() throws -> MeanLosses {
+    let progress = Support.Progress("evaluating", unit: "runs", total: plan.everything.count, enabled: false)
+    let outcomes = try outcomes([Contender(kind: .learned)], of: plan.everything, progress)[0]
+    forget()
+    return MeanLosses(outcomes, tail: plan.tail)
+  }
+
+  /// Those of tuned Adam alone.
+  public func adamLosses() throws -> MeanLosses {
+    let progress = Support.Progress("evaluating", unit: "runs", total: expectedRuns, enabled: false)
+    let outcomes = try tune(.adam, progress).1
+    forget()
+    return MeanLosses(outcomes, tail: plan.tail)
+  }
+}
