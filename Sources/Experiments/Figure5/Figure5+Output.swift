@@ -32,8 +32,8 @@ extension Figure5 {
     guard let first = above.first else {
       return "K = \(length.grouped): the reparameterization's variance never passes that of ES (\(span))."
     }
-    let where_ = above.count == ratios.count ? "at every one" : "at \(above.count) of \(ratios.count)"
-    return "K = \(length.grouped): the reparameterization's variance is above that of ES \(where_) of the looked-at "
+    let share = above.count == ratios.count ? "at every one" : "at \(above.count) of \(ratios.count)"
+    return "K = \(length.grouped): the reparameterization's variance is above that of ES \(share) of the looked-at "
       + "outer-iterations, first at \(first.grouped) (\(span))."
   }
 
