@@ -51,9 +51,11 @@ import Testing
     #expect(forward.losses == whole.losses && forward.inner == whole.inner)
   }
 
-  @Test("nor does it matter where in a segment the unroll diverges", arguments: [0, 1, 6, 20])
-  func divergence(after steps: Int) throws {
-    let images = ImagesUpTo(images: SyntheticTask(shape: tinyProblem.shape, seed: 3), steps: steps)
+  @Test(
+    "nor does it matter where in a segment the unroll diverges: by its loss, or by an update that is not finite",
+    arguments: [0, 1, 6, 20], [Float.nan, 1e25])
+  func divergence(after steps: Int, pixel: Float) throws {
+    let images = ImagesUpTo(images: SyntheticTask(shape: tinyProblem.shape, seed: 3), steps: steps, then: pixel)
     let whole = try run(length: 24, segmentBytes: nil, images: images)
     #expect(whole.steps == steps && whole.gradient.contains { $0 != 0 } == (steps > 0))
     for states in 0...24 {
@@ -63,15 +65,16 @@ import Testing
   }
 }
 
-/// The images of a task, but from a step on their pixels are not numbers.
+/// The images of a task, but from a step on every pixel is the same: not a number, or one whose square overflows.
 private struct ImagesUpTo: TaskImages {
   var images: any TaskImages
   var steps: Int
+  var then: Float
   var shape: ImageShape { images.shape }
 
   func fill(_ batch: inout Batch, for use: BatchUse, step: Int) {
     images.fill(&batch, for: use, step: step)
     guard step >= steps else { return }
-    for pixel in batch.pixels.indices { batch.pixels[pixel] = .nan }
+    for pixel in batch.pixels.indices { batch.pixels[pixel] = then }
   }
 }

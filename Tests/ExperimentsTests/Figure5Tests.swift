@@ -8,10 +8,10 @@ import Testing
 
 /// Figure 5 at a scale of seconds.
 @Suite struct Figure5Tests {
-  private func figure(_ dataset: Dataset, outerIterations: Int = 4) throws -> Figure5 {
+  private func figure(_ dataset: Dataset) throws -> Figure5 {
     var settings = Figure5.Settings(.small)
     settings.seeds = 2
-    settings.outerIterations = outerIterations
+    settings.outerIterations = 4
     settings.every = 2
     settings.outer.pairs = 4
     settings.outer.curriculum.from = 5
@@ -64,18 +64,28 @@ import Testing
       let name = try #require(
         FileManager.default.contentsOfDirectory(atPath: points.path).first { $0.hasSuffix(".jsonl") })
       let lines = try Data(contentsOf: points.appending(path: name))
-      // The points of the second half are lost, what the runs left is not.
-      try lines[..<(lines.count / 2)].write(to: points.appending(path: name))
+      try lines[..<(lines.count / 3)].write(to: points.appending(path: name))
+      // Half of a run is lost too, and all of another.
+      let runs = points.appending(path: String(name.dropLast(".jsonl".count)))
+      let snapshots = runs.appending(path: "train-1/snapshots")
+      for file in try FileManager.default.contentsOfDirectory(atPath: snapshots.path) where file.contains("00004") {
+        try FileManager.default.removeItem(at: snapshots.appending(path: file))
+      }
+      let states = runs.appending(path: "train-1/training")
+      for file in try FileManager.default.contentsOfDirectory(atPath: states.path) where file.contains("00004") {
+        try FileManager.default.removeItem(at: states.appending(path: file))
+      }
+      try FileManager.default.removeItem(at: runs.appending(path: "validation-1"))
       #expect(try files(figure(dataset), in: output, threads: 2) == whole)
     }
   }
 
-  @Test("a data set without outer-validation classes is refused, and nothing is written")
+  @Test("a data set without outer-validation classes is refused")
   func refused() throws {
     try withTemporaryFolder { folder in
       let dataset = try SmallDataset.digits(in: folder)
-      #expect(throws: (any Error).self) { try figure(dataset) }
-      #expect(!FileManager.default.fileExists(atPath: folder.appending(path: "out").path))
+      let error = #expect(throws: ShardsError.self) { try figure(dataset) }
+      #expect(error?.description.contains("outer-validation") == true)
     }
   }
 }

@@ -17,7 +17,7 @@ public enum BenchOperation: String, Codable, CaseIterable, Sendable {
   case unrollReverse = "unroll_reverse"
 
   /// The multiply-adds of one, those of the networks alone; a Hessian-vector product computes the forward and the
-  /// backward pass along a vector, and an unroll with reverse computes each step twice before it goes back.
+  /// backward pass along a vector. What an unroll with reverse replays, where its states do not fit, is not counted.
   ///
   /// - Parameter layers: which of each layer count, for one image: the problem's `multiplyAdds`, or the executed ones.
   func multiplyAdds(

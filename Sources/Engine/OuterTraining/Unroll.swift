@@ -160,10 +160,12 @@ public final class Unroll {
   ) -> [Double]? {
     adjoint.buffer.fill(0)
     var thetaAdjoint = [Double](repeating: 0, count: theta.count)
+    // A step that diverged may have left its state in the segment that it began.
+    let lastBegun = min(steps, length - 1) / stride
     for start in Swift.stride(from: 0, to: steps, by: stride).reversed() {
       let end = min(start + stride, steps)
       segment[0].buffer.assign(checkpoints[start / stride].buffer)
-      if end < steps {
+      if start / stride < lastBegun {
         for step in start..<end {
           if stop?.isSet == true { return nil }
           replay(step: firstStep + step, from: segment[step - start], to: segment[step - start + 1], images)

@@ -22,8 +22,9 @@ public struct Figure5: Figure {
     /// Outer-iterations of each, and the distance of two at which θ is looked at.
     public var outerIterations = 300
     public var every = 50
-    /// Of the train objective's runs.
+    /// Of all runs, but for the objective; the learning rate is that of the train objective.
     public var outer = OuterSettings.small
+    public var validationLearningRate = 1e-3
     /// Tasks of an evaluation, and the inner steps of each.
     public var tasks = 8
     public var steps = 500
@@ -47,6 +48,7 @@ public struct Figure5: Figure {
       }
       preset = .paper
       outer = .paper
+      validationLearningRate = 0.0003
       seeds = 5
       outerIterations = 5_000
       every = 250
@@ -92,27 +94,6 @@ public struct Figure5: Figure {
     OuterSettings.Objective.allCases.flatMap { objective in
       (0..<settings.seeds).map { Training(objective: objective, number: $0) }
     }
-  }
-
-  /// A step with its derivative is about five without.
-  private static let stepsOfDerivative = 5
-  /// In inner steps, by the mean of a curriculum's lengths: what a task's end cuts off is not told apart.
-  private var costOfTraining: Int {
-    let length = settings.outer.curriculum.length(outerIteration: settings.outerIterations / 2)
-    return 2 * settings.outer.pairs * settings.every * Int(length) * Self.stepsOfDerivative
-  }
-  private var costOfEvaluation: Int { settings.tasks * settings.steps }
-  private func costOfVariance(_ length: Int) -> Int {
-    2 * settings.outer.pairs * settings.draws * length * Self.stepsOfDerivative
-  }
-  /// Adam's grid has 16 rates.
-  private var costOfAdam: Int { 16 * costOfEvaluation }
-
-  public var cost: Int {
-    let intervals = settings.checkpoints.count - 1
-    let ofTrainings = trainings.count * (intervals * costOfTraining + settings.checkpoints.count * costOfEvaluation)
-    let ofVariances = settings.checkpoints.count * settings.lengths.reduce(0) { $0 + costOfVariance($1) }
-    return ofTrainings + ofVariances + OuterSettings.Objective.allCases.count * costOfAdam
   }
 
   public func run(_ points: PointStore, threads: Int) throws -> FigureOutput {

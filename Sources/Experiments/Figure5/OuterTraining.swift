@@ -15,8 +15,7 @@ struct OuterTraining {
 
   private var settings: Figure5.Settings { figure.settings }
 
-  private func configuration(outerIterations: Int) throws -> Configuration {
-    let seed = settings.seed &+ UInt64(training.number)
+  private func configuration(outerIterations: Int, seed: UInt64) throws -> Configuration {
     var configuration = try Configuration.load(
       file: nil, environment: [:],
       flags: [
@@ -26,12 +25,14 @@ struct OuterTraining {
       ])
     configuration.outer = settings.outer
     configuration.outer.objective = training.objective
+    if training.objective == .validation { configuration.outer.learningRate = settings.validationLearningRate }
     return configuration
   }
 
   /// θ after so many outer-iterations: trains on where it is not there yet.
   func snapshot(at outerIteration: Int) throws -> Snapshot {
-    let configuration = try configuration(outerIterations: outerIteration)
+    let seed = settings.seed &+ UInt64(training.number)
+    let configuration = try configuration(outerIterations: outerIteration, seed: seed)
     let store = SnapshotStore(readingFrom: configuration.stateFolder)
     let name = store.name(step: outerIteration)
     if let (_, data) = try? store.read(named: name) { return try Snapshot(data, name: name) }
@@ -43,13 +44,15 @@ struct OuterTraining {
     return try Snapshot(run.store.read(named: name).data, name: name)
   }
 
-  /// How much outer-gradients of unrolls of `length` steps from the initialisation vary.
+  /// How much outer-gradients of unrolls of `length` steps from the initialisation vary: on tasks and with perturbations
+  /// that no run was trained with, the same at every θ.
   func variance(at outerIteration: Int, length: Int) throws -> EstimatorVariances {
     let theta = try snapshot(at: outerIteration).theta
-    let configuration = try configuration(outerIterations: outerIteration)
+    let seed = settings.seed &+ UInt64(settings.seeds)
+    let configuration = try configuration(outerIterations: outerIteration, seed: seed)
     let tasks = try DatasetTasks(configuration, datasets: [figure.dataset])
     return try EstimatorVariances(
       theta: theta, length: length, draws: settings.draws, outer: configuration.outer, inner: configuration.inner,
-      problems: tasks.problems, tasks: tasks, seed: settings.seed, threads: threads)
+      problems: tasks.problems, tasks: tasks, seed: seed, threads: threads)
   }
 }

@@ -9,7 +9,8 @@ struct Figure5Command: ParsableCommand {
     abstract: "Variances of outer-gradients, and performance, over outer-training.",
     discussion: """
       Trains on a data set's train classes, for both objectives and several seeds, and looks at θ along the way on its \
-      outer-validation classes. The runs' states are in the output folder's points/: TensorBoard shows them.
+      outer-validation classes. The runs' states are in the output folder's points/: TensorBoard shows them. For \
+      conv3x8@16 the scale small takes about half an hour on two cores; paper is for many machines.
 
       Example:
         lopt figure 5 --output figures --dataset imagenet16 --problem conv3x8@16
