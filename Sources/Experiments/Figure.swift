@@ -17,9 +17,9 @@ public protocol Figure: Sendable {
 
 /// How large an instance of a figure is.
 public enum FigureScale: String, Codable, CaseIterable, Sendable {
-  /// Two cores take minutes.
+  /// Two cores take minutes, or up to an hour.
   case small
-  /// As near to the paper's own as the method tells: hours to days.
+  /// As near to the paper's own as the method tells: hours to days, or more than one machine does.
   case paper
 }
 

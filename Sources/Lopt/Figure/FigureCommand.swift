@@ -22,7 +22,7 @@ struct FigureCommand: ParsableCommand {
 struct FigureOptions: ParsableArguments {
   @Option(help: ArgumentHelp("The folder that gets the files.", valueName: "folder"))
   var output: String
-  @Option(help: "How large an instance: small (minutes on two cores) or paper (hours to days).")
+  @Option(help: "How large an instance: small (up to an hour on two cores) or paper (days and more).")
   var scale = FigureScale.small.rawValue
   @Option(help: "The seed of all randomness.")
   var seed: UInt64 = 0
