@@ -5,8 +5,8 @@
 Trains conv3x8@16 with batch 32 on DATASET's train classes, each estimator with the settings below and every seed, for S (540)
 seconds on T (1) threads, RUNS at once, each on cores of its own. What a run is at is its average of θ, on 8 tasks of
 outer-validation classes with 500 inner steps. Prints a Markdown table: by estimator the mean loss of the evaluations in the last
-tenth of the time, median and quartiles over the seeds, the same of the lowest loss, and the steps of tasks done, those of a pair once. FOLDER gets the
-runs' states, logs and snapshots; DATASET is of 16×16×3 images.
+tenth of the time, median and quartiles over the seeds, the same of the lowest loss, and the steps of tasks done, those of a
+pair once. FOLDER gets the runs' states, logs and snapshots; DATASET is of 16×16×3 images.
 """
 
 import argparse
@@ -51,11 +51,11 @@ def train(given, estimator, seed, cores):
         status = subprocess.run([str(word) for word in command], stdout=log, stderr=log).returncode
     if status != 124:
         sys.exit(f"{folder / 'log'}: lopt ended with exit code {status}")
-    return read(folder / "state" / "log.jsonl")
+    return read(folder / "state" / "log.jsonl", members=1 if estimator == "exact" else 2)
 
 
-def read(log):
-    """The mean loss of the evaluations in the last tenth of the time, the lowest, and the inner steps done."""
+def read(log, members):
+    """The mean loss of the evaluations in the last tenth of the time, the lowest, and the steps done by each of `members`."""
     def at(row):
         return datetime.fromisoformat(row["time"].replace("Z", "+00:00"))
 
@@ -66,7 +66,6 @@ def read(log):
         sys.exit(f"{log}: no evaluation yet; give more --seconds")
     begin, end = at(iterations[0]), at(iterations[-1])
     late = [row["loss"] for row in evaluations if at(row) >= end - (end - begin) / 10] or [evaluations[-1]["loss"]]
-    members = 1 if log.parent.parent.name.startswith("exact") else 2
     steps = sum(row["inner_steps"] for row in iterations) / members
     return statistics.mean(late), min(row["loss"] for row in evaluations), steps
 

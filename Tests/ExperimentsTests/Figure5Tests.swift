@@ -67,13 +67,11 @@ import Testing
       try lines[..<(lines.count / 3)].write(to: points.appending(path: name))
       // Half of a run is lost too, and all of another.
       let runs = points.appending(path: String(name.dropLast(".jsonl".count)))
-      let snapshots = runs.appending(path: "train-1/snapshots")
-      for file in try FileManager.default.contentsOfDirectory(atPath: snapshots.path) where file.contains("00004") {
-        try FileManager.default.removeItem(at: snapshots.appending(path: file))
-      }
-      let states = runs.appending(path: "train-1/training")
-      for file in try FileManager.default.contentsOfDirectory(atPath: states.path) where file.contains("00004") {
-        try FileManager.default.removeItem(at: states.appending(path: file))
+      for part in ["train-1/snapshots", "train-1/training"] {
+        let part = runs.appending(path: part)
+        for file in try FileManager.default.contentsOfDirectory(atPath: part.path) where file.contains("00004") {
+          try FileManager.default.removeItem(at: part.appending(path: file))
+        }
       }
       try FileManager.default.removeItem(at: runs.appending(path: "validation-1"))
       #expect(try files(figure(dataset), in: output, threads: 2) == whole)

@@ -50,9 +50,7 @@ struct EstimatorVariances: Codable, Sendable, Equatable {
     reparameterization = mean(reports.map(\.variance.reparameterization))
     evolutionStrategies = mean(reports.map(\.variance.evolutionStrategies)) ?? .nan
     combined = theta.indices.reduce(0) { sum, coordinate in
-      let values = gradients.map { Double($0[coordinate]) }
-      let mean = values.reduce(0, +) / Double(draws)
-      return sum + values.reduce(0) { $0 + ($1 - mean) * ($1 - mean) } / Double(draws - 1)
+      sum + SampleMoments(gradients.map { Double($0[coordinate]) }).variance
     }
   }
 }

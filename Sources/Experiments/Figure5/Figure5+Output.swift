@@ -41,11 +41,10 @@ extension Figure5 {
   /// A variance of few draws is itself uncertain, so it is the mean that counts.
   private func worstRatio(_ found: Found) -> String {
     let ratios = found.variances.flatMap { $0 }.map(\.ratio)
-    let count = Double(ratios.count)
-    let mean = ratios.reduce(0, +) / count
-    let spread = (ratios.reduce(0) { $0 + ($1 - mean) * ($1 - mean) } / (count - 1)).squareRoot()
-    return "The combined estimator's variance over the smaller of the two: mean \(mean.short) ± "
-      + "\((spread / count.squareRoot()).short) over the \(ratios.count) measurements of \(settings.draws) outer-gradients, "
+    let moments = SampleMoments(ratios)
+    let error = (moments.variance / Double(ratios.count)).squareRoot()
+    return "The combined estimator's variance over the smaller of the two: mean \(moments.mean.short) ± "
+      + "\(error.short) over the \(ratios.count) measurements of \(settings.draws) outer-gradients, "
       + "at most \((ratios.max() ?? 0).short)."
   }
 

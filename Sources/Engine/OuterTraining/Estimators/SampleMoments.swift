@@ -1,10 +1,10 @@
 /// Mean and unbiased variance, in two passes in Double.
-struct SampleMoments {
-  var mean: Double
+public struct SampleMoments {
+  public var mean: Double
   /// Not a number where there is but one sample.
-  var variance: Double
+  public var variance: Double
 
-  init(_ samples: some Collection<Double>) {
+  public init(_ samples: some Collection<Double>) {
     let count = Double(samples.count)
     let mean = samples.reduce(0, +) / count
     self.mean = mean
