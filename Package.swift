@@ -41,7 +41,7 @@ let sources: [Target] = [
   .target(
     name: "Snapshots",
     dependencies: [
-      "Support", logging, .product(name: "AsyncHTTPClient", package: "async-http-client"),
+      "Support", crypto, logging, .product(name: "AsyncHTTPClient", package: "async-http-client"),
       .product(name: "NIOCore", package: "swift-nio"),
       .product(name: "NIOFoundationCompat", package: "swift-nio"),
       .product(name: "NIOHTTP1", package: "swift-nio"),

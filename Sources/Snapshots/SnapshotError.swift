@@ -15,6 +15,8 @@ public struct SnapshotError: ReportedError, Equatable {
     case locked
     /// The server did not give what was asked for.
     case server
+    /// The signature, or the age, is not what was asked for.
+    case untrusted
   }
 
   public var code: Code
@@ -28,7 +30,7 @@ public struct SnapshotError: ReportedError, Equatable {
 
   public var exitCode: ExitCode {
     switch code {
-    case .damaged, .newerFormat: .data
+    case .damaged, .newerFormat, .untrusted: .data
     case .missing: .noInput
     case .exists: .cannotCreate
     case .locked: .temporary

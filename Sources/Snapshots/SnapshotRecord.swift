@@ -12,6 +12,8 @@ public struct SnapshotRecord: Codable, Sendable, Equatable {
   public var size: Int
   /// When it was written: ISO 8601, UTC.
   public var created: String
+  /// Ed25519 in Base64, by the key of the daemon that wrote it; nil where it has none (``SigningKey``).
+  public var signature: String?
 
   public init(name: String, step: Int, sha256: String, size: Int, created: String) {
     self.name = name
