@@ -13,7 +13,10 @@ import Testing
     let template = try String(contentsOf: Self.folder.appending(path: "lopt-daemon@.service"), encoding: .utf8)
     let expected =
       plain
-      .replacing("Description=Outer-training of a learned optimizer", with: "Description=Outer-training of a learned optimizer, %i")
+      .replacing(
+        "Description=Outer-training of a learned optimizer",
+        with: "Description=Outer-training of a learned optimizer, %i"
+      )
       .replacing("/etc/lopt/lopt.json", with: "/etc/lopt/%i.json --default http.tcp=false")
       .replacing("/default", with: "/%i")
     func settings(_ text: String) -> [Substring] { text.split(separator: "\n").filter { !$0.hasPrefix("#") } }
