@@ -19,6 +19,7 @@ struct Routes: Sendable {
       try file(named: context.parameters.require("name"), request: request)
     }
     router.get("healthz") { _, _ in try json(health()) }
+    PageRoutes().add(to: router)
     return router
   }
 
