@@ -42,7 +42,7 @@ private struct PageFile: Sendable {
       base-uri 'none'; form-action 'none'; frame-ancestors 'none'
       """
     headers[.xContentTypeOptions] = "nosniff"
-    headers[.referrerPolicy] = "no-referrer"
+    headers[.init("Referrer-Policy")!] = "no-referrer"
     if isKnown(to: request) { return Response(status: .notModified, headers: headers) }
     headers[.contentType] = type
     return Response(status: .ok, headers: headers, body: ResponseBody(byteBuffer: content))
@@ -55,8 +55,4 @@ private struct PageFile: Sendable {
     }
     return known?.contains { $0 == tag || $0 == "*" } ?? false
   }
-}
-
-extension HTTPField.Name {
-  fileprivate static let referrerPolicy = Self("Referrer-Policy")!
 }

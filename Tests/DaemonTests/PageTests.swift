@@ -26,7 +26,7 @@ import Testing
       #expect(response.status == .ok)
       #expect(response.headers[.contentType] == type)
       #expect(response.headers[.xContentTypeOptions] == "nosniff")
-      #expect(response.headers[HTTPField.Name("Referrer-Policy")!] == "no-referrer")
+      #expect(response.headers[.init("Referrer-Policy")!] == "no-referrer")
       let policy = response.headers[.contentSecurityPolicy]?.components(separatedBy: "; ")
       #expect(
         policy == [

@@ -107,7 +107,7 @@ function range(values) {
 // Plots
 
 let axis = "time";
-const eachAndMean = [["an outer-iteration", "dots"], ["running mean", "line"]];
+const eachAndMean = [["each outer-iteration", "dots"], ["running mean", "line"]];
 
 /** One figure: a title, its series with their values, and a drawing. */
 class Plot {
@@ -274,14 +274,14 @@ const plots = [
     empty: "No variance yet.",
   }),
   new Plot({
-    title: "Evaluation on outer-validation tasks", source: ["evaluations", "loss", "adam_loss"],
+    title: "Evaluation on outer-validation", source: ["evaluations", "loss", "adam_loss"],
     series: [["θ", "line"], ["Adam", "line adam"]], empty: "No evaluation yet: set evaluation.every.",
   }),
   new Plot({
     title: "Inner steps", unit: " /s", source: ["outer_iterations", "inner_steps_per_second"], fromZero: true,
   }),
   new Plot({
-    title: "Curriculum K, inner steps a truncation", source: ["outer_iterations", "truncation"],
+    title: "Curriculum K, in inner steps", source: ["outer_iterations", "truncation"],
     series: [["K", "line"]], fromZero: true, whole: true,
   }),
 ];
@@ -295,16 +295,16 @@ page.axis.onchange = (event) => {
 // Status
 
 function showState(state, words, title = words) {
-  page.state.dataset.state = state;
+  page.state.className = state;
   say(page.state, words);
   document.title = `${title} · lopt-daemon`;
 }
 
 function showStatus(status) {
   const { alarms, evaluation_loss: theta, adam_loss: adam } = status;
-  if (status.paused) showState("paused", "Paused");
-  else if (alarms.length) showState("alarm", "Training, with an alarm");
-  else showState("training", "Training", `${number(status.outer_loss)} · ${status.problem}`);
+  const word = status.paused ? "Paused" : "Training";
+  const health = alarms.length === 1 ? "1 alarm" : `${alarms.length || "no"} alarms`;
+  showState(alarms.length ? "alarm" : word.toLowerCase(), `${word}, ${health}`, `${number(status.outer_loss)} · ${status.problem}`);
   say(page.version, status.version);
   say(page.problem, status.problem);
   say(page.estimator, status.estimator);
@@ -315,7 +315,7 @@ function showStatus(status) {
   say(page.threads, `on ${count(status.threads)} thread${status.threads === 1 ? "" : "s"}`);
   say(page.truncation, count(status.truncation));
   const lower = (1 - theta / adam) * 100;
-  const against = `θ is ${Math.abs(lower).toFixed(1)} % ${lower < 0 ? "above" : "below"} Adam`;
+  const against = `${Math.abs(lower).toFixed(1)} % ${lower < 0 ? "above" : "below"} Adam`;
   say(page.evaluation, number(theta));
   say(page.adam, isNumber(lower) ? against : isNumber(theta) ? "" : "none yet");
   say(page.snapshot, count(status.snapshot));
@@ -426,6 +426,7 @@ function failed(error) {
   if (error.status) return say(page.failure, error.message);
   lostSince ??= new Date();
   showState("lost", "No answer");
+  showAges();
   page.main.classList.add("stale");
   say(page.failure, `No answer since ${formats.second.format(lostSince)}; asking again every 2 s.`);
 }
