@@ -117,7 +117,7 @@ let tests: [Target] = [
   .testTarget(
     name: "DaemonTests",
     dependencies: [
-      "Daemon", "Snapshots", "Support", "TestSupport", "Training", logging,
+      "Daemon", "Engine", "Shards", "Snapshots", "Support", "TestSupport", "Training", logging,
       .product(name: "Hummingbird", package: "hummingbird"),
       .product(name: "HummingbirdTesting", package: "hummingbird"),
       .product(name: "NIOCore", package: "swift-nio"),

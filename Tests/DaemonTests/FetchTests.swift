@@ -21,10 +21,11 @@ import Testing
   }
 
   private func routes(_ store: SnapshotStore) -> Router<BasicRequestContext> {
-    Routes(
-      store: store, health: { Health(outerIteration: 0) },
-      logger: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }
-    ).router()
+    let logger = Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }
+    let router = Router(options: .autoGenerateHeadEndpoints)
+    router.add(middleware: JSONErrors(logger: logger))
+    SnapshotRoutes(store: store, logger: logger).add(to: router)
+    return router
   }
 
   /// A server that says it has step 7, with this digest and size, and sends other bytes.
