@@ -43,16 +43,8 @@ private struct PageFile: Sendable {
       """
     headers[.xContentTypeOptions] = "nosniff"
     headers[.init("Referrer-Policy")!] = "no-referrer"
-    if isKnown(to: request) { return Response(status: .notModified, headers: headers) }
+    if request.knows(tag) { return Response(status: .notModified, headers: headers) }
     headers[.contentType] = type
     return Response(status: .ok, headers: headers, body: ResponseBody(byteBuffer: content))
-  }
-
-  /// Whether the client has these bytes. Tags are compared weakly (RFC 9110, 13.1.2): `W/` before one does not count.
-  private func isKnown(to request: Request) -> Bool {
-    let known = request.headers[.ifNoneMatch]?.split(separator: ",").map {
-      $0.trimmingCharacters(in: .whitespaces).replacing(/^W\//, with: "")
-    }
-    return known?.contains { $0 == tag || $0 == "*" } ?? false
   }
 }
