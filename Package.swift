@@ -45,6 +45,8 @@ let sources: [Target] = [
       .product(name: "NIOCore", package: "swift-nio"),
       .product(name: "NIOFoundationCompat", package: "swift-nio"),
       .product(name: "NIOHTTP1", package: "swift-nio"),
+      .product(name: "NIOPosix", package: "swift-nio"),
+      .product(name: "NIOSSL", package: "swift-nio-ssl"),
     ],
     swiftSettings: settings),
   .target(
@@ -79,6 +81,12 @@ let tests: [Target] = [
   .target(
     name: "TestSupport", dependencies: ["CZlib", "Engine", "Shards"], path: "Tests/TestSupport",
     swiftSettings: settings),
+  .target(
+    name: "ScriptedServer",
+    dependencies: [
+      .product(name: "Hummingbird", package: "hummingbird"), .product(name: "NIOCore", package: "swift-nio"),
+    ],
+    path: "Tests/ScriptedServer", swiftSettings: settings),
   .testTarget(
     name: "RandomnessTests", dependencies: ["Randomness"], swiftSettings: settings),
   .testTarget(
@@ -96,7 +104,7 @@ let tests: [Target] = [
     dependencies: ["DataPrep", "Randomness", "Shards", "Support", "TestSupport"],
     swiftSettings: settings),
   .testTarget(
-    name: "SnapshotsTests", dependencies: ["Snapshots", "Support", "TestSupport"],
+    name: "SnapshotsTests", dependencies: ["ScriptedServer", "Snapshots", "Support", "TestSupport"],
     swiftSettings: settings),
   .testTarget(
     name: "TrainingTests",
@@ -118,7 +126,7 @@ let tests: [Target] = [
     ],
     swiftSettings: settings),
   .testTarget(
-    name: "LoptTests", dependencies: ["Engine", "Lopt", "Snapshots", "TestSupport"],
+    name: "LoptTests", dependencies: ["Engine", "Lopt", "ScriptedServer", "Snapshots", "Support", "TestSupport"],
     exclude: ["read_result.py"], swiftSettings: settings),
 ]
 
@@ -135,6 +143,7 @@ let package = Package(
     .package(url: "https://github.com/apple/swift-crypto", from: "4.5.0"),
     .package(url: "https://github.com/apple/swift-log", from: "1.14.0"),
     .package(url: "https://github.com/apple/swift-nio", from: "2.101.0"),
+    .package(url: "https://github.com/apple/swift-nio-ssl", from: "2.37.0"),
     .package(url: "https://github.com/hummingbird-project/hummingbird", from: "2.28.0"),
     .package(url: "https://github.com/swift-server/async-http-client", from: "1.37.0"),
     .package(url: "https://github.com/swift-server/swift-service-lifecycle", from: "2.13.0"),
