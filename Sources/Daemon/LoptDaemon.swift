@@ -1,5 +1,6 @@
 import ArgumentParser
 import Engine
+import Foundation
 import Logging
 import ServiceLifecycle
 import Support
@@ -14,6 +15,7 @@ struct LoptDaemon: AsyncParsableCommand {
     abstract: "Outer-trains a learned optimizer and serves snapshots of it.",
     discussion: """
       It goes on from the newest sound state in the state folder, and writes it from time to time and on SIGTERM.
+      SIGHUP makes it read the configuration again, and the log tells what of it needs a new start.
 
       Example:
         lopt-daemon --config lopt.json
@@ -31,37 +33,62 @@ struct LoptDaemon: AsyncParsableCommand {
   }
 
   func run() async throws {
-    if check { return try TrainingRun.check(flags.load()) }
+    if check {
+      let configuration = try flags.load()
+      _ = try Listener.all(configuration.http)
+      return try TrainingRun.check(configuration)
+    }
     // Before anything that takes long: the shards of a large data set are read for minutes.
     let stop = StopFlag()
     let signals = StopSignals(setting: stop)
+    let reload = ReloadSignal()
     let configuration = try flags.load()
-    let logger = Logger(label: "lopt-daemon") { _ in LineLog() }
+    let log: any LogHandler = JournalLog() ?? LineLog()
+    let logger = Logger(label: "lopt-daemon") { _ in log }
     do {
-      try await serve(configuration, logger, stop: stop)
+      try await serve(configuration, logger, stop: stop, reload: reload)
     } catch is CancellationError where stop.isSet {
       logger.info("stopped before training began")
     }
-    withExtendedLifetime(signals) {}
+    withExtendedLifetime((signals, reload)) {}
   }
 
-  private func serve(_ configuration: Configuration, _ logger: Logger, stop: StopFlag) async throws {
-    let training = try TrainingRun(configuration: configuration, log: logger, stop: stop)
-    let (listening, whenListening) = AsyncStream.makeStream(of: Never.self)
-    let routes = Routes(store: training.store, health: { Health(training.status) }, logger: logger)
+  private func serve(
+    _ configuration: Configuration, _ logger: Logger, stop: StopFlag, reload: ReloadSignal
+  ) async throws {
+    let manager = ServiceManager()
+    let listeners = try Listener.all(configuration.http)
+    let training = try TrainingRun(
+      configuration: configuration, log: logger, stop: stop, opening: OpeningStatus(for: manager).show)
+    let routes = Routes(training: training, started: Date(), requests: RequestCounter(), logger: logger)
+    let servers = listeners.map { listener in
+      let (listening, whenListening) = AsyncStream.makeStream(of: Never.self)
+      let service = HTTPService(routes: routes, listener: listener, listening: whenListening, logger: logger)
+      return (service: service, listening: listening)
+    }
+    let heartbeat = Heartbeat(of: training, for: manager)
+    defer { heartbeat.end() }
+    let trainer = TrainingService(
+      training: training, listening: servers.map(\.listening), manager: manager, heartbeat: heartbeat)
+    let load = flags.loader
+    reload.onReload {
+      manager.reloading()
+      do {
+        try training.reload(load())
+        for listener in listeners { try listener.reload() }
+      } catch {
+        logger.error("not reloaded: \(error)")
+      }
+      manager.ready()
+    }
     var quiet = logger
     quiet.logLevel = .error
-    let group = ServiceGroup(
-      configuration: ServiceGroupConfiguration(
-        services: [
-          .init(
-            service: HTTPService(
-              routes: routes, address: configuration.http, listening: whenListening, logger: logger)),
-          .init(
-            service: TrainingService(training: training, listening: listening),
-            successTerminationBehavior: .gracefullyShutdownGroup),
-        ],
-        gracefulShutdownSignals: [.sigterm, .sigint], logger: quiet))
-    try await group.run()
+    var services = ServiceGroupConfiguration(
+      services: servers.map { .init(service: $0.service) }
+        + [.init(service: trainer, successTerminationBehavior: .gracefullyShutdownGroup)],
+      gracefulShutdownSignals: [.sigterm, .sigint], logger: quiet)
+    // Clients that take their time do not keep the daemon from ending.
+    services.maximumGracefulShutdownDuration = .seconds(10)
+    try await ServiceGroup(configuration: services).run()
   }
 }

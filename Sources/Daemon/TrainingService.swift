@@ -2,27 +2,34 @@ import Foundation
 import ServiceLifecycle
 import Training
 
-/// Outer-training, on threads of its own: it begins when the server listens, and ends by itself or at shutdown.
+/// Outer-training, on threads of its own: it begins when all servers listen, and ends by itself or at shutdown.
 struct TrainingService: Service {
   var training: TrainingRun
-  var listening: AsyncStream<Never>
+  var listening: [AsyncStream<Never>]
+  var manager: ServiceManager
+  var heartbeat: Heartbeat
 
   func run() async throws {
     try await withTaskCancellationOrGracefulShutdownHandler {
       // Ends at once when the task is cancelled, for example because the port is taken.
-      await cancelWhenGracefulShutdown { for await _ in listening {} }
+      await cancelWhenGracefulShutdown { for server in listening { for await _ in server {} } }
       guard !Task.isCancelled, !Task.isShuttingDownGracefully else { return }
+      manager.ready()
+      heartbeat.start()
       try await onThread { try training.run() }
     } onCancelOrGracefulShutdown: {
+      heartbeat.end()
+      manager.stopping()
+      manager.extendTimeout(by: 60, status: "writing the last state")
       training.stop()
     }
   }
 }
 
 /// Runs what blocks for long on a thread of its own, not on one of those that serve.
-private func onThread(_ body: @escaping @Sendable () throws -> Void) async throws {
+func onThread<Result: Sendable>(_ body: @escaping @Sendable () throws -> Result) async throws -> Result {
   try await withCheckedThrowingContinuation { continuation in
-    let thread = Thread { continuation.resume(with: Result(catching: body)) }
+    let thread = Thread { continuation.resume(with: .init(catching: body)) }
     thread.name = "outer-training"
     thread.start()
   }

@@ -41,17 +41,18 @@ public struct RecordedFiles: Sendable {
     return "\(prefix)-\(String(repeating: "0", count: max(0, 9 - digits.count)))\(digits).safetensors"
   }
 
-  /// Writes a file and then its record; both are durable when it returns.
+  /// Writes a file and then its record, signed where there is a key; both are durable when it returns.
   @discardableResult
-  public func write(_ data: Data, step: Int, created: Date) throws -> SnapshotRecord {
+  public func write(_ data: Data, step: Int, created: Date, key: SigningKey? = nil) throws -> SnapshotRecord {
     let name = name(step)
     let url = folder.appending(path: name)
     guard !exists(recordName(of: name)) else {
       throw SnapshotError(.exists, "\(url.path): exists already, and no recorded file is ever written again")
     }
-    let record = SnapshotRecord(
+    let unsigned = SnapshotRecord(
       name: name, step: step, sha256: Digest.sha256(data), size: data.count,
       created: created.formatted(.iso8601))
+    let record = try key?.signed(unsigned) ?? unsigned
     try AtomicFile.write(data, to: url)
     do {
       try AtomicFile.writeJSON(record, to: folder.appending(path: recordName(of: name)))
@@ -77,18 +78,25 @@ public struct RecordedFiles: Sendable {
 
   /// A file's record and bytes, checked against one another.
   public func read(step: Int) throws -> (record: SnapshotRecord, data: Data) {
+    let record = try record(step: step)
+    let url = folder.appending(path: record.name)
+    let data = try FileReading.data(url)
+    guard data.count == record.size, Digest.sha256(data) == record.sha256 else {
+      throw SnapshotError(.damaged, "\(url.path): damaged: its SHA-256 is not that of \(recordName(of: record.name))")
+    }
+    return (record, data)
+  }
+
+  /// A file's record alone: whether the file's bytes are those is not looked at.
+  public func record(step: Int) throws -> SnapshotRecord {
     let name = name(step)
-    let url = folder.appending(path: name)
-    guard exists(recordName(of: name)) else { throw SnapshotError(.missing, "\(url.path): there is no such file") }
+    let path = folder.appending(path: name).path
+    guard exists(recordName(of: name)) else { throw SnapshotError(.missing, "\(path): there is no such file") }
     let json = try FileReading.data(folder.appending(path: recordName(of: name)))
     guard let record = try? JSONDecoder().decode(SnapshotRecord.self, from: json), record.name == name,
       record.step == step
-    else { throw SnapshotError(.damaged, "\(url.path): its record \(recordName(of: name)) is damaged") }
-    let data = try FileReading.data(url)
-    guard data.count == record.size, Digest.sha256(data) == record.sha256 else {
-      throw SnapshotError(.damaged, "\(url.path): damaged: its SHA-256 is not that of \(recordName(of: name))")
-    }
-    return (record, data)
+    else { throw SnapshotError(.damaged, "\(path): its record \(recordName(of: name)) is damaged") }
+    return record
   }
 
   /// The newest sound file that `accept` takes too; `refused` hears of each newer one that is not.
@@ -108,11 +116,14 @@ public struct RecordedFiles: Sendable {
     return nil
   }
 
-  /// Removes all but the newest `count`: first the record, then the file.
+  /// Removes all but the newest `count`.
   public func keepNewest(_ count: Int) throws {
-    for step in try steps().dropFirst(count) {
-      try SystemCall.removeFile(folder.appending(path: recordName(of: name(step))).path)
-      try? SystemCall.removeFile(folder.appending(path: name(step)).path)
-    }
+    for step in try steps().dropFirst(count) { try remove(step: step) }
+  }
+
+  /// Removes a file: first its record, then the file, which a process that is stopped between the two leaves to the next.
+  func remove(step: Int) throws {
+    try SystemCall.removeFile(folder.appending(path: recordName(of: name(step))).path)
+    try? SystemCall.removeFile(folder.appending(path: name(step)).path)
   }
 }

@@ -58,13 +58,18 @@ public struct VerificationKey: Sendable {
 }
 
 extension SnapshotRecord {
-  /// What a signature is of: the record without it, as JSON with sorted keys and no space.
+  /// What a signature is of: the record without it, as one line of JSON.
   func signedBytes() throws -> Data {
     var unsigned = self
     unsigned.signature = nil
+    return Data(try unsigned.line().utf8)
+  }
+
+  /// JSON with sorted keys and no space.
+  public func line() throws -> String {
     let encoder = JSONEncoder()
     encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
-    return try encoder.encode(unsigned)
+    return String(decoding: try encoder.encode(self), as: UTF8.self)
   }
 }
 

@@ -37,31 +37,46 @@ public struct Snapshot: Sendable, Equatable {
 }
 
 /// The snapshots of a run, in `STATE/snapshots`: immutable, each with its record.
+///
+/// One process writes, one thread of it at a time; any other may read meanwhile.
 public struct SnapshotStore: Sendable {
-  private let folder: URL
+  let folder: URL
+  private let key: SigningKey?
 
   /// The store of a state folder, for the process that trains.
-  public init(creatingIn state: URL) throws {
+  ///
+  /// - Parameter key: signs the records of what is written.
+  public init(creatingIn state: URL, key: SigningKey? = nil) throws {
     folder = Self.folder(state)
+    self.key = key
     for kind in SnapshotKind.allCases { _ = try RecordedFiles(creating: folder, prefix: kind.rawValue) }
-    try AtomicFile.removeTemporaries(for: bestFile)
+    for file in [latestFile, bestFile, pinsFile] { try AtomicFile.removeTemporaries(for: file) }
   }
 
   /// The store of a state folder, for reading.
   public init(readingFrom state: URL) {
     folder = Self.folder(state)
+    key = nil
   }
 
-  private func files(_ kind: SnapshotKind) -> RecordedFiles { RecordedFiles(reading: folder, prefix: kind.rawValue) }
+  func files(_ kind: SnapshotKind) -> RecordedFiles { RecordedFiles(reading: folder, prefix: kind.rawValue) }
 
   private static func folder(_ state: URL) -> URL { state.appending(path: "snapshots") }
 
+  /// The record of the newest snapshot of θ: replaced once that is durable. For programs that look into the folder: ours
+  /// take the newest that is sound.
+  var latestFile: URL { folder.appending(path: "latest.json") }
   /// The record of the snapshot of the lowest evaluation.
   var bestFile: URL { folder.appending(path: "best.json") }
+  /// The names of those that are kept for good.
+  var pinsFile: URL { folder.appending(path: "pinned.json") }
 
   @discardableResult
   public func write(_ snapshot: Snapshot, created: Date = Date()) throws -> SnapshotRecord {
-    try files(snapshot.kind).write(snapshot.encoded(), step: snapshot.metadata.outerIteration, created: created)
+    let record = try files(snapshot.kind).write(
+      snapshot.encoded(), step: snapshot.metadata.outerIteration, created: created, key: key)
+    if snapshot.kind == .theta { try AtomicFile.writeJSON(record, to: latestFile) }
+    return record
   }
 
   /// The highest step of a kind that was ever written, sound or not.

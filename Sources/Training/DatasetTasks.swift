@@ -26,12 +26,15 @@ public final class DatasetTasks: TaskSource {
   private let classes: Int
   private let batch: Int
   private let seed: UInt64
+  /// Counts the inner steps of its tasks.
+  let counter: StepCounter
   /// Each worker's newest task: truncation after truncation asks for the same.
   private let open = Mutex<[Int: (draw: Int, task: AssignedTask)]>([:])
 
   /// Throws where a problem fits none of its data sets, a data set has no problem that fits, or one has not what tasks
   /// need.
-  public init(_ configuration: Configuration, datasets: [Dataset]) throws {
+  public init(_ configuration: Configuration, datasets: [Dataset], counter: StepCounter = StepCounter()) throws {
+    self.counter = counter
     var problems: [any InnerProblem] = []
     var choices: [Choice] = []
     func add(_ problem: any InnerProblem, _ dataset: Dataset, _ weight: Double) {
@@ -122,7 +125,7 @@ public final class DatasetTasks: TaskSource {
       split: .train, classes: classes, seed: seed, index: draw << 16 | worker)
     let images = ShardTask(
       try choice.dataset.open(classes), batch: batch, seed: seed,
-      indices: [UInt64(worker), UInt64(draw)])
+      indices: [UInt64(worker), UInt64(draw)], counter: counter)
     let task = AssignedTask(problem: choice.problem, images: images)
     open.withLock { $0[worker] = (draw, task) }
     return task

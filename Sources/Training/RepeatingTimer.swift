@@ -2,13 +2,14 @@ import Foundation
 
 /// Calls something again and again on a thread of its own.
 final class RepeatingTimer: @unchecked Sendable {
-  private let interval: TimeInterval
+  private let interval: @Sendable () -> TimeInterval
   private let condition = NSCondition()
   private var isStopped = false
   /// Nil once the thread will not call it again.
   private var body: (@Sendable () -> Void)?
 
-  init(every interval: TimeInterval, _ body: @escaping @Sendable () -> Void) {
+  /// - Parameter interval: seconds, asked anew for each time.
+  init(every interval: @escaping @Sendable () -> TimeInterval, _ body: @escaping @Sendable () -> Void) {
     self.interval = interval
     self.body = body
   }
@@ -16,14 +17,14 @@ final class RepeatingTimer: @unchecked Sendable {
   func start() {
     let thread = Thread { [self] in
       condition.lock()
-      var next = Date(timeIntervalSinceNow: interval)
+      var next = Date(timeIntervalSinceNow: interval())
       while !isStopped {
         if condition.wait(until: next) { continue }
         let body = body
         condition.unlock()
         body?()
         condition.lock()
-        next = Date(timeIntervalSinceNow: interval)
+        next = Date(timeIntervalSinceNow: interval())
       }
       body = nil
       condition.broadcast()

@@ -10,13 +10,16 @@ public final class ShardTask: TaskImages {
   private let scaling: PixelScaling
   private let seed: UInt64
   private let indices: [UInt64]
+  private let counter: StepCounter?
   private let streams = Mutex<[BatchUse: BatchStream]>([:])
   public let shape: ImageShape
 
   /// - Parameters:
   ///   - batch: images of every minibatch.
   ///   - indices: what tells this task's batches from those of others, for example worker and draw.
-  public init(_ task: OpenTask, batch: Int, seed: UInt64, indices: [UInt64]) {
+  ///   - counter: counts the batches.
+  public init(_ task: OpenTask, batch: Int, seed: UInt64, indices: [UInt64], counter: StepCounter? = nil) {
+    self.counter = counter
     self.task = task
     size = batch
     scaling = .unit(task.shape)
@@ -26,6 +29,7 @@ public final class ShardTask: TaskImages {
   }
 
   public func fill(_ batch: inout Batch, for use: BatchUse, step: Int) {
+    counter?.add()
     stream(use).batch(step, pixels: &batch.pixels, labels: &batch.labels)
   }
 

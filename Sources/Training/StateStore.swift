@@ -53,12 +53,15 @@ final class StateStore: Sendable {
     return state
   }
 
-  /// Writes the state of the moment at which it is called, durably.
-  func write(_ state: () throws -> TrainingState) throws {
+  /// Writes the state of the moment at which it is called, durably; what was written.
+  @discardableResult
+  func write(_ state: () throws -> TrainingState) throws -> TrainingState {
     try next.withLock { next in
-      try files.write(try state().encoded(), step: next, created: Date())
+      let state = try state()
+      try files.write(state.encoded(), step: next, created: Date())
       next += 1
       try files.keepNewest(Self.kept)
+      return state
     }
   }
 }

@@ -17,6 +17,8 @@ public struct TrainingError: ReportedError, Equatable {
     case wrongCase
     /// A task of an evaluation has no images to train or to validate with.
     case noImages
+    /// So little room is left that nothing is written.
+    case diskNearlyFull
   }
 
   public var code: Code
@@ -25,6 +27,7 @@ public struct TrainingError: ReportedError, Equatable {
     switch code {
     case .missingState: .noInput
     case .exists: .cannotCreate
+    case .diskNearlyFull: .inputOutput
     case .damagedState, .newerFormat, .wrongCase, .noImages: .data
     }
   }

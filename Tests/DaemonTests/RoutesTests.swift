@@ -17,11 +17,11 @@ import Testing
     try await withTemporaryFolder { state in
       let store = try SnapshotStore(creatingIn: state)
       for step in steps { try store.write(sampleSnapshot(step: step)) }
-      let routes = Routes(
-        store: store,
-        health: { Health(outerIteration: 12, outerLoss: 1.5, snapshot: 7, evaluationLoss: 1.25, best: 6) },
-        logger: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() })
-      try await Application(router: routes.router()).test(.router) { client in try await body(client, store, state) }
+      let logger = Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }
+      let router = Router(options: .autoGenerateHeadEndpoints)
+      router.add(middleware: JSONErrors(logger: logger))
+      SnapshotRoutes(store: store, logger: logger).add(to: router)
+      try await Application(router: router).test(.router) { client in try await body(client, store, state) }
     }
   }
 
@@ -144,15 +144,51 @@ import Testing
     }
   }
 
-  @Test("health says how far training is") func healthSaysHowFarTrainingIs() async throws {
-    try await withRoutes([7]) { client, _, _ in
-      let response = try await client.execute(uri: "/healthz", method: .get)
-      #expect(response.status == .ok)
-      let health = try JSONDecoder().decode(Health.self, from: Data(response.body.readableBytesView))
-      #expect(health == Health(outerIteration: 12, outerLoss: 1.5, snapshot: 7, evaluationLoss: 1.25, best: 6))
-      #expect(String(buffer: response.body).contains("\"evaluation_loss\" : 1.25"))
-      #expect(health.status == "ok")
-      #expect(String(buffer: response.body).contains("\"outer_iteration\" : 12"))
+  @Test("a part of a file is answered with that part, what lies outside it with 416 and the size")
+  func parts() async throws {
+    try await withRoutes([7]) { client, store, _ in
+      let (record, data) = try store.read(named: "theta-000000007.safetensors")
+      let uri = "/v1/snapshots/\(record.name)"
+      let part = try await client.execute(uri: uri, method: .get, headers: [.range: "bytes=10-19"])
+      #expect(part.status == .partialContent)
+      #expect(Data(part.body.readableBytesView) == data[10..<20])
+      #expect(part.headers[.contentRange] == "bytes 10-19/\(data.count)")
+      let rest = try await client.execute(uri: uri, method: .get, headers: [.range: "bytes=\(data.count - 3)-"])
+      #expect(Data(rest.body.readableBytesView) == data.suffix(3))
+      let none = try await client.execute(uri: uri, method: .get, headers: [.range: "bytes=\(data.count)-"])
+      #expect(none.status == .rangeNotSatisfiable && none.headers[.contentRange] == "bytes */\(data.count)")
+    }
+  }
+
+  @Test("who asks for the rest of another file gets all of this one") func ifRange() async throws {
+    try await withRoutes([7]) { client, store, _ in
+      let record = try #require(try store.latest())
+      for (tag, status) in [("\"\(record.sha256)\"", 206), ("\"other\"", 200)] {
+        let response = try await client.execute(
+          uri: "/v1/snapshots/\(record.name)", method: .get, headers: [.range: "bytes=1-", .ifRange: tag])
+        #expect(response.status.code == status)
+      }
+    }
+  }
+
+  @Test("the list has all snapshots, the newest first, and tells the best and the pinned") func list() async throws {
+    try await withRoutes([0, 7, 9]) { client, store, _ in
+      try markBest(7, in: store)
+      try store.setPinned(true, store.name(step: 0))
+      let response = try await client.execute(uri: "/v1/snapshots", method: .get)
+      let list = try JSONDecoder().decode(
+        [String: [ListedSnapshot]].self, from: Data(response.body.readableBytesView))["snapshots"]
+      #expect(list?.map(\.record.step) == [9, 7, 0])
+      #expect(list?.map(\.best) == [false, true, false] && list?.map(\.pinned) == [false, false, true])
+    }
+  }
+
+  @Test("a snapshot brings its record along, in one line") func recordInHeader() async throws {
+    try await withRoutes([7]) { client, store, _ in
+      let record = try #require(try store.latest())
+      let response = try await client.execute(uri: "/v1/snapshots/\(record.name)", method: .head)
+      let line = try #require(response.headers[.loptRecord])
+      #expect(try JSONDecoder().decode(SnapshotRecord.self, from: Data(line.utf8)) == record)
     }
   }
 }

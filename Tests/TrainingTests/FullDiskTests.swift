@@ -34,6 +34,7 @@ import Testing
         var configuration = TrainingRunTests.configuration(
           dataset, state: disk.appending(path: "state"), outerIterations: 12)
         configuration.snapshot.everySeconds = 1e-6
+        configuration.snapshot.freeMib = 0
         let log = RecordingLog()
         let run = try TrainingRun(configuration: configuration, log: log.logger) { report, _ in
           if report.outerIteration == 2 { Self.fill(disk) }

@@ -57,6 +57,14 @@ extension Configuration {
     return configuration
   }
 
+  /// The keys that name a file or a folder.
+  static let fileKeys: Set = [
+    "state", "start_from", "http.socket", "http.token_file", "http.tls.certificate", "http.tls.key",
+    "snapshot.signing_key_file",
+  ]
+  /// The keys that may have no value.
+  static let optionalKeys = fileKeys.subtracting(["state"]).union(["outer_iterations"])
+
   private static func read(_ file: URL) throws -> [String: Any] {
     let data: Data
     do { data = try Data(contentsOf: file) } catch {
@@ -82,10 +90,16 @@ extension Configuration {
       return URL(filePath: path, relativeTo: URL(filePath: folder, directoryHint: .isDirectory)).standardizedFileURL
         .path
     }
-    var result = object
-    for key in ["state", "start_from"] {
-      if let path = object[key] as? String { result[key] = absolute(path) }
+    /// What is text under the keys that name a file.
+    func located(_ object: [String: Any], under prefix: String) -> [String: Any] {
+      Dictionary(
+        uniqueKeysWithValues: object.map { key, value in
+          if let inner = value as? [String: Any] { return (key, located(inner, under: prefix + key + ".")) }
+          guard fileKeys.contains(prefix + key), let path = value as? String else { return (key, value) }
+          return (key, absolute(path))
+        })
     }
+    var result = located(object, under: "")
     if let given = object["datasets"] {
       guard let list = given as? [Any] else {
         throw ConfigurationError("\(source): datasets must be an array of paths or of objects {path, weight}")

@@ -36,17 +36,40 @@ extension Configuration {
     }
     try require((0...1_024).contains(threads), "threads", "must be 0 (every core) to 1024")
     try require(outerIterations.map { $0 > 0 } ?? true, "outer_iterations", "must be above 0")
-    try require((0...65_535).contains(http.port), "http.port", "must be in 0 … 65535")
-    try require(!http.host.isEmpty, "http.host", "must not be empty")
-    try require(
-      snapshot.everySeconds > 0 && snapshot.everySeconds <= Self.longest, "snapshot.every_seconds",
-      "must be above 0, at most \(Int(Self.longest))")
+    try validateHTTP(require)
+    for (seconds, key) in [
+      (snapshot.everySeconds, "snapshot.every_seconds"), (snapshot.keepEverySeconds, "snapshot.keep_every_seconds"),
+    ] {
+      try require(seconds > 0 && seconds <= Self.longest, key, "must be above 0, at most \(Int(Self.longest))")
+    }
+    try require((1...Self.most).contains(snapshot.keep), "snapshot.keep", "must be in 1 … \(Self.most)")
+    try require((0...Self.most).contains(snapshot.freeMib), "snapshot.free_mib", "must be in 0 … \(Self.most)")
     try require(evaluation.every >= 0, "evaluation.every", "must be 0 (never) or more")
     try require(evaluation.tasks > 0, "evaluation.tasks", "must be above 0")
     try require(evaluation.initialisations > 0, "evaluation.initialisations", "must be above 0")
     try require(evaluation.steps >= 0, "evaluation.steps", "must be 0 (inner.life.to) or more")
     try validateOuter(require, positive)
     try validateInner(require, positive)
+  }
+
+  private func validateHTTP(_ require: (Bool, String, String) throws -> Void) throws {
+    try require((0...65_535).contains(http.port), "http.port", "must be in 0 … 65535")
+    try require(!http.host.isEmpty, "http.host", "must not be empty")
+    // sockaddr_un has 108 bytes for it, the last of them zero.
+    try require((http.socket?.utf8.count ?? 0) < 108, "http.socket", "must be a path of at most 107 bytes")
+    try require(
+      http.tcp || http.socket != nil, "http.tcp",
+      "is false, and http.socket names no Unix socket: nobody could reach it")
+    try require(
+      (http.tls.certificate == nil) == (http.tls.key == nil), "http.tls", "needs both certificate and key, or neither")
+    guard http.tcp, !["127.0.0.1", "::1", "localhost"].contains(http.host) else { return }
+    try require(
+      http.tokenFile != nil, "http.host",
+      "is \(http.host), which others may reach: set http.token_file to the file of a bearer token")
+    try require(
+      http.tls.certificate != nil || http.tls.terminatedElsewhere, "http.host",
+      "is \(http.host), which others may reach: set http.tls.certificate and http.tls.key, or "
+        + "http.tls.terminated_elsewhere where another server does TLS before this one")
   }
 
   private func validateOuter(

@@ -20,15 +20,42 @@ public struct Configuration: Codable, Sendable, Equatable {
     public var dataset: String?
   }
 
+  /// Where the daemon serves, and whom.
   public struct HTTP: Codable, Sendable, Equatable {
+    /// What others reach it through.
+    public struct TLS: Codable, Sendable, Equatable {
+      /// The certificate's file, PEM, its chain behind it; nil: no TLS.
+      public var certificate: String?
+      /// The private key's file, PEM.
+      public var key: String?
+      /// Another server before this one does TLS.
+      public var terminatedElsewhere = false
+    }
+
+    /// Whether it listens on `host` and `port`.
+    public var tcp = true
     public var host = "127.0.0.1"
     /// 0 takes any free port.
     public var port = 8417
+    /// The path of a Unix socket; nil: none.
+    public var socket: String?
+    /// The file of the bearer token that requests over TCP must bring; nil: none must.
+    public var tokenFile: String?
+    public var tls = TLS()
   }
 
+  /// When snapshots are written, and which are kept.
   public struct Snapshot: Codable, Sendable, Equatable {
     /// Seconds between two snapshots, and between two writings of the state.
     public var everySeconds = 60.0
+    /// The newest so many are kept.
+    public var keep = 20
+    /// One in so many seconds is kept for good.
+    public var keepEverySeconds = 21_600.0
+    /// MiB of the disk that stay free: nothing is written where less is.
+    public var freeMib = 256
+    /// The file of the key that records are signed with; nil: they are not.
+    public var signingKeyFile: String?
   }
 
   /// Evaluation of θ on tasks of the split `outer-validation` while training.

@@ -47,10 +47,12 @@ struct ConfigurationChange {
   }
 
   /// What differs of all that counts.
-  static func differences(from old: Configuration, to new: Configuration) throws -> [Difference] {
+  static func differences(from old: Configuration, to new: Configuration, ignoring: [String] = ignored) throws
+    -> [Difference]
+  {
     let before = try ConfigurationTree(old)
     let after = try ConfigurationTree(new)
-    return after.paths.filter { !ignored.contains($0) }
+    return after.paths.filter { !ignoring.contains($0) }
       .map { Difference(key: $0, old: before.text($0), new: after.text($0)) }
       .filter { $0.old != $0.new }
   }

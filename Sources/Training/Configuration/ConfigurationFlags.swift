@@ -52,8 +52,11 @@ public struct ConfigurationFlags: ParsableArguments {
   }
 
   /// The configuration that the file, the environment and these options make.
-  public func load() throws -> Configuration {
-    try Configuration.load(file: URL(filePath: config), flags: overrides)
+  public func load() throws -> Configuration { try loader() }
+
+  /// Makes the configuration anew each time: the file may have changed.
+  public var loader: @Sendable () throws -> Configuration {
+    { [config, overrides] in try Configuration.load(file: URL(filePath: config), flags: overrides) }
   }
 
   /// The settings that were given, by key; later ones win.

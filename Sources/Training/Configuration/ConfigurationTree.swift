@@ -8,8 +8,20 @@ struct ConfigurationTree {
   init(_ configuration: Configuration) throws {
     let encoder = JSONEncoder()
     encoder.keyEncodingStrategy = .convertToSnakeCase
-    root = try JSONSerialization.jsonObject(with: encoder.encode(configuration)) as? [String: Any] ?? [:]
-    for key in ["outer_iterations", "start_from"] where root[key] == nil { root[key] = NSNull() }
+    let given = try JSONSerialization.jsonObject(with: encoder.encode(configuration)) as? [String: Any] ?? [:]
+    root = Configuration.optionalKeys.reduce(given) { Self.withKey($1.split(separator: ".")[...], in: $0) }
+  }
+
+  /// An object that has a key, null where it had not.
+  private static func withKey(_ path: ArraySlice<Substring>, in object: [String: Any]) -> [String: Any] {
+    guard let key = path.first.map(String.init) else { return object }
+    var object = object
+    if path.count == 1 {
+      object[key] = object[key] ?? NSNull()
+    } else {
+      object[key] = withKey(path.dropFirst(), in: object[key] as? [String: Any] ?? [:])
+    }
+    return object
   }
 
   /// The paths of all values, such as `outer.clip.at`.
@@ -52,7 +64,7 @@ struct ConfigurationTree {
   mutating func set(_ path: String, to text: String, source: String) throws {
     guard paths.contains(path) else { throw ConfigurationError("\(source): unknown key \(path)\(hint(path))") }
     let parsed = try? JSONSerialization.jsonObject(with: Data(text.utf8), options: .fragmentsAllowed)
-    let isText = path == "state" || path == "start_from" || path == "http.host"
+    let isText = path == "http.host" || Configuration.fileKeys.contains(path)
     var value: Any = isText ? text : parsed ?? text
     for key in path.split(separator: ".").reversed() { value = [String(key): value] }
     try merge(value as? [String: Any] ?? [:], source: source)

@@ -64,10 +64,17 @@ struct Contender: Codable, Hashable, Sendable {
   }
 
   func make(_ problem: any InnerProblem, snapshot: Snapshot, architecture: Architecture) -> any InnerOptimizer {
+    kind == .learned
+      ? LearnedOptimizer(theta: snapshot.theta, architecture: architecture, problem: problem.layout)
+      : makeBaseline(problem)
+  }
+
+  /// Of what is not learned.
+  func makeBaseline(_ problem: any InnerProblem) -> any InnerOptimizer {
     let count = problem.layout.count
     func value(_ name: Hyperparameter) -> Float { values[name] ?? 0 }
     return switch kind {
-    case .learned: LearnedOptimizer(theta: snapshot.theta, architecture: architecture, problem: problem.layout)
+    case .learned: preconditionFailure("the learned optimizer is no baseline")
     case .adam:
       Adam(
         count: count, rate: value(.learningRate), beta1: value(.beta1), beta2: value(.beta2), epsilon: value(.epsilon))

@@ -34,12 +34,13 @@ final class InnerTraining {
     return loss
   }
 
-  /// The whole training run of one optimizer; nil where it was stopped.
+  /// The whole training run of one optimizer, its steps counted; nil where it was stopped.
   func run(
-    task: Int, initialisation: Int, open: OpenTask, with optimizer: any InnerOptimizer, stop: StopFlag = StopFlag()
+    task: Int, initialisation: Int, open: OpenTask, with optimizer: any InnerOptimizer, stop: StopFlag = StopFlag(),
+    counter: StepCounter? = nil
   ) -> RunOutcome? {
     let images = ShardTask(
-      open, batch: plan.batch, seed: plan.seed, indices: [UInt64(task), UInt64(initialisation)])
+      open, batch: plan.batch, seed: plan.seed, indices: [UInt64(task), UInt64(initialisation)], counter: counter)
     begin(task: task, initialisation: initialisation)
     optimizer.reset()
     var curve: [Float] = []

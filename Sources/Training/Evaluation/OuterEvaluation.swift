@@ -29,6 +29,7 @@ struct OuterEvaluation: Sendable {
   private let runs: [Run]
   private let architecture: Architecture
   private let threads: Int
+  private let counter: StepCounter
   /// SHA-256 of what is evaluated, and how.
   let identity: String
 
@@ -71,6 +72,7 @@ struct OuterEvaluation: Sendable {
     }
     self.runs = runs
     self.threads = threads
+    counter = tasks.counter
     architecture = configuration.inner.optimizer
     identity = Digest.sha256(
       try AtomicFile.json(
@@ -80,13 +82,22 @@ struct OuterEvaluation: Sendable {
   /// The mean over tasks and initialisations of the training loss, over the last tenth of the steps, or of the
   /// validation loss, where that is the objective. Nil where stopped.
   func loss(of theta: [Float], stop: StopFlag) -> Double? {
+    loss(
+      of: { [architecture] in LearnedOptimizer(theta: theta, architecture: architecture, problem: $0.layout) },
+      stop: stop)
+  }
+
+  /// The same of any optimizer.
+  func loss(
+    of optimizer: @escaping @Sendable (any InnerProblem) -> any InnerOptimizer, stop: StopFlag
+  ) -> Double? {
     let losses = Mutex([Double?](repeating: nil, count: runs.count))
     Threads.forEach(runs.count, threads: threads) { _, index in
       guard !stop.isSet else { return }
       let run = runs[index]
-      let optimizer = LearnedOptimizer(theta: theta, architecture: architecture, problem: run.problem.layout)
       let outcome = InnerTraining(run.problem, plan: run.plan).run(
-        task: run.task, initialisation: run.initialisation, open: run.open, with: optimizer, stop: stop)
+        task: run.task, initialisation: run.initialisation, open: run.open, with: optimizer(run.problem), stop: stop,
+        counter: counter)
       losses.withLock { $0[index] = outcome?.loss(run.plan.tunedFor, tail: run.plan.tail) }
     }
     let found = losses.withLock { $0.compactMap { $0 } }

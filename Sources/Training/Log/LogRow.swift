@@ -19,7 +19,8 @@ enum LogRow: Sendable, Equatable {
     let (time, values): (Date, [(tag: String, value: Double)]) =
       switch self {
       case .outerIteration(let row): (row.time, row.scalars)
-      case .evaluation(let row): (row.time, [("evaluation/loss", row.loss)])
+      case .evaluation(let row):
+        (row.time, [("evaluation/loss", row.loss)] + (row.adamLoss.map { [("evaluation/adam_loss", $0)] } ?? []))
       }
     return TensorBoardEvent(time: time, step: outerIteration, content: .scalars(values))
   }
@@ -78,6 +79,8 @@ struct EvaluationRow: Codable, Sendable, Equatable {
   var time: Date
   /// The mean over tasks and initialisations.
   var loss: Double
+  /// That of tuned Adam on the same; nil in logs of before it was compared.
+  var adamLoss: Double?
   /// Whether no evaluation before it was lower.
   var best: Bool
   /// How long it took.
@@ -86,5 +89,6 @@ struct EvaluationRow: Codable, Sendable, Equatable {
   private enum CodingKeys: String, CodingKey {
     case time, loss, best, seconds
     case outerIteration = "outer_iteration"
+    case adamLoss = "adam_loss"
   }
 }

@@ -1,32 +1,62 @@
 import Foundation
 import Support
+import Synchronization
 
 /// A run's log: `log.jsonl` in its state folder, a row of JSON a line, which is only ever added to.
 ///
-/// A row is one write, so that a process that is killed loses no more than the row it was writing.
+/// A row is one write, so that a process that is killed loses no more than the row it was writing. A file that is full
+/// becomes `log-000001.jsonl` and so on, and a new one begins.
 final class RowFile: Sendable {
-  private let path: String
-  private let descriptor: Int32
+  /// The size that no file passes.
+  static let largest = 100_000_000
+
+  private struct Open {
+    var descriptor: Int32
+    var size: Int
+  }
+
+  private let file: URL
+  private let largest: Int
+  private let open: Mutex<Open>
   /// The rows of the outer-iteration at which the run goes on.
   let last: [LogRow]
 
   /// Opens the log of a run that goes on after an outer-iteration: rows above it, and a row that was cut, are removed.
-  init(_ file: URL, resumingAt outerIteration: Int) throws {
-    path = file.path
-    descriptor = try SystemCall.open(path, O_RDWR | O_CREAT | O_APPEND)
+  init(_ file: URL, resumingAt outerIteration: Int, largest: Int = largest) throws {
+    self.file = file
+    self.largest = largest
+    var found = try Self.opened(file, upTo: outerIteration)
+    // A file that began after the outer-iteration holds nothing now: the one before it goes on.
+    while found.open.size == 0, let full = try Self.fullFiles(in: file.deletingLastPathComponent()).last {
+      SystemCall.close(found.open.descriptor)
+      try SystemCall.rename(full.path, to: file.path)
+      found = try Self.opened(file, upTo: outerIteration)
+    }
+    last = found.last
+    open = Mutex(found.open)
+  }
+
+  private static func opened(_ file: URL, upTo outerIteration: Int) throws -> (open: Open, last: [LogRow]) {
+    let descriptor = try SystemCall.open(file.path, O_RDWR | O_CREAT | O_APPEND)
     do {
       let data = try Data(contentsOf: file, options: .alwaysMapped)
-      let length: Int
-      (length, last) = Self.sound(data, upTo: outerIteration)
-      if length < data.count { try SystemCall.truncate(descriptor, to: length, path: path) }
+      let (length, last) = sound(data, upTo: outerIteration)
+      if length < data.count { try SystemCall.truncate(descriptor, to: length, path: file.path) }
       if data.isEmpty { try SystemCall.syncFolder(file.deletingLastPathComponent().path) }
+      return (Open(descriptor: descriptor, size: length), last)
     } catch {
       SystemCall.close(descriptor)
       throw error
     }
   }
 
-  deinit { SystemCall.close(descriptor) }
+  /// The files of a state folder that are full, the oldest first.
+  static func fullFiles(in state: URL) throws -> [URL] {
+    try SystemCall.names(in: state.path).filter { $0.wholeMatch(of: /log-\d{6}\.jsonl/) != nil }.sorted()
+      .map { state.appending(path: $0) }
+  }
+
+  deinit { open.withLock { SystemCall.close($0.descriptor) } }
 
   /// The bytes to keep, and the rows of `outerIteration` among them; from the end, as a log may be long.
   ///
@@ -49,9 +79,28 @@ final class RowFile: Sendable {
 
   /// Adds a row, or, where it throws, nothing.
   func append(_ row: LogRow) throws {
-    try SystemCall.append(descriptor, row.line(), path: path)
+    let line = try row.line()
+    try open.withLock { open in
+      if open.size > 0, open.size + line.count > largest { try beginFile(&open) }
+      try SystemCall.append(open.descriptor, line, path: file.path)
+      open.size += line.count
+    }
+  }
+
+  /// Puts the file aside that is full.
+  private func beginFile(_ open: inout Open) throws {
+    let state = file.deletingLastPathComponent()
+    try SystemCall.sync(open.descriptor, path: file.path)
+    let number = try Self.fullFiles(in: state).last.flatMap { Int($0.lastPathComponent.dropFirst(4).prefix(6)) } ?? 0
+    let digits = String(number + 1)
+    let name = "log-\(String(repeating: "0", count: max(0, 6 - digits.count)))\(digits).jsonl"
+    try SystemCall.rename(file.path, to: state.appending(path: name).path)
+    let descriptor = try SystemCall.open(file.path, O_RDWR | O_CREAT | O_APPEND)
+    SystemCall.close(open.descriptor)
+    open = Open(descriptor: descriptor, size: 0)
+    try SystemCall.syncFolder(state.path)
   }
 
   /// Makes all rows durable.
-  func sync() throws { try SystemCall.sync(descriptor, path: path) }
+  func sync() throws { try open.withLock { try SystemCall.sync($0.descriptor, path: file.path) } }
 }

@@ -1,0 +1,43 @@
+import Hummingbird
+
+/// Who may ask for what on a listener.
+enum Access: Sendable {
+  /// A Unix socket: its file's permissions decide.
+  case everything
+  /// TCP without a token: what only reads.
+  case reading
+  /// TCP with a token: everything with it, without it only whether the daemon lives.
+  case token(BearerToken)
+
+  /// Says no by throwing.
+  func check(_ request: Request) throws {
+    switch self {
+    case .everything: break
+    case .reading:
+      guard request.method == .get || request.method == .head else {
+        throw HTTPError(
+          .forbidden, message: "over TCP this needs http.token_file to be configured; use the Unix socket")
+      }
+    case .token(let token):
+      let isOpen = ["/", "/page.css", "/page.js", "/healthz", "/readyz"].contains(request.uri.path)
+      guard isOpen || token.admits(request) else {
+        throw HTTPError(
+          .unauthorized, headers: [.wwwAuthenticate: "Bearer realm=\"lopt-daemon\""],
+          message: "send the token: Authorization: Bearer TOKEN")
+      }
+    }
+  }
+}
+
+/// Asks ``Access`` before every route.
+struct AccessCheck: RouterMiddleware {
+  typealias Context = BasicRequestContext
+  var access: Access
+
+  func handle(
+    _ request: Request, context: Context, next: (Request, Context) async throws -> Response
+  ) async throws -> Response {
+    try access.check(request)
+    return try await next(request, context)
+  }
+}

@@ -1,0 +1,24 @@
+/// The part of a file that a request asks for (RFC 9110, 14.2).
+enum ByteRange: Equatable {
+  case whole
+  case part(Range<Int>)
+  /// No byte of it is in the file.
+  case unsatisfiable
+
+  /// - Parameters:
+  ///   - header: the value of `Range`. Several ranges, or what is not understood, are as none.
+  ///   - size: of the file, in bytes.
+  init(_ header: String?, size: Int) {
+    self = .whole
+    guard let header, let match = header.wholeMatch(of: /bytes=\s*(\d*)-(\d*)\s*/) else { return }
+    let (first, last) = (Int(match.1), Int(match.2))
+    switch (first, last) {
+    case (let first?, _) where first >= size: self = .unsatisfiable
+    case (let first?, let last?) where last >= first: self = .part(first..<min(last, size - 1) + 1)
+    case (let first?, nil) where match.2.isEmpty: self = .part(first..<size)
+    case (nil, let count?) where match.1.isEmpty:
+      self = count == 0 ? .unsatisfiable : .part(max(0, size - count)..<size)
+    default: break
+    }
+  }
+}

@@ -1,0 +1,80 @@
+import Foundation
+import Hummingbird
+import HummingbirdCore
+import HummingbirdTLS
+import Logging
+import NIOCore
+import ServiceLifecycle
+import Support
+import Training
+
+/// The HTTP server of a listener; `listening` is finished once it listens.
+struct HTTPService: Service {
+  /// More wait to be accepted.
+  private static let mostConnections = 1_024
+  private static let headerBytes = 16 << 10
+
+  var routes: Routes
+  var listener: Listener
+  var listening: AsyncStream<Never>.Continuation
+  var logger: Logger
+
+  func run() async throws {
+    // The server's own log lines tell no user anything; its errors arrive here.
+    var quiet = logger
+    quiet.logLevel = .error
+    if case .unix(let path) = listener.address { try makeWay(path) }
+    let application = Application(
+      router: routes.router(listener.access), server: try server(),
+      configuration: ApplicationConfiguration(
+        address: listener.bindAddress, serverName: "lopt-daemon",
+        availableConnectionsDelegate: MaximumAvailableConnections(Self.mostConnections, logger: quiet)),
+      onServerRunning: { [logger, listening, listener] channel in
+        if case .unix(let path) = listener.address { chmod(path, 0o660) }
+        logger.info("serving \(listener.name(port: channel.localAddress?.port))")
+        listening.finish()
+      },
+      logger: quiet)
+    do {
+      try await application.run()
+    } catch let error as IOError where error.errnoCode == EADDRINUSE {
+      guard case .tcp(let host, let port) = listener.address else { throw cannotListen(error) }
+      throw DaemonError(
+        code: .portTaken,
+        description: "http.port: port \(port) of \(host) is taken by another process; choose another")
+    } catch let error as IOError {
+      throw cannotListen(error)
+    } catch let error as SocketAddressError.UnknownHost {
+      throw cannotListen(error)
+    }
+    if case .unix(let path) = listener.address { unlink(path) }
+  }
+
+  private func server() throws -> HTTPServerBuilder {
+    let plain = HTTPServerBuilder.http1(
+      configuration: HTTP1Channel.Configuration(
+        additionalChannelHandlers: [RequestDeadline(request: .seconds(30), answer: .seconds(300))],
+        httpDecoderConfiguration: HTTP1Channel.Configuration.DecoderConfiguration(
+          maxHeaderFieldSize: Self.headerBytes, maxHeaderListSize: Self.headerBytes, maxHeaderFieldCount: 100)))
+    guard let certificates = listener.certificates else { return plain }
+    return try .tls(plain, tlsConfiguration: certificates.configuration)
+  }
+
+  /// Makes the socket's folder. A socket on which somebody listens is not taken away from them.
+  private func makeWay(_ path: String) throws {
+    try SystemCall.makeFolder(URL(filePath: path).deletingLastPathComponent().path)
+    guard UnixSocket(path: path, type: SOCK_STREAM) == nil else {
+      throw DaemonError(
+        code: .portTaken, description: "http.socket: another process listens on \(path); choose another")
+    }
+  }
+
+  private func cannotListen(_ error: any Error) -> DaemonError {
+    switch listener.address {
+    case .tcp(let host, let port):
+      DaemonError(code: .cannotListen, description: "http.host: cannot listen on \(host) port \(port): \(error)")
+    case .unix(let path):
+      DaemonError(code: .cannotListen, description: "http.socket: cannot listen on \(path): \(error)")
+    }
+  }
+}

@@ -1,0 +1,61 @@
+import Foundation
+import Hummingbird
+import Training
+
+/// An address that the daemon serves on, and whom it serves there.
+struct Listener: Sendable {
+  enum Address: Sendable {
+    case tcp(host: String, port: Int)
+    case unix(path: String)
+  }
+
+  var address: Address
+  var access: Access
+  /// Nil: without TLS.
+  var certificates: Certificates?
+
+  /// All that a configuration names.
+  ///
+  /// - Throws: ``ConfigurationError`` where the file of a token, certificate or key is not what it should be.
+  static func all(_ settings: Configuration.HTTP) throws -> [Listener] {
+    var listeners: [Listener] = []
+    if let path = settings.socket { listeners.append(Listener(address: .unix(path: path), access: .everything)) }
+    if settings.tcp {
+      let token = try settings.tokenFile.map { try BearerToken(path: $0) }
+      var certificates: Certificates?
+      if let certificate = settings.tls.certificate, let key = settings.tls.key {
+        certificates = try Certificates(certificate: certificate, key: key)
+      }
+      listeners.append(
+        Listener(
+          address: .tcp(host: settings.host, port: settings.port), access: token.map { .token($0) } ?? .reading,
+          certificates: certificates))
+    }
+    return listeners
+  }
+
+  /// Reads the files of token, certificate and key again.
+  func reload() throws {
+    if case .token(let token) = access { try token.reload() }
+    try certificates?.reload()
+  }
+
+  var bindAddress: BindAddress {
+    switch address {
+    case .tcp(let host, let port): .hostname(host, port: port)
+    case .unix(let path): .unixDomainSocket(path: path)
+    }
+  }
+
+  /// How the address is named to a user, once it is bound.
+  ///
+  /// - Parameter port: the one that was taken.
+  func name(port: Int?) -> String {
+    switch address {
+    case .tcp(let host, let configured):
+      let literal = host.contains(":") ? "[\(host)]" : host
+      return "\(certificates == nil ? "http" : "https")://\(literal):\(port ?? configured)"
+    case .unix(let path): return "unix:\(path)"
+    }
+  }
+}

@@ -1,0 +1,66 @@
+import Foundation
+import Support
+
+/// The answer of `GET /metrics`: Prometheus' text format, version 0.0.4.
+struct Metrics {
+  private(set) var text = ""
+
+  init(_ status: StatusReport, requests: RequestCounter) {
+    add("lopt_build_info", "Which version runs.", [("version=\"\(status.version)\"", 1)])
+    add("lopt_outer_iterations", "Outer-iterations that the run has done.", [("", Double(status.outerIteration))])
+    add("lopt_outer_loss", "The outer-loss of the last outer-iteration.", optional(status.outerLoss))
+    add("lopt_truncation_steps", "Inner steps of a truncation, K.", optional(status.truncation))
+    add(
+      "lopt_inner_steps_per_second", "Inner steps a second in the last outer-iteration.",
+      optional(status.innerStepsPerSecond))
+    add("lopt_inner_steps_total", "Inner steps of this process.", [("", Double(status.innerSteps))], type: "counter")
+    add(
+      "lopt_diverged_pairs_total", "Antithetic pairs of this process of which a member diverged.",
+      [("", Double(status.diverged))], type: "counter")
+    add("lopt_evaluation_loss", "The loss of the last evaluation.", optional(status.evaluationLoss))
+    add("lopt_adam_loss", "The loss of tuned Adam on the tasks of the evaluation.", optional(status.adamLoss))
+    add("lopt_snapshot_outer_iteration", "The step of the newest snapshot.", optional(status.snapshot.map(Double.init)))
+    add("lopt_best_outer_iteration", "The step of the best snapshot.", optional(status.best.map(Double.init)))
+    add("lopt_paused", "Whether training is paused.", [("", status.paused ? 1 : 0)])
+    add("lopt_alarms", "Alarms that are raised.", [("", Double(status.alarms.count))])
+    add(
+      "lopt_http_requests_total", "Requests, by the status of the answer.",
+      requests.counts.sorted { $0.key < $1.key }.map { ("code=\"\($0.key)\"", Double($0.value)) }, type: "counter")
+    addProcess()
+  }
+
+  /// What every exporter says of its process.
+  private mutating func addProcess() {
+    var usage = rusage()
+    getrusage(__rusage_who_t(RUSAGE_SELF.rawValue), &usage)
+    let seconds = [usage.ru_utime, usage.ru_stime].reduce(0) { $0 + Double($1.tv_sec) + Double($1.tv_usec) / 1e6 }
+    add("process_cpu_seconds_total", "Processor time.", [("", seconds)], type: "counter")
+    // The second number of statm is the resident set in pages.
+    if let words = try? String(contentsOfFile: "/proc/self/statm", encoding: .utf8).split(separator: " "),
+      words.count > 1, let pages = Double(words[1])
+    {
+      add("process_resident_memory_bytes", "Resident set.", [("", pages * Double(sysconf(Int32(_SC_PAGESIZE))))])
+    }
+    if let open = try? SystemCall.names(in: "/proc/self/fd").count {
+      add("process_open_fds", "Open file descriptors.", [("", Double(open))])
+    }
+  }
+
+  private func optional(_ value: Double?) -> [(labels: String, value: Double)] {
+    value.map { [("", $0)] } ?? []
+  }
+
+  private mutating func add(
+    _ name: String, _ help: String, _ samples: [(labels: String, value: Double)], type: String = "gauge"
+  ) {
+    guard !samples.isEmpty else { return }
+    text += "# HELP \(name) \(help)\n# TYPE \(name) \(type)\n"
+    for (labels, value) in samples { text += "\(name)\(labels.isEmpty ? "" : "{\(labels)}") \(Self.number(value))\n" }
+  }
+
+  private static func number(_ value: Double) -> String {
+    if value.isNaN { return "NaN" }
+    if value.isInfinite { return value > 0 ? "+Inf" : "-Inf" }
+    return Int(exactly: value).map(String.init) ?? "\(value)"
+  }
+}

@@ -1,0 +1,66 @@
+import Foundation
+import Hummingbird
+import Logging
+import Snapshots
+import Support
+import Training
+
+/// The routes of the daemon: what it has, how it is, and what may be asked of it.
+struct Routes: Sendable {
+  var training: TrainingRun
+  var started: Date
+  var requests: RequestCounter
+  var logger: Logger
+
+  /// - Parameter access: of the listener that the router is for.
+  func router(_ access: Access) -> Router<BasicRequestContext> {
+    let router = Router(options: .autoGenerateHeadEndpoints)
+    router.add(middleware: requests)
+    router.add(middleware: JSONErrors(logger: logger))
+    router.add(middleware: AccessCheck(access: access))
+    SnapshotRoutes(store: training.store, logger: logger).add(to: router)
+    router.get("healthz") { _, _ in try Response.json(["status": "ok", "version": toolVersion]) }
+    router.get("readyz") { _, _ in try readiness() }
+    router.get("metrics") { _, _ in
+      Response(
+        status: .ok, headers: [.contentType: "text/plain; version=0.0.4; charset=utf-8", .cacheControl: "no-cache"],
+        body: ResponseBody(byteBuffer: ByteBuffer(string: Metrics(report, requests: requests).text)))
+    }
+    router.get("v1/status") { _, _ in try Response.compactJSON(report) }
+    router.get("v1/history") { _, _ in try Response.compactJSON(training.history.columns) }
+    addControl(to: router)
+    return router
+  }
+
+  private var report: StatusReport { StatusReport(training, started: started) }
+
+  /// Ready is who has a snapshot to give that verifies.
+  private func readiness() throws -> Response {
+    struct Readiness: Encodable {
+      var status: String
+      var alarms: [String]
+    }
+    let isReady = try training.store.latest() != nil
+    return try .json(
+      Readiness(status: isReady ? "ready" : "not ready", alarms: training.alarms.messages),
+      status: isReady ? .ok : .serviceUnavailable)
+  }
+
+  private func addControl(to router: Router<BasicRequestContext>) {
+    router.post("v1/pause") { _, _ in
+      training.pause()
+      return try Response.json(["paused": true])
+    }
+    router.post("v1/resume") { _, _ in
+      training.resume()
+      return try Response.json(["paused": false])
+    }
+    router.post("v1/snapshot-now") { _, _ in try await Response.json(onThread { try training.snapshotNow() }) }
+    for (word, isPinned) in [("pin", true), ("unpin", false)] {
+      router.post("v1/snapshots/{name}/\(word)") { _, context in
+        let name = try context.parameters.require("name")
+        return try await Response.json(onThread { try training.setPinned(isPinned, name) })
+      }
+    }
+  }
+}

@@ -1,0 +1,67 @@
+import Foundation
+import HTTPTypes
+import Hummingbird
+import Logging
+import Snapshots
+import Support
+
+/// The routes to snapshots that verify.
+struct SnapshotRoutes: Sendable {
+  var store: SnapshotStore
+  var logger: Logger
+
+  func add(to router: Router<BasicRequestContext>) {
+    router.get("v1/snapshots") { _, _ in try Response.json(["snapshots": store.list()]) }
+    router.get("v1/snapshots/latest") { _, _ in try latest() }
+    router.get("v1/snapshots/best") { _, _ in try best() }
+    router.get("v1/snapshots/{name}") { request, context in
+      try file(named: context.parameters.require("name"), request: request)
+    }
+  }
+
+  private func latest() throws -> Response {
+    let record = try store.latest { logger.warning("refused: \($0)") }
+    guard let record else { throw SnapshotError(.missing, "no snapshot yet") }
+    return try .json(record)
+  }
+
+  private func best() throws -> Response {
+    guard let best = try store.best() else { throw SnapshotError(.missing, "no snapshot was evaluated yet") }
+    return try .json(best)
+  }
+
+  private func file(named name: String, request: Request) throws -> Response {
+    let (record, data) = try store.read(named: name)
+    let tag = "\"\(record.sha256)\""
+    var headers: HTTPFields = [
+      .eTag: tag, .cacheControl: "public, max-age=31536000, immutable", .acceptRanges: "bytes",
+      .loptRecord: try record.line(),
+    ]
+    // Compared weakly (RFC 9110, 13.1.2): W/ before a tag does not count.
+    let known = request.headers[.ifNoneMatch]?.split(separator: ",").map {
+      $0.trimmingCharacters(in: .whitespaces).replacing(/^W\//, with: "")
+    }
+    if let known, known.contains(tag) || known.contains("*") {
+      return Response(status: .notModified, headers: headers)
+    }
+    headers[.contentType] = "application/octet-stream"
+    // Who has a part of another file gets all of this one (13.1.5).
+    let wanted = request.headers[.ifRange].map { $0 == tag } ?? true ? request.headers[.range] : nil
+    switch ByteRange(wanted, size: data.count) {
+    case .whole:
+      return Response(status: .ok, headers: headers, body: ResponseBody(byteBuffer: ByteBuffer(bytes: data)))
+    case .part(let range):
+      headers[.contentRange] = "bytes \(range.lowerBound)-\(range.upperBound - 1)/\(data.count)"
+      return Response(
+        status: .partialContent, headers: headers, body: ResponseBody(byteBuffer: ByteBuffer(bytes: data[range])))
+    case .unsatisfiable:
+      throw HTTPError(
+        .rangeNotSatisfiable, headers: [.contentRange: "bytes */\(data.count)"], message: "no such part of the file")
+    }
+  }
+}
+
+extension HTTPField.Name {
+  /// The record of the snapshot that an answer holds, as one line of JSON.
+  static let loptRecord = HTTPField.Name("Lopt-Record")!
+}

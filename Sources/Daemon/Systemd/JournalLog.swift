@@ -1,0 +1,64 @@
+import Foundation
+import Logging
+
+/// A log in systemd's journal, with priorities and fields (systemd.journal-fields(7)).
+struct JournalLog: LogHandler {
+  var logLevel = Logger.Level.info
+  var metadata: Logger.Metadata = [:]
+  private let socket: UnixSocket
+
+  /// Nil where standard error does not go to the journal, as its variable `JOURNAL_STREAM` tells.
+  init?(environment: [String: String] = ProcessInfo.processInfo.environment) {
+    var status = stat()
+    guard let stream = environment["JOURNAL_STREAM"], fstat(STDERR_FILENO, &status) == 0,
+      stream == "\(status.st_dev):\(status.st_ino)",
+      let socket = UnixSocket(path: "/run/systemd/journal/socket", type: SOCK_DGRAM)
+    else { return nil }
+    self.socket = socket
+  }
+
+  subscript(metadataKey key: String) -> Logger.Metadata.Value? {
+    get { metadata[key] }
+    set { metadata[key] = newValue }
+  }
+
+  func log(event: LogEvent) {
+    let entry = Self.entry(
+      level: event.level, message: "\(event.message)", metadata: metadata.merging(event.metadata ?? [:]) { $1 })
+    // A message that is too long for a datagram still is for standard error.
+    if !socket.send(entry) {
+      FileHandle.standardError.write(Data("<\(Self.priority(event.level))>\(event.message)\n".utf8))
+    }
+  }
+
+  /// An entry in the journal's native protocol.
+  static func entry(level: Logger.Level, message: String, metadata: Logger.Metadata) -> Data {
+    var entry = field("PRIORITY", String(priority(level))) + field("SYSLOG_IDENTIFIER", "lopt-daemon")
+    entry += field("MESSAGE", message)
+    for (key, value) in metadata.sorted(by: { $0.key < $1.key }) {
+      let name = key.uppercased().map { $0.isASCII && ($0.isLetter || $0.isNumber) ? $0 : "_" }
+      entry += field("LOPT_" + String(name), "\(value)")
+    }
+    return entry
+  }
+
+  /// A field: `NAME=value` and a newline, or, where a newline is in the value, its length in binary before it.
+  private static func field(_ name: String, _ value: String) -> Data {
+    guard value.contains("\n") else { return Data("\(name)=\(value)\n".utf8) }
+    let bytes = Data(value.utf8)
+    let length = withUnsafeBytes(of: UInt64(bytes.count).littleEndian) { Data($0) }
+    return Data("\(name)\n".utf8) + length + bytes + Data("\n".utf8)
+  }
+
+  /// Of syslog(3).
+  private static func priority(_ level: Logger.Level) -> Int {
+    switch level {
+    case .critical: 2
+    case .error: 3
+    case .warning: 4
+    case .notice: 5
+    case .info: 6
+    case .debug, .trace: 7
+    }
+  }
+}

@@ -1,0 +1,16 @@
+import Foundation
+
+/// Shows systemd how much of the data sets is read, and asks it for the time that takes.
+final class OpeningStatus {
+  private let manager: ServiceManager
+  private var shown = ContinuousClock.now - .seconds(1)
+
+  init(for manager: ServiceManager) { self.manager = manager }
+
+  /// - Parameter share: of the bytes of all data sets.
+  func show(_ share: Double) {
+    guard ContinuousClock.now - shown >= .seconds(1) else { return }
+    shown = .now
+    manager.extendTimeout(by: 60, status: String(format: "reading the data sets: %.0f %%", 100 * share))
+  }
+}

@@ -1,0 +1,25 @@
+import Dispatch
+import Foundation
+
+/// SIGHUP, which does nothing but what ``onReload(_:)`` was told, from when this is made until it is released.
+final class ReloadSignal {
+  private let source: any DispatchSourceSignal
+  private let queue = DispatchQueue(label: "reload")
+
+  init() {
+    signal(SIGHUP, SIG_IGN)
+    source = DispatchSource.makeSignalSource(signal: SIGHUP, queue: queue)
+  }
+
+  /// Calls `body` at every signal from here on, on a thread of its own.
+  func onReload(_ body: @escaping @Sendable () -> Void) {
+    source.setEventHandler(handler: body)
+    source.activate()
+  }
+
+  deinit {
+    // One that was never activated must be before it is released.
+    source.activate()
+    source.cancel()
+  }
+}

@@ -1,0 +1,43 @@
+import Foundation
+
+/// A connected Unix socket, of any type.
+final class UnixSocket: Sendable {
+  private let descriptor: Int32
+
+  /// Nil where nobody listens there.
+  ///
+  /// - Parameters:
+  ///   - path: of the socket; one that begins with `@` is abstract.
+  ///   - type: such as `SOCK_DGRAM`.
+  init?(path: String, type: __socket_type) {
+    var address = sockaddr_un()
+    address.sun_family = sa_family_t(AF_UNIX)
+    let bytes = Array(path.utf8)
+    let capacity = MemoryLayout.size(ofValue: address.sun_path)
+    guard !bytes.isEmpty, bytes.count < capacity else { return nil }
+    withUnsafeMutableBytes(of: &address.sun_path) { field in
+      field.copyBytes(from: bytes)
+      if bytes[0] == UInt8(ascii: "@") { field[0] = 0 }
+    }
+    let length = socklen_t(MemoryLayout<sockaddr_un>.size - capacity + bytes.count)
+    let descriptor = socket(AF_UNIX, Int32(type.rawValue | SOCK_CLOEXEC.rawValue), 0)
+    guard descriptor >= 0 else { return nil }
+    let isConnected = withUnsafePointer(to: &address) { pointer in
+      pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) { connect(descriptor, $0, length) == 0 }
+    }
+    guard isConnected else {
+      close(descriptor)
+      return nil
+    }
+    self.descriptor = descriptor
+  }
+
+  deinit { close(descriptor) }
+
+  /// Whether all of it was sent, as one message where the type has messages.
+  @discardableResult
+  func send(_ data: Data) -> Bool {
+    data.withUnsafeBytes { Foundation.send(descriptor, $0.baseAddress, $0.count, Int32(MSG_NOSIGNAL)) }
+      == data.count
+  }
+}

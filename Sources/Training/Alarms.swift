@@ -1,0 +1,20 @@
+import Synchronization
+
+/// What is wrong with a run that goes on all the same: it stands until the same works again.
+public final class Alarms: Sendable {
+  /// What could not be written.
+  public enum Kind: String, CaseIterable, Sendable { case state, snapshot, log }
+
+  private let raised = Mutex<[Kind: String]>([:])
+
+  func raise(_ kind: Kind, _ message: String) { raised.withLock { $0[kind] = message } }
+
+  func clear(_ kind: Kind) { raised.withLock { $0[kind] = nil } }
+
+  /// One sentence each, without repetition.
+  public var messages: [String] {
+    raised.withLock { raised in
+      Kind.allCases.compactMap { raised[$0] }.reduce(into: []) { if !$0.contains($1) { $0.append($1) } }
+    }
+  }
+}

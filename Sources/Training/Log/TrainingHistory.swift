@@ -1,0 +1,110 @@
+import Foundation
+import Synchronization
+
+/// The course of a run, for who draws it: rows of its log, thinned evenly to what fits in a picture.
+public final class TrainingHistory: Sendable {
+  /// At most so many outer-iterations, and so many evaluations.
+  static let most = 5_000
+
+  private struct Contents {
+    var outerIterations = ThinnedRows<OuterIterationRow>(most: most)
+    var evaluations = ThinnedRows<EvaluationRow>(most: most)
+  }
+
+  private let contents: Mutex<Contents>
+
+  /// Reads what the log of a state folder has.
+  init(readingFrom state: URL) throws {
+    var contents = Contents()
+    for file in try RowFile.fullFiles(in: state) + [state.appending(path: "log.jsonl")] {
+      Self.read(try Data(contentsOf: file, options: .alwaysMapped), into: &contents)
+    }
+    self.contents = Mutex(contents)
+  }
+
+  private static func read(_ data: Data, into contents: inout Contents) {
+    let evaluation = Data(#"{"evaluation":"#.utf8)
+    for line in data.split(separator: UInt8(ascii: "\n")) {
+      if line.starts(with: evaluation) {
+        contents.evaluations.append { if case .evaluation(let row)? = LogRow(line: line) { row } else { nil } }
+      } else {
+        contents.outerIterations.append { if case .outerIteration(let row)? = LogRow(line: line) { row } else { nil } }
+      }
+    }
+  }
+
+  func append(_ row: LogRow) {
+    contents.withLock { contents in
+      switch row {
+      case .outerIteration(let row): contents.outerIterations.append { row }
+      case .evaluation(let row): contents.evaluations.append { row }
+      }
+    }
+  }
+
+  /// What `GET /v1/history` answers: columns of equal length, times in seconds since 1970.
+  public struct Columns: Codable, Sendable, Equatable {
+    public struct OuterIterations: Codable, Sendable, Equatable {
+      public var outerIteration: [Int]
+      public var time: [Double]
+      public var outerLoss: [Double?]
+      /// Of one sample of the outer-gradient, summed over the coordinates of θ.
+      public var variance: [Double?]
+      public var truncation: [Double?]
+      public var innerStepsPerSecond: [Double?]
+    }
+
+    public struct Evaluations: Codable, Sendable, Equatable {
+      public var outerIteration: [Int]
+      public var time: [Double]
+      public var loss: [Double]
+      public var adamLoss: [Double?]
+    }
+
+    public var outerIterations: OuterIterations
+    public var evaluations: Evaluations
+  }
+
+  public var columns: Columns {
+    let (rows, evaluations) = contents.withLock { ($0.outerIterations.all, $0.evaluations.all) }
+    return Columns(
+      outerIterations: Columns.OuterIterations(
+        outerIteration: rows.map(\.outerIteration), time: rows.map(\.time.timeIntervalSince1970),
+        outerLoss: rows.map(\.outerLoss),
+        variance: rows.map { $0.evolutionStrategiesVariance ?? $0.reparameterizationVariance },
+        truncation: rows.map(\.length), innerStepsPerSecond: rows.map(\.innerStepsPerSecond)),
+      evaluations: Columns.Evaluations(
+        outerIteration: evaluations.map(\.outerIteration), time: evaluations.map(\.time.timeIntervalSince1970),
+        loss: evaluations.map(\.loss), adamLoss: evaluations.map(\.adamLoss)))
+  }
+}
+
+/// Rows evenly thinned: every one, and when they become too many every second, and so on; the newest always.
+struct ThinnedRows<Row> {
+  private let most: Int
+  private var kept: [Row] = []
+  private var stride = 1
+  private var seen = 0
+  private var newest: (() -> Row?)?
+
+  init(most: Int) { self.most = most }
+
+  /// - Parameter row: makes it, where it is wanted; nil where it is none.
+  mutating func append(_ row: @escaping () -> Row?) {
+    newest = nil
+    if !seen.isMultiple(of: stride) {
+      newest = row
+    } else if let row = row() {
+      kept.append(row)
+    }
+    seen += 1
+    // One place is the newest's.
+    if kept.count >= most {
+      kept = Swift.stride(from: 0, to: kept.count, by: 2).map { kept[$0] }
+      stride *= 2
+    }
+  }
+
+  /// In the order of time.
+  var all: [Row] { kept + [newest?()].compactMap { $0 } }
+}

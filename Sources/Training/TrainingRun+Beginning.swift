@@ -1,0 +1,112 @@
+import Engine
+import Foundation
+import Logging
+import Shards
+import Snapshots
+import Support
+
+/// From what a run begins, or goes on.
+extension TrainingRun {
+  /// Validates the configuration against the data sets and the state that there is, and changes nothing.
+  public static func check(_ configuration: Configuration) throws {
+    _ = try InstructionSet.name()
+    _ = try configuration.signingKey()
+    let tasks = try DatasetTasks(configuration, datasets: open(configuration))
+    _ = try evaluation(configuration, tasks, threads: 1)
+    guard let state = try StateStore.restore(in: configuration.stateFolder, refused: { _ in }) else {
+      _ = try startingPoint(configuration)
+      return
+    }
+    _ = try ConfigurationChange(
+      from: state.configuration, tasks: state.tasks, to: configuration, tasks: tasks.descriptions)
+  }
+
+  /// - Parameter opening: told which share of all of them is read; not at all where none has to be.
+  static func open(
+    _ configuration: Configuration, verification: ShardVerification = .userCache, stop: StopFlag = StopFlag(),
+    opening: (Double) -> Void = { _ in }
+  ) throws -> [Dataset] {
+    let total = configuration.datasets.reduce(0) { $0 + size($1.path) }
+    var read = 0
+    return try configuration.datasets.map { entry in
+      guard FileManager.default.fileExists(atPath: entry.path) else {
+        throw ConfigurationError(
+          "datasets: there is no data set in \(entry.path); make it, for example with: dataprep build shards --source "
+            + "imagenet --input ILSVRC2012_img_train.tar --size 32 --output \(entry.path)")
+      }
+      return try Dataset(at: URL(filePath: entry.path), verification: verification) { count in
+        if stop.isSet { throw CancellationError() }
+        read += count
+        opening(min(1, Double(read) / Double(max(total, 1))))
+      }
+    }
+  }
+
+  /// The bytes of the files in a folder.
+  private static func size(_ folder: String) -> Int {
+    let files = try? FileManager.default.contentsOfDirectory(
+      at: URL(filePath: folder), includingPropertiesForKeys: [.fileSizeKey])
+    return (files ?? []).reduce(0) { $0 + ((try? $1.resourceValues(forKeys: [.fileSizeKey]).fileSize) ?? 0) }
+  }
+
+  /// The state of a run that begins.
+  static func begin(_ start: LearnerState, _ configuration: Configuration) -> LearnerState {
+    var state = start
+    state.restartWorkers(count: configuration.outer.pairs)
+    return state
+  }
+
+  static func startingPoint(_ configuration: Configuration) throws -> LearnerState {
+    let architecture = configuration.inner.optimizer
+    guard let path = configuration.startFrom else {
+      return LearnerState(theta: architecture.initialTheta(seed: configuration.seed), workers: 0)
+    }
+    let file = try Safetensors(contentsOf: URL(filePath: path))
+    let found: Architecture
+    let start: LearnerState
+    if file.metadata["adam_steps"] != nil {
+      let state = try TrainingState(file, name: path)
+      found = state.configuration.inner.optimizer
+      start = state.learner
+    } else {
+      let snapshot = try Snapshot(file, name: path)
+      found = try Architecture(snapshot.metadata, name: path)
+      start = LearnerState(theta: snapshot.theta, workers: 0)
+    }
+    var other = configuration
+    other.inner.optimizer = found
+    let differences = try ConfigurationChange.differences(from: other, to: configuration)
+    guard differences.isEmpty else {
+      throw ConfigurationError(
+        "start_from: \(path) has another architecture: " + differences.map(\.description).joined(separator: ", ")
+          + "; begin with one that has the same, or with none")
+    }
+    let count = architecture.layout.count
+    guard start.theta.count == count, start.adam.first.count == count, start.adam.second.count == count else {
+      throw SnapshotError(
+        .damaged, "\(path): has \(start.theta.count) weights; its architecture has \(count)")
+    }
+    return start
+  }
+
+  /// The state of a run that goes on, perhaps under a changed configuration.
+  static func resume(
+    _ restored: TrainingState, _ configuration: Configuration, tasks: [DatasetTasks.Description], _ log: Logger
+  ) throws -> LearnerState {
+    let change = try ConfigurationChange(
+      from: restored.configuration, tasks: restored.tasks, to: configuration, tasks: tasks)
+    if let path = configuration.startFrom { log.notice("start_from \(path) is not used: the state holds a run") }
+    for difference in change.effective { log.notice("takes effect: \(difference)") }
+    for difference in change.freshWorkers { log.notice("workers begin anew: \(difference)") }
+    var state = restored.learner
+    // What another estimator's samples hold is not what this one takes.
+    if restored.configuration.outer.estimator != configuration.outer.estimator { state.finished = [] }
+    if change.freshWorkers.isEmpty {
+      state.resizeWorkers(count: configuration.outer.pairs)
+    } else {
+      state.restartWorkers(count: configuration.outer.pairs)
+    }
+    return state
+  }
+
+}

@@ -1,0 +1,69 @@
+import Foundation
+import Logging
+public import Snapshots
+import Synchronization
+
+/// What may be asked of a run from any thread while it trains.
+extension TrainingRun {
+  /// Makes ``run()`` return at the next inner step.
+  public func stop() { control.end() }
+
+  /// Interrupts training at the next inner step, and keeps the state, until ``resume()``. The truncations that were
+  /// under way are done again then: θ's course is the same.
+  public func pause() { control.pause() }
+
+  public func resume() {
+    control.resume()
+    log.notice("resumed at outer-iteration \(status.outerIteration)")
+  }
+
+  /// Changes as long as the run does what it shall: with every inner step, and while it is paused.
+  public var activity: Int { steps.count + control.waits.load(ordering: .relaxed) }
+
+  /// Writes the state and a snapshot of θ as it is, where there is none of its step yet; the newest one.
+  public func snapshotNow() throws -> SnapshotRecord {
+    try guarded { try snapshotIfHigher() }
+    guard let record = try store.latest() else {
+      throw SnapshotError(.missing, "\(configuration.state): no snapshot is sound")
+    }
+    return record
+  }
+
+  /// Pins a snapshot, so that it is kept, or takes that back.
+  public func setPinned(_ isPinned: Bool, _ name: String) throws -> ListedSnapshot {
+    try writing.withLock { _ in try store.setPinned(isPinned, name) }
+  }
+
+  /// Takes over what may change while a run goes on, and tells the log what that is, and what would need a new start.
+  public func reload(_ new: Configuration) throws {
+    let live = ["snapshot.every_seconds", "snapshot.keep", "snapshot.keep_every_seconds", "snapshot.free_mib"]
+    let differences = try ConfigurationChange.differences(from: applied, to: new, ignoring: [])
+    for difference in differences {
+      if live.contains(difference.key) {
+        log.notice("reloaded: \(difference)")
+      } else {
+        log.warning("not reloaded, it takes effect with the next start: \(difference)")
+      }
+    }
+    if differences.isEmpty { log.notice("reloaded: nothing has changed") }
+    snapshots.withLock { settings in
+      let key = settings.signingKeyFile
+      settings = new.snapshot
+      settings.signingKeyFile = key
+    }
+  }
+
+  /// The configuration that is in effect.
+  private var applied: Configuration {
+    var configuration = configuration
+    configuration.snapshot = snapshots.withLock { $0 }
+    return configuration
+  }
+}
+
+extension Configuration {
+  /// The key that snapshots are signed with; nil where none is configured.
+  func signingKey() throws -> SigningKey? {
+    try snapshot.signingKeyFile.map { try SigningKey(contentsOf: URL(filePath: $0)) }
+  }
+}

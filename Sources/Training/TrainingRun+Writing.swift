@@ -1,0 +1,79 @@
+import Engine
+import Foundation
+import Logging
+import Snapshots
+import Support
+import Synchronization
+
+/// States and snapshots: when they are written, and what is done where they cannot be.
+extension TrainingRun {
+  /// Goes on where a file cannot be written: the disk may have room again by the next time, and if it does not, the end
+  /// of the run is an error. Meanwhile an alarm tells.
+  func logging(_ kind: Alarms.Kind, _ write: () throws -> Void) {
+    do {
+      try write()
+      alarms.clear(kind)
+    } catch {
+      alarms.raise(kind, "\(error)")
+      log.error("the \(kind.rawValue) could not be written: \(error)")
+    }
+  }
+
+  /// Throws where the disk is nearly full: what is left is for the state at the end of the run.
+  func guarded(_ write: () throws -> Void) throws {
+    let least = snapshots.withLock { $0.freeMib }
+    let free = try SystemCall.freeBytes(at: configuration.state) >> 20
+    guard free >= least else {
+      throw TrainingError(
+        .diskNearlyFull,
+        "\(configuration.state): the disk is nearly full: \(free) MiB are free, and snapshot.free_mib is \(least); make "
+          + "room: training goes on, and is lost from the last state on if it is killed")
+    }
+    try write()
+  }
+
+  /// Writes the state, and snapshots of the same θ where there are none of its step.
+  func snapshotIfHigher() throws {
+    try writing.withLock { _ in
+      try writeSnapshots(of: writeState())
+      let settings = snapshots.withLock { $0 }
+      try store.retain(SnapshotRetention(newest: settings.keep, interval: settings.keepEverySeconds))
+    }
+  }
+
+  /// What was written.
+  @discardableResult
+  func writeState() throws -> LearnerState {
+    try states.write {
+      let state = try loggedState()
+      try rows.sync()
+      return TrainingState(learner: state, configuration: configuration, tasks: tasks.descriptions)
+    }.learner
+  }
+
+  /// The learner's state, once its outer-iteration has its row.
+  private func loggedState() throws -> LearnerState {
+    while true {
+      let state = learner.currentState()
+      if try rows.outerIteration() >= state.outerIteration { return state }
+      // θ was stepped a moment ago, and the thread that trains is writing the row.
+      Thread.sleep(forTimeInterval: 0.001)
+    }
+  }
+
+  /// After a fallback to an older state, names that were given out before are not used again.
+  private func writeSnapshots(of state: LearnerState) throws {
+    let step = state.outerIteration
+    // Who sees a θ finds its average.
+    let kinds: [SnapshotKind] = state.average.isEmpty ? [.theta] : [.average, .theta]
+    for kind in kinds where try store.highestStep(of: kind) ?? -1 < step {
+      let metadata = SnapshotMetadata(
+        configuration, problems: learner.problems.map(\.name), digests: digests, outerIteration: step,
+        isAverage: kind == .average)
+      let record = try store.write(Snapshot(theta: state.theta(kind), metadata: metadata))
+      guard kind == .theta else { continue }
+      currentStatus.withLock { $0.snapshot = record.step }
+      log.info("snapshot \(record.name), outer-loss \(status.outerLoss.map { String($0) } ?? "not yet known")")
+    }
+  }
+}

@@ -1,0 +1,174 @@
+import Foundation
+import Hummingbird
+import HummingbirdTesting
+import Logging
+import Snapshots
+import Synchronization
+import TestSupport
+import Testing
+
+@testable import Daemon
+@testable import Training
+
+/// What a daemon that trains answers, and what may be asked of it, and by whom.
+@Suite struct ControlRoutesTests {
+  private static let logger = Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }
+
+  private static func configuration(_ folder: URL) throws -> Configuration {
+    let dataset = try SmallDataset.digits(in: folder).folder
+    return try Configuration.load(
+      file: nil, environment: [:],
+      flags: [
+        ("datasets", "[\"\(dataset.path)\"]"), ("state", folder.appending(path: "state").path), ("outer.pairs", "2"),
+        ("outer.curriculum.from", "2"), ("outer.curriculum.to", "2"), ("inner.life.from", "10"),
+        ("inner.life.to", "10"), ("inner.batch", "4"), ("threads", "1"), ("snapshot.free_mib", "0"),
+      ])
+  }
+
+  /// Runs `body` with a client of a run that trains meanwhile.
+  private func withRun(
+    _ access: Access = .everything,
+    _ body: @escaping @Sendable (any TestClientProtocol, TrainingRun) async throws -> Void
+  ) async throws {
+    try await withTemporaryFolder { folder in
+      let run = try TrainingRun(configuration: Self.configuration(folder), log: Self.logger)
+      let routes = Routes(training: run, started: Date(), requests: RequestCounter(), logger: Self.logger)
+      let training = Task.detached { try await onThread { try run.run() } }
+      try await Application(router: routes.router(access)).test(.router) { client in try await body(client, run) }
+      run.stop()
+      try await training.value
+    }
+  }
+
+  private func object(_ response: TestResponse) throws -> [String: Any] {
+    let json = try JSONSerialization.jsonObject(with: Data(response.body.readableBytesView))
+    return try #require(json as? [String: Any])
+  }
+
+  private func get(_ client: any TestClientProtocol, _ uri: String) async throws -> [String: Any] {
+    try object(await client.execute(uri: uri, method: .get))
+  }
+
+  private func outerIteration(_ client: any TestClientProtocol) async throws -> Int {
+    try #require(try await get(client, "/v1/status")["outer_iteration"] as? Int)
+  }
+
+  /// Waits until training is beyond an outer-iteration.
+  private func wait(beyond step: Int, _ client: any TestClientProtocol) async throws {
+    let end = ContinuousClock.now + .seconds(60)
+    while try await outerIteration(client) <= step {
+      try #require(ContinuousClock.now < end, "training does not go on")
+      try await Task.sleep(for: .milliseconds(5))
+    }
+  }
+
+  @Test("status tells how far training is, and history its course") func statusAndHistory() async throws {
+    try await withRun { client, _ in
+      try await wait(beyond: 3, client)
+      let status = try await get(client, "/v1/status")
+      #expect(status["problem"] as? String == "mlp2x32" && status["estimator"] as? String == "noise-reuse-es")
+      #expect(status["paused"] as? Bool == false && status["alarms"] as? [String] == [])
+      #expect(try #require(status["outer_loss"] as? Double) > 0 && status["truncation"] as? Double == 2)
+      let history = try #require(try await get(client, "/v1/history")["outer_iterations"] as? [String: [Any]])
+      let steps = try #require(history["outer_iteration"] as? [Int])
+      #expect(steps.starts(with: [1, 2, 3]) && Set(history.values.map(\.count)) == [steps.count])
+      #expect(
+        Set(history.keys) == [
+          "outer_iteration", "time", "outer_loss", "variance", "truncation", "inner_steps_per_second",
+        ])
+    }
+  }
+
+  @Test("a paused run stands still, with its state kept, until it is resumed") func pause() async throws {
+    try await withRun { client, run in
+      try await wait(beyond: 0, client)
+      #expect(try await object(client.execute(uri: "/v1/pause", method: .post))["paused"] as? Bool == true)
+      // The outer-iteration that was being recorded may still end.
+      try await Task.sleep(for: .milliseconds(200))
+      let (step, activity) = (try await outerIteration(client), run.activity)
+      try await Task.sleep(for: .milliseconds(500))
+      #expect(try await outerIteration(client) == step)
+      #expect(run.activity > activity, "a paused run is not one that hangs")
+      let state = try StateStore.newest(in: run.configuration.stateFolder, refused: { Issue.record($0) })
+      #expect(state?.learner.outerIteration == step)
+      #expect(try await object(client.execute(uri: "/v1/resume", method: .post))["paused"] as? Bool == false)
+      try await wait(beyond: step, client)
+    }
+  }
+
+  @Test("snapshot-now writes one at once; a pinned one says so") func snapshotAndPin() async throws {
+    try await withRun { client, _ in
+      try await wait(beyond: 0, client)
+      let record = try object(await client.execute(uri: "/v1/snapshot-now", method: .post))
+      #expect(try #require(record["step"] as? Int) > 0)
+      let name = try #require(record["name"] as? String)
+      #expect(
+        try await object(client.execute(uri: "/v1/snapshots/\(name)/pin", method: .post))["pinned"] as? Bool == true)
+      let list = try #require(try await get(client, "/v1/snapshots")["snapshots"] as? [[String: Any]])
+      #expect(list.first { $0["name"] as? String == name }?["pinned"] as? Bool == true)
+      #expect(
+        try await object(client.execute(uri: "/v1/snapshots/\(name)/unpin", method: .post))["pinned"] as? Bool == false)
+      let unknown = try await client.execute(uri: "/v1/snapshots/theta-999999999.safetensors/pin", method: .post)
+      #expect(unknown.status == .notFound)
+    }
+  }
+
+  @Test("over TCP without a token everything can be read and nothing asked for") func reading() async throws {
+    try await withRun(.reading) { client, run in
+      #expect(try await client.execute(uri: "/v1/status", method: .get).status == .ok)
+      for uri in ["/v1/pause", "/v1/snapshot-now", "/v1/snapshots/theta-000000000.safetensors/pin"] {
+        #expect(try await client.execute(uri: uri, method: .post).status == .forbidden)
+      }
+      #expect(!run.status.isPaused)
+    }
+  }
+
+  @Test("with a token configured only health is open; the token is read again on reload") func token() async throws {
+    try await withTemporaryFolder { folder in
+      let file = folder.appending(path: "token")
+      try Data("0123456789abcdef\n".utf8).write(to: file)
+      let token = try BearerToken(path: file.path)
+      try await withRun(.token(token)) { client, _ in
+        func status(_ uri: String, _ method: HTTPRequest.Method, _ header: String?) async throws -> Int {
+          let headers: HTTPFields = header.map { [.authorization: $0] } ?? [:]
+          return try await client.execute(uri: uri, method: method, headers: headers).status.code
+        }
+        for uri in ["/healthz", "/readyz"] { #expect(try await status(uri, .get, nil) == 200) }
+        for header in [nil, "Bearer wrong", "Bearer", "Basic 0123456789abcdef", "Bearer 0123456789abcdefg"] {
+          #expect(try await status("/v1/status", .get, header) == 401)
+          #expect(try await status("/v1/pause", .post, header) == 401)
+          #expect(try await status("/no/such/page", .get, header) == 401)
+        }
+        #expect(try await status("/v1/status", .get, "Bearer 0123456789abcdef") == 200)
+        #expect(try await status("/v1/pause", .post, "bearer  0123456789abcdef") == 200)
+        try Data("fedcba9876543210".utf8).write(to: file)
+        try token.reload()
+        #expect(try await status("/v1/status", .get, "Bearer 0123456789abcdef") == 401)
+        #expect(try await status("/v1/status", .get, "Bearer fedcba9876543210") == 200)
+        try Data("short".utf8).write(to: file)
+        #expect(throws: ConfigurationError.self) { try token.reload() }
+        #expect(try await status("/v1/status", .get, "Bearer fedcba9876543210") == 200)
+      }
+    }
+  }
+
+  @Test("metrics are in Prometheus' text format: every sample with help and type, numbers that can be read")
+  func metrics() async throws {
+    try await withRun { client, _ in
+      try await wait(beyond: 1, client)
+      let response = try await client.execute(uri: "/metrics", method: .get)
+      #expect(response.headers[.contentType] == "text/plain; version=0.0.4; charset=utf-8")
+      let lines = String(buffer: response.body).split(separator: "\n")
+      for line in lines where !line.hasPrefix("#") {
+        let sample = try #require(line.wholeMatch(of: /([a-z_]+)(\{[a-z]+="[^"]*"\})? (\S+)/))
+        #expect(Double(sample.3) != nil, "\(line)")
+        #expect(
+          lines.contains { $0.hasPrefix("# TYPE \(sample.1) ") }
+            && lines.contains { $0.hasPrefix("# HELP \(sample.1) ") })
+      }
+      for name in ["lopt_outer_loss", "lopt_inner_steps_total", "process_open_fds", "lopt_http_requests_total"] {
+        #expect(lines.contains { $0.hasPrefix(name + " ") || $0.hasPrefix(name + "{") }, "\(name)")
+      }
+    }
+  }
+}

@@ -1,0 +1,146 @@
+import Foundation
+import Logging
+import Snapshots
+import Support
+import TestSupport
+import Testing
+
+@testable import Engine
+@testable import Training
+
+/// What may be asked of a run while it trains.
+@Suite struct ControlTests {
+  private static func configuration(_ folder: URL, state: String, outerIterations: Int) throws -> Configuration {
+    let data = folder.appending(path: "data")
+    let dataset =
+      FileManager.default.fileExists(atPath: data.path) ? data : try SmallDataset.digits(in: folder).folder
+    var configuration = TrainingRunTests.configuration(
+      dataset, state: folder.appending(path: state), outerIterations: outerIterations)
+    configuration.snapshot.freeMib = 0
+    return configuration
+  }
+
+  @Test("a run that is paused again and again comes to the same θ, bit for bit", arguments: [false, true])
+  func pausedRunIsTheSame(asynchronous: Bool) throws {
+    try withTemporaryFolder { folder in
+      let plain = try Self.configuration(folder, state: "plain", outerIterations: 8)
+      try TrainingRun(configuration: plain, log: TrainingRunTests.silent).run()
+      var configuration = try Self.configuration(folder, state: "paused", outerIterations: 8)
+      configuration.outer.asynchronous.on = asynchronous
+      let run = try TrainingRun(configuration: configuration, log: TrainingRunTests.silent)
+      let ended = DispatchSemaphore(value: 0)
+      Thread.detachNewThread {
+        do { try run.run() } catch { Issue.record(error) }
+        ended.signal()
+      }
+      while ended.wait(timeout: .now() + .milliseconds(15)) == .timedOut {
+        run.pause()
+        usleep(5_000)
+        run.resume()
+      }
+      #expect(run.status.outerIteration == 8 && !run.status.isPaused)
+      let theta = try TrainingRunTests.theta(folder.appending(path: "paused"), 8)
+      // Asynchronous runs take the outer-gradients in the order in which they come.
+      if !asynchronous { #expect(try theta == TrainingRunTests.theta(folder.appending(path: "plain"), 8)) }
+      #expect(theta.allSatisfy(\.isFinite))
+    }
+  }
+
+  @Test("a paused run can be stopped, and its state is durable") func stoppedWhilePaused() throws {
+    try withTemporaryFolder { folder in
+      let run = try TrainingRun(
+        configuration: Self.configuration(folder, state: "state", outerIterations: 1_000_000),
+        log: TrainingRunTests.silent)
+      run.pause()
+      Thread.detachNewThread {
+        usleep(300_000)
+        run.stop()
+      }
+      try run.run()
+      #expect(run.status.outerIteration == 0)
+      #expect(try StateStore.newest(in: run.configuration.stateFolder, refused: { Issue.record($0) }) != nil)
+    }
+  }
+
+  @Test("reload takes over when snapshots are written and kept, and names what needs a new start") func reload() throws
+  {
+    try withTemporaryFolder { folder in
+      let configuration = try Self.configuration(folder, state: "state", outerIterations: 3)
+      let log = RecordingLog()
+      let run = try TrainingRun(configuration: configuration, log: log.logger)
+      var new = configuration
+      new.snapshot.keep = 7
+      new.outer.learningRate = 0.5
+      new.datasets[0].weight = 2
+      try run.reload(new)
+      #expect(log.lines.contains("reloaded: snapshot.keep: 20 → 7"), "\(log.lines)")
+      #expect(
+        log.lines.contains("not reloaded, it takes effect with the next start: outer.learning_rate: 0.003 → 0.5"))
+      #expect(log.lines.contains { $0.hasPrefix("not reloaded, it takes effect with the next start: datasets: ") })
+      #expect(run.snapshots.withLock { $0.keep } == 7)
+      try run.reload(new)
+      #expect(log.lines.count { $0.hasPrefix("reloaded: snapshot.keep") } == 1)
+    }
+  }
+
+  @Test("as many snapshots are kept as configured, step 0 and the best besides") func retention() throws {
+    try withTemporaryFolder { folder in
+      var configuration = try Self.configuration(folder, state: "state", outerIterations: 9)
+      configuration.snapshot.everySeconds = 1e-6
+      configuration.snapshot.keep = 3
+      configuration.outer.average.decay = 0
+      // Longer than the test lasts, and begun long before it: step 1 is the first of its stretch.
+      configuration.snapshot.keepEverySeconds = 31_536_000
+      try TrainingRun(configuration: configuration, log: TrainingRunTests.silent).run()
+      let steps = try SnapshotStore(readingFrom: configuration.stateFolder).list().map(\.record.step)
+      #expect(steps == [9, 8, 7, 0])
+    }
+  }
+
+  @Test(
+    "where the disk is nearly full nothing is written, an alarm says so, training goes on; the end writes its state")
+  func nearlyFull() throws {
+    try withTemporaryFolder { folder in
+      var configuration = try Self.configuration(folder, state: "state", outerIterations: 6)
+      configuration.snapshot.everySeconds = 1e-6
+      configuration.snapshot.freeMib = 1_000_000_000
+      let log = RecordingLog()
+      let run = try TrainingRun(configuration: configuration, log: log.logger)
+      let stop = DispatchSemaphore(value: 0)
+      Thread.detachNewThread {
+        while run.alarms.messages.isEmpty, run.status.outerIteration < 6 { usleep(1_000) }
+        stop.signal()
+      }
+      try run.run()
+      stop.wait()
+      #expect(run.alarms.messages.count == 1 && run.alarms.messages[0].contains("the disk is nearly full"))
+      #expect(log.lines.contains { $0.hasPrefix("the snapshot could not be written: ") })
+      #expect(
+        try SnapshotStore(readingFrom: configuration.stateFolder).list().map(\.record.step).filter { $0 > 0 } == [6, 6])
+      let error = #expect(throws: TrainingError.self) { try run.snapshotNow() }
+      #expect(error?.code == .diskNearlyFull)
+    }
+  }
+
+  @Test("Adam is trained on the evaluation's tasks once, and its loss remembered") func adam() throws {
+    try withTemporaryFolder { folder in
+      let dataset = try SmallDataset.splitDigits(in: folder).folder
+      var configuration = TrainingRunTests.configuration(
+        dataset, state: folder.appending(path: "state"), outerIterations: 2)
+      configuration.snapshot.freeMib = 0
+      configuration.evaluation = .init(every: 1, tasks: 2, initialisations: 1, steps: 30)
+      let log = RecordingLog()
+      let run = try TrainingRun(configuration: configuration, log: log.logger)
+      try run.run()
+      let adam = try #require(run.status.adamLoss)
+      #expect(adam > 0 && adam < 2.3)
+      #expect(run.history.columns.evaluations.adamLoss == [adam, adam])
+      configuration.outerIterations = 3
+      let again = RecordingLog()
+      let resumed = try TrainingRun(configuration: configuration, log: again.logger)
+      try resumed.run()
+      #expect(resumed.status.adamLoss == adam)
+      #expect(!again.lines.contains { $0.contains("with Adam, once") })
+    }
+  }
+}

@@ -1,0 +1,52 @@
+import Foundation
+import TestSupport
+import Testing
+
+@testable import Training
+
+/// A log that is put aside where it is full.
+@Suite struct RowFileTests {
+  private static func row(_ step: Int) -> LogRow {
+    .evaluation(
+      EvaluationRow(
+        outerIteration: step, time: Date(timeIntervalSince1970: Double(step)), loss: Double(step), best: false,
+        seconds: 1))
+  }
+
+  private func steps(_ folder: URL) throws -> [Int] {
+    try (RowFile.fullFiles(in: folder) + [folder.appending(path: "log.jsonl")]).flatMap { file in
+      try String(contentsOf: file, encoding: .utf8).split(separator: "\n")
+        .compactMap { LogRow(line: Data($0.utf8))?.outerIteration }
+    }
+  }
+
+  @Test("no file passes the size, and no row is lost or twice there") func rotates() throws {
+    try withTemporaryFolder { folder in
+      let file = folder.appending(path: "log.jsonl")
+      let length = try Self.row(1).line().count
+      let rows = try RowFile(file, resumingAt: 0, largest: 3 * length)
+      for step in 1...8 { try rows.append(Self.row(step)) }
+      let full = try RowFile.fullFiles(in: folder)
+      #expect(full.map(\.lastPathComponent) == ["log-000001.jsonl", "log-000002.jsonl"])
+      for file in full { #expect(try Data(contentsOf: file).count == 3 * length) }
+      #expect(try steps(folder) == Array(1...8))
+    }
+  }
+
+  @Test("a run that goes on from before the newest file finds its rows in the one before", arguments: 0...8)
+  func resumes(at step: Int) throws {
+    try withTemporaryFolder { folder in
+      let file = folder.appending(path: "log.jsonl")
+      let largest = try 3 * Self.row(1).line().count
+      do {
+        let rows = try RowFile(file, resumingAt: 0, largest: largest)
+        for step in 1...8 { try rows.append(Self.row(step)) }
+      }
+      let again = try RowFile(file, resumingAt: step, largest: largest)
+      #expect(try steps(folder) == Array(0..<step).map { $0 + 1 })
+      #expect(again.last.map(\.outerIteration) == (step > 0 ? [step] : []))
+      for step in step + 1...step + 7 { try again.append(Self.row(step)) }
+      #expect(try steps(folder) == Array(1...step + 7))
+    }
+  }
+}

@@ -1,0 +1,40 @@
+import Foundation
+import TestSupport
+import Testing
+
+@testable import Training
+
+/// The course of a run, thinned to what a picture holds.
+@Suite struct TrainingHistoryTests {
+  private static func row(_ step: Int) -> LogRow {
+    .evaluation(
+      EvaluationRow(
+        outerIteration: step, time: Date(timeIntervalSince1970: Double(step)), loss: Double(step), adamLoss: 2,
+        best: false, seconds: 1))
+  }
+
+  @Test("rows are thinned evenly, the first and the newest are always there", arguments: [1, 9, 10, 11, 57, 1000])
+  func thins(count: Int) {
+    var rows = ThinnedRows<Int>(most: 10)
+    for number in 1...count { rows.append { number } }
+    #expect(rows.all.count <= 10 && rows.all.count >= min(count, 5))
+    #expect(rows.all.first == 1 && rows.all.last == count)
+    let steps = Set(zip(rows.all.dropLast(), rows.all.dropLast().dropFirst()).map { $1 - $0 })
+    #expect(steps.count <= 1, "\(rows.all)")
+  }
+
+  @Test("what the log has is read back, full files included; a line that is none is passed over") func reads() throws {
+    try withTemporaryFolder { folder in
+      let file = folder.appending(path: "log.jsonl")
+      let rows = try RowFile(file, resumingAt: 0, largest: 3 * Self.row(1).line().count)
+      for step in 1...8 { try rows.append(Self.row(step)) }
+      try (Data(contentsOf: file) + Data("{\"evaluation\": a note\n".utf8)).write(to: file)
+      let history = try TrainingHistory(readingFrom: folder)
+      history.append(Self.row(9))
+      let found = history.columns.evaluations
+      #expect(found.outerIteration == Array(1...9) && found.adamLoss == Array(repeating: 2, count: 9))
+      #expect(found.time == (1...9).map(Double.init) && found.loss == found.time)
+      #expect(history.columns.outerIterations.outerIteration == [])
+    }
+  }
+}
