@@ -9,7 +9,7 @@ import Testing
 
 @testable import Daemon
 
-/// Fetching a snapshot from a daemon, from one that lies, and from a state folder.
+/// Fetching a snapshot from a daemon's routes, and from a state folder.
 @Suite struct FetchTests {
   /// Runs `body` with the address of a server on a free port.
   private func withServer(
@@ -21,10 +21,11 @@ import Testing
   }
 
   private func routes(_ store: SnapshotStore) -> Router<BasicRequestContext> {
-    Routes(
-      store: store, health: { Health(outerIteration: 0) },
-      logger: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }
-    ).router()
+    let logger = Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }
+    let router = Router(options: .autoGenerateHeadEndpoints)
+    router.add(middleware: JSONErrors(logger: logger))
+    SnapshotRoutes(store: store, logger: logger).add(to: router)
+    return router
   }
 
   /// Fetches into a folder, once, without a cache, and returns the file.

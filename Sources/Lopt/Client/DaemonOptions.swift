@@ -1,6 +1,6 @@
-import ArgumentParser
+public import ArgumentParser
 import Foundation
-import Snapshots
+public import Snapshots
 
 extension DaemonAddress: ExpressibleByArgument {
   public init?(argument: String) { self.init(argument) }
