@@ -73,6 +73,7 @@ let sources: [Target] = [
       .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
       .product(name: "UnixSignals", package: "swift-service-lifecycle"),
     ],
+    resources: ["index.html", "page.css", "page.js"].map { .embedInCode("Page/\($0)") },
     swiftSettings: settings),
   .executableTarget(
     name: "Lopt",

@@ -18,6 +18,7 @@ struct Routes: Sendable {
     router.add(middleware: requests)
     router.add(middleware: JSONErrors(logger: logger))
     router.add(middleware: AccessCheck(access: access))
+    PageRoutes().add(to: router)
     SnapshotRoutes(store: training.store, logger: logger).add(to: router)
     router.get("healthz") { _, _ in try Response.json(["status": "ok", "version": toolVersion]) }
     router.get("readyz") { _, _ in try readiness() }

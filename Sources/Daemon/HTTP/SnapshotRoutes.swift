@@ -37,13 +37,7 @@ struct SnapshotRoutes: Sendable {
       .eTag: tag, .cacheControl: "public, max-age=31536000, immutable", .acceptRanges: "bytes",
       .loptRecord: try record.line(),
     ]
-    // Compared weakly (RFC 9110, 13.1.2): W/ before a tag does not count.
-    let known = request.headers[.ifNoneMatch]?.split(separator: ",").map {
-      $0.trimmingCharacters(in: .whitespaces).replacing(/^W\//, with: "")
-    }
-    if let known, known.contains(tag) || known.contains("*") {
-      return Response(status: .notModified, headers: headers)
-    }
+    if request.knows(tag) { return Response(status: .notModified, headers: headers) }
     headers[.contentType] = "application/octet-stream"
     // Who has a part of another file gets all of this one (13.1.5).
     let wanted = request.headers[.ifRange].map { $0 == tag } ?? true ? request.headers[.range] : nil
@@ -58,6 +52,17 @@ struct SnapshotRoutes: Sendable {
       throw HTTPError(
         .rangeNotSatisfiable, headers: [.contentRange: "bytes */\(data.count)"], message: "no such part of the file")
     }
+  }
+}
+
+extension Request {
+  /// Whether the client has the bytes of a tag. Tags are compared weakly (RFC 9110, 13.1.2): `W/` before one does not
+  /// count.
+  func knows(_ tag: String) -> Bool {
+    let known = headers[.ifNoneMatch]?.split(separator: ",").map {
+      $0.trimmingCharacters(in: .whitespaces).replacing(/^W\//, with: "")
+    }
+    return known?.contains { $0 == tag || $0 == "*" } ?? false
   }
 }
 
