@@ -8,12 +8,13 @@ import Testing
 
 @Suite struct ConfigurationTests {
   func load(
-    _ json: String, environment: [String: String] = [:], flags: [(path: String, value: String)] = []
+    _ json: String, environment: [String: String] = [:], flags: [(path: String, value: String)] = [],
+    defaults: [(path: String, value: String)] = []
   ) throws -> Configuration {
     try withTemporaryFolder { folder in
       let file = folder.appending(path: "lopt.json")
       try Data(json.utf8).write(to: file)
-      return try Configuration.load(file: file, environment: environment, flags: flags)
+      return try Configuration.load(file: file, environment: environment, flags: flags, defaults: defaults)
     }
   }
 
@@ -38,6 +39,20 @@ import Testing
     #expect(try load(file, environment: variable).outer.learningRate == 0.3)
     #expect(
       try load(file, environment: variable, flags: [("outer.learning_rate", "0.4")]).outer.learningRate == 0.4)
+  }
+
+  @Test("a default goes before the preset, and nothing else")
+  func defaultsOfTheCommandLine() throws {
+    let defaults = [("outer.learning_rate", "0.1"), ("preset", "paper"), ("problem", "mlp2x32")]
+    let configuration = try load("{\(Self.least)}", defaults: defaults)
+    #expect(configuration.outer.learningRate == 0.1 && configuration.outer.pairs == 128)
+    #expect(configuration.problem == [.init(name: "mlp2x32", weight: 1)])
+    let file = #"{\#(Self.least), "preset": "small", "problem": "mlp3x128", "outer": {"learning_rate": 0.2}}"#
+    let other = try load(file, defaults: defaults)
+    #expect(other.outer.learningRate == 0.2 && other.outer.pairs == 32 && other.problem.map(\.name) == ["mlp3x128"])
+    #expect(
+      try load("{\(Self.least)}", environment: ["LOPT_OUTER_LEARNING_RATE": "0.3"], defaults: defaults)
+        .outer.learningRate == 0.3)
   }
 
   @Test("relative paths of the file are relative to its folder; short forms stand for the long ones")

@@ -9,10 +9,12 @@ extension Configuration {
   /// preset's. Relative paths in the file are relative to its folder, those of variables and flags to the working
   /// folder.
   ///
-  /// - Parameter flags: key paths such as `outer.learning_rate` with their values as text.
+  /// - Parameters:
+  ///   - flags: key paths such as `outer.learning_rate` with their values as text.
+  ///   - defaults: as `flags`, in place of the preset's values: file, variables and flags win over them.
   public static func load(
     file: URL?, environment: [String: String] = ProcessInfo.processInfo.environment,
-    flags: [(path: String, value: String)] = []
+    flags: [(path: String, value: String)] = [], defaults: [(path: String, value: String)] = []
   ) throws -> Configuration {
     let source = file?.path ?? "command line"
     let object = try file.map { try read($0) } ?? [:]
@@ -35,23 +37,26 @@ extension Configuration {
       settings.last { key == $0.path || key.hasPrefix($0.path + "[") }?.source ?? source
     }
 
-    let presetName = settings.last { $0.path == "preset" }?.value ?? object["preset"] as? String ?? "small"
+    let presetName =
+      settings.last { $0.path == "preset" }?.value ?? object["preset"] as? String
+      ?? defaults.last { $0.path == "preset" }?.value ?? "small"
     guard let preset = Preset(rawValue: presetName) else {
       throw ConfigurationError("\(sourceOf("preset")): preset is \(presetName), must be one of small, paper")
     }
     var tree = try ConfigurationTree(Configuration(preset: preset))
+    func lay(_ setting: (path: String, value: String, source: String)) throws {
+      guard setting.path == "datasets" || setting.path == "problem" else {
+        return try tree.set(setting.path, to: setting.value, source: setting.source)
+      }
+      let text = setting.value
+      let short: Any = setting.path == "datasets" ? [text] : text
+      let value = (try? JSONSerialization.jsonObject(with: Data(text.utf8))) ?? short
+      try tree.merge(normalized([setting.path: value], source: setting.source, folder: nil), source: setting.source)
+    }
+    for setting in defaults { try lay((setting.path, setting.value, "command line: --default")) }
     let folder = file?.deletingLastPathComponent()
     try tree.merge(normalized(object, source: source, folder: folder), source: source)
-    for setting in settings {
-      if setting.path == "datasets" || setting.path == "problem" {
-        let text = setting.value
-        let short: Any = setting.path == "datasets" ? [text] : text
-        let value = (try? JSONSerialization.jsonObject(with: Data(text.utf8))) ?? short
-        try tree.merge(normalized([setting.path: value], source: setting.source, folder: nil), source: setting.source)
-      } else {
-        try tree.set(setting.path, to: setting.value, source: setting.source)
-      }
-    }
+    for setting in settings { try lay(setting) }
     let configuration = try Self(tree, source: sourceOf)
     try configuration.validate(source: sourceOf)
     return configuration

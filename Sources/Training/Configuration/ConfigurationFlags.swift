@@ -43,11 +43,20 @@ public struct ConfigurationFlags: ParsableArguments {
       valueName: "key=value"))
   var settings: [String] = []
 
+  @Option(
+    name: .customLong("default"),
+    help: ArgumentHelp(
+      "What a setting is where neither file, variable nor option says it, for example http.tcp=false.",
+      valueName: "key=value"))
+  var defaults: [String] = []
+
   public init() {}
 
   public func validate() throws {
-    if let wrong = settings.first(where: { !$0.contains("=") }) {
-      throw ValidationError("--set \(wrong): must be KEY=VALUE, for example outer.learning_rate=0.002")
+    for (option, given) in [("--set", settings), ("--default", defaults)] {
+      if let wrong = given.first(where: { !$0.contains("=") }) {
+        throw ValidationError("\(option) \(wrong): must be KEY=VALUE, for example outer.learning_rate=0.002")
+      }
     }
   }
 
@@ -56,7 +65,10 @@ public struct ConfigurationFlags: ParsableArguments {
 
   /// Makes the configuration anew each time: the file may have changed.
   public var loader: @Sendable () throws -> Configuration {
-    { [config, overrides] in try Configuration.load(file: URL(filePath: config), flags: overrides) }
+    let defaults = defaults.map(Self.setting)
+    return { [config, overrides] in
+      try Configuration.load(file: URL(filePath: config), flags: overrides, defaults: defaults)
+    }
   }
 
   /// The settings that were given, by key; later ones win.
@@ -70,10 +82,12 @@ public struct ConfigurationFlags: ParsableArguments {
     if !datasets.isEmpty, let list = try? JSONEncoder().encode(datasets) {
       overrides.append(("datasets", String(decoding: list, as: UTF8.self)))
     }
-    return overrides
-      + settings.map { setting in
-        let parts = setting.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false)
-        return (String(parts[0]), String(parts[1]))
-      }
+    return overrides + settings.map(Self.setting)
+  }
+
+  /// The parts of KEY=VALUE.
+  private static func setting(_ text: String) -> (path: String, value: String) {
+    let parts = text.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false)
+    return (String(parts[0]), String(parts[1]))
   }
 }
