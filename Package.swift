@@ -106,7 +106,9 @@ let tests: [Target] = [
     swiftSettings: settings),
   .testTarget(
     name: "ExperimentsTests",
-    dependencies: ["Engine", "Experiments", "Randomness", "Shards", "Support", "TestSupport", "Training"],
+    dependencies: [
+      "Engine", "Experiments", "Randomness", "Shards", "Snapshots", "Support", "TestSupport", "Training",
+    ],
     swiftSettings: settings),
   .testTarget(
     name: "DaemonTests",
@@ -118,7 +120,7 @@ let tests: [Target] = [
     ],
     swiftSettings: settings),
   .testTarget(
-    name: "LoptTests", dependencies: ["Engine", "Lopt", "Snapshots", "TestSupport"],
+    name: "LoptTests", dependencies: ["Engine", "Lopt", "Snapshots", "Support", "TestSupport"],
     exclude: ["read_result.py"], swiftSettings: settings),
 ]
 
