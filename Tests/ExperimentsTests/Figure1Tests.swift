@@ -67,13 +67,17 @@ import Testing
         let steps = try Int(number(row, "steps"))
         let last = try #require(course.last)
         #expect(Int(last["step"] ?? "") == (isLearned ? steps : 2 * steps))
-        #expect(try abs(number(last, "seconds") / range - (isLearned ? 1 : 2)) < (isLearned ? 0.5 : 2.0 / Double(steps)))
+        #expect(
+          try abs(number(last, "seconds") / range - (isLearned ? 1 : 2)) < (isLearned ? 0.5 : 2.0 / Double(steps)))
         let end = try #require(course.first { $0["step"] == "\(steps)" })
         #expect(try abs(number(end, "mean") - number(row, "mean")) < 1e-9)
-        if isLearned { #expect(row["lowest"] == "") } else {
+        if isLearned {
+          #expect(row["lowest"] == "")
+        } else {
           #expect(try number(row, "lowest") <= course.map { try number($0, "mean") }.min() ?? 0)
         }
-        #expect(try number(row, "ratio_low") <= number(row, "ratio") && number(row, "ratio") <= number(row, "ratio_high"))
+        #expect(
+          try number(row, "ratio_low") <= number(row, "ratio") && number(row, "ratio") <= number(row, "ratio_high"))
       }
       // The best baseline is the measure of the ratios.
       for loss in ["train", "validation"] {
@@ -81,7 +85,10 @@ import Testing
         #expect(ratios.min() == 1)
       }
       let page = String(decoding: files["figure1.md"] ?? Data(), as: UTF8.self)
-      for words in ["of the best baseline's (95 % interval", "of which the update", "2 tasks of 10 outer-validation"] {
+      for words in [
+        "of the best baseline's (95 % interval", "Time of a step, and steps in the range: learned (train objective)",
+        "2 tasks of 10 outer-validation",
+      ] {
         #expect(page.contains(words), "\(words)")
       }
     }

@@ -37,13 +37,15 @@ import Testing
   @Test("each loss has its own best rate, its own best baseline, and its own lowest")
   func best() {
     let training = Standing(.train, found, objectives: ["train"])
-    #expect(training.entries.map(\.label) == ["learned (train objective)", "Adam, rate 0.1", "SGD with momentum, rate 0.3"])
+    #expect(
+      training.entries.map(\.label) == ["learned (train objective)", "Adam, rate 0.1", "SGD with momentum, rate 0.3"])
     #expect(training.bestBaseline.label == "Adam, rate 0.1")
     // The mean of the last four of 40 losses that end at 1.2.
     #expect(abs(training.lowest - 1.23) < 1e-6)
     #expect(abs((training.baselines[0].best?.seconds ?? 0) - 160) < 1e-9)
     let validation = Standing(.validation, found, objectives: ["train"])
-    #expect(validation.entries.map(\.label) == ["learned (train objective)", "Adam, rate 0.2", "SGD with momentum, rate 0.3"])
+    #expect(
+      validation.entries.map(\.label) == ["learned (train objective)", "Adam, rate 0.2", "SGD with momentum, rate 0.3"])
     #expect(validation.bestBaseline.label == "Adam, rate 0.2")
     #expect(abs(validation.lowest - 1.4) < 1e-6)
     #expect(abs(validation.mean(validation.baselines[0]) - 1.7) < 1e-6)

@@ -16,10 +16,11 @@ import Testing
 
     init(in folder: URL, seed: Int = 3) throws {
       place = try Workplace(in: folder)
-      let settings = [
-        "datasets": [place.dataset], "state": state.path, "seed": seed, "inner": ["batch": 4],
-        "outer": ["pairs": 2, "learning_rate": 0.002],
-      ] as [String: Any]
+      let settings =
+        [
+          "datasets": [place.dataset], "state": state.path, "seed": seed, "inner": ["batch": 4],
+          "outer": ["pairs": 2, "learning_rate": 0.002],
+        ] as [String: Any]
       let configuration = folder.appending(path: "lopt.json")
       try JSONSerialization.data(withJSONObject: settings).write(to: configuration)
       try require("train", "--config", configuration.path, "--outer-iterations", "3")
@@ -44,7 +45,8 @@ import Testing
       _ = try Python.run(
         script: Repository.root.appending(path: "scripts/describe-theta"),
         arguments: [
-          (snapshot ?? self.snapshot).path, "--dataset", dataset ?? place.dataset, "--state", (state ?? exported).path, "--log",
+          (snapshot ?? self.snapshot).path, "--dataset", dataset ?? place.dataset, "--state", (state ?? exported).path,
+          "--log",
           (log ?? state.appending(path: "log.jsonl")).path, "--evaluation", (evaluation ?? self.evaluation).path,
           "--command", "lopt train", "--commit", "abc", "--output", output.path,
         ])

@@ -73,7 +73,9 @@ import Testing
       #expect(lines[0].contains("mlp2x32") && lines[0].contains("5 steps") && lines[0].contains("batch 16"))
       #expect(
         lines.dropFirst(2).map { $0.prefix { $0 != " " } } == ["learned", "adam", "rmsprop", "momentum"])
-      let columns = ["ratio to best baseline", "update's share", "steps to Adam's", "to best baseline's: steps", "time"]
+      let columns = [
+        "ratio to best baseline", "update's share", "steps to Adam's", "to best baseline's: steps", "time",
+      ]
       for column in columns { #expect(lines[1].contains(column), "\(column)") }
     }
   }

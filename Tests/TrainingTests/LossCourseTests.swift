@@ -113,7 +113,7 @@ import Testing
     try withTemporaryFolder { folder in
       let evaluation = try evaluation(plan(steps: 60), SmallDataset.digits(in: folder))
       let times = try Evaluation.stepTimes([evaluation, evaluation])
-      #expect(times.count == 5)
+      #expect(times.count == 5 && times[0] == times[1])
       #expect(times.allSatisfy { $0.seconds > 0 && $0.updateShare > 0 && $0.updateShare < 1 })
       // An optimizer that is a network costs more than one that is not.
       #expect(times[..<2].allSatisfy { $0.updateSeconds > 3 * times[2].updateSeconds })

@@ -1,4 +1,5 @@
 import Foundation
+import Shards
 import Training
 
 /// What figure 1's runs say.
@@ -14,9 +15,10 @@ extension Figure1 {
         + "initialisations). Training loss: the mean of a run's last ⌊t/10⌋ minibatch losses at step t. Each baseline has "
         + "the learning rate of a grid that is best for the panel's loss after \(range) s. Dashed: the lowest that it "
         + "reaches when the time is doubled, at the best of the same rates and moments.",
-      results: standings.map { ending($0, range) } + standings.flatMap { standing in
-        standing.learned.map { reaching($0, standing, found.seconds) }
-      } + [timing(found)],
+      results: standings.map { ending($0, range) }
+        + standings.flatMap { standing in
+          standing.learned.map { reaching($0, standing, found.seconds) }
+        } + [timing(standings[0])],
       instance: instance,
       paper: "conv3x32 on 10 of 300 held-out classes of ImageNet at 32×32, about 130 s; a learned optimizer of each "
         + "objective; the claim is that the learned one reaches its lowest training loss in under a quarter of the "
@@ -32,11 +34,10 @@ extension Figure1 {
   /// For the intervals of ratios.
   private var plan: EvaluationPlan {
     EvaluationPlan(
-      problem: settings.problem, split: settings.split, tasks: settings.tasks, initialisations: settings.initialisations,
+      problem: settings.problem, split: settings.split, tasks: settings.tasks,
+      initialisations: settings.initialisations,
       steps: settings.steps, batch: settings.batch, seed: settings.seed, tunedFor: .train)
   }
-
-  private func name(_ standing: Standing) -> String { standing.loss == .train ? "training loss" : "validation loss" }
 
   /// An optimizer's mean loss at the range's end over the best baseline's, and its 95 % interval.
   func ratio(_ entry: Standing.Entry, _ standing: Standing) -> (ratio: Double, interval: [Double]) {
@@ -49,32 +50,31 @@ extension Figure1 {
 
   /// The losses at the range's end.
   private func ending(_ standing: Standing, _ range: String) -> String {
-    let parts = standing.entries.map { "\($0.label) \(Self.digits(standing.mean($0)))" }
-    return "The \(name(standing)) after \(range) s: \(parts.joined(separator: "; "))."
+    let parts = standing.entries.map { "\($0.name) \(Self.digits(standing.mean($0)))" }
+    return "\(standing.title) after \(range) s: \(parts.joined(separator: ", "))."
   }
 
   /// When a learned optimizer is where the baselines get.
   private func reaching(_ entry: Standing.Entry, _ standing: Standing, _ range: Double) -> String {
-    let best = standing.bestBaseline
     let (ratio, interval) = ratio(entry, standing)
-    func time(to level: Double, of whole: Double, _ name: String) -> String {
-      let seconds = standing.seconds(entry, to: level)
-      return seconds.map { "after \($0.short) s, \((100 * $0 / whole).short) % of \(name)" } ?? "never in it"
+    func time(to level: Double, of whole: Double) -> String {
+      guard let seconds = standing.seconds(entry, to: level) else { return "not within its steps" }
+      return "after \(seconds.short) s, \((100 * seconds / whole).short) % of that time"
     }
-    return "The \(name(standing)) of \(entry.label) after \(range.short) s is \(Self.digits(ratio)) of the best baseline's "
-      + "(95 % interval \(Self.digits(interval[0])) … \(Self.digits(interval[1]))). It is at that one's "
-      + "\(Self.digits(standing.mean(best))) \(time(to: standing.mean(best), of: range, "the time")), and at the lowest "
-      + "dashed line, \(Self.digits(standing.lowest)), \(time(to: standing.lowest, of: 2 * range, "the doubled time"))."
+    let end = standing.mean(standing.bestBaseline)
+    return "\(standing.title), \(entry.name): \(Self.digits(ratio)) of the best baseline's (95 % interval "
+      + "\(Self.digits(interval[0])) … \(Self.digits(interval[1]))); where that one is after \(range.short) s, "
+      + "\(Self.digits(end)), \(time(to: end, of: range)); at the lowest dashed line, which takes up to "
+      + "\((2 * range).short) s, \(Self.digits(standing.lowest)), \(time(to: standing.lowest, of: 2 * range))."
   }
 
-  private func timing(_ found: Contest.Found) -> String {
-    let learned = zip(self.learned, found.learned).map { ("learned (\($0.objective) objective)", $1) }
-    let baselines = found.baselines.compactMap { $0.first.map { ($0.course.contender.kind.rawValue, $0) } }
-    let parts = (learned + baselines).map { name, timed in
-      "\(name) \((1_000 * timed.time.seconds).short) ms (of which the update "
-        + "\((100 * timed.time.updateShare).short) %), \(timed.mark.steps)"
+  private func timing(_ standing: Standing) -> String {
+    let parts = standing.entries.map { entry in
+      let time = entry.timed.time
+      return "\(entry.name) \((1_000 * time.seconds).short) ms, the update \((100 * time.updateShare).short) % of it, "
+        + "\(entry.timed.mark.steps)"
     }
-    return "A step takes, and the range is: \(parts.joined(separator: "; "))."
+    return "Time of a step, and steps in the range: \(parts.joined(separator: "; "))."
   }
 
   private var instance: String {
@@ -103,8 +103,7 @@ extension Figure1 {
     }
     let losses = lines.flatMap { $0.points.map(\.y) }
     return Plot.Panel(
-      standing.loss == .train ? "(a) training loss" : "(b) validation loss", x: "seconds",
-      y: "loss", yIsLogarithmic: Plot.spans(5, losses), series: lines + levels)
+      standing.title, x: "seconds", y: "loss", yIsLogarithmic: Plot.spans(5, losses), series: lines + levels)
   }
 
   private static func digits(_ loss: Double) -> String { String(format: "%.3f", loss) }

@@ -6,7 +6,8 @@ extension Figure1 {
   func curves(_ standings: [Standing]) -> CSVTable {
     CSVTable(
       columns: [
-        "loss", "optimizer", "objective", "learning_rate", "step", "seconds", "mean", "lower_quartile", "upper_quartile",
+        "loss", "optimizer", "objective", "learning_rate", "step", "seconds", "mean", "lower_quartile",
+        "upper_quartile",
       ],
       rows: standings.flatMap { standing in
         standing.entries.enumerated().flatMap { number, entry in
@@ -37,8 +38,8 @@ extension Figure1 {
               1_000 * entry.timed.time.seconds, entry.timed.time.updateShare, standing.mean(entry), ratio, interval[0],
               interval[1], standing.seconds(entry, to: standing.mean(standing.bestBaseline)),
               standing.seconds(entry, to: standing.lowest), entry.best?.loss,
-              entry.best?.contender.rate.map { Double($0) }, entry.best?.seconds,
-            ].map { CSVTable.number($0) }
+            ].map { CSVTable.number($0) } + [entry.best?.contender.rate.map { "\($0)" } ?? ""]
+            + [CSVTable.number(entry.best?.seconds)]
         }
       })
   }

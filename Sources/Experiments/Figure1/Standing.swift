@@ -4,11 +4,14 @@ import Training
 struct Standing {
   /// A learned optimizer, or a baseline with the finalist that is best at the end of the range.
   struct Entry {
-    /// For example `learned (train objective)`.
-    var label: String
+    /// For example `Adam` or `learned (train objective)`.
+    var name: String
     var timed: Contest.Timed
     /// What the baseline's finalists reach at best until twice the range; nil for a learned optimizer.
     var best: Best?
+
+    /// With a baseline's learning rate.
+    var label: String { timed.course.contender.rate.map { "\(name), rate \($0.short)" } ?? name }
   }
 
   /// The lowest mean loss of a baseline's finalists.
@@ -25,7 +28,7 @@ struct Standing {
   init(_ loss: EvaluationPlan.Tuning, _ found: Contest.Found, objectives: [String]) {
     self.loss = loss
     learned = zip(objectives, found.learned).map {
-      Entry(label: "learned (\($0) objective)", timed: $1, best: nil)
+      Entry(name: "learned (\($0) objective)", timed: $1, best: nil)
     }
     baselines = found.baselines.compactMap { finalists in
       func mean(_ timed: Contest.Timed) -> Double { Self.mean(timed, loss) }
@@ -36,9 +39,12 @@ struct Standing {
             loss: point.mean, seconds: Double(point.step) * finalist.time.seconds, contender: finalist.course.contender)
         }
       }.min { $0.loss < $1.loss }
-      return Entry(label: Self.name(tuned.course.contender), timed: tuned, best: lowest)
+      return Entry(name: Self.name(tuned.course.contender.kind), timed: tuned, best: lowest)
     }
   }
+
+  /// The panel's.
+  var title: String { loss == .train ? "(a) training loss" : "(b) validation loss" }
 
   var entries: [Entry] { learned + baselines }
 
@@ -74,14 +80,12 @@ struct Standing {
     return losses.reduce(0, +) / Double(losses.count)
   }
 
-  private static func name(_ contender: Contender) -> String {
-    let name =
-      switch contender.kind {
-      case .learned: "learned"
-      case .adam: "Adam"
-      case .rmsprop: "RMSProp"
-      case .momentum: "SGD with momentum"
-      }
-    return contender.rate.map { "\(name), rate \($0.short)" } ?? name
+  private static func name(_ kind: Contender.Kind) -> String {
+    switch kind {
+    case .learned: "learned"
+    case .adam: "Adam"
+    case .rmsprop: "RMSProp"
+    case .momentum: "SGD with momentum"
+    }
   }
 }

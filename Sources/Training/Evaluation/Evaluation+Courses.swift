@@ -39,11 +39,19 @@ extension Evaluation {
   }
 
   /// How long a step takes with the learned optimizer of each of `evaluations`, which are of the same problem and data
-  /// set, and then with each baseline; which rate that has does not matter.
+  /// set, and then with each baseline; which rate that has does not matter. Those of one architecture are timed as one.
   public static func stepTimes(_ evaluations: [Evaluation]) throws -> [StepTime] {
     guard let first = evaluations.first else { return [] }
+    var timed: [Evaluation] = []
+    for evaluation in evaluations where !timed.contains(where: { $0.architecture == evaluation.architecture }) {
+      timed.append(evaluation)
+    }
     let baselines = Contender.Kind.baselines.map { first.optimizer(Contender(kind: $0, gridExponent: -6)) }
-    return try StepTiming(plan: first.plan, problem: first.problem, task: first.tasks[0])
-      .medians(evaluations.map { $0.optimizer(Contender(kind: .learned)) } + baselines)
+    let times = try StepTiming(plan: first.plan, problem: first.problem, task: first.tasks[0])
+      .medians(timed.map { $0.optimizer(Contender(kind: .learned)) } + baselines)
+    let learned = evaluations.compactMap { evaluation in
+      timed.firstIndex { $0.architecture == evaluation.architecture }.map { times[$0] }
+    }
+    return learned + times.suffix(baselines.count)
   }
 }

@@ -10,7 +10,7 @@ public struct Evaluation: Sendable {
   let problem: any InnerProblem
   let tasks: [OpenTask]
   private let snapshot: Snapshot
-  private let architecture: Architecture
+  let architecture: Architecture
   /// The ids of each task's classes, in the order of their labels.
   public let taskClasses: [[String]]
   private let threads: Int
