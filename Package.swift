@@ -121,7 +121,9 @@ let tests: [Target] = [
     swiftSettings: settings),
   .testTarget(
     name: "ExperimentsTests",
-    dependencies: ["Engine", "Experiments", "Randomness", "Shards", "Support", "TestSupport", "Training"],
+    dependencies: [
+      "Engine", "Experiments", "Randomness", "Shards", "Snapshots", "Support", "TestSupport", "Training",
+    ],
     swiftSettings: settings),
   .testTarget(
     name: "DaemonTests",
