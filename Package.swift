@@ -90,7 +90,7 @@ let tests: [Target] = [
   .target(
     name: "ScriptedServer",
     dependencies: [
-      .product(name: "HTTPTypes", package: "swift-http-types"),
+      logging, .product(name: "HTTPTypes", package: "swift-http-types"),
       .product(name: "Hummingbird", package: "hummingbird"), .product(name: "NIOCore", package: "swift-nio"),
     ],
     path: "Tests/ScriptedServer", swiftSettings: settings),

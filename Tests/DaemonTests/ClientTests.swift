@@ -107,10 +107,13 @@ import Testing
       usleep(300_000)
       #expect(try outerIteration() == paused)
       #expect(try run("pin", name) == "\(name)\n")
-      let listed = try run("list").split(separator: "\n")
-      #expect(listed[1].hasPrefix("\(name) ") && listed[1].hasSuffix(" pinned"), "\(listed)")
+      /// The line of the snapshot in the list.
+      func listed() throws -> Substring {
+        try #require(try run("list").split(separator: "\n").first { $0.hasPrefix("\(name) ") })
+      }
+      #expect(try listed().hasSuffix(" pinned"))
       #expect(try run("unpin", name) == "\(name)\n")
-      #expect(try !run("list").split(separator: "\n")[1].contains("pinned"))
+      #expect(try !listed().contains("pinned"))
       #expect(try run("resume") == "running\n")
       let newer = try run("fetch", "latest", "--wait-newer-than", "\(paused)", "--output", served.path("newer"))
       #expect(

@@ -47,7 +47,7 @@ import Testing
         arguments: [
           (snapshot ?? self.snapshot).path, "--dataset", dataset ?? place.dataset, "--state", (state ?? exported).path,
           "--log",
-          (log ?? state.appending(path: "log.jsonl")).path, "--evaluation", (evaluation ?? self.evaluation).path,
+          (log ?? self.state.appending(path: "log.jsonl")).path, "--evaluation", (evaluation ?? self.evaluation).path,
           "--command", "lopt train", "--commit", "abc", "--output", output.path,
         ])
     }

@@ -93,8 +93,8 @@ import Testing
           "problem": "mlp2x32", "split": "train", "tasks": 2, "initialisations": 1, "steps": 20, "batch": 16, "seed": 0,
           "tune": "train", "screen": 1, "grid": 7,
         ])
-      #expect(report["snapshot_sha256"] as? String == sha256(URL(filePath: place.snapshot)))
-      #expect(report["dataset_sha256"] as? String == sha256(URL(filePath: place.dataset + "/manifest.json")))
+      #expect(try report["snapshot_sha256"] as? String == sha256(URL(filePath: place.snapshot)))
+      #expect(try report["dataset_sha256"] as? String == sha256(URL(filePath: place.dataset + "/manifest.json")))
       let results = try #require(report["results"] as? [[String: Any]])
       for result in results {
         let share = try #require(result["update_share"] as? Double)

@@ -1,6 +1,7 @@
 public import Foundation
 import HTTPTypes
 import Hummingbird
+import Logging
 import NIOCore
 import Synchronization
 
@@ -67,7 +68,8 @@ public final class ScriptedServer: Sendable {
       },
       configuration: ApplicationConfiguration(
         address: socket.map { .unixDomainSocket(path: $0) } ?? .hostname("127.0.0.1", port: 0)),
-      onServerRunning: { channel in whenListening.yield(channel.localAddress?.port ?? 0) })
+      onServerRunning: { channel in whenListening.yield(channel.localAddress?.port ?? 0) },
+      logger: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() })
     try await withThrowingTaskGroup(of: Void.self) { group in
       group.addTask { try await application.run() }
       for await port in ports {
@@ -87,7 +89,11 @@ public final class ScriptedServer: Sendable {
     let (data, end) = (answer.body, answer.breaksAfter)
     let body = ResponseBody(contentLength: data.count) { writer in
       try await writer.write(ByteBuffer(bytes: data.prefix(end ?? data.count)))
-      if end != nil { throw BrokenOff() }
+      if end != nil {
+        // What was sent shall arrive.
+        try await Task.sleep(for: .milliseconds(50))
+        throw BrokenOff()
+      }
       try await writer.finish(nil)
     }
     return Response(status: status, headers: headers, body: body)

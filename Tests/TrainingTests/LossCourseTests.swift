@@ -94,10 +94,10 @@ import Testing
     try withTemporaryFolder { folder in
       let data = try SmallDataset.digits(in: folder)
       func results(_ tuning: EvaluationPlan.Tuning) throws -> [Contender] {
-        let evaluation = try evaluation(plan(steps: 60), data)
+        let evaluation = try self.evaluation(plan(steps: 60), data)
         return evaluation.best(3, of: try evaluation.candidates(.rmsprop, for: tuning, quiet), for: tuning).map(\.0)
       }
-      let evaluation = try evaluation(plan(steps: 60), data)
+      let evaluation = try self.evaluation(plan(steps: 60), data)
       let found = try evaluation.finalists(.rmsprop, quiet)
       #expect(Array(found.prefix(3)) == (try results(.train)))
       #expect(Set(found) == Set(try results(.train) + results(.validation)) && found.count <= 6)
@@ -111,7 +111,7 @@ import Testing
   @Test("times are of each learned optimizer and then of each baseline")
   func times() throws {
     try withTemporaryFolder { folder in
-      let evaluation = try evaluation(plan(steps: 60), SmallDataset.digits(in: folder))
+      let evaluation = try self.evaluation(plan(steps: 60), SmallDataset.digits(in: folder))
       let times = try Evaluation.stepTimes([evaluation, evaluation])
       #expect(times.count == 5 && times[0] == times[1])
       #expect(times.allSatisfy { $0.seconds > 0 && $0.updateShare > 0 && $0.updateShare < 1 })

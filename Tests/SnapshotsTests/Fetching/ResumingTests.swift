@@ -21,7 +21,11 @@ import Testing
     }
   }
 
-  private func isFile(_ request: ScriptedServer.Request) -> Bool { request.path.hasSuffix(".safetensors") }
+  /// The byte from which a request asks for a file; of what broke off the client may not have seen all. 0 where it asks
+  /// for all of it.
+  private func start(_ request: ScriptedServer.Request) -> Int {
+    (request["range"]?.firstMatch(of: /^bytes=(\d+)-$/)?.output.1).flatMap { Int($0) } ?? 0
+  }
 
   /// A daemon whose first answer with a file breaks off.
   private func breaking(_ daemon: ScriptedDaemon, after bytes: Int)
@@ -45,7 +49,7 @@ import Testing
         #expect(try Data(contentsOf: fetched.file) == daemon.latestFile)
         let asked = server.requests.filter { $0.path.hasSuffix(".safetensors") }
         #expect(asked.count == 2 && asked[0]["range"] == nil)
-        #expect(asked[1]["range"] == "bytes=40000-" && asked[1]["if-range"] == "\"\(daemon.latest.sha256)\"")
+        #expect((1...40_000).contains(start(asked[1])) && asked[1]["if-range"] == "\"\(daemon.latest.sha256)\"")
         #expect(try names(folder) == [daemon.latest.name])
       }
     }
@@ -61,7 +65,8 @@ import Testing
         #expect(try names(folder) == ["\(daemon.latest.name).\(daemon.latest.sha256.prefix(16)).partial"])
         let fetched = try await fetch(from: server.address, into: folder)
         #expect(try Data(contentsOf: fetched.file) == daemon.latestFile)
-        #expect(server.requests.last?["range"] == "bytes=40000-")
+        let last = try #require(server.requests.last)
+        #expect((1...40_000).contains(start(last)))
         #expect(try names(folder) == [daemon.latest.name])
       }
     }
