@@ -45,6 +45,8 @@ let sources: [Target] = [
       .product(name: "NIOCore", package: "swift-nio"),
       .product(name: "NIOFoundationCompat", package: "swift-nio"),
       .product(name: "NIOHTTP1", package: "swift-nio"),
+      .product(name: "NIOPosix", package: "swift-nio"),
+      .product(name: "NIOSSL", package: "swift-nio-ssl"),
     ],
     swiftSettings: settings),
   .target(
@@ -85,6 +87,13 @@ let tests: [Target] = [
   .target(
     name: "TestSupport", dependencies: ["CZlib", "Engine", "Shards"], path: "Tests/TestSupport",
     swiftSettings: settings),
+  .target(
+    name: "ScriptedServer",
+    dependencies: [
+      logging, .product(name: "HTTPTypes", package: "swift-http-types"),
+      .product(name: "Hummingbird", package: "hummingbird"), .product(name: "NIOCore", package: "swift-nio"),
+    ],
+    path: "Tests/ScriptedServer", swiftSettings: settings),
   .testTarget(
     name: "RandomnessTests", dependencies: ["Randomness"], swiftSettings: settings),
   .testTarget(
@@ -102,7 +111,7 @@ let tests: [Target] = [
     dependencies: ["DataPrep", "Randomness", "Shards", "Support", "TestSupport"],
     swiftSettings: settings),
   .testTarget(
-    name: "SnapshotsTests", dependencies: ["Snapshots", "Support", "TestSupport"],
+    name: "SnapshotsTests", dependencies: ["ScriptedServer", "Snapshots", "Support", "TestSupport"],
     swiftSettings: settings),
   .testTarget(
     name: "TrainingTests",
@@ -112,12 +121,14 @@ let tests: [Target] = [
     swiftSettings: settings),
   .testTarget(
     name: "ExperimentsTests",
-    dependencies: ["Engine", "Experiments", "Randomness", "Shards", "Support", "TestSupport", "Training"],
+    dependencies: [
+      "Engine", "Experiments", "Randomness", "Shards", "Snapshots", "Support", "TestSupport", "Training",
+    ],
     swiftSettings: settings),
   .testTarget(
     name: "DaemonTests",
     dependencies: [
-      "Daemon", "Snapshots", "Support", "TestSupport", "Training", logging,
+      "Daemon", "Engine", "Shards", "Snapshots", "Support", "TestSupport", "Training", logging,
       .product(name: "Hummingbird", package: "hummingbird"),
       .product(name: "HummingbirdTesting", package: "hummingbird"),
       .product(name: "NIOCore", package: "swift-nio"),
@@ -126,7 +137,7 @@ let tests: [Target] = [
     ],
     swiftSettings: settings),
   .testTarget(
-    name: "LoptTests", dependencies: ["Engine", "Lopt", "Snapshots", "TestSupport"],
+    name: "LoptTests", dependencies: ["Engine", "Lopt", "ScriptedServer", "Snapshots", "Support", "TestSupport"],
     exclude: ["read_result.py"], swiftSettings: settings),
 ]
 

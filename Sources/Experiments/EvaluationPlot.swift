@@ -36,7 +36,7 @@ extension Plot {
   }
 
   /// Whether the largest is more than `factor` times the smallest, so that a linear axis would hide one of them.
-  private static func spans(_ factor: Double, _ values: [Double]) -> Bool {
+  static func spans(_ factor: Double, _ values: [Double]) -> Bool {
     guard let low = values.min(), let high = values.max() else { return false }
     return low > 0 && high > factor * low
   }

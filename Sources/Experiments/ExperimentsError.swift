@@ -11,6 +11,8 @@ public struct ExperimentsError: ReportedError, Equatable {
     case locked
     /// No inner problem takes images of the data set's shape.
     case noProblem
+    /// Two snapshots where one of each objective was asked for.
+    case sameObjective
   }
 
   public var code: Code
@@ -27,7 +29,7 @@ public struct ExperimentsError: ReportedError, Equatable {
     case .noGnuplot: .unavailable
     case .plotFailed: .software
     case .locked: .temporary
-    case .noProblem: .usage
+    case .noProblem, .sameObjective: .usage
     }
   }
 }

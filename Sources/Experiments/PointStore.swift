@@ -23,7 +23,8 @@ public final class PointStore: Sendable {
   private let file: LineFile
   /// Whole lines by key.
   private let lines: Mutex<[String: Data]>
-  private let progress: Support.Progress
+  /// Told of every point.
+  public let progress: Support.Progress
 
   /// Opens the file of these settings, and tells `progress` what is in it.
   ///
@@ -65,8 +66,10 @@ public final class PointStore: Sendable {
   /// - Parameters:
   ///   - cost: what computing it takes, in the unit in which progress is counted.
   ///   - note: what progress shows meanwhile.
+  ///   - isTold: whether `compute` tells progress of the cost itself, piece by piece.
   public func value<Value: Codable>(
-    _ key: String, cost: Int, note: @autoclosure () -> String = "", compute: () throws -> Value
+    _ key: String, cost: Int, note: @autoclosure () -> String = "", isTold: Bool = false,
+    compute: () throws -> Value
   ) throws -> Value {
     if let line = lines.withLock({ $0[key] }), let known = try? decode(line, as: Value.self) { return known }
     let value = try compute()
@@ -75,7 +78,7 @@ public final class PointStore: Sendable {
       try file.append(line)
       $0[key] = line
     }
-    progress.advance(by: cost, note: note())
+    if !isTold { progress.advance(by: cost, note: note()) }
     return value
   }
 

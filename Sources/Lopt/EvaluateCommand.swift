@@ -29,8 +29,7 @@ struct EvaluateCommand: ParsableCommand {
   var snapshot: String
   @Option(help: ArgumentHelp("The data set that dataprep built.", valueName: "folder"))
   var dataset: String
-  @Option(help: "train, outer-validation or held-out; unless given held-out where there is any, else train.")
-  var split: String?
+  @OptionGroup var split: SplitOption
   @Option(help: "The inner problem, for example mlp2x32.")
   var problem: String
   @Option(help: "Tasks; `dataprep tasks sample` of the same seed lists their classes.")
@@ -57,6 +56,12 @@ struct EvaluateCommand: ParsableCommand {
         + "on everything.",
       valueName: "tasks"))
   var screen: Int?
+  @Option(
+    help: ArgumentHelp(
+      "Begin a baseline's grid with so many learning rates around 0.01, at least \(EvaluationPlan.fewestRates); unless "
+        + "given with 16 from 0.00001 to 1. It widens while the best is at an end.",
+      valueName: "rates"))
+  var grid: Int?
   @Option(help: ArgumentHelp("Write the training losses over steps and time as CSV.", valueName: "file"))
   var curves: String?
   @Option(help: ArgumentHelp("Draw them as SVG with gnuplot.", valueName: "file"))
@@ -64,35 +69,18 @@ struct EvaluateCommand: ParsableCommand {
   @Flag(help: "Print JSON.")
   var json = false
 
-  /// What `--json` prints.
-  private struct Report: Encodable {
-    /// As `dataprep tasks sample` lists it.
-    struct Task: Encodable {
-      var task: Int
-      var classes: [String]
-    }
-
-    var tasks: [Task]
-    var results: [EvaluationResult]
-
-    init(_ taskClasses: [[String]], _ results: [EvaluationResult]) {
-      tasks = taskClasses.enumerated().map { Task(task: $0, classes: $1) }
-      self.results = results
-    }
-  }
-
   func validate() throws {
     guard tasks > 0, steps > 0, initialisations > 0, batch ?? 1 > 0 else {
       throw ValidationError("--tasks, --steps, --batch and --initialisations must be above 0")
     }
     guard screen ?? 1 > 0 else { throw ValidationError("--screen must be above 0") }
+    guard grid ?? EvaluationPlan.fewestRates >= EvaluationPlan.fewestRates else {
+      throw ValidationError("--grid must be at least \(EvaluationPlan.fewestRates)")
+    }
     guard search ?? EvaluationPlan.fewestTrials >= EvaluationPlan.fewestTrials else {
       throw ValidationError(
         "--search must be at least \(EvaluationPlan.fewestTrials): fewer random trials too often miss the best "
           + "twentieth of the ranges altogether (100 do in 0.6 % of searches, 50 in 8 %)")
-    }
-    guard split.map({ ClassSplit(rawValue: $0) != nil }) ?? true else {
-      throw ValidationError("--split must be train, outer-validation or held-out")
     }
     guard EvaluationPlan.Tuning(rawValue: tune) != nil else {
       throw ValidationError("--tune must be train or validation")
@@ -106,12 +94,11 @@ struct EvaluateCommand: ParsableCommand {
     if plot != nil { try Plot.requireGnuplot() }
     let loaded = try Snapshot(contentsOf: URL(filePath: snapshot))
     let data = try Dataset(at: URL(filePath: dataset))
-    let hasHeldOut = data.manifest.classes.contains { $0.split == .heldOut }
     let plan = EvaluationPlan(
-      problem: problem, split: split.flatMap { ClassSplit(rawValue: $0) } ?? (hasHeldOut ? .heldOut : .train),
-      tasks: tasks, initialisations: initialisations, steps: steps, batch: batch ?? loaded.metadata.batch, seed: seed,
+      problem: problem, split: split.of(data), tasks: tasks, initialisations: initialisations, steps: steps,
+      batch: batch ?? loaded.metadata.batch, seed: seed,
       tunedFor: .init(rawValue: tune) ?? .train, trials: search,
-      screen: screen ?? (search == nil ? nil : EvaluationPlan.searchScreen))
+      screen: screen ?? (search == nil ? nil : EvaluationPlan.searchScreen), grid: grid)
     let cache = FileManager.default.urls(for: .cachesDirectory, in: .userDomainMask)[0]
       .appending(path: "lopt/evaluations")
     let evaluation = try Evaluation(
@@ -121,7 +108,9 @@ struct EvaluateCommand: ParsableCommand {
     if let curves { try report.curves.write(csv: curves) }
     if let plot { try Plot(report.curves).write(svg: plot) }
     if json {
-      let output = Report(evaluation.taskClasses, report.results)
+      let output = EvaluationOutput(
+        plan, snapshot: try Digest.sha256(fileAt: URL(filePath: snapshot)), data, evaluation.taskClasses,
+        report.results)
       print(String(decoding: try AtomicFile.json(output), as: UTF8.self), terminator: "")
     } else {
       print(EvaluationTable(plan: plan, results: report.results))

@@ -13,8 +13,19 @@ struct Lopt: AsyncParsableCommand {
       """,
     version: toolVersion,
     subcommands: [
-      BenchCommand.self, EvaluateCommand.self, ExportStateCommand.self, FetchCommand.self, FigureCommand.self,
-      LayoutCommand.self, OuterGradientCommand.self, TrainCommand.self,
+      BenchCommand.self, EvaluateCommand.self, ExportStateCommand.self, FigureCommand.self, LayoutCommand.self,
+      OuterGradientCommand.self, TrainCommand.self,
+    ],
+    groupedSubcommands: [
+      CommandGroup(
+        name: "Snapshots",
+        subcommands: [FetchCommand.self, KeyCommand.self, ListCommand.self, VerifyCommand.self]),
+      CommandGroup(
+        name: "A running daemon",
+        subcommands: [
+          PauseCommand.self, PinCommand.self, ResumeCommand.self, SnapshotCommand.self, StatusCommand.self,
+          UnpinCommand.self,
+        ]),
     ])
 
   static func main() async {

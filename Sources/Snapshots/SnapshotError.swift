@@ -15,6 +15,8 @@ public struct SnapshotError: ReportedError, Equatable {
     case locked
     /// The server did not give what was asked for.
     case server
+    /// The server lets others do it, but not this user or token.
+    case denied
     /// The signature, or the age, is not what was asked for.
     case untrusted
   }
@@ -35,6 +37,7 @@ public struct SnapshotError: ReportedError, Equatable {
     case .exists: .cannotCreate
     case .locked: .temporary
     case .server: .unavailable
+    case .denied: .permission
     }
   }
 }

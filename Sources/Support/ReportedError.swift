@@ -16,6 +16,8 @@ public enum ExitCode: Int32, Sendable {
   case inputOutput = 74
   /// Somebody else holds what is needed; later it may work (EX_TEMPFAIL).
   case temporary = 75
+  /// The user, or the token, may not do it (EX_NOPERM).
+  case permission = 77
   /// The configuration is wrong (EX_CONFIG).
   case configuration = 78
 }

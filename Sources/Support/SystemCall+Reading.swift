@@ -30,6 +30,13 @@ extension SystemCall {
     return status.st_mode & S_IFMT == S_IFREG ? Int(status.st_size) : nil
   }
 
+  /// Whether a path still names the file that is open.
+  public static func isSameFile(_ descriptor: Int32, _ path: String) -> Bool {
+    var (open, named) = (stat(), stat())
+    return fstat(descriptor, &open) == 0 && lstat(path, &named) == 0 && open.st_ino == named.st_ino
+      && open.st_dev == named.st_dev
+  }
+
   /// The bytes that are free for everyone on the disk that holds a folder.
   public static func freeBytes(_ folder: String) throws -> Int {
     var status = statvfs()

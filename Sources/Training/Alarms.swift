@@ -2,8 +2,8 @@ import Synchronization
 
 /// What is wrong with a run that goes on all the same: it stands until the same works again.
 public final class Alarms: Sendable {
-  /// What could not be written.
-  public enum Kind: String, CaseIterable, Sendable { case state, snapshot, log }
+  /// That the disk is nearly full, or what could not be written.
+  public enum Kind: String, CaseIterable, Sendable { case disk, state, snapshot, log }
 
   private let raised = Mutex<[Kind: String]>([:])
 

@@ -2,11 +2,11 @@ import Foundation
 
 /// Calls something again and again on a thread of its own.
 final class RepeatingTimer: @unchecked Sendable {
-  private let interval: @Sendable () -> TimeInterval
   private let condition = NSCondition()
   private var isStopped = false
   /// Nil once the thread will not call it again.
   private var body: (@Sendable () -> Void)?
+  private var interval: @Sendable () -> TimeInterval
 
   /// - Parameter interval: seconds, asked anew for each time.
   init(every interval: @escaping @Sendable () -> TimeInterval, _ body: @escaping @Sendable () -> Void) {
@@ -27,6 +27,7 @@ final class RepeatingTimer: @unchecked Sendable {
         next = Date(timeIntervalSinceNow: interval())
       }
       body = nil
+      interval = { 0 }
       condition.broadcast()
       condition.unlock()
     }

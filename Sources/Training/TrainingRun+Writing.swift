@@ -14,7 +14,7 @@ extension TrainingRun {
       try write()
       alarms.clear(kind)
     } catch {
-      alarms.raise(kind, "\(error)")
+      if (error as? TrainingError)?.code != .diskNearlyFull { alarms.raise(kind, "\(error)") }
       log.error("the \(kind.rawValue) could not be written: \(error)")
     }
   }
@@ -24,11 +24,14 @@ extension TrainingRun {
     let least = snapshots.withLock { $0.freeMib }
     let free = try SystemCall.freeBytes(at: configuration.state) >> 20
     guard free >= least else {
-      throw TrainingError(
+      let error = TrainingError(
         .diskNearlyFull,
         "\(configuration.state): the disk is nearly full: \(free) MiB are free, and snapshot.free_mib is \(least); make "
           + "room: training goes on, and is lost from the last state on if it is killed")
+      alarms.raise(.disk, "\(error)")
+      throw error
     }
+    alarms.clear(.disk)
     try write()
   }
 

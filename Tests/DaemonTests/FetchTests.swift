@@ -9,7 +9,7 @@ import Testing
 
 @testable import Daemon
 
-/// Fetching a snapshot from a daemon, from one that lies, and from a state folder.
+/// Fetching a snapshot from a daemon's routes, and from a state folder.
 @Suite struct FetchTests {
   /// Runs `body` with the address of a server on a free port.
   private func withServer(
@@ -21,25 +21,22 @@ import Testing
   }
 
   private func routes(_ store: SnapshotStore) -> Router<BasicRequestContext> {
-    Routes(
-      store: store, health: { Health(outerIteration: 0) },
-      logger: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }
-    ).router()
+    let logger = Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }
+    let router = Router(options: .autoGenerateHeadEndpoints)
+    router.add(middleware: JSONErrors(logger: logger))
+    SnapshotRoutes(store: store, logger: logger).add(to: router)
+    return router
   }
 
-  /// A server that says it has step 7, with this digest and size, and sends other bytes.
-  private func liar(sha256: String, size: Int, name: String = "theta-000000007.safetensors") -> Router<
-    BasicRequestContext
-  > {
-    let router = Router()
-    router.get("v1/snapshots/latest") { _, _ in
-      String(
-        decoding: try JSONEncoder().encode(
-          SnapshotRecord(name: name, step: 7, sha256: sha256, size: size, created: "2026-01-01T00:00:00Z")),
-        as: UTF8.self)
-    }
-    router.get("v1/snapshots/theta-000000007.safetensors") { _, _ in "eight by" }
-    return router
+  /// Fetches into a folder, once, without a cache, and returns the file.
+  private func fetch(
+    _ name: String, from origin: String, into folder: URL, report: @escaping @Sendable (FetchEvent) -> Void = { _ in }
+  ) async throws -> URL {
+    var options = SnapshotFetcher.Options()
+    options.retry = .never
+    options.report = report
+    return try await SnapshotFetcher(from: #require(DaemonAddress(origin)), access: DaemonAccess(), options: options)
+      .fetch(name, into: folder).file
   }
 
   @Test(
@@ -56,7 +53,7 @@ import Testing
       try store.write(average)
       let output = folder.appending(path: "a new/folder")
       try await withServer(routes(store)) { address in
-        let fetched = try await SnapshotFetcher(from: address).fetch(name, into: output)
+        let fetched = try await fetch(name, from: address, into: output)
         #expect(fetched == output.appending(path: file))
         #expect(try Data(contentsOf: fetched) == store.read(named: file).data)
         #expect(try FileManager.default.contentsOfDirectory(atPath: output.path) == [file])
@@ -72,7 +69,7 @@ import Testing
       try markBest(7, in: store)
       try await withServer(routes(store)) { address in
         for (number, origin) in [address, state.path].enumerated() {
-          let file = try await SnapshotFetcher(from: origin).fetch("best", into: folder.appending(path: "\(number)"))
+          let file = try await fetch("best", from: origin, into: folder.appending(path: "\(number)"))
           #expect(file.lastPathComponent == "theta-000000007.safetensors")
           #expect(try Data(contentsOf: file) == store.read(named: file.lastPathComponent).data)
         }
@@ -89,7 +86,7 @@ import Testing
       try await withServer(routes(store)) { address in
         for origin in [address, state.path] {
           let error = await #expect(throws: SnapshotError.self) {
-            try await SnapshotFetcher(from: origin).fetch("best", into: folder)
+            try await fetch("best", from: origin, into: folder)
           }
           #expect(error?.code == .missing && error?.exitCode == .noInput)
           if origin == state.path { #expect(error?.description.contains("evaluation.every") == true) }
@@ -102,9 +99,9 @@ import Testing
     try await withTemporaryFolder { folder in
       let store = try makeStore(7, in: folder.appending(path: "state"))
       try await withServer(routes(store)) { address in
-        let first = try await SnapshotFetcher(from: address).fetch("latest", into: folder)
+        let first = try await fetch("latest", from: address, into: folder)
         let written = try FileManager.default.attributesOfItem(atPath: first.path)[.systemFileNumber] as? Int
-        let second = try await SnapshotFetcher(from: address + "/").fetch("latest", into: folder)
+        let second = try await fetch("latest", from: address + "/", into: folder)
         #expect(first == second)
         #expect(try FileManager.default.attributesOfItem(atPath: first.path)[.systemFileNumber] as? Int == written)
       }
@@ -120,7 +117,7 @@ import Testing
       try await withServer(routes(store)) { address in
         for origin in [address, state.path] {
           let error = await #expect(throws: SnapshotError.self) {
-            try await SnapshotFetcher(from: origin).fetch("latest", into: folder)
+            try await fetch("latest", from: origin, into: folder)
           }
           #expect(error?.code == .exists)
           #expect(error?.exitCode == .cannotCreate)
@@ -142,46 +139,11 @@ import Testing
       try await withServer(routes(empty)) { address in
         for origin in [address, state.path] {
           _ = await #expect(throws: SnapshotError.self) {
-            try await SnapshotFetcher(from: origin).fetch(name, into: output)
+            try await fetch(name, from: origin, into: output)
           }
         }
       }
-      try await withServer(liar(sha256: String(repeating: "a", count: 64), size: 8)) { address in
-        _ = await #expect(throws: SnapshotError.self) {
-          try await SnapshotFetcher(from: address).fetch("latest", into: output)
-        }
-      }
       #expect(!FileManager.default.fileExists(atPath: output.path))
-    }
-  }
-
-  @Test("bytes that are not those of the record never get the final name", arguments: [8, 7, 9])
-  func bytesThatAreNotThoseOf(size: Int) async throws {
-    try await withTemporaryFolder { folder in
-      try await withServer(liar(sha256: String(repeating: "a", count: 64), size: size)) { address in
-        let error = await #expect(throws: SnapshotError.self) {
-          try await SnapshotFetcher(from: address).fetch("latest", into: folder)
-        }
-        #expect(error?.code == .damaged)
-        let files = try FileManager.default.contentsOfDirectory(atPath: folder.path)
-        #expect(files.isEmpty)
-      }
-    }
-  }
-
-  @Test(
-    "a record with a name that is none is refused",
-    arguments: ["../theta-000000007.safetensors", "/etc/passwd", "theta-7.safetensors", ""])
-  func recordWithANameThat(name: String) async throws {
-    try await withTemporaryFolder { folder in
-      try await withServer(liar(sha256: String(repeating: "a", count: 64), size: 8, name: name)) { address in
-        let error = await #expect(throws: SnapshotError.self) {
-          try await SnapshotFetcher(from: address).fetch("latest", into: folder)
-        }
-        #expect(error?.code == .server)
-        let files = try FileManager.default.contentsOfDirectory(atPath: folder.path)
-        #expect(files.isEmpty)
-      }
     }
   }
 
@@ -190,7 +152,7 @@ import Testing
     arguments: ["../theta-000000007.safetensors", "theta-7.safetensors", "newest", "theta-00000000x.safetensors"])
   func nameThatIsNoneIs(name: String) async throws {
     let error = await #expect(throws: SnapshotError.self) {
-      try await SnapshotFetcher(from: "http://127.0.0.1:1").fetch(name, into: FileManager.default.temporaryDirectory)
+      try await fetch(name, from: "http://127.0.0.1:1", into: FileManager.default.temporaryDirectory)
     }
     #expect(error?.code == .missing)
     #expect(error?.description.hasPrefix("\(name): must be latest, best or the name of a snapshot") == true)
@@ -201,7 +163,7 @@ import Testing
       let store = try makeStore(7, in: folder.appending(path: "state"))
       try await withServer(routes(store)) { address in
         let error = await #expect(throws: SnapshotError.self) {
-          try await SnapshotFetcher(from: address).fetch("theta-000000008.safetensors", into: folder)
+          try await fetch("theta-000000008.safetensors", from: address, into: folder)
         }
         #expect(error?.code == .missing)
         #expect(error?.exitCode == .noInput)
@@ -214,19 +176,10 @@ import Testing
     router.get("v1/snapshots/latest") { _, _ -> HTTPResponse.Status in .badGateway }
     try await withServer(router) { address in
       let error = await #expect(throws: SnapshotError.self) {
-        try await SnapshotFetcher(from: address).fetch("latest", into: FileManager.default.temporaryDirectory)
+        try await fetch("latest", from: address, into: FileManager.default.temporaryDirectory)
       }
       #expect(error?.description == "\(address)/v1/snapshots/latest: the server answers 502 Bad Gateway")
     }
-  }
-
-  @Test("where no server listens the address is named") func whereNoServerListensTheAddress() async throws {
-    let error = await #expect(throws: SnapshotError.self) {
-      try await SnapshotFetcher(from: "http://127.0.0.1:1").fetch(
-        "latest", into: FileManager.default.temporaryDirectory)
-    }
-    #expect(error?.exitCode == .unavailable)
-    #expect(error?.description.hasPrefix("http://127.0.0.1:1/v1/snapshots/latest: cannot be reached") == true)
   }
 
   @Test("from a state folder comes the newest that is sound, and the damaged one is named")
@@ -236,7 +189,8 @@ import Testing
       let store = try makeStore(0, 7, in: state)
       try damage(#require(try store.latest()), in: state)
       try await confirmation { refused in
-        let file = try await SnapshotFetcher(from: state.path).fetch("latest", into: folder) { error in
+        let file = try await fetch("latest", from: state.path, into: folder) { event in
+          guard case .refused(let error) = event else { return }
           #expect("\(error)".contains("theta-000000007.safetensors"))
           refused()
         }
@@ -248,7 +202,7 @@ import Testing
   @Test("a folder without snapshots is an error that names it") func folderWithoutSnapshotsIsAn() async throws {
     try await withTemporaryFolder { folder in
       let error = await #expect(throws: SnapshotError.self) {
-        try await SnapshotFetcher(from: folder.path).fetch("latest", into: folder)
+        try await fetch("latest", from: folder.path, into: folder)
       }
       #expect(error?.description == "\(folder.path): no snapshot there; is it the state folder of a daemon?")
     }

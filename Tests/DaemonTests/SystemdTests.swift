@@ -1,5 +1,6 @@
 import Foundation
 import Logging
+import Shards
 import TestSupport
 import Testing
 
@@ -29,7 +30,7 @@ import Testing
 
     func next() -> String {
       var bytes = [UInt8](repeating: 0, count: 4096)
-      let count = recv(descriptor, &bytes, bytes.count, Int32(MSG_DONTWAIT.rawValue))
+      let count = recv(descriptor, &bytes, bytes.count, Int32(MSG_DONTWAIT))
       return count < 0 ? "" : String(decoding: bytes[..<count], as: UTF8.self)
     }
   }

@@ -1,60 +1,19 @@
-import Engine
 import Foundation
-import Snapshots
+import Support
 import TestSupport
 import Testing
 
 /// `lopt evaluate` as a process, on the real images that the repository carries.
 @Suite struct EvaluateCommandTests {
-  /// A data set, a snapshot, and a cache folder for the tools.
-  private struct Workplace {
-    var folder: URL
-    var dataset: String { folder.appending(path: "mnist14").path }
-    var snapshot: String { folder.appending(path: "theta-000000000.safetensors").path }
-    var environment: [String: String] { ["XDG_CACHE_HOME": folder.appending(path: "cache").path] }
-
-    init(in folder: URL, size: Int = 14) throws {
-      self.folder = folder
-      let build = try run(
-        "dataprep",
-        [
-          "build", "shards", "--source", "mnist", "--input", Repository.mnist.path, "--size", "\(size)", "--output",
-          dataset,
-        ])
-      try #require(build.exitCode == 0, "\(build.errors)")
-      let architecture = Architecture()
-      let metadata = SnapshotMetadata(
-        hiddenLayers: architecture.hiddenLayers, hiddenUnits: architecture.hiddenUnits,
-        features: architecture.features.map(\.rawValue), betas: architecture.betas,
-        timeScales: architecture.timeScales, lambda1: architecture.lambda1, lambda2: architecture.lambda2,
-        outerIteration: 0, objective: "train", estimator: "combined", problem: "mlp2x32", batch: 16, steps: 50,
-        dataset: "mnist14", datasetSHA256: "", seed: 1, toolVersion: "test")
-      let theta = architecture.initialTheta(seed: 1)
-      try Snapshot(theta: theta, metadata: metadata).encoded().write(to: URL(filePath: snapshot))
-    }
-
-    func run(_ tool: String, _ arguments: [String], path: String? = nil) throws -> ProcessResult {
-      let variables = path.map { environment.merging(["PATH": $0]) { $1 } } ?? environment
-      return try ToolProcess.run(tool, arguments, environment: variables)
-    }
-
-    func arguments(_ more: [String]) -> [String] {
-      ["evaluate", "--snapshot", snapshot, "--dataset", dataset, "--problem", "mlp2x32"] + more
-    }
-
-    /// The lines of finished runs, with their file, where there is one.
-    func finishedRuns() throws -> (file: URL, lines: [Substring])? {
-      let logs = folder.appending(path: "cache/lopt/evaluations")
-      let files = (try? FileManager.default.contentsOfDirectory(at: logs, includingPropertiesForKeys: nil)) ?? []
-      return try files.first.map { ($0, try String(contentsOf: $0, encoding: .utf8).split(separator: "\n")) }
-    }
-  }
-
   /// The results without what the clock measured.
   private func results(_ json: String) throws -> [NSDictionary] {
     let object = try JSONSerialization.jsonObject(with: Data(json.utf8)) as? [String: Any]
     let results = try #require(object?["results"] as? [[String: Any]])
-    return results.map { $0.filter { !$0.key.hasPrefix("seconds_") } as NSDictionary }
+    return results.map { result in
+      result.filter { key, _ in
+        !key.hasPrefix("seconds_") && !["update_share", "share_of_best_baseline_seconds"].contains(key)
+      } as NSDictionary
+    }
   }
 
   @Test(
@@ -114,6 +73,47 @@ import Testing
       #expect(lines[0].contains("mlp2x32") && lines[0].contains("5 steps") && lines[0].contains("batch 16"))
       #expect(
         lines.dropFirst(2).map { $0.prefix { $0 != " " } } == ["learned", "adam", "rmsprop", "momentum"])
+      let columns = [
+        "ratio to best baseline", "update's share", "steps to Adam's", "to best baseline's: steps", "time",
+      ]
+      for column in columns { #expect(lines[1].contains(column), "\(column)") }
+    }
+  }
+
+  @Test("JSON says what was run, of which θ and data set, and what was reached")
+  func output() throws {
+    try withTemporaryFolder { folder in
+      let place = try Workplace(in: folder)
+      let result = try place.run(
+        "lopt", place.arguments(["--tasks", "2", "--steps", "20", "--screen", "1", "--grid", "7", "--json"]))
+      #expect(result.exitCode == 0, "\(result.errors)")
+      let report = try #require(JSONSerialization.jsonObject(with: Data(result.output.utf8)) as? [String: Any])
+      #expect(
+        report["plan"] as? NSDictionary == [
+          "problem": "mlp2x32", "split": "train", "tasks": 2, "initialisations": 1, "steps": 20, "batch": 16, "seed": 0,
+          "tune": "train", "screen": 1, "grid": 7,
+        ])
+      #expect(try report["snapshot_sha256"] as? String == sha256(URL(filePath: place.snapshot)))
+      #expect(try report["dataset_sha256"] as? String == sha256(URL(filePath: place.dataset + "/manifest.json")))
+      let results = try #require(report["results"] as? [[String: Any]])
+      for result in results {
+        let share = try #require(result["update_share"] as? Double)
+        #expect(share > 0 && share < 1)
+        let steps = result["steps_to_best_baseline_loss"] as? Double
+        #expect(result["share_of_best_baseline_steps"] as? Double == steps.map { $0 / 20 })
+      }
+      #expect(results.contains { $0["share_of_best_baseline_seconds"] is Double })
+    }
+  }
+
+  private func sha256(_ file: URL) throws -> String { Digest.sha256(try Data(contentsOf: file)) }
+
+  @Test("a grid of fewer than three rates is refused")
+  func tinyGrid() throws {
+    try withTemporaryFolder { folder in
+      let place = try Workplace(in: folder)
+      let result = try place.run("lopt", place.arguments(["--tasks", "1", "--steps", "5", "--grid", "2"]))
+      #expect(result.exitCode == 64 && result.errors.contains("--grid must be at least 3"))
     }
   }
 

@@ -21,6 +21,7 @@ import time
 import urllib.request
 from pathlib import Path
 
+import pictures
 from browser import Browser
 
 repository = Path(__file__).resolve().parents[2]
@@ -46,7 +47,8 @@ class Daemon:
             self.port = free.getsockname()[1]
         self.address = f"http://127.0.0.1:{self.port}"
         configuration = {
-            "datasets": [{"path": "mnist14"}, {"path": "validation14", "weight": 0.001}], "state": "state",
+            "datasets": ["mnist14", "pictures14"], "problem": [{"name": "mlp2x32"}, {"name": "conv3x4@14"}],
+            "state": "state",
             "http": {"port": self.port, **http}, "snapshot": {"every_seconds": 5},
             "evaluation": {"every": 50, "tasks": 2, "steps": 50},
             "outer": {"pairs": 2, "curriculum": {"from": 2, "to": 40, "over": 1000}},
@@ -77,6 +79,12 @@ class Daemon:
             request.add_header("Authorization", f"Bearer {token}")
         with urllib.request.urlopen(request) as answer:
             return answer.headers, answer.read()
+
+
+def build(tools, source, place, dataset, *options):
+    """A data set of 14×14 images."""
+    subprocess.run([tools / "dataprep", "build", "shards", "--source", source, "--input", place, "--size", "14",
+                    "--output", dataset, *options], check=True, stderr=subprocess.DEVNULL)
 
 
 def looks(browser, screenshots, name):
@@ -196,10 +204,10 @@ def main(tools, screenshots):
     folder = Path(tempfile.mkdtemp(prefix="lopt-page-"))
     browser = daemon = None
     try:
-        for name, options in (("mnist14", []), ("validation14", ["--outer-validation", "10", "--held-out", "0"])):
-            subprocess.run([tools / "dataprep", "build", "shards", "--source", "mnist", "--input",
-                            repository / "Examples/mnist", "--size", "14", "--output", folder / name, *options],
-                           check=True, stdout=subprocess.DEVNULL)
+        mnist = repository / "Examples/mnist"
+        pictures.write(mnist, folder / "pictures")
+        build(tools, "mnist", mnist, folder / "mnist14")
+        build(tools, "folder", folder / "pictures", folder / "pictures14", "--held-out", "0", "--outer-validation", "10")
         daemon = Daemon(tools, folder)
         daemon.start()
         browser = Browser(executable)

@@ -62,7 +62,7 @@ import Testing
       #expect(try SnapshotStore(creatingIn: state).best() == nil)
       #expect(
         try FileManager.default.contentsOfDirectory(atPath: folder.path).sorted()
-          == ["theta-000000000.json", "theta-000000000.safetensors"])
+          == ["latest.json", "theta-000000000.json", "theta-000000000.safetensors"])
     }
   }
 }

@@ -32,7 +32,7 @@ import Testing
         try store.write(SnapshotStoreTests.snapshot(step), created: created)
       }
       try store.retain(SnapshotRetention(newest: 3, interval: 600))
-      #expect(try steps(store) == [42, 41, 40, 37, 30, 20, 10, 0])
+      #expect(try steps(store) == [42, 41, 40, 30, 20, 10, 0])
     }
   }
 

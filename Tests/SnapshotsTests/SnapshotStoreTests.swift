@@ -97,7 +97,7 @@ import Testing
       _ = try SnapshotStore(creatingIn: state)
       #expect(
         try FileManager.default.contentsOfDirectory(atPath: folder.path).sorted()
-          == ["theta-000000000.json", "theta-000000000.safetensors"])
+          == ["latest.json", "theta-000000000.json", "theta-000000000.safetensors"])
     }
   }
 

@@ -13,7 +13,7 @@ public struct ProcessResult: Sendable {
 /// A process that a test started: one of the package's tools, or any other program.
 ///
 /// Standard output and error go to files, so that no pipe fills up. The tool finds no `LOPT_…` variable but those given
-/// here, and a cache folder of its own. A process that still runs when this is released is killed.
+/// here, and cache and state folders of its own. A process that still runs when this is released is killed.
 public final class ToolProcess: Sendable {
   private let process: Process
   private let folder: URL
@@ -36,6 +36,7 @@ public final class ToolProcess: Sendable {
     folder = try makeTemporaryFolder()
     var variables = ProcessInfo.processInfo.environment.filter { !$0.key.hasPrefix("LOPT_") }
     variables["XDG_CACHE_HOME"] = folder.appending(path: "cache").path
+    variables["XDG_STATE_HOME"] = folder.appending(path: "state").path
     process = Process()
     process.executableURL = executable
     process.arguments = arguments

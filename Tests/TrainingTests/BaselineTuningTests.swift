@@ -11,11 +11,11 @@ import Testing
 @Suite struct BaselineTuningTests {
   private func plan(
     tasks: Int = 2, initialisations: Int = 2, trials: Int? = nil, screen: Int? = nil,
-    tunedFor: EvaluationPlan.Tuning = .train
+    tunedFor: EvaluationPlan.Tuning = .train, grid: Int? = nil
   ) -> EvaluationPlan {
     EvaluationPlan(
       problem: "mlp2x32", split: .train, tasks: tasks, initialisations: initialisations, steps: 20, batch: 8, seed: 3,
-      tunedFor: tunedFor, trials: trials, screen: screen)
+      tunedFor: tunedFor, trials: trials, screen: screen, grid: grid)
   }
 
   private func evaluation(_ plan: EvaluationPlan, _ dataset: Dataset) throws -> Evaluation {
@@ -152,6 +152,24 @@ import Testing
       let plain = try evaluation(plan(initialisations: 1), data).run()
       #expect(screened.map(\.learningRate) == plain.map(\.learningRate))
       #expect(screened.map(\.trainLoss) == plain.map(\.trainLoss))
+    }
+  }
+
+  @Test("a grid of few rates begins around 0.01, and widens to where a whole one finds the best")
+  func smallGrid() throws {
+    #expect(plan(grid: 7).firstGrid == -9 ... -3)
+    #expect(plan(grid: 4).firstGrid == -7 ... -4)
+    #expect(plan().firstGrid == Contender.firstGrid)
+    #expect(plan(grid: 7).summary.hasSuffix("rates tuned for the train loss by a grid of 7 rates"))
+    #expect(plan(trials: 100, grid: 7).summary.hasSuffix("by a grid of 7 rates and 100 random trials"))
+    try withTemporaryFolder { folder in
+      let data = try SmallDataset.digits(in: folder)
+      let few = try evaluation(plan(grid: 3), data)
+      #expect(few.expectedRuns == 4 * (1 + 3 * 3))
+      let whole = try evaluation(plan(), data).run()
+      #expect(try few.run().map(\.learningRate) == whole.map(\.learningRate))
+      // Of momentum at least it is not among the three.
+      #expect(whole.contains { $0.learningRate ?? 0 > 0.03 })
     }
   }
 

@@ -1,7 +1,9 @@
 import Foundation
 import Logging
+import Shards
 import Snapshots
 import Support
+import Synchronization
 import TestSupport
 import Testing
 
@@ -42,7 +44,7 @@ import Testing
       let theta = try TrainingRunTests.theta(folder.appending(path: "paused"), 8)
       // Asynchronous runs take the outer-gradients in the order in which they come.
       if !asynchronous { #expect(try theta == TrainingRunTests.theta(folder.appending(path: "plain"), 8)) }
-      #expect(theta.allSatisfy(\.isFinite))
+      #expect(theta.allSatisfy { $0.isFinite })
     }
   }
 

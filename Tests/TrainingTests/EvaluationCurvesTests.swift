@@ -66,7 +66,7 @@ import Testing
   func last() throws {
     let plan = plan(steps: 205)
     let found = [(Contender(kind: .adam, rate: 0.01), runs(5, steps: 205, seed: 3))]
-    let result = EvaluationResult.make(plan, found, secondsPerStep: [1])[0]
+    let result = EvaluationResult.make(plan, found, [StepTime(seconds: 1, updateSeconds: 0)])[0]
     let point = try #require(EvaluationCurves(plan, found, secondsPerStep: [1]).curves[0].points.last)
     #expect(abs(point.mean - result.trainLoss) < 1e-12)
     #expect(

@@ -32,8 +32,10 @@ import Testing
     results.map { result in
       var result = result
       result.secondsPer1000Steps = 0
+      result.updateShare = 0
       result.secondsToAdamLoss = nil
       result.secondsToBestBaselineLoss = nil
+      result.shareOfBestBaselineSeconds = nil
       return result
     }
   }
@@ -94,9 +96,33 @@ import Testing
         (Contender(kind: .learned), runs(loss: 0.5, validation: 3)),
         (Contender(kind: .adam, rate: 0.1), runs(loss: 0.6, validation: 2)),
         (Contender(kind: .momentum, rate: 0.1), runs(loss: 0.4, validation: 4)),
-      ], secondsPerStep: [1, 1, 1])
+      ], [Double](repeating: 1, count: 3).map { StepTime(seconds: $0, updateSeconds: 0) })
     #expect(results.map(\.ratioInterval) == [[1.5, 1.5], [1, 1], [2, 2]])
     #expect(results.map(\.stepsToBestBaselineLoss) == [2, 2, 2])
+  }
+
+  @Test("what is taken of the best baseline's steps and wall-clock, and the update's share, are ratios of what was run")
+  func shares() {
+    let plan = plan(steps: 20, tasks: 1)
+    func runs(_ loss: (Int) -> Float) -> [RunOutcome] {
+      let run = RunOutcome(curve: (0..<20).map(loss), validationLoss: 0, validationAccuracy: 0)
+      return [run, run]
+    }
+    let results = EvaluationResult.make(
+      plan,
+      [
+        // At 1 from step 8 on, over two steps from 9 on.
+        (Contender(kind: .learned), runs { $0 < 7 ? 2 : 1 }), (Contender(kind: .adam, rate: 0.1), runs { _ in 3 }),
+        (Contender(kind: .momentum, rate: 0.1), runs { $0 < 18 ? 2 : 1 }),
+      ],
+      [
+        StepTime(seconds: 3, updateSeconds: 1.5), StepTime(seconds: 1, updateSeconds: 0.25),
+        StepTime(seconds: 2, updateSeconds: 0.2),
+      ])
+    #expect(results.map(\.updateShare) == [0.5, 0.25, 0.1])
+    #expect(results.map(\.stepsToBestBaselineLoss) == [9, nil, 20])
+    #expect(results.map(\.shareOfBestBaselineSteps) == [0.45, nil, 1])
+    #expect(results.map(\.shareOfBestBaselineSeconds) == [27.0 / 40, nil, 1])
   }
 
   @Test("rates are chosen for the loss that was asked for", arguments: EvaluationPlan.Tuning.allCases)
@@ -132,6 +158,7 @@ import Testing
         #expect(result.ratioInterval[0] <= result.ratioInterval[1])
         #expect(result.quartiles == result.quartiles.sorted() && result.quartiles.count == 3)
         #expect(result.secondsPer1000Steps > 0)
+        #expect(result.updateShare > 0 && result.updateShare < 1)
       }
     }
   }
@@ -168,8 +195,9 @@ import Testing
         #expect(
           Set(object.keys) == [
             "optimizer", "tuned_for", "learning_rate", "hyperparameters", "train_loss", "validation_loss",
-            "validation_accuracy", "quartiles", "ratio_interval", "seconds_per_1000_steps", "steps_to_adam_loss",
-            "seconds_to_adam_loss", "steps_to_best_baseline_loss", "seconds_to_best_baseline_loss",
+            "validation_accuracy", "quartiles", "ratio_interval", "seconds_per_1000_steps", "update_share",
+            "steps_to_adam_loss", "seconds_to_adam_loss", "steps_to_best_baseline_loss",
+            "seconds_to_best_baseline_loss", "share_of_best_baseline_steps", "share_of_best_baseline_seconds",
           ])
       }
       #expect(try JSONDecoder().decode([EvaluationResult].self, from: JSONEncoder().encode(results)) == results)

@@ -15,7 +15,7 @@ struct FigureCommand: ParsableCommand {
       Example:
         lopt figure 4 --output figures
       """,
-    subcommands: [Figure3Command.self, Figure4Command.self, Figure5Command.self])
+    subcommands: [Figure1Command.self, Figure3Command.self, Figure4Command.self, Figure5Command.self])
 }
 
 /// What every figure is told.

@@ -4,10 +4,10 @@ import Randomness
 import Snapshots
 
 /// An optimizer with its hyperparameters.
-struct Contender: Codable, Hashable, Sendable {
-  enum Kind: String, Codable, CaseIterable, Sendable {
+public struct Contender: Codable, Hashable, Sendable {
+  public enum Kind: String, Codable, CaseIterable, Sendable {
     case learned, adam, rmsprop, momentum
-    static let baselines: [Kind] = [.adam, .rmsprop, .momentum]
+    public static let baselines: [Kind] = [.adam, .rmsprop, .momentum]
 
     /// What is tuned.
     var hyperparameters: [Hyperparameter] {
@@ -30,7 +30,7 @@ struct Contender: Codable, Hashable, Sendable {
     }
   }
 
-  var kind: Kind
+  public var kind: Kind
   /// A value for each of the kind's.
   private var values: [Hyperparameter: Float]
 
@@ -50,10 +50,10 @@ struct Contender: Codable, Hashable, Sendable {
   }
 
   /// Nil for the learned optimizer, which has none.
-  var hyperparameters: [Hyperparameter: Float]? { values.isEmpty ? nil : values }
+  public var hyperparameters: [Hyperparameter: Float]? { values.isEmpty ? nil : values }
 
   /// The learning rate; nil for the learned optimizer, which has none.
-  var rate: Float? { values[.learningRate] }
+  public var rate: Float? { values[.learningRate] }
 
   /// The rates 10^(k/3) from 10⁻⁵ to 1, by k.
   static let firstGrid = -15...0

@@ -7,10 +7,10 @@ import Support
 /// Trains tasks with the learned optimizer and with tuned baselines, and compares.
 public struct Evaluation: Sendable {
   let plan: EvaluationPlan
+  let problem: any InnerProblem
+  let tasks: [OpenTask]
   private let snapshot: Snapshot
-  private let architecture: Architecture
-  private let problem: any InnerProblem
-  private let tasks: [OpenTask]
+  let architecture: Architecture
   /// The ids of each task's classes, in the order of their labels.
   public let taskClasses: [[String]]
   private let threads: Int
@@ -75,16 +75,15 @@ public struct Evaluation: Sendable {
 
   /// Runs everything that the log does not have yet. The log stays: ``forget()`` it when the report is where it is to be.
   public func report() throws -> EvaluationReport {
-    let progress = Support.Progress("evaluating", unit: "runs", total: expectedRuns)
+    let progress = Support.Progress("evaluating", unit: "inner steps", total: expectedRuns * plan.steps)
     let learned = Contender(kind: .learned)
     var found = [(learned, try outcomes([learned], of: plan.everything, progress)[0])]
     for kind in Contender.Kind.baselines { found.append(try tune(kind, progress)) }
     progress.finish()
-    let seconds = try StepTiming(plan: plan, problem: problem, task: tasks[0]).medians(
-      found.map { contender, _ in contender.make(problem, snapshot: snapshot, architecture: architecture) })
+    let times = try StepTiming(plan: plan, problem: problem, task: tasks[0]).medians(found.map { optimizer($0.0) })
     return EvaluationReport(
-      results: EvaluationResult.make(plan, found, secondsPerStep: seconds),
-      curves: EvaluationCurves(plan, found, secondsPerStep: seconds))
+      results: EvaluationResult.make(plan, found, times),
+      curves: EvaluationCurves(plan, found, secondsPerStep: times.map(\.seconds)))
   }
 
   /// The report's results alone, for good: the same evaluation begins anew.
@@ -97,6 +96,10 @@ public struct Evaluation: Sendable {
   /// Removes the log of finished runs.
   public func forget() { log.remove() }
 
+  func optimizer(_ contender: Contender) -> any InnerOptimizer {
+    contender.make(problem, snapshot: snapshot, architecture: architecture)
+  }
+
   /// Each contender's runs, tasks outside and initialisations inside, on all threads.
   ///
   /// - Parameter known: runs that an earlier call did, which the progress has counted.
@@ -105,15 +108,18 @@ public struct Evaluation: Sendable {
   ) throws -> [[RunOutcome]] {
     let keys = contenders.flatMap(runs.keys).filter { known?.contains($0) != true }
     let missing = keys.filter { log[$0] == nil }
-    progress.skip(keys.count - missing.count)
+    progress.skip((keys.count - missing.count) * plan.steps)
     try Threads.forEach(missing.count, threads: threads) { _, index in
       let key = missing[index]
-      defer { progress.advance(note: "\(key.contender.kind.rawValue) \(key.contender.rate.map { "\($0)" } ?? "")") }
-      let optimizer = key.contender.make(problem, snapshot: snapshot, architecture: architecture)
+      defer {
+        progress.advance(
+          by: plan.steps, note: "\(key.contender.kind.rawValue) \(key.contender.rate.map { "\($0)" } ?? "")")
+      }
       let training = InnerTraining(problem, plan: plan)
       guard
         let outcome = training.run(
-          task: key.task, initialisation: key.initialisation, open: tasks[key.task], with: optimizer)
+          task: key.task, initialisation: key.initialisation, open: tasks[key.task],
+          with: optimizer(key.contender))
       else { return }
       try log.append(outcome, for: key)
     }

@@ -65,7 +65,7 @@ public struct EvaluationCurves: Sendable, Equatable {
   }
 
   /// A run's loss at each of `steps`.
-  private static func smoothed(_ curve: [Float], at steps: [Int]) -> [Double] {
+  static func smoothed(_ curve: [Float], at steps: [Int]) -> [Double] {
     var sums = [0.0]
     for loss in curve { sums.append(sums[sums.count - 1] + Double(loss)) }
     return steps.map { step in

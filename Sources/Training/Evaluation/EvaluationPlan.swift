@@ -20,9 +20,16 @@ public struct EvaluationPlan: Codable, Sendable, Equatable {
   /// The tasks, from one initialisation each, that all candidates for a baseline's hyperparameters are compared on
   /// before the best ``finalists`` are compared on everything; nil: all candidates are compared on everything.
   public var screen: Int?
+  /// How many learning rates a baseline's grid begins with, around 0.01; nil: those from 10⁻⁵ to 1.
+  public var grid: Int?
+  /// How many steps are done, ascending from 0 to ``steps``, where the validation loss is measured besides at the end;
+  /// nil: nowhere.
+  public var looks: [Int]?
 
   /// The fewest trials of a random search: so many miss a twentieth of the ranges in 0.6 % of searches.
   public static let fewestTrials = 100
+  /// The fewest learning rates that a grid begins with.
+  public static let fewestRates = 3
   /// The screening's tasks of a random search, unless asked for others.
   public static let searchScreen = 4
   /// What is left of a baseline's candidates after the screening.
@@ -30,7 +37,7 @@ public struct EvaluationPlan: Codable, Sendable, Equatable {
 
   public init(
     problem: String, split: ClassSplit, tasks: Int, initialisations: Int, steps: Int, batch: Int, seed: UInt64,
-    tunedFor: Tuning, trials: Int? = nil, screen: Int? = nil
+    tunedFor: Tuning, trials: Int? = nil, screen: Int? = nil, grid: Int? = nil, looks: [Int]? = nil
   ) {
     self.problem = problem
     self.split = split
@@ -42,10 +49,19 @@ public struct EvaluationPlan: Codable, Sendable, Equatable {
     self.tunedFor = tunedFor
     self.trials = trials
     self.screen = screen
+    self.grid = grid
+    self.looks = looks
   }
 
   /// The steps whose minibatch losses make the training loss: the last tenth.
   var tail: Int { max(1, steps / 10) }
+
+  /// The learning rates that a baseline's grid begins with: 10^(k/3), by k.
+  var firstGrid: ClosedRange<Int> {
+    guard let grid else { return Contender.firstGrid }
+    let lowest = -6 - (grid - 1) / 2
+    return lowest...(lowest + grid - 1)
+  }
 
   /// The training runs of a contender whose result is told.
   var everything: RunSet { RunSet(tasks: tasks, initialisations: initialisations) }
@@ -55,7 +71,9 @@ public struct EvaluationPlan: Codable, Sendable, Equatable {
   /// One line that says what was run.
   public var summary: String {
     let tuned = trials == nil ? "rates" : "hyperparameters"
-    let search = trials.map { " by a grid of rates and \($0) random trials" } ?? ""
+    let grid = grid.map { "a grid of \($0) rates" }
+    let search =
+      trials.map { " by \(grid ?? "a grid of rates") and \($0) random trials" } ?? grid.map { " by \($0)" } ?? ""
     let screened = screening.map { ", screened on \($0.tasks) × \($0.initialisations)" } ?? ""
     return "\(problem), \(tasks) tasks of \(split.rawValue) × \(initialisations), \(steps) steps, batch \(batch), "
       + "\(tuned) tuned for the \(tunedFor.rawValue) loss\(search)\(screened)"

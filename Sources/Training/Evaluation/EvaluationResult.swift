@@ -1,5 +1,3 @@
-import Randomness
-
 /// What an evaluation says of one optimizer: means over tasks and initialisations.
 public struct EvaluationResult: Codable, Sendable, Equatable {
   public var optimizer: String
@@ -19,6 +17,8 @@ public struct EvaluationResult: Codable, Sendable, Equatable {
   /// the tasks with their initialisations.
   public var ratioInterval: [Double]
   public var secondsPer1000Steps: Double
+  /// What of the time of a step the optimizer's update takes, from 0 to 1.
+  public var updateShare: Double
   /// The first step at which the running mean over a tenth of the steps of the averaged curve is at or below Adam's
   /// training loss; nil if never.
   public var stepsToAdamLoss: Int?
@@ -26,6 +26,10 @@ public struct EvaluationResult: Codable, Sendable, Equatable {
   /// The same for the baseline of the lowest tuned-for loss.
   public var stepsToBestBaselineLoss: Int?
   public var secondsToBestBaselineLoss: Double?
+  /// Of the steps of a training run, and of the wall-clock that the best baseline takes for them, what it took until
+  /// there; nil if never.
+  public var shareOfBestBaselineSteps: Double?
+  public var shareOfBestBaselineSeconds: Double?
 
   enum CodingKeys: String, CodingKey {
     case optimizer
@@ -38,10 +42,13 @@ public struct EvaluationResult: Codable, Sendable, Equatable {
     case quartiles
     case ratioInterval = "ratio_interval"
     case secondsPer1000Steps = "seconds_per_1000_steps"
+    case updateShare = "update_share"
     case stepsToAdamLoss = "steps_to_adam_loss"
     case secondsToAdamLoss = "seconds_to_adam_loss"
     case stepsToBestBaselineLoss = "steps_to_best_baseline_loss"
     case secondsToBestBaselineLoss = "seconds_to_best_baseline_loss"
+    case shareOfBestBaselineSteps = "share_of_best_baseline_steps"
+    case shareOfBestBaselineSeconds = "share_of_best_baseline_seconds"
   }
 
   /// Values that are nil are written as null.
@@ -57,26 +64,32 @@ public struct EvaluationResult: Codable, Sendable, Equatable {
     try container.encode(quartiles, forKey: .quartiles)
     try container.encode(ratioInterval, forKey: .ratioInterval)
     try container.encode(secondsPer1000Steps, forKey: .secondsPer1000Steps)
+    try container.encode(updateShare, forKey: .updateShare)
     try container.encode(stepsToAdamLoss, forKey: .stepsToAdamLoss)
     try container.encode(secondsToAdamLoss, forKey: .secondsToAdamLoss)
     try container.encode(stepsToBestBaselineLoss, forKey: .stepsToBestBaselineLoss)
     try container.encode(secondsToBestBaselineLoss, forKey: .secondsToBestBaselineLoss)
+    try container.encode(shareOfBestBaselineSteps, forKey: .shareOfBestBaselineSteps)
+    try container.encode(shareOfBestBaselineSeconds, forKey: .shareOfBestBaselineSeconds)
   }
 }
 
 extension EvaluationResult {
   /// - Parameter found: each contender with its runs, tasks outside and initialisations inside.
   static func make(
-    _ plan: EvaluationPlan, _ found: [(Contender, [RunOutcome])], secondsPerStep: [Double]
+    _ plan: EvaluationPlan, _ found: [(Contender, [RunOutcome])], _ times: [StepTime]
   ) -> [EvaluationResult] {
     // The training loss is the running mean at the curve's end, to the last bit: a baseline does reach its own.
     func trainLoss(_ runs: [RunOutcome]) -> Double { runningMean(plan, averageCurve(plan, runs), after: plan.steps) }
     func tuned(_ runs: [RunOutcome]) -> [Double] { runs.map { $0.loss(plan.tunedFor, tail: plan.tail) } }
-    let baselines = found.filter { $0.0.kind != .learned }.map(\.1)
-    let adam = found.first { $0.0.kind == .adam }?.1 ?? []
-    let best = baselines.min { mean(tuned($0)) < mean(tuned($1)) } ?? []
-    return zip(found, secondsPerStep).map { entry, seconds in
-      let (contender, runs) = entry
+    let all = zip(found, times).map { (contender: $0.0, runs: $0.1, time: $1) }
+    let baselines = all.filter { $0.contender.kind != .learned }
+    let adam = all.first { $0.contender.kind == .adam }?.runs ?? []
+    let bestBaseline = baselines.min { mean(tuned($0.runs)) < mean(tuned($1.runs)) }
+    let best = bestBaseline?.runs ?? []
+    let bestSeconds = Double(plan.steps) * (bestBaseline?.time.seconds ?? .nan)
+    return all.map { contender, runs, time in
+      let seconds = time.seconds
       let losses = tuned(runs)
       let toAdam = firstStep(plan, runs, below: trainLoss(adam))
       let toBest = firstStep(plan, runs, below: trainLoss(best))
@@ -85,9 +98,12 @@ extension EvaluationResult {
         hyperparameters: contender.hyperparameters, trainLoss: trainLoss(runs),
         validationLoss: mean(runs.map(\.validationLoss)), validationAccuracy: mean(runs.map(\.validationAccuracy)),
         quartiles: [0.25, 0.5, 0.75].map { quantile($0, losses) },
-        ratioInterval: ratioInterval(plan, losses, tuned(best)), secondsPer1000Steps: seconds * 1_000,
+        ratioInterval: plan.ratioInterval(losses, to: tuned(best)), secondsPer1000Steps: seconds * 1_000,
+        updateShare: time.updateShare,
         stepsToAdamLoss: toAdam, secondsToAdamLoss: toAdam.map { Double($0) * seconds },
-        stepsToBestBaselineLoss: toBest, secondsToBestBaselineLoss: toBest.map { Double($0) * seconds })
+        stepsToBestBaselineLoss: toBest, secondsToBestBaselineLoss: toBest.map { Double($0) * seconds },
+        shareOfBestBaselineSteps: toBest.map { Double($0) / Double(plan.steps) },
+        shareOfBestBaselineSeconds: toBest.map { Double($0) * seconds / bestSeconds })
     }
   }
 
@@ -116,19 +132,5 @@ extension EvaluationResult {
   /// The mean over the window, a tenth of all steps, that ends with step `steps`.
   private static func runningMean(_ plan: EvaluationPlan, _ curve: [Double], after steps: Int) -> Double {
     mean(Array(curve[(steps - plan.tail)..<steps]))
-  }
-
-  /// Tasks are drawn with replacement, each with all its initialisations, the same ones for both.
-  private static func ratioInterval(_ plan: EvaluationPlan, _ losses: [Double], _ baseline: [Double]) -> [Double] {
-    func byTask(_ values: [Double]) -> [Double] {
-      (0..<plan.tasks).map { mean(Array(values[$0 * plan.initialisations..<($0 + 1) * plan.initialisations])) }
-    }
-    let (own, other) = (byTask(losses), byTask(baseline))
-    var random = RandomStream(seed: plan.seed, purpose: .bootstrap)
-    let ratios = (0..<2_000).map { _ in
-      let drawn = (0..<plan.tasks).map { _ in random.below(plan.tasks) }
-      return mean(drawn.map { own[$0] }) / mean(drawn.map { other[$0] })
-    }
-    return [quantile(0.025, ratios), quantile(0.975, ratios)]
   }
 }

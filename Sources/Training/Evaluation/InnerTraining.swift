@@ -25,14 +25,15 @@ final class InnerTraining {
       problem.initialParameters(seed: plan.seed, index: UInt64(task), UInt64(initialisation)))
   }
 
-  /// One inner step; the loss before it.
-  func step(_ step: Int, of images: ShardTask, with optimizer: any InnerOptimizer) -> Float {
+  /// The first part of an inner step: its minibatch's loss, and the gradient.
+  func differentiate(_ step: Int, of images: ShardTask) -> Float {
     images.fill(&batch, for: .inner, step: step)
     evaluator.load(batch)
-    let loss = evaluator.gradient(at: parameters, into: gradient, keeping: false)
-    optimizer.update(parameters, gradient: gradient)
-    return loss
+    return evaluator.gradient(at: parameters, into: gradient, keeping: false)
   }
+
+  /// The second part.
+  func update(with optimizer: any InnerOptimizer) { optimizer.update(parameters, gradient: gradient) }
 
   /// The whole training run of one optimizer, its steps counted; nil where it was stopped.
   func run(
@@ -45,16 +46,22 @@ final class InnerTraining {
     optimizer.reset()
     var curve: [Float] = []
     curve.reserveCapacity(plan.steps)
+    let looks = Set(plan.looks ?? [])
+    var seen: [Double] = []
     for number in 0..<plan.steps {
       if stop.isSet { return nil }
-      let loss = step(number, of: images, with: optimizer)
+      if looks.contains(number) { seen.append(validation(open).loss) }
+      let loss = differentiate(number, of: images)
+      update(with: optimizer)
       guard loss.isFinite else { break }
       curve.append(min(loss, RunOutcome.divergedLoss))
     }
     let diverged = curve.count < plan.steps
     curve += repeatElement(RunOutcome.divergedLoss, count: plan.steps - curve.count)
     let (loss, accuracy) = diverged ? (Double(RunOutcome.divergedLoss), 0) : validation(open)
-    return RunOutcome(curve: curve, validationLoss: loss, validationAccuracy: accuracy)
+    seen += repeatElement(loss, count: looks.count - seen.count)
+    return RunOutcome(
+      curve: curve, validationLoss: loss, validationAccuracy: accuracy, validationCurve: plan.looks == nil ? nil : seen)
   }
 
   /// Mean loss and accuracy over all of a task's validation images.

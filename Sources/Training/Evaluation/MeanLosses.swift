@@ -18,7 +18,7 @@ public struct MeanLosses: Codable, Sendable, Equatable {
 extension Evaluation {
   /// The learned optimizer's alone.
   public func learnedLosses() throws -> MeanLosses {
-    let progress = Support.Progress("evaluating", unit: "runs", total: plan.everything.count, enabled: false)
+    let progress = Support.Progress("evaluating", unit: "inner steps", total: nil, enabled: false)
     let outcomes = try outcomes([Contender(kind: .learned)], of: plan.everything, progress)[0]
     forget()
     return MeanLosses(outcomes, tail: plan.tail)
@@ -26,7 +26,7 @@ extension Evaluation {
 
   /// Those of tuned Adam alone.
   public func adamLosses() throws -> MeanLosses {
-    let progress = Support.Progress("evaluating", unit: "runs", total: expectedRuns, enabled: false)
+    let progress = Support.Progress("evaluating", unit: "inner steps", total: nil, enabled: false)
     let outcomes = try tune(.adam, progress).1
     forget()
     return MeanLosses(outcomes, tail: plan.tail)

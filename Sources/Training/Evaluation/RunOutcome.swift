@@ -4,6 +4,8 @@ struct RunOutcome: Codable, Sendable, Equatable {
   var curve: [Float]
   var validationLoss: Double
   var validationAccuracy: Double
+  /// The validation loss at each of the plan's looks; nil where it has none.
+  var validationCurve: [Double]?
 
   static let divergedLoss: Float = 10
 

@@ -85,24 +85,26 @@ struct ThinnedRows<Row> {
   private var kept: [Row] = []
   private var stride = 1
   private var seen = 0
+  /// Makes the newest row, where it is not among the kept ones.
   private var newest: (() -> Row?)?
 
   init(most: Int) { self.most = most }
 
   /// - Parameter row: makes it, where it is wanted; nil where it is none.
   mutating func append(_ row: @escaping () -> Row?) {
-    newest = nil
-    if !seen.isMultiple(of: stride) {
-      newest = row
-    } else if let row = row() {
-      kept.append(row)
+    newest = row
+    if seen.isMultiple(of: stride), let row = row() {
+      // One place is the newest's.
+      if kept.count == most - 1 {
+        kept = Swift.stride(from: 0, to: kept.count, by: 2).map { kept[$0] }
+        stride *= 2
+      }
+      if seen.isMultiple(of: stride) {
+        kept.append(row)
+        newest = nil
+      }
     }
     seen += 1
-    // One place is the newest's.
-    if kept.count >= most {
-      kept = Swift.stride(from: 0, to: kept.count, by: 2).map { kept[$0] }
-      stride *= 2
-    }
   }
 
   /// In the order of time.

@@ -1,0 +1,114 @@
+import Foundation
+import Support
+import Training
+
+/// The training runs of figure 1.
+struct Contest {
+  var figure: Figure1
+  var points: PointStore
+  var threads: Int
+
+  private var settings: Figure1.Settings { figure.settings }
+
+  /// What was found.
+  struct Found: Sendable {
+    /// In the order of the figure's snapshots.
+    var learned: [Timed]
+    /// The finalists of each baseline.
+    var baselines: [[Timed]]
+    /// The figure's range: what the steps of the slowest learned optimizer take.
+    var seconds: Double
+  }
+
+  /// An optimizer's losses, and what its steps take.
+  struct Timed: Sendable {
+    var course: LossCourse
+    var time: StepTime
+    /// The steps that fit into the figure's range, at which losses are compared.
+    var mark: Int
+  }
+
+  func found() throws -> Found {
+    let runs = try figure.learned.map { try evaluation("learned", $0, steps: settings.steps, mark: settings.steps) }
+    // Kept, as all that follows depends on it.
+    let times = try points.value("times", cost: 0) { try Evaluation.stepTimes(runs) }
+    let (learnedTimes, baselineTimes) = (times.prefix(runs.count), Array(times.dropFirst(runs.count)))
+    let seconds = Double(settings.steps) * (learnedTimes.map(\.seconds).max() ?? 0)
+    let baselines = try zip(Contender.Kind.baselines, baselineTimes).map { kind, time in
+      try Baseline(contest: self, kind: kind, time: time, mark: max(1, Int((seconds / time.seconds).rounded())))
+    }
+    points.progress.expect(baselines.reduce(0) { $0 + $1.cost })
+    let learned = try runs.indices.map { index in
+      let course = try points.value("learned/\(index)", cost: runs[index].costOfContender, isTold: true) {
+        try runs[index].learnedCourse(mark: settings.steps, points.progress)
+      }
+      runs[index].forget()
+      return Timed(course: course, time: times[index], mark: settings.steps)
+    }
+    return Found(learned: learned, baselines: try baselines.map { try $0.courses() }, seconds: seconds)
+  }
+
+  /// An evaluation whose log of runs lies beside the points.
+  ///
+  /// - Parameters:
+  ///   - part: the name of the log's folder: no two share a log.
+  ///   - mark: the steps of the figure's range; nil: the validation loss is measured at the end only.
+  ///   - screen: whether it is of the first few tasks from one initialisation.
+  fileprivate func evaluation(
+    _ part: String, _ learned: Figure1.Learned? = nil, steps: Int, mark: Int?, screen: Bool = false
+  ) throws -> Evaluation {
+    let learned = learned ?? figure.learned[0]
+    let plan = EvaluationPlan(
+      problem: settings.problem, split: settings.split,
+      tasks: screen ? min(settings.screen, settings.tasks) : settings.tasks,
+      initialisations: screen ? 1 : settings.initialisations, steps: steps, batch: settings.batch, seed: settings.seed,
+      tunedFor: .train, looks: mark.map { looks(upTo: steps, mark: $0) })
+    return try Evaluation(
+      plan, snapshot: learned.snapshot, name: learned.name, dataset: figure.dataset, threads: threads,
+      cache: points.workspace.appending(path: part))
+  }
+
+  /// Steps at equal distances from 0, the mark one of them.
+  private func looks(upTo last: Int, mark: Int) -> [Int] {
+    let count = settings.looks * last / mark
+    let steps = (0...count).map { Int((Double($0 * mark) / Double(settings.looks)).rounded()) }
+    return Set(steps).sorted()
+  }
+}
+
+/// One baseline's part: all rates over the figure's range on few tasks, then the finalists on all for twice the range.
+private struct Baseline {
+  let contest: Contest
+  let kind: Contender.Kind
+  let time: StepTime
+  /// Steps of the figure's range.
+  let mark: Int
+  private let screening: Evaluation
+  private let whole: Evaluation
+
+  /// The finalists that are expected; there may be up to six.
+  private static let expected = 3
+
+  init(contest: Contest, kind: Contender.Kind, time: StepTime, mark: Int) throws {
+    self.contest = contest
+    self.kind = kind
+    self.time = time
+    self.mark = mark
+    screening = try contest.evaluation(kind.rawValue, steps: mark, mark: nil, screen: true)
+    whole = try contest.evaluation(kind.rawValue, steps: 2 * mark, mark: mark)
+  }
+
+  /// In inner steps.
+  var cost: Int { screening.costOfCandidates + Self.expected * whole.costOfContender }
+
+  func courses() throws -> [Contest.Timed] {
+    let progress = contest.points.progress
+    let courses = try contest.points.value(kind.rawValue, cost: cost, isTold: true) {
+      let finalists = try screening.finalists(kind, progress)
+      progress.expect((finalists.count - Self.expected) * whole.costOfContender)
+      return try whole.courses(finalists, mark: mark, progress)
+    }
+    for evaluation in [screening, whole] { evaluation.forget() }
+    return courses.map { Contest.Timed(course: $0, time: time, mark: mark) }
+  }
+}

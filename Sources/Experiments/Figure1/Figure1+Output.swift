@@ -1,0 +1,110 @@
+import Foundation
+import Shards
+import Training
+
+/// What figure 1's runs say.
+extension Figure1 {
+  func output(_ found: Contest.Found) -> FigureOutput {
+    let objectives = learned.map(\.objective)
+    let standings = EvaluationPlan.Tuning.allCases.map { Standing($0, found, objectives: objectives) }
+    let range = found.seconds.short
+    let caption = Caption(
+      shows:
+        "The training (a) and the validation loss (b) of tasks of \(settings.split.rawValue) classes over the time that "
+        + "training takes in the same engine on one thread: means over \(runs) training runs (tasks × "
+        + "initialisations). Training loss: the mean of a run's last ⌊t/10⌋ minibatch losses at step t. Each baseline has "
+        + "the learning rate of a grid that is best for the panel's loss after \(range) s. Dashed: the lowest that it "
+        + "reaches when the time is doubled, at the best of the same rates and moments.",
+      results: standings.map { ending($0, range) }
+        + standings.flatMap { standing in
+          standing.learned.map { reaching($0, standing, found.seconds) }
+        } + [timing(standings[0])],
+      instance: instance,
+      paper: "conv3x32 on 10 of 300 held-out classes of ImageNet at 32×32, about 130 s; a learned optimizer of each "
+        + "objective; the claim is that the learned one reaches its lowest training loss in under a quarter of the "
+        + "baselines' time.")
+    return FigureOutput(
+      title: "Figure 1: learned optimizers and tuned baselines on \(settings.problem)", caption: caption,
+      panels: standings.map { panel($0, found.seconds) },
+      tables: [curves(standings), summary(standings)])
+  }
+
+  private var runs: Int { settings.tasks * settings.initialisations }
+
+  /// For the intervals of ratios.
+  private var plan: EvaluationPlan {
+    EvaluationPlan(
+      problem: settings.problem, split: settings.split, tasks: settings.tasks,
+      initialisations: settings.initialisations,
+      steps: settings.steps, batch: settings.batch, seed: settings.seed, tunedFor: .train)
+  }
+
+  /// An optimizer's mean loss at the range's end over the best baseline's, and its 95 % interval.
+  func ratio(_ entry: Standing.Entry, _ standing: Standing) -> (ratio: Double, interval: [Double]) {
+    let best = standing.bestBaseline
+    return (
+      standing.mean(entry) / standing.mean(best),
+      plan.ratioInterval(standing.losses(entry), to: standing.losses(best))
+    )
+  }
+
+  /// The losses at the range's end.
+  private func ending(_ standing: Standing, _ range: String) -> String {
+    let parts = standing.entries.map { "\($0.name) \(Self.digits(standing.mean($0)))" }
+    return "\(standing.title) after \(range) s: \(parts.joined(separator: ", "))."
+  }
+
+  /// When a learned optimizer is where the baselines get.
+  private func reaching(_ entry: Standing.Entry, _ standing: Standing, _ range: Double) -> String {
+    let (ratio, interval) = ratio(entry, standing)
+    func time(to level: Double, of whole: Double) -> String {
+      guard let seconds = standing.seconds(entry, to: level) else { return "not within its steps" }
+      return "after \(seconds.short) s, \((100 * seconds / whole).short) % of that time"
+    }
+    let end = standing.mean(standing.bestBaseline)
+    return "\(standing.title), \(entry.name): \(Self.digits(ratio)) of the best baseline's (95 % interval "
+      + "\(Self.digits(interval[0])) … \(Self.digits(interval[1]))); where that one is after \(range.short) s, "
+      + "\(Self.digits(end)), \(time(to: end, of: range)); at the lowest dashed line, which takes up to "
+      + "\((2 * range).short) s, \(Self.digits(standing.lowest)), \(time(to: standing.lowest, of: 2 * range))."
+  }
+
+  private func timing(_ standing: Standing) -> String {
+    let parts = standing.entries.map { entry in
+      let time = entry.timed.time
+      return "\(entry.name) \((1_000 * time.seconds).short) ms, the update \((100 * time.updateShare).short) % of it, "
+        + "\(entry.timed.mark.steps)"
+    }
+    return "Time of a step, and steps in the range: \(parts.joined(separator: "; "))."
+  }
+
+  private var instance: String {
+    [
+      "\(settings.problem) on \(dataset.folder.lastPathComponent), \(settings.tasks) tasks of 10 "
+        + "\(settings.split.rawValue) classes × \(settings.initialisations), batch \(settings.batch)",
+      "the learned optimizers train for \(settings.steps.steps)",
+      "the baselines' rates 10^(k/3) are compared on \(min(settings.screen, settings.tasks)) tasks × 1, the best three "
+        + "for each loss on all",
+      "seed \(settings.seed).",
+    ].joined(separator: "; ")
+  }
+
+  private func panel(_ standing: Standing, _ range: Double) -> Plot.Panel {
+    let lines = standing.entries.enumerated().map { number, entry in
+      Plot.Series(
+        entry.label,
+        standing.points(entry).map { .init(Double($0.step) * entry.timed.time.seconds, $0.mean) }
+          .filter { $0.x <= range * 1.001 },
+        colour: number)
+    }
+    let levels = standing.entries.enumerated().compactMap { number, entry in
+      entry.best.map {
+        Plot.Series("", [.init(0, $0.loss), .init(range, $0.loss)], isDashed: true, isThin: true, colour: number)
+      }
+    }
+    let losses = lines.flatMap { $0.points.map(\.y) }
+    return Plot.Panel(
+      standing.title, x: "seconds", y: "loss", yIsLogarithmic: Plot.spans(5, losses), series: lines + levels)
+  }
+
+  private static func digits(_ loss: Double) -> String { String(format: "%.3f", loss) }
+}

@@ -1,0 +1,87 @@
+public import Shards
+public import Snapshots
+import Support
+import Training
+
+/// Figure 1 of the paper: the training and the validation loss on classes that outer-training never saw, over wall-clock,
+/// with learned optimizers and with tuned Adam, RMSProp and SGD with momentum.
+///
+/// The learned optimizers do a number of steps; the time that these take is the figure's range. A baseline does as many
+/// steps as fit into it, and its learning rate is the best for that: all rates of the grid on a few tasks, and the best
+/// three for each loss on all of them. Those train for the same time again.
+public struct Figure1: Figure {
+  public struct Settings: Codable, Sendable, Equatable {
+    public var seed: UInt64 = 0
+    /// Filled in from what the figure is made of.
+    var dataset = ""
+    var theta: [String] = []
+    public var problem: String
+    public var split: ClassSplit
+    /// The learned optimizers' steps.
+    public var steps: Int
+    public var batch: Int
+    public var tasks: Int
+    public var initialisations: Int
+    /// Tasks, from one initialisation each, on which all rates of the grid are compared.
+    var screen = EvaluationPlan.searchScreen
+    /// How many times along the range the validation loss is measured.
+    var looks = 30
+
+    public init(
+      problem: String, split: ClassSplit, steps: Int, batch: Int, tasks: Int, initialisations: Int, seed: UInt64 = 0
+    ) {
+      self.problem = problem
+      self.split = split
+      self.steps = steps
+      self.batch = batch
+      self.tasks = tasks
+      self.initialisations = initialisations
+      self.seed = seed
+    }
+  }
+
+  /// A snapshot of θ.
+  public struct Learned: Sendable {
+    /// What an error calls it.
+    public var name: String
+    public var snapshot: Snapshot
+
+    public init(_ snapshot: Snapshot, name: String) {
+      self.snapshot = snapshot
+      self.name = name
+    }
+
+    var objective: String { snapshot.metadata.objective }
+  }
+
+  public let name = "figure1"
+  public let settings: Settings
+  let dataset: Dataset
+  let learned: [Learned]
+
+  /// - Parameter learned: one, or one of each objective.
+  /// - Throws: ``ExperimentsError`` where two are of the same objective.
+  public init(_ settings: Settings, dataset: Dataset, learned: [Learned]) throws {
+    precondition(!learned.isEmpty)
+    if learned.count > 1, learned[0].objective == learned[1].objective {
+      throw ExperimentsError(
+        .sameObjective,
+        "\(learned[1].name): was trained for the \(learned[1].objective) objective, as \(learned[0].name) was; give "
+          + "one of each")
+    }
+    self.dataset = dataset
+    self.learned = learned
+    var settings = settings
+    settings.dataset = dataset.manifestDigest
+    settings.theta = try learned.map { Digest.sha256(try $0.snapshot.encoded()) }
+    self.settings = settings
+  }
+
+  /// The learned optimizers' runs. What the baselines' cost is known when steps have been timed.
+  public var cost: Int { learned.count * settings.steps * settings.tasks * settings.initialisations }
+
+  public func run(_ points: PointStore, threads: Int) throws -> FigureOutput {
+    let contest = Contest(figure: self, points: points, threads: threads)
+    return output(try contest.found())
+  }
+}

@@ -1,0 +1,91 @@
+import Training
+
+/// What figure 1 found of one of the two losses.
+struct Standing {
+  /// A learned optimizer, or a baseline with the finalist that is best at the end of the range.
+  struct Entry {
+    /// For example `Adam` or `learned (train objective)`.
+    var name: String
+    var timed: Contest.Timed
+    /// What the baseline's finalists reach at best until twice the range; nil for a learned optimizer.
+    var best: Best?
+
+    /// With a baseline's learning rate.
+    var label: String { timed.course.contender.rate.map { "\(name), rate \($0.short)" } ?? name }
+  }
+
+  /// The lowest mean loss of a baseline's finalists.
+  struct Best {
+    var loss: Double
+    var seconds: Double
+    var contender: Contender
+  }
+
+  let loss: EvaluationPlan.Tuning
+  let learned: [Entry]
+  let baselines: [Entry]
+
+  init(_ loss: EvaluationPlan.Tuning, _ found: Contest.Found, objectives: [String]) {
+    self.loss = loss
+    learned = zip(objectives, found.learned).map {
+      Entry(name: "learned (\($0) objective)", timed: $1, best: nil)
+    }
+    baselines = found.baselines.compactMap { finalists in
+      func mean(_ timed: Contest.Timed) -> Double { Self.mean(timed, loss) }
+      guard let tuned = finalists.min(by: { mean($0) < mean($1) }) else { return nil }
+      let lowest = finalists.flatMap { finalist in
+        Self.points(finalist, loss).map { point in
+          Best(
+            loss: point.mean, seconds: Double(point.step) * finalist.time.seconds, contender: finalist.course.contender)
+        }
+      }.min { $0.loss < $1.loss }
+      return Entry(name: Self.name(tuned.course.contender.kind), timed: tuned, best: lowest)
+    }
+  }
+
+  /// The panel's.
+  var title: String { loss == .train ? "(a) training loss" : "(b) validation loss" }
+
+  var entries: [Entry] { learned + baselines }
+
+  /// The baseline whose loss at the end of the range is the lowest.
+  var bestBaseline: Entry { baselines.min { mean($0) < mean($1) } ?? baselines[0] }
+
+  /// The lowest that any baseline reaches in twice the range.
+  var lowest: Double { baselines.compactMap(\.best?.loss).min() ?? .nan }
+
+  func points(_ entry: Entry) -> [LossCourse.Point] { Self.points(entry.timed, loss) }
+
+  /// Each run's loss at the end of the range.
+  func losses(_ entry: Entry) -> [Double] { Self.losses(entry.timed, loss) }
+
+  /// The mean of them.
+  func mean(_ entry: Entry) -> Double { Self.mean(entry.timed, loss) }
+
+  /// The time after which the mean loss is at or below `level`; nil if never.
+  func seconds(_ entry: Entry, to level: Double) -> Double? {
+    points(entry).first { $0.mean <= level }.map { Double($0.step) * entry.timed.time.seconds }
+  }
+
+  private static func points(_ timed: Contest.Timed, _ loss: EvaluationPlan.Tuning) -> [LossCourse.Point] {
+    loss == .train ? timed.course.training : timed.course.validation
+  }
+
+  private static func losses(_ timed: Contest.Timed, _ loss: EvaluationPlan.Tuning) -> [Double] {
+    loss == .train ? timed.course.markedTraining : timed.course.markedValidation
+  }
+
+  private static func mean(_ timed: Contest.Timed, _ loss: EvaluationPlan.Tuning) -> Double {
+    let losses = losses(timed, loss)
+    return losses.reduce(0, +) / Double(losses.count)
+  }
+
+  private static func name(_ kind: Contender.Kind) -> String {
+    switch kind {
+    case .learned: "learned"
+    case .adam: "Adam"
+    case .rmsprop: "RMSProp"
+    case .momentum: "SGD with momentum"
+    }
+  }
+}

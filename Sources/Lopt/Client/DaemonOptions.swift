@@ -1,0 +1,65 @@
+public import ArgumentParser
+import Foundation
+public import Snapshots
+
+extension DaemonAddress: ExpressibleByArgument {
+  public init?(argument: String) { self.init(argument) }
+}
+
+/// What a daemon wants to see.
+struct AccessOptions: ParsableArguments {
+  @Option(help: ArgumentHelp("The file that holds the daemon's token (http.token_file).", valueName: "file"))
+  var tokenFile: String?
+  @Option(
+    help: ArgumentHelp(
+      "The certificates (PEM) that an https address is trusted by, instead of the system's.", valueName: "file"))
+  var certificateAuthority: String?
+
+  func access() throws -> DaemonAccess {
+    try DaemonAccess(
+      tokenFile: tokenFile.map { URL(filePath: $0) },
+      certificateAuthority: certificateAuthority.map { URL(filePath: $0) })
+  }
+}
+
+/// A daemon that is asked.
+struct ReadingOptions: ParsableArguments {
+  @Option(
+    help: ArgumentHelp("The daemon: http://HOST:PORT, https://HOST:PORT or unix:PATH.", valueName: "address"))
+  var from = DaemonAddress.http("http://127.0.0.1:8417")
+  @OptionGroup var access: AccessOptions
+  @Flag(help: "Print JSON.")
+  var json = false
+
+  func validate() throws { try requireDaemon(from) }
+
+  /// Runs `body` with the daemon.
+  func with<Result>(_ body: (DaemonClient) async throws -> Result) async throws -> Result {
+    try await DaemonClient.with(from, access: access.access(), body)
+  }
+}
+
+/// A daemon that is told what to do: it listens to its Unix socket, and to who has its token.
+struct ControlOptions: ParsableArguments {
+  @Option(
+    help: ArgumentHelp(
+      "The daemon: unix:PATH of its socket, or with its token http://HOST:PORT or https://HOST:PORT.",
+      valueName: "address"))
+  var from = DaemonAddress.socket("/run/lopt/default/daemon.sock")
+  @OptionGroup var access: AccessOptions
+  @Flag(help: "Print JSON.")
+  var json = false
+
+  func validate() throws { try requireDaemon(from) }
+
+  /// Runs `body` with the daemon.
+  func with<Result>(_ body: (DaemonClient) async throws -> Result) async throws -> Result {
+    try await DaemonClient.with(from, access: access.access(), body)
+  }
+}
+
+private func requireDaemon(_ address: DaemonAddress) throws {
+  if case .state = address {
+    throw ValidationError("--from must be http://HOST:PORT, https://HOST:PORT or unix:PATH, not \(address)")
+  }
+}

@@ -1,0 +1,45 @@
+import ArgumentParser
+import Snapshots
+
+/// What pausing and going on print.
+private struct Paused: Encodable {
+  var paused: Bool
+}
+
+/// `lopt pause`: training waits.
+struct PauseCommand: AsyncParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "pause",
+    abstract: "Let a daemon's training wait; it goes on serving.",
+    discussion: """
+      The outer-iteration under way is finished. A daemon that is started again trains.
+
+      Example:
+        lopt pause
+        lopt pause --from https://trainer.example.org --token-file token
+      """)
+
+  @OptionGroup var daemon: ControlOptions
+
+  func run() async throws { try await setPaused(true, daemon) }
+}
+
+/// `lopt resume`: training goes on.
+struct ResumeCommand: AsyncParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "resume",
+    abstract: "Let a daemon's training go on.",
+    discussion: """
+      Example:
+        lopt resume
+      """)
+
+  @OptionGroup var daemon: ControlOptions
+
+  func run() async throws { try await setPaused(false, daemon) }
+}
+
+private func setPaused(_ paused: Bool, _ daemon: ControlOptions) async throws {
+  let isPaused = try await daemon.with { try await $0.setPaused(paused) }
+  if daemon.json { try JSONOutput.print(Paused(paused: isPaused)) } else { print(isPaused ? "paused" : "running") }
+}

@@ -1,0 +1,45 @@
+import ArgumentParser
+import Snapshots
+
+/// `lopt pin`: a snapshot stays.
+struct PinCommand: AsyncParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "pin",
+    abstract: "Have a daemon keep a snapshot for good.",
+    discussion: """
+      Retention passes over it until it is unpinned. Prints its name.
+
+      Example:
+        lopt pin theta-000000120.safetensors
+      """)
+
+  @Argument(help: "The snapshot's name, such as theta-000000012.safetensors.")
+  var name: String
+  @OptionGroup var daemon: ControlOptions
+
+  func run() async throws { try await setPinned(true, name, daemon) }
+}
+
+/// `lopt unpin`: a snapshot goes when its time comes.
+struct UnpinCommand: AsyncParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "unpin",
+    abstract: "Give a pinned snapshot up to retention again.",
+    discussion: """
+      Prints its name.
+
+      Example:
+        lopt unpin theta-000000120.safetensors
+      """)
+
+  @Argument(help: "The snapshot's name, such as theta-000000012.safetensors.")
+  var name: String
+  @OptionGroup var daemon: ControlOptions
+
+  func run() async throws { try await setPinned(false, name, daemon) }
+}
+
+private func setPinned(_ pinned: Bool, _ name: String, _ daemon: ControlOptions) async throws {
+  let listed = try await daemon.with { try await $0.setPinned(pinned, name) }
+  if daemon.json { try JSONOutput.print(listed) } else { print(listed.record.name) }
+}

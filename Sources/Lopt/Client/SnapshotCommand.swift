@@ -1,0 +1,22 @@
+import ArgumentParser
+import Snapshots
+
+/// `lopt snapshot`: a snapshot of now.
+struct SnapshotCommand: AsyncParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "snapshot",
+    abstract: "Have a daemon write a snapshot now.",
+    discussion: """
+      Prints the name of the newest snapshot, once it is written.
+
+      Example:
+        lopt snapshot
+      """)
+
+  @OptionGroup var daemon: ControlOptions
+
+  func run() async throws {
+    let record = try await daemon.with { try await $0.snapshotNow() }
+    if daemon.json { try JSONOutput.print(record) } else { print(record.name) }
+  }
+}

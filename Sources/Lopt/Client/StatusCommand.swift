@@ -1,0 +1,56 @@
+import ArgumentParser
+import Foundation
+import Snapshots
+import Support
+
+/// `lopt status`: how a daemon's run stands.
+struct StatusCommand: AsyncParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "status",
+    abstract: "Show how a daemon's run stands.",
+    discussion: """
+      Example:
+        lopt status
+        lopt status --from unix:/run/lopt/default/daemon.sock --json
+      """)
+
+  @OptionGroup var daemon: ReadingOptions
+
+  func run() async throws {
+    let (status, json) = try await daemon.with { try await $0.status() }
+    if daemon.json {
+      print(String(decoding: json, as: UTF8.self).trimmingCharacters(in: .newlines))
+    } else {
+      print(StatusTable(status: status))
+    }
+  }
+}
+
+/// A daemon's status as lines of text; what is not known yet has none.
+struct StatusTable: CustomStringConvertible {
+  var status: DaemonStatus
+
+  var description: String {
+    func digits(_ value: Double) -> String { String(format: "%.4f", value) }
+    let rows: [(String, String?)] = [
+      ("training", status.paused ? "paused" : "running"),
+      ("problem", status.problem),
+      ("estimator", status.estimator),
+      ("threads", "\(status.threads)"),
+      ("outer-iteration", "\(status.outerIteration)"),
+      ("outer-loss", status.outerLoss.map(digits)),
+      ("inner steps/s", status.innerStepsPerSecond.map { String(format: "%.1f", $0) }),
+      ("truncation", status.truncation.map { String(format: "%.4g inner steps", $0) }),
+      ("newest snapshot", status.snapshot.map { "step \($0)" }),
+      ("best snapshot", status.best.map { "step \($0)" }),
+      ("evaluation", status.evaluationLoss.map(digits)),
+      ("Adam's", status.adamLoss.map(digits)),
+      ("version", status.version),
+      ("started", status.started),
+    ]
+    let table = rows.compactMap { name, value in value.map { "\(pad(name + ":"))\($0.printable())" } }
+    return (table + status.alarms.map { "\(pad("ALARM:"))\($0.printable())" }).joined(separator: "\n")
+  }
+
+  private func pad(_ text: String) -> String { text.padding(toLength: 18, withPad: " ", startingAt: 0) }
+}

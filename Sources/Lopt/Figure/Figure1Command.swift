@@ -1,0 +1,62 @@
+import ArgumentParser
+import Experiments
+import Foundation
+import Shards
+import Snapshots
+
+/// `lopt figure 1`: learned optimizers against tuned baselines by wall-clock.
+struct Figure1Command: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "1",
+    abstract: "Training and validation loss over wall-clock, learned and tuned baselines.",
+    discussion: """
+      The learned optimizers train for --steps; the time that this takes, by steps timed in turns on one thread, is the \
+      figure's range. Adam, RMSProp and SGD with momentum train for as long, and on for the same time again, with the \
+      learning rates that are best for each panel: all of a grid are compared on 4 tasks, the best three on all. What \
+      the scale sets is --steps, --batch and --tasks where they are not given: those of the snapshot and 20 tasks, or \
+      the paper's 10,000 steps, 128 images and 10 tasks.
+
+      Example:
+        lopt figure 1 --output figures --dataset imagenet16 --problem conv3x8@16 \\
+          --snapshot train.safetensors --validation-snapshot validation.safetensors
+      """)
+
+  @OptionGroup var options: FigureOptions
+  @Option(help: ArgumentHelp("The snapshot of θ.", valueName: "file"))
+  var snapshot: String
+  @Option(help: ArgumentHelp("A snapshot of another θ, of the other objective.", valueName: "file"))
+  var validationSnapshot: String?
+  @Option(help: ArgumentHelp("The data set that dataprep built.", valueName: "folder"))
+  var dataset: String
+  @OptionGroup var split: SplitOption
+  @Option(help: "The inner problem, for example conv3x8@16.")
+  var problem: String
+  @Option(help: "Inner steps of the learned optimizers.")
+  var steps: Int?
+  @Option(help: "Images of a minibatch.")
+  var batch: Int?
+  @Option(help: "Tasks; `dataprep tasks sample` of the same seed lists their classes.")
+  var tasks: Int?
+  @Option(help: "Initialisations of each task.")
+  var initialisations = 3
+
+  func validate() throws {
+    guard steps ?? 1 > 0, batch ?? 1 > 0, tasks ?? 1 > 0, initialisations > 0 else {
+      throw ValidationError("--steps, --batch, --tasks and --initialisations must be above 0")
+    }
+  }
+
+  func run() throws {
+    let learned = try ([snapshot] + (validationSnapshot.map { [$0] } ?? [])).map {
+      Figure1.Learned(try Snapshot(contentsOf: URL(filePath: $0)), name: $0)
+    }
+    let data = try Dataset(at: URL(filePath: dataset))
+    let isPaper = options.figureScale == .paper
+    let metadata = learned[0].snapshot.metadata
+    let settings = Figure1.Settings(
+      problem: problem, split: split.of(data), steps: steps ?? (isPaper ? 10_000 : metadata.steps),
+      batch: batch ?? (isPaper ? 128 : metadata.batch), tasks: tasks ?? (isPaper ? 10 : 20),
+      initialisations: initialisations, seed: options.seed)
+    try options.run(Figure1(settings, dataset: data, learned: learned))
+  }
+}

@@ -1,0 +1,77 @@
+public import Foundation
+import Support
+
+/// Checks files of snapshots: that they are whole, and are what their records say.
+public struct SnapshotCheck: Sendable {
+  /// What the file must have; nil where only its record tells.
+  private let sha256: String?
+  /// Who must have signed its record; nil where no signature is asked for.
+  private let key: VerificationKey?
+
+  public init(sha256: String? = nil, key: VerificationKey? = nil) {
+    self.sha256 = sha256?.lowercased()
+    self.key = key
+  }
+
+  /// What a sound file is.
+  public struct Result: Sendable {
+    public var snapshot: Snapshot
+    public var sha256: String
+    /// Bytes.
+    public var size: Int
+    /// The record beside it; nil where there is none.
+    public var record: SnapshotRecord?
+  }
+
+  /// The files of snapshots at a path: those of a state folder, or of any other folder, that have records; or the path
+  /// itself where it is no folder.
+  public static func files(at path: URL) throws -> [URL] {
+    var isFolder: ObjCBool = false
+    guard FileManager.default.fileExists(atPath: path.path, isDirectory: &isFolder), isFolder.boolValue else {
+      return [path]
+    }
+    let snapshots = path.appending(path: "snapshots")
+    let folder = FileManager.default.fileExists(atPath: snapshots.path) ? snapshots : path
+    return try SystemCall.names(in: folder.path).filter { $0.hasSuffix(".json") }
+      .map { String($0.dropLast(".json".count)) + SnapshotKind.suffix }
+      .filter(SnapshotRecord.isSnapshotName).sorted().map { folder.appending(path: $0) }
+  }
+
+  /// Reads a file and throws where it is not sound, or not what was asked for.
+  public func check(_ file: URL) throws -> Result {
+    func damaged(_ reason: String) -> SnapshotError { SnapshotError(.damaged, "\(file.path): damaged: \(reason)") }
+    let data = try FileReading.data(file)
+    let digest = Digest.sha256(data)
+    if let sha256, digest != sha256 { throw damaged("its SHA-256 is \(digest)") }
+    let record = try Self.record(beside: file)
+    if let record, record.size != data.count || record.sha256 != digest {
+      throw damaged("it is not the \(record.size) bytes of SHA-256 \(record.sha256) of its record")
+    }
+    if let key {
+      guard let record else {
+        throw SnapshotError(
+          .untrusted,
+          "\(file.path): has no record beside it, which is what is signed; lopt fetch --keep-record leaves it")
+      }
+      do { try key.verify(record) } catch let error as SnapshotError {
+        throw SnapshotError(error.code, "\(file.deletingLastPathComponent().path)/\(error.description)")
+      }
+    }
+    let snapshot = try Snapshot(data, name: file.path)
+    if let (kind, step) = SnapshotKind.parse(record?.name ?? file.lastPathComponent),
+      kind != snapshot.kind || step != snapshot.metadata.outerIteration
+    {
+      throw damaged("it says that it is \(snapshot.kind) of step \(snapshot.metadata.outerIteration)")
+    }
+    return Result(snapshot: snapshot, sha256: digest, size: data.count, record: record)
+  }
+
+  private static func record(beside file: URL) throws -> SnapshotRecord? {
+    let url = file.deletingPathExtension().appendingPathExtension("json")
+    guard FileManager.default.fileExists(atPath: url.path) else { return nil }
+    guard let record = try? JSONDecoder().decode(SnapshotRecord.self, from: FileReading.data(url)),
+      record.name == file.lastPathComponent
+    else { throw SnapshotError(.damaged, "\(url.path): is not the record of \(file.lastPathComponent)") }
+    return record
+  }
+}

@@ -1,0 +1,85 @@
+import Foundation
+import ScriptedServer
+import Snapshots
+import Support
+import Synchronization
+import TestSupport
+import Testing
+
+/// `lopt fetch` as a process; what it fetches is tested in SnapshotsTests, and with the daemon.
+@Suite struct FetchCommandTests {
+  @Test("a name that is none is exit 66 and says what a name is")
+  func wrongName() throws {
+    let result = try ToolProcess.run("lopt", ["fetch", "../../etc/passwd"])
+    #expect(result.exitCode == 66)
+    #expect(result.output.isEmpty)
+    #expect(
+      result.errors
+        == "lopt: ../../etc/passwd: must be latest, best or the name of a snapshot, such as theta-000000012.safetensors\n"
+    )
+  }
+
+  @Test("where no daemon listens it is exit 69")
+  func noServer() throws {
+    let result = try ToolProcess.run("lopt", ["fetch", "latest", "--from", "http://127.0.0.1:1", "--retries", "0"])
+    #expect(result.exitCode == 69)
+    #expect(result.errors.hasPrefix("lopt: http://127.0.0.1:1/v1/snapshots/latest: cannot be reached"))
+  }
+
+  @Test("a folder that is no state is exit 66")
+  func noState() throws {
+    try withTemporaryFolder { folder in
+      let result = try ToolProcess.run("lopt", ["fetch", "latest", "--from", folder.path])
+      #expect(result.exitCode == 66)
+      #expect(result.errors == "lopt: \(folder.path): no snapshot there; is it the state folder of a daemon?\n")
+    }
+  }
+
+  @Test("without a server there is what was fetched from it before, and each retry is told")
+  func offline() async throws {
+    let data = Data("a snapshot".utf8)
+    let record = SnapshotRecord(
+      name: "theta-000000007.safetensors", step: 7, sha256: Digest.sha256(data), size: data.count,
+      created: "2026-01-01T00:00:00Z")
+    let failures = Mutex(1)
+    try await withTemporaryFolder { folder in
+      let variables = ["XDG_CACHE_HOME": folder.appending(path: "cache").path]
+      let from = Mutex("")
+      try await ScriptedServer.with { request in
+        let isFailing = failures.withLock { count in
+          count -= 1
+          return count >= 0
+        }
+        if isFailing { return .init(503) }
+        return .init(200, request.path.hasSuffix("latest") ? try AtomicFile.json(record) : data)
+      } _: { server in
+        from.withLock { $0 = server.address }
+        let output = folder.appending(path: "a").path
+        let result = try await lopt(
+          "fetch", "latest", "--from", server.address, "--output", output, "--json", environment: variables)
+        #expect(result.exitCode == 0)
+        #expect(result.errors.contains("503") && result.errors.contains("trying again in 0."), "\(result.errors)")
+        let printed = try JSONDecoder().decode(SnapshotRecord.self, from: Data(result.output.utf8))
+        #expect(printed == record && result.output.contains("\"path\" : \"\(output)/\(record.name)\""))
+      }
+      let address = from.withLock { $0 }
+      let again = try await lopt(
+        "fetch", "latest", "--from", address, "--output", folder.appending(path: "b").path, "--offline",
+        environment: variables)
+      #expect(again.exitCode == 0, "\(again.errors)")
+      #expect(try Data(contentsOf: URL(filePath: again.output.trimmingCharacters(in: .newlines))) == data)
+    }
+  }
+
+  @Test(
+    "options that do not go together are exit 64",
+    arguments: [
+      ["theta-000000007.safetensors", "--wait-newer-than", "3"], ["latest", "--wait-newer-than", "3", "--offline"],
+      ["latest", "--allow-older"], ["latest", "--retries", "-1"], ["latest", "--from", "http://"],
+      ["latest", "--max-age", "soon"],
+    ])
+  func wrongOptions(arguments: [String]) async throws {
+    let result = try await lopt(["fetch"] + arguments)
+    #expect(result.exitCode == 64 && result.output.isEmpty)
+  }
+}

@@ -1,0 +1,84 @@
+import Foundation
+import Snapshots
+import Support
+import TestSupport
+import Testing
+
+@Suite struct SnapshotCheckTests {
+  /// Runs `body` with a state folder that has snapshots of the steps 3 and 12, and the files of both.
+  private func withState(_ body: (URL, [URL]) throws -> Void) throws {
+    try withTemporaryFolder { state in
+      let store = try SnapshotStore(creatingIn: state)
+      for step in [3, 12] { try store.write(SnapshotStoreTests.snapshot(step)) }
+      try body(state, SnapshotCheck.files(at: state))
+    }
+  }
+
+  /// The code of the error that a check ends with; nil where it passes.
+  private func failure(_ file: URL, _ check: SnapshotCheck = SnapshotCheck()) -> SnapshotError.Code? {
+    do {
+      _ = try check.check(file)
+      return nil
+    } catch { return (error as? SnapshotError)?.code }
+  }
+
+  @Test("a state folder's files are those with records, and sound ones pass")
+  func sound() throws {
+    try withState { state, files in
+      #expect(files.map(\.lastPathComponent) == ["theta-000000003.safetensors", "theta-000000012.safetensors"])
+      try Data().write(to: state.appending(path: "snapshots/theta-000000013.safetensors"))
+      #expect(try SnapshotCheck.files(at: state) == files)
+      #expect(try SnapshotCheck.files(at: state.appending(path: "snapshots")).count == 2)
+      let result = try SnapshotCheck().check(files[1])
+      #expect(result.snapshot == SnapshotStoreTests.snapshot(12) && result.record?.step == 12)
+      #expect(failure(files[1], SnapshotCheck(sha256: result.sha256.uppercased())) == nil)
+      #expect(failure(files[0], SnapshotCheck(sha256: result.sha256)) == .damaged)
+    }
+  }
+
+  @Test("a changed byte, a cut file and another file's bytes are found")
+  func damaged() throws {
+    try withState { _, files in
+      let data = try Data(contentsOf: files[1])
+      var changed = data
+      changed[data.count - 1] ^= 1
+      for bytes in [changed, data.dropLast(), try Data(contentsOf: files[0])] {
+        try bytes.write(to: files[1])
+        #expect(failure(files[1]) == .damaged)
+      }
+    }
+  }
+
+  @Test("without a record the format, the kind and the step are checked")
+  func noRecord() throws {
+    try withState { state, files in
+      let data = try Data(contentsOf: files[1])
+      for (name, expected) in [
+        ("theta-000000012.safetensors", nil), ("mine.safetensors", nil), ("theta-000000013.safetensors", .damaged),
+        ("average-000000012.safetensors", .damaged),
+      ] as [(String, SnapshotError.Code?)] {
+        let file = state.appending(path: name)
+        try data.write(to: file)
+        #expect(failure(file) == expected, "\(name)")
+      }
+      try Data("text".utf8).write(to: state.appending(path: "mine.safetensors"))
+      #expect(failure(state.appending(path: "mine.safetensors")) == .damaged)
+    }
+  }
+
+  @Test("with a key the record beside it must be signed by it")
+  func signature() throws {
+    try withState { state, files in
+      let key = SigningKey()
+      let check = SnapshotCheck(key: key.publicKey)
+      #expect(failure(files[1], check) == .untrusted)
+      let url = files[1].deletingPathExtension().appendingPathExtension("json")
+      let record = try JSONDecoder().decode(SnapshotRecord.self, from: Data(contentsOf: url))
+      try AtomicFile.writeJSON(key.signed(record), to: url)
+      #expect(failure(files[1], check) == nil)
+      #expect(failure(files[1], SnapshotCheck(key: SigningKey().publicKey)) == .untrusted)
+      try FileManager.default.removeItem(at: url)
+      #expect(failure(files[1], check) == .untrusted)
+    }
+  }
+}
