@@ -136,13 +136,6 @@ public enum SystemCall {
     return stat(path, &status) == 0 && status.st_mode & S_IFMT == S_IFDIR
   }
 
-  /// The bytes that a file system has left for this process.
-  public static func freeBytes(at path: String) throws -> Int {
-    var status = statvfs()
-    try check("ask for the free space of", path) { statvfs(path, &status) }
-    return Int(status.f_bavail) * Int(status.f_frsize)
-  }
-
   /// Makes the names in a folder durable.
   public static func syncFolder(_ path: String) throws {
     let descriptor = try open(path, O_RDONLY | O_DIRECTORY)

@@ -22,7 +22,7 @@ extension TrainingRun {
   /// Throws where the disk is nearly full: what is left is for the state at the end of the run.
   func guarded(_ write: () throws -> Void) throws {
     let least = snapshots.withLock { $0.freeMib }
-    let free = try SystemCall.freeBytes(at: configuration.state) >> 20
+    let free = try SystemCall.freeBytes(configuration.state) >> 20
     guard free >= least else {
       let error = TrainingError(
         .diskNearlyFull,

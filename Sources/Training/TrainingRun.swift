@@ -111,7 +111,7 @@ public final class TrainingRun: Sendable {
     defer { timer.stop() }
     defer { learner.endThreads() }
     var lastSnapshot = ContinuousClock.now
-    while try control.waitWhilePaused(whenPausing: pausing) {
+    while control.waitWhilePaused(whenPausing: pausing) {
       try evaluateIfDue()
       guard learner.currentState().outerIteration < configuration.outerIterations ?? .max else { break }
       let started = ContinuousClock.now

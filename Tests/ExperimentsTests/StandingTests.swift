@@ -1,3 +1,4 @@
+import Shards
 import Testing
 
 @testable import Experiments
