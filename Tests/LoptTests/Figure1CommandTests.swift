@@ -49,7 +49,7 @@ import Testing
       #expect(twice.errors.contains("give one of each"))
       #expect(try run("--split", "all").exitCode == 64)
       let split = try run("--split", "held-out")
-      #expect(split.exitCode == 65, "\(split.errors)")
+      #expect(split.exitCode == 64, "\(split.errors)")
       #expect(split.errors.hasPrefix("lopt: \(place.dataset)"))
       #expect(try place.run("lopt", arguments(place, ["--steps", "0"])).exitCode == 64)
       let missing = try run("--validation-snapshot", "/no/theta.safetensors")
