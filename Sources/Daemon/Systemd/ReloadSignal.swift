@@ -18,7 +18,8 @@ final class ReloadSignal {
   }
 
   deinit {
-    // One that was never activated must be before it is released.
+    // One that was never activated must be before it is released, and then has nothing to do.
+    source.setEventHandler {}
     source.activate()
     source.cancel()
   }
