@@ -33,15 +33,15 @@ def garbage(random):
 
 def method(random):
     name = random.choice([
-        word(random, string.ascii_uppercase) + "X9", word(random, string.ascii_lowercase), "", "G\0T", "GET\t", "gEt", "ПОЛУЧИТЬ",
-        "G" * 5_000, "PRI"])
+        word(random, string.ascii_uppercase) + "X9", word(random, string.ascii_lowercase), "", "G\0T", "GET\t", "gEt",
+        "ПОЛУЧИТЬ", "G" * 5_000, "PRI"])
     return f"{name} {random.choice(PATHS)} HTTP/1.1\r\n".encode() + CLOSE, REFUSED
 
 
 def version(random):
     name = random.choice([
-        "HTTP/2.0", "HTTP/9.9", "HTTP/1.", "HTTP/.1", "HTTP/11", "http/1.1", "HTP/1.1", "HTTP/1.1.1", "HTTP/-1.1", "HTTP/1.1\0",
-        "HTTP/99999999999999.1", word(random)])
+        "HTTP/2.0", "HTTP/9.9", "HTTP/1.", "HTTP/.1", "HTTP/11", "http/1.1", "HTP/1.1", "HTTP/1.1.1", "HTTP/-1.1",
+        "HTTP/1.1\0", "HTTP/99999999999999.1", word(random)])
     return f"GET {random.choice(PATHS)} {name}\r\n".encode() + CLOSE, REFUSED
 
 
@@ -123,8 +123,9 @@ def path_trick(random):
         up + name, name, name + "%00.safetensors", f"{kind}-000000000.safetensors/{up}{name}", "%2f" + name,
         f"{kind}-000000000.safetensors%00", f"{kind}-{word(random, string.digits)}.safetensors%2e", f"{kind}-000000000",
         f"{kind}-000000000.json", f"{kind}-00000000%d9%a0.safetensors", f"{kind}-00000000%EF%BC%90.safetensors",
-        f"{kind}--00000001.safetensors", f"{kind}-+00000000.safetensors", f"{kind}-{'9' * random.randrange(10, 4_000)}.safetensors",
-        "a" * random.randrange(300, 9_000), f"{kind.upper()}-000000000.SAFETENSORS", "." + word(random), "%ff%fe"])
+        f"{kind}--00000001.safetensors", f"{kind}-+00000000.safetensors",
+        f"{kind}-{'9' * random.randrange(10, 4_000)}.safetensors", "a" * random.randrange(300, 9_000),
+        f"{kind.upper()}-000000000.SAFETENSORS", "." + word(random), "%ff%fe"])
     return path, REFUSED | {404}
 
 
@@ -133,12 +134,13 @@ def wrong_token(random, token):
     changed = list(token)
     changed[random.randrange(len(token))] = random.choice("-_.!")
     given = random.choice([
-        "", token[:-1], token[1:], token + "x", token.swapcase(), "".join(changed), token[::-1], token * 2, word(random), "é" * 16,
-        f"{token},{token}", f"{token} {token}", f'"{token}"', "*", "null", "a" * 8_000])
+        "", token[:-1], token[1:], token + "x", token.swapcase(), "".join(changed), token[::-1], token * 2, word(random),
+        "é" * 16, f"{token},{token}", f"{token} {token}", f'"{token}"', "*", "null", "a" * 8_000])
     scheme = random.choice(["Bearer", "bearer", "Basic", "Digest", "Bearer:", "", "Token", "BearerX"])
     if scheme in ("Basic", "Digest", "Bearer:", "", "Token", "BearerX"):
         given = random.choice([given, token])
-    names = random.choice([["Authorization"], ["Authorization"], ["Authorization", "Authorization"], ["X-Authorization"], ["Cookie"], []])
+    names = random.choice([
+        ["Authorization"], ["Authorization"], ["Authorization", "Authorization"], ["X-Authorization"], ["Cookie"], []])
     return [f"{name}: {scheme} {given}" for name in names]
 
 
