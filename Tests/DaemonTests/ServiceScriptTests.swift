@@ -1,0 +1,20 @@
+import Foundation
+import TestSupport
+import Testing
+
+/// The scripts of Tests/Service that run `lopt-daemon` as a process, in their short forms (scripts/test-long has the long
+/// ones).
+@Suite(.serialized) struct ServiceScriptTests {
+  @Test(
+    "many clients at once, malformed requests, kills and damages: it serves what is right, and trains on",
+    arguments: [
+      ("load", ["5"], "load: passed"), ("fuzz", ["500"], "500 requests, no crash"),
+      ("kills", ["10", "4"], "14 faults survived"),
+    ])
+  func shortForm(name: String, arguments: [String], last: String) throws {
+    let tools = URL(filePath: "/proc/self/exe").resolvingSymlinksInPath().deletingLastPathComponent()
+    let script = Repository.root.appending(path: "Tests/Service/\(name).py")
+    let printed = try Python.run(script: script, arguments: [tools.path] + arguments, seconds: 300)
+    #expect(printed.contains(last), "\(printed)")
+  }
+}
