@@ -1,46 +1,41 @@
+import Dispatch
 import Foundation
+import Synchronization
 
-/// Calls something again and again on a thread of its own.
-final class RepeatingTimer: @unchecked Sendable {
-  private let condition = NSCondition()
-  private var isStopped = false
+/// Calls something again and again on a thread of its own, by a clock that nobody sets.
+final class RepeatingTimer: Sendable {
+  private struct Work {
+    var interval: @Sendable () -> TimeInterval
+    var body: @Sendable () -> Void
+  }
+
+  private let stopping = DispatchSemaphore(value: 0)
+  private let ended = DispatchSemaphore(value: 0)
   /// Nil once the thread will not call it again.
-  private var body: (@Sendable () -> Void)?
-  private var interval: @Sendable () -> TimeInterval
+  private let work: Mutex<Work?>
 
   /// - Parameter interval: seconds, asked anew for each time.
   init(every interval: @escaping @Sendable () -> TimeInterval, _ body: @escaping @Sendable () -> Void) {
-    self.interval = interval
-    self.body = body
+    work = Mutex(Work(interval: interval, body: body))
   }
 
+  /// Once.
   func start() {
     let thread = Thread { [self] in
-      condition.lock()
-      var next = Date(timeIntervalSinceNow: interval())
-      while !isStopped {
-        if condition.wait(until: next) { continue }
-        let body = body
-        condition.unlock()
-        body?()
-        condition.lock()
-        next = Date(timeIntervalSinceNow: interval())
+      while let work = work.withLock({ $0 }), stopping.wait(timeout: .now() + work.interval()) == .timedOut {
+        work.body()
       }
-      body = nil
-      interval = { 0 }
-      condition.broadcast()
-      condition.unlock()
+      work.withLock { $0 = nil }
+      ended.signal()
     }
     thread.name = "state-timer"
     thread.start()
   }
 
-  /// When it returns, `body` has returned and is released: nothing that it holds, such as a lock, lives on with it.
+  /// Of one that was started. When it returns, `body` has returned and is released: nothing that it holds, such as a
+  /// lock, lives on with it.
   func stop() {
-    condition.lock()
-    isStopped = true
-    condition.broadcast()
-    while body != nil { condition.wait() }
-    condition.unlock()
+    stopping.signal()
+    ended.wait()
   }
 }

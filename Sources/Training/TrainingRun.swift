@@ -104,6 +104,14 @@ public final class TrainingRun: Sendable {
   /// Trains until stopped or until the configured number of outer-iterations is done; the calling thread waits. When it
   /// returns the state is durable.
   public func run() throws {
+    do { try train() } catch {
+      // For example a data set that is gone: what was trained is kept.
+      do { try writeState() } catch { log.error("the last state could not be written: \(error)") }
+      throw error
+    }
+  }
+
+  private func train() throws {
     let timer = RepeatingTimer(every: { [self] in snapshots.withLock { $0.everySeconds } }) { [self] in
       logging(.state) { try guarded { try writeState() } }
     }

@@ -14,7 +14,7 @@ enum Access: Sendable {
     switch self {
     case .everything: break
     case .reading:
-      guard request.method == .get || request.method == .head else {
+      guard request.method != .post else {
         throw HTTPError(
           .forbidden, message: "over TCP this needs http.token_file to be configured; use the Unix socket")
       }
