@@ -14,13 +14,14 @@ import Testing
     var snapshot: URL { state.appending(path: "snapshots/average-000000003.safetensors") }
     var output: URL { place.folder.appending(path: "small.json") }
 
-    init(in folder: URL, seed: Int = 3) throws {
+    init(in folder: URL, seed: Int = 3, startFrom: URL? = nil) throws {
       place = try Workplace(in: folder)
-      let settings =
+      var settings =
         [
           "datasets": [place.dataset], "state": state.path, "seed": seed, "inner": ["batch": 4],
           "outer": ["pairs": 2, "learning_rate": 0.002],
         ] as [String: Any]
+      settings["start_from"] = startFrom?.path
       let configuration = folder.appending(path: "lopt.json")
       try JSONSerialization.data(withJSONObject: settings).write(to: configuration)
       try require("train", "--config", configuration.path, "--outer-iterations", "3")
@@ -40,7 +41,8 @@ import Testing
 
     /// Runs the script; throws what it says where it fails.
     func describe(
-      snapshot: URL? = nil, dataset: String? = nil, state: URL? = nil, log: URL? = nil, evaluation: URL? = nil
+      snapshot: URL? = nil, dataset: String? = nil, state: URL? = nil, log: URL? = nil, evaluation: URL? = nil,
+      startFrom: URL? = nil
     ) throws {
       _ = try Python.run(
         script: Repository.root.appending(path: "scripts/describe-theta"),
@@ -49,7 +51,7 @@ import Testing
           "--log",
           (log ?? self.state.appending(path: "log.jsonl")).path, "--evaluation", (evaluation ?? self.evaluation).path,
           "--command", "lopt train", "--commit", "abc", "--output", output.path,
-        ])
+        ] + (startFrom.map { ["--start-from", $0.path] } ?? []))
     }
 
     /// Expects a refusal with these words and no file.
@@ -85,6 +87,36 @@ import Testing
       let evaluations = try #require(card["evaluations"] as? [[String: Any]])
       let results = try #require(evaluations.first?["results"] as? [[String: Any]])
       #expect(results.map { $0["optimizer"] as? String } == ["learned", "adam", "rmsprop", "momentum"])
+    }
+  }
+
+  @Test("of a run that began with another's state the card says which, and counts the time from there")
+  func startFrom() throws {
+    try withTemporaryFolder { folder in
+      let first = try Run(in: folder)
+      // Its first two outer-iterations are those of the run before.
+      let start = folder.appending(path: "start.safetensors")
+      let state = folder.appending(path: "before")
+      let dataset = first.place.dataset
+      let trained = try first.place.run(
+        "lopt",
+        [
+          "train", "--config", folder.appending(path: "lopt.json").path, "--state", state.path, "--datasets", dataset,
+          "--outer-iterations", "2",
+        ])
+      #expect(trained.exitCode == 0, "\(trained.errors)")
+      let exported = try first.place.run("lopt", ["export-state", state.path, "--output", start.path])
+      #expect(exported.exitCode == 0, "\(exported.errors)")
+      let elsewhere = folder.appending(path: "elsewhere")
+      try FileManager.default.createDirectory(at: elsewhere, withIntermediateDirectories: false)
+      let run = try Run(in: elsewhere, startFrom: start)
+      run.refuses("no row of outer-iteration 1") { try run.describe() }
+      try run.describe(startFrom: start)
+      let card = try #require(JSONSerialization.jsonObject(with: Data(contentsOf: run.output)) as? [String: Any])
+      #expect((card["time"] as? [String: Any])?["outer_iterations"] as? Int == 1)
+      let before = try #require(card["start_from"] as? [String: Any])
+      #expect(before["name"] as? String == "start.safetensors" && before["outer_iterations"] as? Int == 2)
+      #expect(before["sha256"] as? String == Digest.sha256(try Data(contentsOf: start)))
     }
   }
 
