@@ -19,7 +19,7 @@ public final class StateLock: Sendable {
   }
 
   private func take(_ path: String, _ state: URL) throws {
-    guard try SystemCall.lock(descriptor, path: path) else {
+    guard try lockSoon(path) else {
       let holder = (try? String(contentsOfFile: path, encoding: .utf8))?.trimmingCharacters(in: .whitespacesAndNewlines)
       throw SnapshotError(
         .locked, "\(state.path): process \(holder ?? "unknown") trains with this state; stop it first, or use another")
@@ -27,6 +27,15 @@ public final class StateLock: Sendable {
     try SystemCall.truncate(descriptor, path: path)
     let name = ProcessInfo.processInfo.processName
     try SystemCall.write(descriptor, Data("\(getpid()) (\(name))\n".utf8), path: path)
+  }
+
+  /// Waits a second at most: a child of the process that had it has it too, until the child runs its own program.
+  private func lockSoon(_ path: String) throws -> Bool {
+    for _ in 0..<100 {
+      if try SystemCall.lock(descriptor, path: path) { return true }
+      usleep(10_000)
+    }
+    return false
   }
 
   deinit { SystemCall.close(descriptor) }

@@ -22,14 +22,20 @@ final class RepeatingTimer: Sendable {
   /// Once.
   func start() {
     let thread = Thread { [self] in
-      while let work = work.withLock({ $0 }), stopping.wait(timeout: .now() + work.interval()) == .timedOut {
-        work.body()
-      }
+      callUntilStopped()
       work.withLock { $0 = nil }
       ended.signal()
     }
     thread.name = "state-timer"
     thread.start()
+  }
+
+  /// Of its own, so that it holds nothing of `work` once it has returned.
+  @inline(never)
+  private func callUntilStopped() {
+    while let work = work.withLock({ $0 }), stopping.wait(timeout: .now() + work.interval()) == .timedOut {
+      work.body()
+    }
   }
 
   /// Of one that was started. When it returns, `body` has returned and is released: nothing that it holds, such as a
