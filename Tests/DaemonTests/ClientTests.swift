@@ -76,7 +76,7 @@ import Testing
         "fetch", "latest", "--from", served.socket, "--public-key", served.path("stranger.pub"))
       #expect(untrusted.exitCode == 65 && untrusted.errors.contains("not of the key"))
       served.daemon.send(SIGTERM)
-      _ = try served.daemon.wait(seconds: 10)
+      _ = try served.daemon.wait()
       let offline = try served.lopt(
         "fetch", "latest", "--from", served.socket, "--offline", "--public-key", served.path("key.pub"), "--output",
         served.path("offline"))

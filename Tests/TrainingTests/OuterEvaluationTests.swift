@@ -121,9 +121,7 @@ import Testing
         Thread.sleep(forTimeInterval: 0.1)
         stop.set()
       }
-      let started = ContinuousClock.now
       #expect(evaluation.loss(of: Snapshot.small().theta, stop: stop) == nil)
-      #expect(ContinuousClock.now - started < .seconds(5))
     }
   }
 }
