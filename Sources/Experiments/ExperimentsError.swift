@@ -11,8 +11,8 @@ public struct ExperimentsError: ReportedError, Equatable {
     case locked
     /// No inner problem takes images of the data set's shape.
     case noProblem
-    /// Two snapshots where one of each objective was asked for.
-    case sameObjective
+    /// Two snapshots that are not one of each objective, in their order.
+    case otherObjectives
   }
 
   public var code: Code
@@ -29,7 +29,7 @@ public struct ExperimentsError: ReportedError, Equatable {
     case .noGnuplot: .unavailable
     case .plotFailed: .software
     case .locked: .temporary
-    case .noProblem, .sameObjective: .usage
+    case .noProblem, .otherObjectives: .usage
     }
   }
 }

@@ -9,6 +9,8 @@ struct BuildJournal: Codable {
   struct FinishedClass: Codable {
     var id: String
     var name: String
+    /// See ``DatasetWriter/begin(id:name:origin:)``.
+    var origin: String?
     var shard: Int
     var count: Int
     var validation: Int

@@ -10,6 +10,8 @@ public final class DatasetWriter {
   public let folder: URL
   /// The ids of the classes that an earlier, stopped build finished, in order: they are not to be appended again.
   public let finishedClasses: [String]
+  /// What ``begin(id:name:origin:)`` was told of each of these.
+  public let finishedOrigins: [String?]
   private let shape: Manifest.Shape
   private let shardBytes: Int
   private var journal: BuildJournal
@@ -18,7 +20,7 @@ public final class DatasetWriter {
   /// Bytes of the pixels in the open shard.
   private var fileBytes = 0
   /// The class that is being appended.
-  private var open: (id: String, name: String, count: Int)?
+  private var open: (id: String, name: String, origin: String?, count: Int)?
 
   init(_ journal: BuildJournal, in folder: URL, shape: Manifest.Shape, shardBytes: Int) {
     self.journal = journal
@@ -26,6 +28,7 @@ public final class DatasetWriter {
     self.shape = shape
     self.shardBytes = shardBytes
     finishedClasses = journal.classes.map(\.id)
+    finishedOrigins = journal.classes.map(\.origin)
     ids = Set(finishedClasses)
   }
 
@@ -50,7 +53,8 @@ public final class DatasetWriter {
   }
 
   /// Begins a class; its position in the manifest is the order of the calls.
-  public func begin(id: String, name: String) throws {
+  /// - Parameter origin: what shows, when a stopped build goes on, that the input's class is still the same one.
+  public func begin(id: String, name: String, origin: String? = nil) throws {
     precondition(open == nil, "a class ends before another begins")
     guard journal.classes.count < ShardKey.classLimit else {
       throw ShardsError(.invalidImages, folder.path, "there are more than \(ShardKey.classLimit) classes")
@@ -58,7 +62,7 @@ public final class DatasetWriter {
     guard ids.insert(id).inserted else {
       throw ShardsError(.invalidImages, folder.path, "there are two classes \(id)")
     }
-    open = (id, name, 0)
+    open = (id, name, origin, 0)
   }
 
   /// Appends an image, [height, width, channels], to the class.
@@ -99,8 +103,8 @@ public final class DatasetWriter {
     try file?.commit()
     journal.classes.append(
       BuildJournal.FinishedClass(
-        id: imageClass.id, name: imageClass.name, shard: journal.shards.count, count: imageClass.count,
-        validation: tail, statistics: ChannelStatistics(channels: shape.channels)))
+        id: imageClass.id, name: imageClass.name, origin: imageClass.origin, shard: journal.shards.count,
+        count: imageClass.count, validation: tail, statistics: ChannelStatistics(channels: shape.channels)))
     if fileBytes >= shardBytes { try finishShard() }
   }
 

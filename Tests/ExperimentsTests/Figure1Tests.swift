@@ -122,7 +122,7 @@ import Testing
       let error = #expect(throws: ExperimentsError.self) {
         try figure(dataset, [learned("train"), learned("train", seed: 2)])
       }
-      #expect(error?.code == .sameObjective)
+      #expect(error?.code == .otherObjectives)
       let settings = Figure1.Settings(
         problem: "conv3x8@16", split: .train, steps: 2, batch: 2, tasks: 1, initialisations: 1)
       let unfit = try Figure1(settings, dataset: dataset, learned: [learned("train")])

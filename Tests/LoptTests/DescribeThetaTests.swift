@@ -143,6 +143,11 @@ import Testing
       run.refuses("not what `lopt evaluate --json` prints") {
         try run.describe(evaluation: URL(filePath: run.place.dataset + "/manifest.json"))
       }
+      let heldOut = folder.appending(path: "held-out.json")
+      try String(contentsOf: run.evaluation, encoding: .utf8)
+        .replacing(/"split" : "[a-z-]+"/, with: #""split" : "held-out""#)
+        .write(to: heldOut, atomically: true, encoding: .utf8)
+      run.refuses("is held out there, and was trained or chosen on") { try run.describe(evaluation: heldOut) }
       try run.describe()
     }
   }

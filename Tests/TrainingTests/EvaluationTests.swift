@@ -101,6 +101,19 @@ import Testing
     #expect(results.map(\.stepsToBestBaselineLoss) == [2, 2, 2])
   }
 
+  @Test("the interval of a ratio is as wide as the tasks' losses say, whatever the initialisations: ± 1.96 σ/√tasks")
+  func ratioInterval() {
+    // By task 1, 3, 1, 3, …: mean 2, σ 1; the other's 1 by every run.
+    let plan = plan(steps: 20, tasks: 400)
+    let losses = (0..<400).flatMap { [Double](repeating: $0 % 2 == 0 ? 1 : 3, count: plan.initialisations) }
+    let interval = plan.ratioInterval(losses, to: losses.map { _ in 1 })
+    for (end, sign) in zip(interval, [-1.0, 1.0]) {
+      #expect(abs(end - (2 + sign * 1.96 / 20)) < 0.01, "\(interval)")
+    }
+    // A task's ease is common to both: the ratio of losses that differ by a factor is that factor.
+    #expect(plan.ratioInterval(losses.map { $0 / 2 }, to: losses) == [0.5, 0.5])
+  }
+
   @Test("what is taken of the best baseline's steps and wall-clock, and the update's share, are ratios of what was run")
   func shares() {
     let plan = plan(steps: 20, tasks: 1)

@@ -50,7 +50,7 @@ struct ShardBuild {
 
   private func append(to writer: DatasetWriter) throws -> Manifest {
     let progress = BuildProgress(source, writer)
-    var classes = ClassSequence(finished: writer.finishedClasses)
+    var classes = ClassSequence(finished: Array(zip(writer.finishedClasses, writer.finishedOrigins)))
     var files: [Manifest.Source.File] = []
     func endClass() throws {
       if let ended = classes.end() { try writer.end { validationCount(of: ended, $0) } }
@@ -61,7 +61,8 @@ struct ShardBuild {
       case .begin(let imageClass):
         try endClass()
         if try classes.begin(imageClass, source) {
-          try writer.begin(id: imageClass.id, name: settings.names[imageClass.id] ?? imageClass.id)
+          let name = settings.names[imageClass.id] ?? imageClass.id
+          try writer.begin(id: imageClass.id, name: name, origin: imageClass.origin)
         }
       case .image(_, .pixels(let pixels, let warning), let bytes):
         try writer.append(pixels[...])
@@ -109,17 +110,21 @@ struct ShardBuild {
 
 /// The classes of a source as they come, against those that a stopped build finished.
 private struct ClassSequence {
-  private let finished: [String]
+  private let finished: [(id: String, origin: String?)]
   private var count = 0
   private var current: SourceClass?
 
-  init(finished: [String]) { self.finished = finished }
+  init(finished: [(id: String, origin: String?)]) { self.finished = finished }
 
   /// Begins a class; false where it was finished.
   mutating func begin(_ imageClass: SourceClass, _ source: any ImageSource) throws -> Bool {
     defer { count += 1 }
     if count < finished.count {
-      guard imageClass.id == finished[count] else { throw changed(source, imageClass.id) }
+      let (id, origin) = finished[count]
+      guard imageClass.id == id else { throw changed(source, imageClass.id, id) }
+      guard imageClass.origin == origin else {
+        throw changed(source, "\(id) of \(imageClass.origin ?? "-")", "of \(origin ?? "-")")
+      }
       return false
     }
     current = imageClass
@@ -133,12 +138,12 @@ private struct ClassSequence {
   }
 
   func finish(_ source: any ImageSource) throws {
-    if count < finished.count { throw changed(source, "none") }
+    if count < finished.count { throw changed(source, "none", finished[count].id) }
   }
 
-  private func changed(_ source: any ImageSource, _ found: String) -> DataPrepError {
+  private func changed(_ source: any ImageSource, _ found: String, _ begun: String) -> DataPrepError {
     DataPrepError(
       .contradiction, source.inputs.keys.sorted().joined(separator: " "),
-      "class \(count + 1) is \(found), and was \(finished[count]) when the build began: discard that with --restart")
+      "class \(count + 1) is \(found), and was \(begun) when the build began: discard that with --restart")
   }
 }

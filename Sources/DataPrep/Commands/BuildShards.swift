@@ -49,6 +49,7 @@ struct BuildShards: ParsableCommand {
 
   func validate() throws {
     guard (1...(1 << 20)).contains(shardMib) else { throw ValidationError("--shard-mib is 1 to 1048576") }
+    try images.validate(for: source.source)
     guard threads.map({ (1...1024).contains($0) }) ?? true else { throw ValidationError("--threads is 1 to 1024") }
   }
 
@@ -58,7 +59,7 @@ struct BuildShards: ParsableCommand {
     let build = ShardBuild(
       source: opened, decoding: images.decoding(size: source.size),
       settings: ShardBuild.Settings(
-        validation: try splits.validationShare(of: opened), maxSkipped: images.maxSkipped,
+        validation: try splits.validationShare(of: opened), maxSkipped: images.skippedShare,
         shardBytes: shardMib << 20, splitting: try splits.splitting(), names: try source.classNames()),
       identity: BuildIdentity(
         toolVersion: toolVersion, arguments: try arguments(), inputs: opened.inputs),
@@ -70,7 +71,7 @@ struct BuildShards: ParsableCommand {
   /// What decides the dataset's bytes, defaults included.
   private func arguments() throws -> [String: String] {
     let shards = ["--shard-mib": "\(shardMib)"]
-    return try [source.arguments(), images.arguments, splits.arguments()].reduce(shards) {
+    return try [source.arguments(), images.arguments(for: source.source), splits.arguments()].reduce(shards) {
       $0.merging($1) { $1 }
     }
   }

@@ -1,31 +1,50 @@
 import ArgumentParser
 
-/// The options that say how image files become pixels.
+/// The options that say how image files become pixels; for sources of image files only.
 struct ImageOptions: ParsableArguments {
-  @Option(help: "How pictures are made smaller.")
-  var filter = ResamplingFilter.box
+  @Option(help: "How pictures are made smaller; box, if left out.")
+  var filter: ResamplingFilter?
 
-  @Option(help: "Whether the JPEG decoder may leave out detail that the filter would average away.")
-  var decode = DecodeMode.scaled
+  @Option(
+    help: "Whether the JPEG decoder may leave out detail that the filter would average away; scaled, if left out.")
+  var decode: DecodeMode?
 
-  @Option(help: ArgumentHelp("Larger pictures are skipped.", valueName: "number"))
-  var maxPixels = 100_000_000
+  @Option(help: ArgumentHelp("Larger pictures are skipped; 100 million, if left out.", valueName: "number"))
+  var maxPixels: Int?
 
-  @Option(help: ArgumentHelp("The share of the images that may be skipped.", valueName: "share"))
-  var maxSkipped = 0.001
+  @Option(help: ArgumentHelp("The share of the images that may be skipped; 0.001, if left out.", valueName: "share"))
+  var maxSkipped: Double?
 
   func validate() throws {
-    guard maxPixels > 0 else { throw ValidationError("--max-pixels is at least 1") }
-    guard (0...1).contains(maxSkipped) else { throw ValidationError("--max-skipped is a share, 0 to 1") }
+    guard (maxPixels ?? 1) > 0 else { throw ValidationError("--max-pixels is at least 1") }
+    guard (0...1).contains(maxSkipped ?? 0) else { throw ValidationError("--max-skipped is a share, 0 to 1") }
+  }
+
+  /// Throws where an option is given to a source of pixels, for which it would do nothing.
+  func validate(for source: SourceOptions.Kind) throws {
+    let given: [(String, Bool)] = [
+      ("--filter", filter != nil), ("--decode", decode != nil), ("--max-pixels", maxPixels != nil),
+      ("--max-skipped", maxSkipped != nil),
+    ]
+    if !source.isOfFiles, let (option, _) = given.first(where: \.1) {
+      throw ValidationError(
+        "\(option) does not belong to --source \(source.rawValue), whose images are not decoded")
+    }
   }
 
   func decoding(size: Int) -> DecodingSettings {
-    DecodingSettings(size: size, filter: filter, mode: decode, maxPixels: maxPixels)
+    DecodingSettings(size: size, filter: filter ?? .box, mode: decode ?? .scaled, maxPixels: maxPixels ?? 100_000_000)
   }
 
+  var skippedShare: Double { maxSkipped ?? 0.001 }
+
   /// Those that decide the dataset's bytes.
-  var arguments: [String: String] {
-    ["--filter": filter.rawValue, "--decode": decode.rawValue, "--max-pixels": "\(maxPixels)"]
+  func arguments(for source: SourceOptions.Kind) -> [String: String] {
+    guard source.isOfFiles else { return [:] }
+    let decoding = decoding(size: 1)
+    return [
+      "--filter": decoding.filter.rawValue, "--decode": decoding.mode.rawValue, "--max-pixels": "\(decoding.maxPixels)",
+    ]
   }
 }
 

@@ -33,6 +33,7 @@ struct Show: ParsableCommand {
     guard !FileManager.default.fileExists(atPath: output.path) else {
       throw DataPrepError(.outputExists, output.path, "exists already: remove it or choose another output")
     }
+    try AtomicFile.requireWritable(output)
     let dataset = try CheckedDataset.open(folder)
     let sheet = try ContactSheet(of: dataset, classes: try positions(in: dataset.manifest), perClass: perClass)
     let canvas = try sheet.draw()

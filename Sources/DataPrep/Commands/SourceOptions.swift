@@ -5,7 +5,12 @@ import Support
 
 /// The options that say what is read.
 struct SourceOptions: ParsableArguments {
-  enum Kind: String, ExpressibleByArgument, CaseIterable { case imagenet, folder, imagenet32, mnist, cifar10, cifar100 }
+  enum Kind: String, ExpressibleByArgument, CaseIterable {
+    case imagenet, folder, imagenet32, mnist, cifar10, cifar100
+
+    /// Whether its images are files to be decoded; else they are pixels.
+    var isOfFiles: Bool { [.imagenet, .folder].contains(self) }
+  }
 
   @Option(
     help: """

@@ -34,6 +34,8 @@ struct SourceClass: Equatable, Sendable {
   var id: String
   /// So many of its images, the last ones, are for validation; nil where the source does not say.
   var validation: Int?
+  /// What shows that it is the same class where an input is read again that has no ``ImageSource/inputs`` to tell.
+  var origin: String?
 }
 
 /// What a source hands over, in order.

@@ -59,15 +59,15 @@ public struct Figure1: Figure {
   let dataset: Dataset
   let learned: [Learned]
 
-  /// - Parameter learned: one, or one of each objective.
-  /// - Throws: ``ExperimentsError`` where two are of the same objective.
+  /// - Parameter learned: one, or one of the train objective and one of the validation objective.
+  /// - Throws: ``ExperimentsError`` where two are of other objectives than these.
   public init(_ settings: Settings, dataset: Dataset, learned: [Learned]) throws {
     precondition(!learned.isEmpty)
-    if learned.count > 1, learned[0].objective == learned[1].objective {
+    if learned.count > 1, learned.map(\.objective) != ["train", "validation"] {
       throw ExperimentsError(
-        .sameObjective,
-        "\(learned[1].name): was trained for the \(learned[1].objective) objective, as \(learned[0].name) was; give "
-          + "one of each")
+        .otherObjectives,
+        "\(learned[0].name) was trained for the \(learned[0].objective) objective, \(learned[1].name) for the "
+          + "\(learned[1].objective) objective: give one of each, that of validation as the second")
     }
     self.dataset = dataset
     self.learned = learned

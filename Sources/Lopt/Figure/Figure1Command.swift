@@ -24,7 +24,9 @@ struct Figure1Command: ParsableCommand {
   @OptionGroup var options: FigureOptions
   @Option(help: ArgumentHelp("The snapshot of θ.", valueName: "file"))
   var snapshot: String
-  @Option(help: ArgumentHelp("A snapshot of another θ, of the other objective.", valueName: "file"))
+  @Option(
+    help: ArgumentHelp(
+      "Another θ, of the validation objective; the first is of the train objective then.", valueName: "file"))
   var validationSnapshot: String?
   @Option(help: ArgumentHelp("The data set that dataprep built.", valueName: "folder"))
   var dataset: String

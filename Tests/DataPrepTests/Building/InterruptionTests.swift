@@ -66,6 +66,17 @@ import Testing
     }
   }
 
+  /// A tar whose first file was changed at another time.
+  private static func withOtherTime(_ tar: Data) -> Data {
+    var tar = tar
+    tar[146] ^= 1
+    // The checksum: the sum of the header's bytes, with spaces in its own place.
+    tar.replaceSubrange(148..<156, with: Data(repeating: 32, count: 8))
+    let sum = String(tar[..<512].reduce(0) { $0 + Int($1) }, radix: 8)
+    tar.replaceSubrange(148..<155, with: Data((String(repeating: "0", count: 6 - sum.count) + sum + "\0").utf8))
+    return tar
+  }
+
   @Test("what goes on says after what, and other arguments are refused by name until --restart")
   func otherArguments() throws {
     try with(.imagenetTar) { files, output, whole in
@@ -80,6 +91,12 @@ import Testing
       let other = try SmallBuild.run(.imagenetPipe, files, to: output, ["--shard-mib", "1", "--filter", "lanczos"])
       #expect(other.exitCode == 73)
       #expect(other.errors.contains("was begun with --filter box, and now it is lanczos"))
+      let changed = files.appending(path: "changed.tar")
+      try Self.withOtherTime(Data(contentsOf: URL(filePath: tar))).write(to: changed)
+      let mixed = try SmallBuild.run(
+        .imagenetPipe, files, to: output, ["--shard-mib", "1"], input: FileHandle(forReadingFrom: changed))
+      #expect(mixed.exitCode == 65)
+      #expect(mixed.errors.contains(/class 1 is \S+ of an archive of \d+ bytes, changed at/), "\(mixed.errors)")
       let whole = try FileHandle(forReadingFrom: URL(filePath: tar))
       let again = try SmallBuild.run(.imagenetPipe, files, to: output, ["--shard-mib", "1"], input: whole)
       #expect(again.exitCode == 0, "\(again.errors)")

@@ -28,6 +28,15 @@ import Testing
     #expect(message.contains("class empty has no image to train on (0 images, 0 for validation)"))
   }
 
+  @Test(
+    "a picture beside the folders of classes is refused by its name", arguments: [SmallSource.folder, .imagenetFolders])
+  func strayPicture(source: SmallSource) throws {
+    let message = try message(source, exitCode: 65) { files in
+      try Data().write(to: files.appending(path: "Cat.JPG"))
+    }
+    #expect(message.contains("holds the picture Cat.JPG, which is in no class"))
+  }
+
   @Test("two classes of one name are refused by it, before anything is read")
   func sameName() throws {
     let message = try message(.imagenetTars, exitCode: 65) {
@@ -177,6 +186,10 @@ import Testing
     arguments: [
       (SmallSource.imagenetTar, ["--classes", "x"], "--classes belongs to --source imagenet32"),
       (.cifar10, ["--names", "x"], "--names does not belong to --source cifar10"),
+      (.cifar100, ["--filter", "box"], "--filter does not belong to --source cifar100"),
+      (.mnist, ["--decode", "full"], "--decode does not belong to --source mnist"),
+      (.imagenet32, ["--max-pixels", "10"], "--max-pixels does not belong to --source imagenet32"),
+      (.cifar10, ["--max-skipped", "0"], "--max-skipped does not belong to --source cifar10"),
       (.folder, ["--held-out", "3", "--held-out-list", "x"], "exclude each other"),
       (.folder, ["--validation", "1"], "--validation is a share of each class"),
       (.folder, ["--max-skipped", "2"], "--max-skipped is a share"),

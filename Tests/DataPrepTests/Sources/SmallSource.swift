@@ -23,6 +23,9 @@ enum SmallSource: String, CaseIterable, CustomTestStringConvertible {
   /// Whether there are files that end too early where they are cut.
   var isCuttable: Bool { self != .folder && self != .imagenetFolders }
 
+  /// Whether its images are files to be decoded.
+  var isOfFiles: Bool { options[1] == "imagenet" || options[1] == "folder" }
+
   /// Makes the files in a new folder.
   func make(in folder: URL, classes: Int = 4, images: Int = 12) throws {
     if self == .mnist {

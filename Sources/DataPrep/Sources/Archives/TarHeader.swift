@@ -19,6 +19,8 @@ struct TarHeader {
 
   var name: String
   var size: Int
+  /// In seconds since 1970; 0 where that is no number.
+  var changed: Int
   var kind: Kind
 
   /// Nil where the block is no header: its checksum is wrong or its size cannot be.
@@ -28,6 +30,7 @@ struct TarHeader {
       let size = Self.number(block[124..<136])
     else { return nil }
     self.size = size
+    changed = Self.number(block[136..<148]) ?? 0
     let name = Self.text(block[..<100])
     let isPOSIX = Array(block[257..<263]) == Array("ustar\0".utf8)
     let prefix = isPOSIX ? Self.text(block[345..<500]) : ""

@@ -7,6 +7,8 @@ struct TarReader {
   struct Entry {
     var name: String
     var size: Int
+    /// In seconds since 1970.
+    var changed: Int
     /// Where its content begins, in bytes from the beginning of the file.
     var offset: Int
   }
@@ -47,7 +49,7 @@ struct TarReader {
       }
       next = offset + (size + TarHeader.blockSize - 1) / TarHeader.blockSize * TarHeader.blockSize
       switch header.kind {
-      case .file: return Entry(name: longName ?? header.name, size: size, offset: offset)
+      case .file: return Entry(name: longName ?? header.name, size: size, changed: header.changed, offset: offset)
       case .longName: longName = String(decoding: try content(size, offset).prefix { $0 != 0 }, as: UTF8.self)
       case .extendedHeader:
         let records = try PaxRecords(try content(size, offset)) ?? { throw damaged("a pax header", at: offset) }()

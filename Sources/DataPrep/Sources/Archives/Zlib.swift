@@ -24,7 +24,8 @@ final class GzipReader {
     errno = 0
     let count = Int(gzread(file, &bytes, UInt32(bytes.count)))
     var code: Int32 = 0
-    let message = String(cString: gzerror(file, &code))
+    // zlib names the file before what is wrong with it.
+    let message = String(cString: gzerror(file, &code)).replacing("\(path): ", with: "")
     switch code {
     case Z_OK, Z_STREAM_END: return count
     case Z_BUF_ERROR: throw DataPrepError(.damaged, path, "the gzip file is truncated: fetch it again")

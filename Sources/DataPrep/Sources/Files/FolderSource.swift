@@ -23,7 +23,13 @@ enum FolderSource {
   static func classes(in path: String) throws -> (classes: [KnownClass], identity: String) {
     var digests = ""
     var count = 0
-    let classes = try FolderListing(path, followsLinks: true).folders.map { id in
+    let listing = try FolderListing(path, followsLinks: true)
+    if let stray = listing.files.first(where: ImageFile.isImage) {
+      throw DataPrepError(
+        .contradiction, path, "holds the picture \(stray), which is in no class: move it into a class's folder, or away"
+      )
+    }
+    let classes = try listing.folders.map { id in
       let pictures = try FolderListing.images(in: path + "/" + id, prefix: id)
       digests += Digest.sha256(Data(pictures.joined(separator: "\n").utf8))
       count += pictures.count

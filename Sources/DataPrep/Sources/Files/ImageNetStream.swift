@@ -26,7 +26,8 @@ struct ImageNetStream: ImageSource {
         }
         continue
       }
-      try visit(.begin(SourceClass(id: id)))
+      let origin = "an archive of \(entry.size) bytes, changed at \(entry.changed)"
+      try visit(.begin(SourceClass(id: id, origin: origin)))
       if position >= finished { try ClassFiles.readArchive(file, size: entry.size, id, visit) }
       position += 1
     }
