@@ -16,21 +16,21 @@ struct TrainingService: Service {
       guard !Task.isCancelled, !Task.isShuttingDownGracefully else { return }
       manager.ready()
       heartbeat.start()
-      try await onThread { try training.run() }
+      try await onThread(named: "outer-training") { try training.run() }
     } onCancelOrGracefulShutdown: {
-      heartbeat.end()
-      manager.stopping()
-      manager.extendTimeout(by: 60, status: "writing the last state")
+      heartbeat.stop()
       training.stop()
     }
   }
 }
 
 /// Runs what blocks for long on a thread of its own, not on one of those that serve.
-func onThread<Result: Sendable>(_ body: @escaping @Sendable () throws -> Result) async throws -> Result {
+func onThread<Result: Sendable>(
+  named name: String = "request", _ body: @escaping @Sendable () throws -> Result
+) async throws -> Result {
   try await withCheckedThrowingContinuation { continuation in
     let thread = Thread { continuation.resume(with: .init(catching: body)) }
-    thread.name = "outer-training"
+    thread.name = name
     thread.start()
   }
 }

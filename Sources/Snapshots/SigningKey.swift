@@ -4,7 +4,7 @@ import Support
 
 /// The Ed25519 key (RFC 8032) with which a daemon signs the records of its snapshots.
 ///
-/// A key's file is one line: its 32 bytes in Base64.
+/// A key's file is one line: which half it is, a space, and its 32 bytes in Base64.
 public struct SigningKey: Sendable {
   private let key: Curve25519.Signing.PrivateKey
 
@@ -12,12 +12,12 @@ public struct SigningKey: Sendable {
   public init() { key = Curve25519.Signing.PrivateKey() }
 
   public init(contentsOf url: URL) throws {
-    let bytes = try KeyFile.bytes(url, what: "a signing key, as lopt key generate makes it")
+    let bytes = try KeyFile.signing.bytes(url)
     key = try Curve25519.Signing.PrivateKey(rawRepresentation: bytes)
   }
 
   /// What the key's file holds; nobody but its owner may read it.
-  public var text: String { key.rawRepresentation.base64EncodedString() + "\n" }
+  public var text: String { KeyFile.signing.text(key.rawRepresentation) }
 
   public var publicKey: VerificationKey { VerificationKey(key: key.publicKey) }
 
@@ -36,12 +36,12 @@ public struct VerificationKey: Sendable {
   init(key: Curve25519.Signing.PublicKey) { self.key = key }
 
   public init(contentsOf url: URL) throws {
-    let bytes = try KeyFile.bytes(url, what: "a public key, as lopt key generate makes it")
+    let bytes = try KeyFile.public.bytes(url)
     key = try Curve25519.Signing.PublicKey(rawRepresentation: bytes)
   }
 
   /// What the key's file holds.
-  public var text: String { key.rawRepresentation.base64EncodedString() + "\n" }
+  public var text: String { KeyFile.public.text(key.rawRepresentation) }
 
   /// A short name of the key: the first 16 digits of its SHA-256.
   public var fingerprint: String { String(Digest.sha256(key.rawRepresentation).prefix(16)) }
@@ -73,13 +73,20 @@ extension SnapshotRecord {
   }
 }
 
-private enum KeyFile {
-  /// - Parameter what: what an error says that the file should be.
-  static func bytes(_ url: URL, what: String) throws -> Data {
-    let text = String(decoding: try FileReading.data(url), as: UTF8.self).trimmingCharacters(
-      in: .whitespacesAndNewlines)
-    guard let bytes = Data(base64Encoded: text), bytes.count == 32 else {
-      throw SnapshotError(.damaged, "\(url.path): is not \(what): 32 bytes in Base64")
+/// The two halves' files say which they are, so that neither is taken for the other.
+private enum KeyFile: String {
+  case signing = "lopt-signing-key"
+  case `public` = "lopt-public-key"
+
+  func text(_ bytes: Data) -> String { "\(rawValue) \(bytes.base64EncodedString())\n" }
+
+  func bytes(_ url: URL) throws -> Data {
+    let words = String(decoding: try FileReading.data(url), as: UTF8.self).split(whereSeparator: \.isWhitespace)
+    guard words.count == 2, words[0] == rawValue, let bytes = Data(base64Encoded: String(words[1])), bytes.count == 32
+    else {
+      throw SnapshotError(
+        .damaged,
+        "\(url.path): is not a \(self) key, as lopt key generate makes it: \(rawValue), and 32 bytes in Base64")
     }
     return bytes
   }

@@ -23,18 +23,20 @@ public struct SnapshotCheck: Sendable {
     public var record: SnapshotRecord?
   }
 
-  /// The files of snapshots at a path: those of a state folder, or of any other folder, that have records; or the path
-  /// itself where it is no folder.
+  /// The files of snapshots at a path: those of a state folder, or of any other folder, that are there or have records;
+  /// or the path itself where it is no folder.
   public static func files(at path: URL) throws -> [URL] {
     var isFolder: ObjCBool = false
-    guard FileManager.default.fileExists(atPath: path.path, isDirectory: &isFolder), isFolder.boolValue else {
-      return [path]
+    guard FileManager.default.fileExists(atPath: path.path, isDirectory: &isFolder) else {
+      throw SnapshotError(.missing, "\(path.path): there is no such file")
     }
+    guard isFolder.boolValue else { return [path] }
     let snapshots = path.appending(path: "snapshots")
     let folder = FileManager.default.fileExists(atPath: snapshots.path) ? snapshots : path
-    return try SystemCall.names(in: folder.path).filter { $0.hasSuffix(".json") }
-      .map { String($0.dropLast(".json".count)) + SnapshotKind.suffix }
-      .filter(SnapshotRecord.isSnapshotName).sorted().map { folder.appending(path: $0) }
+    let names = try SystemCall.names(in: folder.path).map {
+      $0.hasSuffix(".json") ? String($0.dropLast(".json".count)) + SnapshotKind.suffix : $0
+    }
+    return Set(names.filter(SnapshotRecord.isSnapshotName)).sorted().map { folder.appending(path: $0) }
   }
 
   /// Reads a file and throws where it is not sound, or not what was asked for.

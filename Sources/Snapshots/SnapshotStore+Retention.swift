@@ -49,7 +49,8 @@ public struct SnapshotRetention: Sendable, Equatable {
 extension SnapshotStore {
   /// All snapshots that have a sound record, the newest first; whether their files are sound shows when they are read.
   public func list() throws -> [ListedSnapshot] {
-    let pinned = try pinned()
+    // A list of pins that cannot be read is an alarm with the next snapshot, and nothing is removed until then.
+    let pinned = (try? pinned()) ?? []
     let best = try bestName()
     let records = try SnapshotKind.allCases.flatMap { kind in
       try files(kind).steps().compactMap { step in try? files(kind).record(step: step) }
@@ -70,7 +71,8 @@ extension SnapshotStore {
   /// Pins a snapshot, so that it is kept, or takes that back.
   @discardableResult
   public func setPinned(_ isPinned: Bool, _ name: String) throws -> ListedSnapshot {
-    let record = try read(named: name).record
+    // What is pinned must be sound; what no longer is can be let go of.
+    let record = try isPinned ? read(named: name).record : record(named: name)
     var names = try pinned()
     if isPinned { names.insert(name) } else { names.remove(name) }
     try AtomicFile.writeJSON(names.sorted(), to: pinsFile)

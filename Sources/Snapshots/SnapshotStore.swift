@@ -92,9 +92,20 @@ public struct SnapshotStore: Sendable {
 
   /// The record and the bytes of a snapshot by its name.
   public func read(named name: String) throws -> (record: SnapshotRecord, data: Data) {
+    let (kind, step) = try parse(name)
+    return try files(kind).read(step: step)
+  }
+
+  /// The record of a snapshot by its name, whether the file is sound or not.
+  func record(named name: String) throws -> SnapshotRecord {
+    let (kind, step) = try parse(name)
+    return try files(kind).record(step: step)
+  }
+
+  private func parse(_ name: String) throws -> (SnapshotKind, step: Int) {
     guard let (kind, step) = SnapshotKind.parse(name), self.name(kind, step: step) == name else {
       throw SnapshotError(.missing, "\(name): not the name of a snapshot, such as \(self.name(step: 12))")
     }
-    return try files(kind).read(step: step)
+    return (kind, step)
   }
 }

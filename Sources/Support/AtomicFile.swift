@@ -43,11 +43,11 @@ public enum AtomicFile {
       defer { SystemCall.close(descriptor) }
       try SystemCall.write(descriptor, data, path: url.path)
       try SystemCall.sync(descriptor, path: url.path)
+      try SystemCall.rename(temporary, to: url.path)
     } catch {
       unlink(temporary)
       throw error
     }
-    try SystemCall.rename(temporary, to: url.path)
     try SystemCall.syncFolder(url.deletingLastPathComponent().path)
   }
 

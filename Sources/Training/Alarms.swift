@@ -7,9 +7,15 @@ public final class Alarms: Sendable {
 
   private let raised = Mutex<[Kind: String]>([:])
 
-  func raise(_ kind: Kind, _ message: String) { raised.withLock { $0[kind] = message } }
+  /// Whether it stood before, in other words or not at all.
+  @discardableResult
+  func raise(_ kind: Kind, _ message: String) -> Bool {
+    raised.withLock { $0.updateValue(message, forKey: kind) != message }
+  }
 
-  func clear(_ kind: Kind) { raised.withLock { $0[kind] = nil } }
+  /// Whether it stood.
+  @discardableResult
+  func clear(_ kind: Kind) -> Bool { raised.withLock { $0.removeValue(forKey: kind) != nil } }
 
   /// One sentence each, without repetition.
   public var messages: [String] {

@@ -11,6 +11,10 @@ extension TrainingRun {
   public static func check(_ configuration: Configuration) throws {
     _ = try InstructionSet.name()
     _ = try configuration.signingKey()
+    var isFolder: ObjCBool = false
+    if FileManager.default.fileExists(atPath: configuration.state, isDirectory: &isFolder), !isFolder.boolValue {
+      throw ConfigurationError("state: \(configuration.state) is there, and no folder")
+    }
     let tasks = try DatasetTasks(configuration, datasets: open(configuration))
     _ = try evaluation(configuration, tasks, threads: 1)
     guard let state = try StateStore.restore(in: configuration.stateFolder, refused: { _ in }) else {
@@ -29,10 +33,12 @@ extension TrainingRun {
     let total = configuration.datasets.reduce(0) { $0 + size($1.path) }
     var read = 0
     return try configuration.datasets.map { entry in
-      guard FileManager.default.fileExists(atPath: entry.path) else {
+      guard FileManager.default.fileExists(atPath: entry.path + "/manifest.json") else {
+        let isThere = FileManager.default.fileExists(atPath: entry.path)
         throw ConfigurationError(
-          "datasets: there is no data set in \(entry.path); make it, for example with: dataprep build shards --source "
-            + "imagenet --input ILSVRC2012_img_train.tar --size 32 --output \(entry.path)")
+          "datasets: there is no data set in \(entry.path)\(isThere ? ", which has no manifest.json: remove it" : ""); "
+            + "make it, for example with: dataprep build shards --source imagenet --input ILSVRC2012_img_train.tar "
+            + "--size 32 --output \(entry.path)")
       }
       return try Dataset(at: URL(filePath: entry.path), verification: verification) { count in
         if stop.isSet { throw CancellationError() }
@@ -60,6 +66,9 @@ extension TrainingRun {
     let architecture = configuration.inner.optimizer
     guard let path = configuration.startFrom else {
       return LearnerState(theta: architecture.initialTheta(seed: configuration.seed), workers: 0)
+    }
+    guard access(path, R_OK) == 0 else {
+      throw ConfigurationError("start_from: \(path) cannot be read: \(String(cString: strerror(errno)))")
     }
     let file = try Safetensors(contentsOf: URL(filePath: path))
     let found: Architecture

@@ -64,6 +64,9 @@ extension TrainingRun {
 extension Configuration {
   /// The key that snapshots are signed with; nil where none is configured.
   func signingKey() throws -> SigningKey? {
-    try snapshot.signingKeyFile.map { try SigningKey(contentsOf: URL(filePath: $0)) }
+    guard let path = snapshot.signingKeyFile else { return nil }
+    do { return try SigningKey(contentsOf: URL(filePath: path)) } catch {
+      throw ConfigurationError("snapshot.signing_key_file: \(error)")
+    }
   }
 }

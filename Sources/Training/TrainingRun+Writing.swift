@@ -12,10 +12,12 @@ extension TrainingRun {
   func logging(_ kind: Alarms.Kind, _ write: () throws -> Void) {
     do {
       try write()
-      alarms.clear(kind)
-    } catch {
-      if (error as? TrainingError)?.code != .diskNearlyFull { alarms.raise(kind, "\(error)") }
+      if alarms.clear(kind) { log.notice("the \(kind.rawValue) is written again") }
+    } catch let error where (error as? TrainingError)?.code == .diskNearlyFull {
       log.error("the \(kind.rawValue) could not be written: \(error)")
+    } catch {
+      // A row fails with every outer-iteration: the same words stand in the log once.
+      if alarms.raise(kind, "\(error)") { log.error("the \(kind.rawValue) could not be written: \(error)") }
     }
   }
 
@@ -36,9 +38,12 @@ extension TrainingRun {
   }
 
   /// Writes the state, and snapshots of the same θ where there are none of its step.
-  func snapshotIfHigher() throws {
+  func snapshotIfHigher() throws { try snapshotIfHigher(of: writeState()) }
+
+  /// Writes snapshots of the θ of a state that is written, where there are none of its step.
+  func snapshotIfHigher(of state: LearnerState) throws {
     try writing.withLock { _ in
-      try writeSnapshots(of: writeState())
+      try writeSnapshots(of: state)
       let settings = snapshots.withLock { $0 }
       try store.retain(SnapshotRetention(newest: settings.keep, interval: settings.keepEverySeconds))
     }

@@ -130,10 +130,11 @@ public final class TrainingRun: Sendable {
         lastSnapshot = .now
       }
     }
+    let state = try writeState()
     if control.isStopped {
-      try writeState()
+      logging(.snapshot) { try guarded { try snapshotIfHigher(of: state) } }
     } else {
-      try snapshotIfHigher()
+      try snapshotIfHigher(of: state)
     }
     log.info("stopped after outer-iteration \(status.outerIteration)")
   }

@@ -118,6 +118,22 @@ import Testing
     }
   }
 
+  @Test("a path asked for by a method that it does not have is 405 and says which it has")
+  func methods() async throws {
+    try await withRun { client, _ in
+      let cases: [(HTTPRequest.Method, String, String)] = [
+        (.put, "/v1/pause", "POST"), (.get, "/v1/pause", "POST"), (.post, "/healthz", "GET, HEAD"),
+        (.delete, "/v1/snapshots/theta-000000000.safetensors", "GET, HEAD"), (.patch, "/", "GET, HEAD"),
+        (.get, "/v1/snapshots/theta-000000000.safetensors/pin", "POST"),
+      ]
+      for (method, uri, allowed) in cases {
+        let response = try await client.execute(uri: uri, method: method)
+        #expect(response.status == .methodNotAllowed && response.headers[.allow] == allowed, "\(method) \(uri)")
+      }
+      #expect(try await client.execute(uri: "/no/such/page", method: .put).status == .notFound)
+    }
+  }
+
   @Test("over TCP without a token everything can be read and nothing asked for") func reading() async throws {
     try await withRun(.reading) { client, run in
       let read = try await client.execute(uri: "/v1/status", method: .get)
@@ -152,8 +168,10 @@ import Testing
         try token.reload()
         #expect(try await status("/v1/status", .get, "Bearer 0123456789abcdef") == 401)
         #expect(try await status("/v1/status", .get, "Bearer fedcba9876543210") == 200)
-        try Data("short".utf8).write(to: file)
-        #expect(throws: ConfigurationError.self) { try token.reload() }
+        for text in ["short", "0123456789abcdef\n0123456789abcdef\n"] {
+          try Data(text.utf8).write(to: file)
+          #expect(throws: ConfigurationError.self) { try token.reload() }
+        }
         #expect(try await status("/v1/status", .get, "Bearer fedcba9876543210") == 200)
       }
     }

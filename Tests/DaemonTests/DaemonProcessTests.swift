@@ -57,9 +57,29 @@ import Testing
   @Test("a data set that is not there is an error that names it")
   func missingDataset() throws {
     try withConfiguration(dataset: false) { folder in
-      let result = try ToolProcess.run("lopt-daemon", arguments(folder, "--check"))
-      #expect(result.exitCode != 0)
-      #expect(result.errors.contains("mnist14"))
+      let missing = try ToolProcess.run("lopt-daemon", arguments(folder, "--check"))
+      #expect(
+        missing.exitCode == 78 && missing.errors.contains(/no data set in \S+mnist14; make it/), "\(missing.errors)")
+      let place = folder.appending(path: "mnist14")
+      try FileManager.default.createDirectory(at: place, withIntermediateDirectories: false)
+      let empty = try ToolProcess.run("lopt-daemon", arguments(folder, "--check"))
+      #expect(empty.exitCode == 78 && empty.errors.contains("has no manifest.json: remove it"), "\(empty.errors)")
+    }
+  }
+
+  @Test(
+    "a key, start or socket that is not what it should be is exit 78, by its key, and makes no state",
+    arguments: ["snapshot.signing_key_file", "start_from", "http.token_file", "http.socket", "state"])
+  func wrongFile(key: String) throws {
+    try withConfiguration { folder in
+      let other = folder.appending(path: "other")
+      if ["http.socket", "state"].contains(key) { try Data().write(to: other) }
+      for check in [["--check"], []] where key != "state" || check != [] {
+        let result = try ToolProcess.run("lopt-daemon", arguments(folder, "--set", "\(key)=\(other.path)") + check)
+        #expect(result.exitCode == 78, "\(check) \(result)")
+        #expect(result.errors.hasPrefix("lopt-daemon: \(key): ") && result.errors.contains(other.path), "\(result)")
+        #expect(!FileManager.default.fileExists(atPath: folder.appending(path: "state").path))
+      }
     }
   }
 

@@ -24,7 +24,7 @@ import Testing
     let logger = Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }
     let router = Router(options: .autoGenerateHeadEndpoints)
     router.add(middleware: JSONErrors(logger: logger))
-    SnapshotRoutes(store: store, logger: logger).add(to: router)
+    SnapshotRoutes(store: store, isPrivate: false, logger: logger).add(to: router)
     return router
   }
 

@@ -12,7 +12,8 @@ import Testing
 @Suite struct RoutesTests {
   /// Runs `body` with a client of the routes over a store of these steps.
   private func withRoutes(
-    _ steps: [Int], _ body: @escaping @Sendable (any TestClientProtocol, SnapshotStore, URL) async throws -> Void
+    _ steps: [Int], isPrivate: Bool = false,
+    _ body: @escaping @Sendable (any TestClientProtocol, SnapshotStore, URL) async throws -> Void
   ) async throws {
     try await withTemporaryFolder { state in
       let store = try SnapshotStore(creatingIn: state)
@@ -20,7 +21,7 @@ import Testing
       let logger = Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }
       let router = Router(options: .autoGenerateHeadEndpoints)
       router.add(middleware: JSONErrors(logger: logger))
-      SnapshotRoutes(store: store, logger: logger).add(to: router)
+      SnapshotRoutes(store: store, isPrivate: isPrivate, logger: logger).add(to: router)
       try await Application(router: router).test(.router) { client in try await body(client, store, state) }
     }
   }
@@ -39,6 +40,23 @@ import Testing
       #expect(response.status == .ok)
       #expect(try record(response) == store.latest())
       #expect(try record(response).name == "theta-000000007.safetensors")
+    }
+  }
+
+  @Test("where a token is asked for no shared cache may keep a file; else it may, for ever", arguments: [false, true])
+  func caching(isPrivate: Bool) async throws {
+    try await withRoutes([0], isPrivate: isPrivate) { client, _, _ in
+      let response = try await client.execute(uri: "/v1/snapshots/theta-000000000.safetensors", method: .get)
+      #expect(response.headers[.cacheControl] == "\(isPrivate ? "private" : "public"), max-age=31536000, immutable")
+    }
+  }
+
+  @Test("HEAD tells of the whole file, whatever part is asked for") func headOfAPart() async throws {
+    try await withRoutes([0]) { client, store, _ in
+      let response = try await client.execute(
+        uri: "/v1/snapshots/theta-000000000.safetensors", method: .head, headers: [.range: "bytes=0-9"])
+      #expect(response.status == .ok)
+      #expect(response.headers[.contentLength] == "\(try #require(try store.latest()).size)")
     }
   }
 

@@ -122,8 +122,12 @@ def live(browser, daemon, screenshots):
     check(all(re.match(r"outer-iteration [\d,]+, .*\d\d:\d\d:\d\d$", each) for each in when),
           "the pointer reads the values of every plot", when)
     browser.send("Input.dispatchMouseEvent", type="mouseMoved", x=1, y=1)
+    labels = "[...document.querySelectorAll('.plot text[text-anchor=middle]')].map((each) => each.textContent)"
+    times = browser.evaluate(labels)
     browser.evaluate("document.querySelector('input[value=iteration]').click()")
-    check(browser.evaluate(curve) != before, "the horizontal axis can be the outer-iteration")
+    numbers = browser.evaluate(labels)
+    check(times and all(":" in each for each in times) and numbers and all(re.fullmatch(r"[\d,]+", each) for each in numbers),
+          "the horizontal axis can be the outer-iteration", times, numbers)
     browser.evaluate("document.querySelector('input[value=time]').click()")
     looks(browser, screenshots, "training")
     check(not browser.complaints(), "nothing in the console", browser.complaints())

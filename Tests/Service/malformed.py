@@ -109,7 +109,7 @@ def truncated(random):
 def pipelined(random):
     """A sound request that has no token, or needs none, and one behind it that is no HTTP."""
     first = f"GET {random.choice(PATHS)} HTTP/1.1\r\nHost: localhost\r\n\r\n".encode()
-    return first * random.randrange(1, 20) + noise(random) + b"\r\n\r\n", REFUSED | {200, 401}
+    return first * random.randrange(1, 20) + b"\0" + noise(random) + b"\r\n\r\n", REFUSED | {200, 401}
 
 
 def path_trick(random):

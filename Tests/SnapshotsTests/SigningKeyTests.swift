@@ -43,7 +43,10 @@ import Testing
       let again = try SigningKey(contentsOf: secret)
       try VerificationKey(contentsOf: known).verify(again.signed(record))
       #expect(try VerificationKey(contentsOf: known).fingerprint == key.publicKey.fingerprint)
-      try Data("c2hvcnQ=".utf8).write(to: secret)
+      let swapped = #expect(throws: SnapshotError.self) { try VerificationKey(contentsOf: secret) }
+      #expect(swapped?.description.contains("\(secret.path): is not a public key") == true)
+      #expect(throws: SnapshotError.self) { try SigningKey(contentsOf: known) }
+      try Data("lopt-signing-key c2hvcnQ=".utf8).write(to: secret)
       let error = #expect(throws: SnapshotError.self) { try SigningKey(contentsOf: secret) }
       #expect(error?.description.contains(secret.path) == true)
     }

@@ -201,9 +201,15 @@ class Journey:
         assert json.loads(self.container.run("cat", "/etc/lopt/lopt.json").stdout) == CONFIGURATION
 
     def stopping_leaves_the_last_state(self):
+        before = json.loads(self.http("/v1/status"))["outer_iteration"]
         self.unit.systemctl("stop")
         assert (self.unit.ActiveState, self.unit.Result) == ("inactive", "success"), self.unit.journal()
+        last = int(re.findall(r"stopped after outer-iteration (\d+)", self.unit.journal())[-1])
+        assert last >= before, (last, before)
         self.unit.systemctl("start")
+        assert self.step_of_state() == last, (self.step_of_state(), last)
+        # A snapshot of it too.
+        self.container.run("test", "-f", f"/var/lib/lopt/state/default/snapshots/theta-{last:09}.safetensors")
 
     def names(self):
         """Every path of the system that has to do with lopt."""

@@ -17,6 +17,11 @@ public enum SmallDisk {
     }
   }
 
+  /// Changes its mount options, for example its size.
+  public static func remount(_ disk: URL, _ options: String) throws {
+    try run("/bin/mount", ["-o", "remount,\(options)", disk.path])
+  }
+
   private static func run(_ program: String, _ arguments: [String]) throws {
     let result = try ToolProcess(executable: URL(filePath: program), arguments).wait()
     guard result.exitCode == 0 else { throw ToolProcessError(description: result.errors) }

@@ -9,6 +9,8 @@ enum Access: Sendable {
   /// TCP with a token: everything with it, without it only whether the daemon lives.
   case token(BearerToken)
 
+  var isByToken: Bool { if case .token = self { true } else { false } }
+
   /// Says no by throwing.
   func check(_ request: Request) throws {
     switch self {

@@ -26,9 +26,10 @@ final class BearerToken: Sendable {
       throw ConfigurationError("http.token_file: \(path) cannot be read")
     }
     let token = text.trimmingCharacters(in: .whitespacesAndNewlines)
-    guard token.utf8.count >= 16 else {
+    guard token.utf8.count >= 16, token.utf8.allSatisfy({ (33...126).contains($0) }) else {
       throw ConfigurationError(
-        "http.token_file: \(path) must hold one token of at least 16 characters; make one with: openssl rand -hex 32")
+        "http.token_file: \(path) must hold one token, a line of at least 16 visible ASCII characters; make one with: "
+          + "openssl rand -hex 32")
     }
     return SHA256.hash(data: Data(token.utf8))
   }

@@ -11,7 +11,8 @@ enum ByteRange: Equatable {
   init(_ header: String?, size: Int) {
     self = .whole
     guard let header, let match = header.wholeMatch(of: /bytes=\s*(\d*)-(\d*)\s*/) else { return }
-    let (first, last) = (Int(match.1), Int(match.2))
+    // A number beyond what Int holds is beyond every file.
+    let (first, last) = (Self.number(match.1), Self.number(match.2))
     switch (first, last) {
     case (let first?, _) where first >= size: self = .unsatisfiable
     case (let first?, let last?) where last >= first: self = .part(first..<min(last, size - 1) + 1)
@@ -21,4 +22,6 @@ enum ByteRange: Equatable {
     default: break
     }
   }
+
+  private static func number(_ digits: Substring) -> Int? { digits.isEmpty ? nil : Int(digits) ?? .max }
 }

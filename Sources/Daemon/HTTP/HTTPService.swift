@@ -42,9 +42,7 @@ struct HTTPService: Service {
       throw DaemonError(
         code: .portTaken,
         description: "http.port: port \(port) of \(host) is taken by another process; choose another")
-    } catch let error as IOError {
-      throw cannotListen(error)
-    } catch let error as SocketAddressError.UnknownHost {
+    } catch {
       throw cannotListen(error)
     }
     if case .unix(let path) = listener.address { unlink(path) }

@@ -16,10 +16,13 @@ struct Listener: Sendable {
 
   /// All that a configuration names.
   ///
-  /// - Throws: ``ConfigurationError`` where the file of a token, certificate or key is not what it should be.
+  /// - Throws: ``ConfigurationError`` where the file of a token, certificate, key or socket is not what it should be.
   static func all(_ settings: Configuration.HTTP) throws -> [Listener] {
     var listeners: [Listener] = []
-    if let path = settings.socket { listeners.append(Listener(address: .unix(path: path), access: .everything)) }
+    if let path = settings.socket {
+      try requireSocketOrNothing(path)
+      listeners.append(Listener(address: .unix(path: path), access: .everything))
+    }
     if settings.tcp {
       let token = try settings.tokenFile.map { try BearerToken(path: $0) }
       var certificates: Certificates?
@@ -32,6 +35,13 @@ struct Listener: Sendable {
           certificates: certificates))
     }
     return listeners
+  }
+
+  /// What is in the socket's place is replaced, which a file that somebody keeps must not be.
+  private static func requireSocketOrNothing(_ path: String) throws {
+    var status = stat()
+    guard lstat(path, &status) == 0, status.st_mode & S_IFMT != S_IFSOCK else { return }
+    throw ConfigurationError("http.socket: \(path) is there already, and is no socket; choose another path")
   }
 
   /// Reads the files of token, certificate and key again.

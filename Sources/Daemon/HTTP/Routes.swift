@@ -18,8 +18,16 @@ struct Routes: Sendable {
     router.add(middleware: requests)
     router.add(middleware: JSONErrors(logger: logger))
     router.add(middleware: AccessCheck(access: access))
+    let known = Router(options: .autoGenerateHeadEndpoints)
+    add(to: known, access)
+    router.add(middleware: MethodCheck(known.routes.map { ($0.path.description, $0.method) }))
+    add(to: router, access)
+    return router
+  }
+
+  private func add(to router: Router<BasicRequestContext>, _ access: Access) {
     PageRoutes().add(to: router)
-    SnapshotRoutes(store: training.store, logger: logger).add(to: router)
+    SnapshotRoutes(store: training.store, isPrivate: access.isByToken, logger: logger).add(to: router)
     router.get("healthz") { _, _ in try Response.json(["status": "ok", "version": toolVersion]) }
     router.get("readyz") { _, _ in try readiness() }
     router.get("metrics") { _, _ in
@@ -30,7 +38,6 @@ struct Routes: Sendable {
     router.get("v1/status") { _, _ in try Response.compactJSON(report) }
     router.get("v1/history") { _, _ in try Response.compactJSON(training.history.columns) }
     addControl(to: router)
-    return router
   }
 
   private var report: StatusReport { StatusReport(training, started: started) }

@@ -4,11 +4,21 @@ import Hummingbird
 import Logging
 import Snapshots
 import Support
+import Synchronization
 
 /// The routes to snapshots that verify.
 struct SnapshotRoutes: Sendable {
   var store: SnapshotStore
+  /// Whether files are for those alone who bring a token, and no cache on the way may keep them for others.
+  var isPrivate: Bool
   var logger: Logger
+  private let refused = SaidOnce()
+
+  init(store: SnapshotStore, isPrivate: Bool, logger: Logger) {
+    self.store = store
+    self.isPrivate = isPrivate
+    self.logger = logger
+  }
 
   func add(to router: Router<BasicRequestContext>) {
     router.get("v1/snapshots") { _, _ in try Response.json(["snapshots": store.list()]) }
@@ -20,7 +30,7 @@ struct SnapshotRoutes: Sendable {
   }
 
   private func latest() throws -> Response {
-    let record = try store.latest { logger.warning("refused: \($0)") }
+    let record = try store.latest { refusal in refused.say("\(refusal)") { logger.warning("refused: \(refusal)") } }
     guard let record else { throw SnapshotError(.missing, "no snapshot yet") }
     return try .json(record)
   }
@@ -34,13 +44,15 @@ struct SnapshotRoutes: Sendable {
     let (record, data) = try store.read(named: name)
     let tag = "\"\(record.sha256)\""
     var headers: HTTPFields = [
-      .eTag: tag, .cacheControl: "public, max-age=31536000, immutable", .acceptRanges: "bytes",
+      .eTag: tag, .cacheControl: "\(isPrivate ? "private" : "public"), max-age=31536000, immutable",
+      .acceptRanges: "bytes",
       .loptRecord: try record.line(),
     ]
     if request.knows(tag) { return Response(status: .notModified, headers: headers) }
     headers[.contentType] = "application/octet-stream"
-    // Who has a part of another file gets all of this one (13.1.5).
-    let wanted = request.headers[.ifRange].map { $0 == tag } ?? true ? request.headers[.range] : nil
+    // Who has a part of another file gets all of this one (13.1.5); a part is of what GET answers only (14.2).
+    let isWanted = request.method == .get && request.headers[.ifRange].map { $0 == tag } ?? true
+    let wanted = isWanted ? request.headers[.range] : nil
     switch ByteRange(wanted, size: data.count) {
     case .whole:
       return Response(status: .ok, headers: headers, body: ResponseBody(byteBuffer: ByteBuffer(bytes: data)))
@@ -52,6 +64,15 @@ struct SnapshotRoutes: Sendable {
       throw HTTPError(
         .rangeNotSatisfiable, headers: [.contentRange: "bytes */\(data.count)"], message: "no such part of the file")
     }
+  }
+}
+
+/// Says the same thing once, however many requests bring it about.
+private final class SaidOnce: Sendable {
+  private let said = Mutex<Set<String>>([])
+
+  func say(_ text: String, _ body: () -> Void) {
+    if said.withLock({ $0.insert(text).inserted }) { body() }
   }
 }
 

@@ -5,10 +5,11 @@ import Training
 /// Shows systemd that training goes on: a thread that looks at the inner steps that were made.
 ///
 /// The watchdog is fed only where there were new ones since it was fed before, or where the training thread waits to be
-/// resumed: a run that hangs is restarted.
+/// resumed: a run that hangs is restarted. While the run stops, systemd is asked for more time, but not for ever.
 final class Heartbeat: Sendable {
   private let training: TrainingRun
   private let manager: ServiceManager
+  private let isStopping = Atomic(false)
   private let isEnded = Atomic(false)
 
   init(of training: TrainingRun, for manager: ServiceManager) {
@@ -20,17 +21,34 @@ final class Heartbeat: Sendable {
     let thread = Thread { [self] in
       let period = min((manager.watchdogInterval ?? .seconds(4)) / 4, .seconds(1)) / .seconds(1)
       var seen = -1
+      var asked = ContinuousClock.now
+      var left = 20
       while !isEnded.load(ordering: .relaxed) {
+        defer { Thread.sleep(forTimeInterval: period) }
+        if isStopping.load(ordering: .relaxed) {
+          guard left > 0, ContinuousClock.now - asked >= .seconds(30) else { continue }
+          manager.extendTimeout(by: 60, status: Self.stopping)
+          (asked, left) = (.now, left - 1)
+          continue
+        }
         let activity = training.activity
         if activity != seen { manager.feedWatchdog() }
         seen = activity
         manager.status(Self.text(training.status, alarms: training.alarms.messages))
-        Thread.sleep(forTimeInterval: period)
       }
     }
     thread.name = "heartbeat"
     thread.start()
   }
+
+  /// The run stops, which may take as long as its last state and snapshot take to be written.
+  func stop() {
+    isStopping.store(true, ordering: .relaxed)
+    manager.stopping()
+    manager.extendTimeout(by: 60, status: Self.stopping)
+  }
+
+  private static let stopping = "writing the last state"
 
   func end() { isEnded.store(true, ordering: .relaxed) }
 

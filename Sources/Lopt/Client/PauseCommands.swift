@@ -12,7 +12,8 @@ struct PauseCommand: AsyncParsableCommand {
     commandName: "pause",
     abstract: "Let a daemon's training wait; it goes on serving.",
     discussion: """
-      The outer-iteration under way is finished. A daemon that is started again trains.
+      The outer-iteration under way is interrupted, and done again when training goes on: θ comes out the same. A
+      daemon that is started again trains.
 
       Example:
         lopt pause

@@ -44,7 +44,7 @@ struct VerifyCommand: ParsableCommand {
     for path in paths {
       let files = try SnapshotCheck.files(at: URL(filePath: path))
       guard !files.isEmpty else {
-        throw SnapshotError(.missing, "\(path): no snapshot with a record there; is it the state folder of a daemon?")
+        throw SnapshotError(.missing, "\(path): no snapshot there; is it the state folder of a daemon?")
       }
       verified += files.map { VerifiedFile($0, check) }
     }

@@ -24,7 +24,7 @@ struct ConnectionFailure {
     if isCertificate {
       return SnapshotError(
         .server,
-        "\(name): its certificate is not one that this machine trusts (\(cause)); an authority of its own is "
+        "\(name): its certificate is not one that this machine trusts (\(causeText)); an authority of its own is "
           + "given by --certificate-authority")
     }
     return TransientFailure(
@@ -42,6 +42,9 @@ struct ConnectionFailure {
   private var reason: String {
     if let error = cause as? IOError { return String(cString: strerror(error.errnoCode)) }
     if let error = cause as? HTTPClientError { return error.shortDescription }
-    return "\(cause)"
+    return causeText
   }
+
+  /// Without where in the library's source it arose.
+  private var causeText: String { "\(cause)".replacing(#/\sat /[^\s\])]+/#, with: "") }
 }

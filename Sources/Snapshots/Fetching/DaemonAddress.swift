@@ -9,12 +9,13 @@ public enum DaemonAddress: Sendable, Equatable, CustomStringConvertible {
   /// Its state folder.
   case state(String)
 
-  /// - Parameter text: `http://…`, `https://…`, `unix:PATH`, or else a folder. Nil for an address without a host, or
-  ///   with what no address of a daemon has: a user, a query, a fragment.
+  /// - Parameter text: `http://…`, `https://…`, `unix:PATH`, or else a folder. Nil for an address without a host, of
+  ///   another scheme, or with what no address of a daemon has: a user, a query, a fragment.
   public init?(_ text: String) {
-    if text.hasPrefix("http://") || text.hasPrefix("https://") {
-      guard let parts = URLComponents(string: text), parts.host?.isEmpty == false, parts.user == nil,
-        parts.query == nil, parts.fragment == nil
+    if let scheme = text.range(of: "://") {
+      guard ["http", "https"].contains(text[..<scheme.lowerBound].lowercased()),
+        let parts = URLComponents(string: text), parts.host?.isEmpty == false, parts.user == nil, parts.query == nil,
+        parts.fragment == nil
       else { return nil }
       self = .http(text.hasSuffix("/") ? String(text.dropLast()) : text)
     } else if text.hasPrefix("unix:") {

@@ -122,7 +122,7 @@ public struct DaemonClient: Sendable {
     switch response.status.code {
     case 401 where access.token == nil: return error(.denied, "; give its token by --token-file")
     case 401: return error(.denied, "; is it the token of that server in --token-file?")
-    case 403: return error(.denied, "; use its Unix socket, or the token")
+    case 403: return error(.denied, said.isEmpty ? "; use its Unix socket, or the token" : "")
     case 404: return error(.missing)
     case 300..<400:
       let other = response.headers.first(name: "location").map { "; give \($0.printable()) as the address" }

@@ -48,7 +48,7 @@ extension DaemonClient {
     return (status, body)
   }
 
-  /// Lets training stop after the outer-iteration under way, or go on; returns whether it is paused now.
+  /// Lets training stop at the next inner step, or go on; returns whether it is paused now.
   public func setPaused(_ paused: Bool) async throws -> Bool {
     struct Answer: Decodable { var paused: Bool }
     let answer: Answer = try await value(.POST, paused ? "/v1/pause" : "/v1/resume")

@@ -48,7 +48,10 @@ public struct SnapshotTrust: Sendable {
   func remember(_ record: SnapshotRecord) throws {
     guard let key, try highestStep(of: key) ?? -1 < record.step else { return }
     try SystemCall.makeFolder(memory.path)
-    try LineFile(file(of: key)).append(Data(String(record.step).utf8))
+    let steps = try LineFile(file(of: key))
+    // Ends one that was cut.
+    _ = try steps.lines()
+    try steps.append(Data(String(record.step).utf8))
   }
 
   /// One step a line: the highest counts, so that it takes no order among processes.

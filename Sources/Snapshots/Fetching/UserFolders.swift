@@ -12,6 +12,12 @@ enum UserFolders {
     if let path = ProcessInfo.processInfo.environment[variable], path.hasPrefix("/") {
       return URL(filePath: path).appending(path: "lopt")
     }
-    return FileManager.default.homeDirectoryForCurrentUser.appending(path: otherwise).appending(path: "lopt")
+    let home =
+      if let path = ProcessInfo.processInfo.environment["HOME"], path.hasPrefix("/") {
+        URL(filePath: path)
+      } else {
+        FileManager.default.homeDirectoryForCurrentUser
+      }
+    return home.appending(path: otherwise).appending(path: "lopt")
   }
 }

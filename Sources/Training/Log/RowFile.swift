@@ -87,15 +87,20 @@ final class RowFile: Sendable {
     }
   }
 
-  /// Puts the file aside that is full.
+  /// Puts the file aside that is full. Where no new one can be made it keeps its name, so that the next row tries again.
   private func beginFile(_ open: inout Open) throws {
     let state = file.deletingLastPathComponent()
     try SystemCall.sync(open.descriptor, path: file.path)
     let number = try Self.fullFiles(in: state).last.flatMap { Int($0.lastPathComponent.dropFirst(4).prefix(6)) } ?? 0
     let digits = String(number + 1)
     let name = "log-\(String(repeating: "0", count: max(0, 6 - digits.count)))\(digits).jsonl"
-    try SystemCall.rename(file.path, to: state.appending(path: name).path)
-    let descriptor = try SystemCall.open(file.path, O_RDWR | O_CREAT | O_APPEND)
+    let full = state.appending(path: name).path
+    try SystemCall.rename(file.path, to: full)
+    let descriptor: Int32
+    do { descriptor = try SystemCall.open(file.path, O_RDWR | O_CREAT | O_APPEND) } catch {
+      try SystemCall.rename(full, to: file.path)
+      throw error
+    }
     SystemCall.close(open.descriptor)
     open = Open(descriptor: descriptor, size: 0)
     try SystemCall.syncFolder(state.path)

@@ -5,6 +5,8 @@ import Synchronization
 public final class TrainingHistory: Sendable {
   /// At most so many outer-iterations, and so many evaluations.
   static let most = 5_000
+  /// A log of more bytes is looked at in places only.
+  private static let longLog = 16 << 20
 
   private struct Contents {
     var outerIterations = ThinnedRows<OuterIterationRow>(most: most)
@@ -14,18 +16,26 @@ public final class TrainingHistory: Sendable {
   private let contents: Mutex<Contents>
 
   /// Reads what the log of a state folder has.
-  init(readingFrom state: URL) throws {
+  init(readingFrom state: URL, longLog: Int = longLog) throws {
+    let files = try (RowFile.fullFiles(in: state) + [state.appending(path: "log.jsonl")])
+      .map { try Data(contentsOf: $0, options: .alwaysMapped) }
     var contents = Contents()
-    for file in try RowFile.fullFiles(in: state) + [state.appending(path: "log.jsonl")] {
-      Self.read(try Data(contentsOf: file, options: .alwaysMapped), into: &contents)
+    if files.reduce(0, { $0 + $1.count }) > longLog {
+      let sample = LogSample(files, places: Self.most / 2)
+      contents.outerIterations = ThinnedRows(
+        most: Self.most, kept: sample.outerIterations, stride: sample.outerIterationStride,
+        newest: sample.newestOuterIteration)
+      contents.evaluations = ThinnedRows(
+        most: Self.most, kept: sample.evaluations, stride: sample.evaluationStride, newest: sample.newestEvaluation)
+    } else {
+      for file in files { Self.read(file, into: &contents) }
     }
     self.contents = Mutex(contents)
   }
 
   private static func read(_ data: Data, into contents: inout Contents) {
-    let evaluation = Data(#"{"evaluation":"#.utf8)
     for line in data.split(separator: UInt8(ascii: "\n")) {
-      if line.starts(with: evaluation) {
+      if LogSample.isEvaluation(line) {
         contents.evaluations.append { if case .evaluation(let row)? = LogRow(line: line) { row } else { nil } }
       } else {
         contents.outerIterations.append { if case .outerIteration(let row)? = LogRow(line: line) { row } else { nil } }
@@ -82,13 +92,22 @@ public final class TrainingHistory: Sendable {
 /// Rows evenly thinned: every one, and when they become too many every second, and so on; the newest always.
 struct ThinnedRows<Row> {
   private let most: Int
-  private var kept: [Row] = []
-  private var stride = 1
-  private var seen = 0
+  private var kept: [Row]
+  private var stride: Int
+  private var seen: Int
   /// Makes the newest row, where it is not among the kept ones.
   private var newest: (() -> Row?)?
 
-  init(most: Int) { self.most = most }
+  /// - Parameters:
+  ///   - kept: of rows before, one of each `stride`.
+  ///   - newest: of them, where it is not among the kept ones.
+  init(most: Int, kept: [Row] = [], stride: Int = 1, newest: Row? = nil) {
+    self.most = most
+    self.kept = kept
+    self.stride = stride
+    seen = kept.count * stride
+    self.newest = newest.map { row in { row } }
+  }
 
   /// - Parameter row: makes it, where it is wanted; nil where it is none.
   mutating func append(_ row: @escaping () -> Row?) {

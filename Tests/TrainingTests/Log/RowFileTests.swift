@@ -33,6 +33,25 @@ import Testing
     }
   }
 
+  @Test(
+    "where no new file can be made a row is not written, and is once one can be",
+    .enabled(if: SmallDisk.isPossible, "\(SmallDisk.reason)"))
+  func noNewFile() throws {
+    try SmallDisk.with(kibibytes: 1_000) { disk in
+      let length = try Self.row(1).line().count
+      let rows = try RowFile(disk.appending(path: "log.jsonl"), resumingAt: 0, largest: 2 * length)
+      for step in 1...2 { try rows.append(Self.row(step)) }
+      // The folder and the file.
+      try SmallDisk.remount(disk, "nr_inodes=2")
+      for _ in 1...2 { #expect(throws: (any Error).self) { try rows.append(Self.row(3)) } }
+      #expect(try steps(disk) == [1, 2])
+      try SmallDisk.remount(disk, "nr_inodes=100")
+      for step in 3...5 { try rows.append(Self.row(step)) }
+      #expect(try steps(disk) == Array(1...5))
+      #expect(try RowFile.fullFiles(in: disk).count == 2)
+    }
+  }
+
   @Test("a run that goes on from before the newest file finds its rows in the one before", arguments: 0...8)
   func resumes(at step: Int) throws {
     try withTemporaryFolder { folder in

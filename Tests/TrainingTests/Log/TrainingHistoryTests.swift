@@ -23,6 +23,38 @@ import Testing
     #expect(steps.count <= 1, "\(rows.all)")
   }
 
+  private static func outerIteration(_ step: Int) throws -> LogRow {
+    try #require(
+      LogRow(
+        line: Data(
+          """
+          {"outer_iteration": \(step), "time": "2026-01-01T00:00:00.000Z", "outer_loss": \(step), "dropped": 0, \
+          "inner_steps": 1, "diverged": 0}
+
+          """.utf8)))
+  }
+
+  @Test("of a long log it is rows at even distances, the first and the newest among them, that go on evenly")
+  func samples() throws {
+    try withTemporaryFolder { folder in
+      let rows = try RowFile(folder.appending(path: "log.jsonl"), resumingAt: 0, largest: 1 << 20)
+      let count = 40_000
+      for step in 1...count {
+        try rows.append(Self.outerIteration(step))
+        if step % 100 == 0 { try rows.append(Self.row(step)) }
+      }
+      try #require(RowFile.fullFiles(in: folder).count > 2)
+      let history = try TrainingHistory(readingFrom: folder, longLog: 1 << 20)
+      for step in count + 1...count + 1_000 { history.append(try Self.outerIteration(step)) }
+      let steps = history.columns.outerIterations.outerIteration
+      #expect(steps.first == 1 && steps.last == count + 1_000 && steps == Set(steps).sorted())
+      #expect((2_000...TrainingHistory.most).contains(steps.count))
+      let distances = zip(steps.dropLast(), steps.dropLast().dropFirst()).map { $1 - $0 }
+      #expect(distances.allSatisfy { (8...32).contains($0) }, "\(distances.min() ?? 0) to \(distances.max() ?? 0)")
+      #expect(history.columns.evaluations.outerIteration == Array(stride(from: 100, through: count, by: 100)))
+    }
+  }
+
   @Test("what the log has is read back, full files included; a line that is none is passed over") func reads() throws {
     try withTemporaryFolder { folder in
       let file = folder.appending(path: "log.jsonl")

@@ -1,0 +1,96 @@
+import Foundation
+
+/// A long log at even distances: what a picture of it shows, in a time that does not grow with the log.
+struct LogSample {
+  /// What is read at each place: some hundred rows.
+  private static let window = 64 << 10
+
+  private(set) var outerIterations: [OuterIterationRow] = []
+  private(set) var evaluations: [EvaluationRow] = []
+  /// The newest, where they are not among these.
+  private(set) var newestOuterIteration: OuterIterationRow?
+  private(set) var newestEvaluation: EvaluationRow?
+  /// About how many rows the log has for one of these.
+  private(set) var outerIterationStride = 1
+  private(set) var evaluationStride = 1
+
+  /// - Parameters:
+  ///   - files: of the log, the oldest first.
+  ///   - places: at each of them the next row of each kind is taken.
+  init(_ files: [Data], places: Int) {
+    let total = files.reduce(0) { $0 + $1.count }
+    guard total > 0, let newest = files.last else { return }
+    var begin = 0
+    for data in files {
+      for place in 0..<places {
+        let position = total / places * place - begin
+        if data.indices.contains(position) { takeNext(data, from: position) }
+      }
+      begin += data.count
+    }
+    takeLast(newest, total: total)
+  }
+
+  private mutating func takeNext(_ data: Data, from position: Int) {
+    var (hasOuterIteration, hasEvaluation) = (false, false)
+    Self.forEachLine(of: data, from: position) { line in
+      switch Self.isEvaluation(line) {
+      case true where !hasEvaluation: hasEvaluation = take(line)
+      case false where !hasOuterIteration: hasOuterIteration = take(line)
+      default: break
+      }
+      return !(hasOuterIteration && hasEvaluation)
+    }
+  }
+
+  private mutating func takeLast(_ data: Data, total: Int) {
+    var lines: [Data] = []
+    Self.forEachLine(of: data, from: max(0, data.count - Self.window)) {
+      lines.append($0)
+      return true
+    }
+    let evaluations = lines.filter(Self.isEvaluation)
+    let newest = [lines.last { !Self.isEvaluation($0) }, evaluations.last].compactMap { $0.flatMap(LogRow.init(line:)) }
+    for row in newest {
+      switch row {
+      case .outerIteration(let row): newestOuterIteration = row == outerIterations.last ? nil : row
+      case .evaluation(let row): newestEvaluation = row == self.evaluations.last ? nil : row
+      }
+    }
+    let bytes = max(1, lines.reduce(0) { $0 + $1.count })
+    func stride(_ lines: Int, _ taken: Int) -> Int { max(1, lines * total / bytes / max(1, taken)) }
+    outerIterationStride = stride(lines.count - evaluations.count, outerIterations.count)
+    evaluationStride = stride(evaluations.count, self.evaluations.count)
+  }
+
+  /// Takes a row that comes after the others of its kind; false where the line is none.
+  private mutating func take(_ line: Data) -> Bool {
+    switch LogRow(line: line) {
+    case .outerIteration(let row)?:
+      if row.outerIteration > outerIterations.last?.outerIteration ?? -1 { outerIterations.append(row) }
+    case .evaluation(let row)?:
+      if row.outerIteration > evaluations.last?.outerIteration ?? -1 { evaluations.append(row) }
+    case nil: return false
+    }
+    return true
+  }
+
+  static func isEvaluation(_ line: Data) -> Bool { line.starts(with: Data(#"{"evaluation":"#.utf8)) }
+
+  /// The lines that begin at `position` or after it, in one window, until `body` says no.
+  private static func forEachLine(of data: Data, from position: Int, _ body: (Data) -> Bool) {
+    func end(ofLineAt start: Int) -> Int? {
+      data.withUnsafeBytes { bytes in
+        guard let base = bytes.baseAddress, let found = memchr(base + start, 10, bytes.count - start) else {
+          return nil
+        }
+        return UnsafeRawPointer(found) - base + 1
+      }
+    }
+    guard var start = position == 0 ? 0 : end(ofLineAt: position - 1) else { return }
+    while start < min(position + window, data.count), let end = end(ofLineAt: start) {
+      guard body(data[start..<end]) else { return }
+      start = end
+    }
+  }
+}
