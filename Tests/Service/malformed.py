@@ -132,7 +132,8 @@ def path_trick(random):
 def wrong_token(random, token):
     """The headers of a request with a token that is not the one, or none at all."""
     changed = list(token)
-    changed[random.randrange(len(token))] = random.choice("-_.!")
+    place = random.randrange(len(token))
+    changed[place] = random.choice("_.!" if changed[place] == "-" else "-_.!")
     given = random.choice([
         "", token[:-1], token[1:], token + "x", token.swapcase(), "".join(changed), token[::-1], token * 2, word(random),
         "é" * 16, f"{token},{token}", f"{token} {token}", f'"{token}"', "*", "null", "a" * 8_000])
