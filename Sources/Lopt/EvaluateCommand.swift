@@ -99,11 +99,9 @@ struct EvaluateCommand: ParsableCommand {
       batch: batch ?? loaded.metadata.batch, seed: seed,
       tunedFor: .init(rawValue: tune) ?? .train, trials: search,
       screen: screen ?? (search == nil ? nil : EvaluationPlan.searchScreen), grid: grid)
-    let cache = FileManager.default.urls(for: .cachesDirectory, in: .userDomainMask)[0]
-      .appending(path: "lopt/evaluations")
     let evaluation = try Evaluation(
       plan, snapshot: loaded, name: snapshot, dataset: data,
-      threads: ProcessInfo.processInfo.activeProcessorCount, cache: cache)
+      threads: ProcessInfo.processInfo.activeProcessorCount, cache: UserFolders.cache.appending(path: "evaluations"))
     let report = try evaluation.report()
     if let curves { try report.curves.write(csv: curves) }
     if let plot { try Plot(report.curves).write(svg: plot) }

@@ -8,10 +8,9 @@ import Support
 public final class DatasetWriter {
   /// The folder that is being filled; temporary files may lie in it, as what is not the dataset's is removed.
   public let folder: URL
-  /// The ids of the classes that an earlier, stopped build finished, in order: they are not to be appended again.
-  public let finishedClasses: [String]
-  /// What ``begin(id:name:origin:)`` was told of each of these.
-  public let finishedOrigins: [String?]
+  /// The classes that an earlier, stopped build finished, in order, with what ``begin(id:name:origin:)`` was told of
+  /// them: they are not to be appended again.
+  public let finishedClasses: [(id: String, origin: String?)]
   private let shape: Manifest.Shape
   private let shardBytes: Int
   private var journal: BuildJournal
@@ -27,9 +26,8 @@ public final class DatasetWriter {
     self.folder = folder
     self.shape = shape
     self.shardBytes = shardBytes
-    finishedClasses = journal.classes.map(\.id)
-    finishedOrigins = journal.classes.map(\.origin)
-    ids = Set(finishedClasses)
+    finishedClasses = journal.classes.map { ($0.id, $0.origin) }
+    ids = Set(finishedClasses.map(\.id))
   }
 
   /// Whether a shard is finished, so that something would be lost with the folder.

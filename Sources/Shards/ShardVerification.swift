@@ -14,13 +14,7 @@ public struct ShardVerification: Sendable {
   }
 
   /// The memory in the user's cache folder: what the tools use.
-  public static var userCache: ShardVerification {
-    let environment = ProcessInfo.processInfo.environment
-    let cache =
-      environment["XDG_CACHE_HOME"].flatMap { $0.hasPrefix("/") ? URL(filePath: $0) : nil }
-      ?? FileManager.default.homeDirectoryForCurrentUser.appending(path: ".cache")
-    return ShardVerification(memoryIn: cache.appending(path: "lopt"))
-  }
+  public static var userCache: ShardVerification { ShardVerification(memoryIn: UserFolders.cache) }
 
   /// Throws a ``ShardsError`` that names the first shard that is not what the manifest says, or what `progress` throws;
   /// the shards before are remembered.

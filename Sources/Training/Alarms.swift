@@ -7,7 +7,7 @@ public final class Alarms: Sendable {
 
   private let raised = Mutex<[Kind: String]>([:])
 
-  /// Whether it stood before, in other words or not at all.
+  /// Whether that is new: it did not stand, or in other words.
   @discardableResult
   func raise(_ kind: Kind, _ message: String) -> Bool {
     raised.withLock { $0.updateValue(message, forKey: kind) != message }

@@ -13,11 +13,11 @@ extension TrainingRun {
     do {
       try write()
       if alarms.clear(kind) { log.notice("the \(kind.rawValue) is written again") }
-    } catch let error where (error as? TrainingError)?.code == .diskNearlyFull {
-      log.error("the \(kind.rawValue) could not be written: \(error)")
     } catch {
-      // A row fails with every outer-iteration: the same words stand in the log once.
-      if alarms.raise(kind, "\(error)") { log.error("the \(kind.rawValue) could not be written: \(error)") }
+      // Of a disk that is nearly full the guard has raised an alarm. A row fails with every outer-iteration: the same
+      // words stand in the log once.
+      let isNew = (error as? TrainingError)?.code == .diskNearlyFull || alarms.raise(kind, "\(error)")
+      if isNew { log.error("the \(kind.rawValue) could not be written: \(error)") }
     }
   }
 

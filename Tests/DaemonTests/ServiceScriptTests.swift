@@ -12,9 +12,8 @@ import Testing
       ("kills", ["10", "4"], "14 faults survived"),
     ])
   func shortForm(name: String, arguments: [String], last: String) throws {
-    let tools = URL(filePath: "/proc/self/exe").resolvingSymlinksInPath().deletingLastPathComponent()
     let script = Repository.root.appending(path: "Tests/Service/\(name).py")
-    let printed = try Python.run(script: script, arguments: [tools.path] + arguments, seconds: 300)
+    let printed = try Python.run(script: script, arguments: [Repository.tools.path] + arguments, seconds: 300)
     #expect(printed.contains(last), "\(printed)")
   }
 }

@@ -19,8 +19,7 @@ import Testing
         try Data("#!/bin/sh\n".utf8).write(to: file)
         try files.setAttributes([.posixPermissions: 0o755], ofItemAtPath: file.path)
       }
-      let built = URL(filePath: "/proc/self/exe").resolvingSymlinksInPath().deletingLastPathComponent()
-      try files.createSymbolicLink(at: folder.appending(path: ".build/release"), withDestinationURL: built)
+      try files.createSymbolicLink(at: folder.appending(path: ".build/release"), withDestinationURL: Repository.tools)
       try body(folder)
     }
   }

@@ -23,8 +23,7 @@ public final class ToolProcess: Sendable {
   public convenience init(
     _ tool: String, _ arguments: [String], environment: [String: String] = [:], input: FileHandle = .nullDevice
   ) throws {
-    let tests = URL(filePath: "/proc/self/exe").resolvingSymlinksInPath()
-    let executable = tests.deletingLastPathComponent().appending(path: tool)
+    let executable = Repository.tools.appending(path: tool)
     try self.init(executable: executable, arguments, environment: environment, input: input)
   }
 

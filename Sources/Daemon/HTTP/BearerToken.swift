@@ -1,6 +1,7 @@
 import Crypto
 import Foundation
 import Hummingbird
+import Support
 import Synchronization
 import Training
 
@@ -26,7 +27,7 @@ final class BearerToken: Sendable {
       throw ConfigurationError("http.token_file: \(path) cannot be read")
     }
     let token = text.trimmingCharacters(in: .whitespacesAndNewlines)
-    guard token.utf8.count >= 16, token.utf8.allSatisfy({ (33...126).contains($0) }) else {
+    guard token.utf8.count >= 16, token.isVisibleASCII else {
       throw ConfigurationError(
         "http.token_file: \(path) must hold one token, a line of at least 16 visible ASCII characters; make one with: "
           + "openssl rand -hex 32")

@@ -19,13 +19,15 @@ struct MethodCheck: RouterMiddleware {
   func handle(
     _ request: Request, context: Context, next: (Request, Context) async throws -> Response
   ) async throws -> Response {
-    let allowed = methods(of: request.uri.path)
-    guard allowed.isEmpty || allowed.contains(request.method.rawValue) else {
+    do {
+      return try await next(request, context)
+    } catch let error as HTTPError where error.status == .notFound {
+      let allowed = methods(of: request.uri.path)
+      guard !allowed.isEmpty, !allowed.contains(request.method.rawValue) else { throw error }
       throw HTTPError(
         .methodNotAllowed, headers: [.allow: allowed.sorted().joined(separator: ", ")],
         message: "it is asked for with \(allowed.sorted().joined(separator: " or "))")
     }
-    return try await next(request, context)
   }
 
   /// Those of all routes that a path may lead to.

@@ -50,7 +50,7 @@ struct ShardBuild {
 
   private func append(to writer: DatasetWriter) throws -> Manifest {
     let progress = BuildProgress(source, writer)
-    var classes = ClassSequence(finished: Array(zip(writer.finishedClasses, writer.finishedOrigins)))
+    var classes = ClassSequence(finished: writer.finishedClasses)
     var files: [Manifest.Source.File] = []
     func endClass() throws {
       if let ended = classes.end() { try writer.end { validationCount(of: ended, $0) } }

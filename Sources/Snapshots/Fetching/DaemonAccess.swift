@@ -1,4 +1,5 @@
 public import Foundation
+import Support
 
 /// What a daemon wants to see, and how it is known.
 public struct DaemonAccess: Sendable {
@@ -15,7 +16,7 @@ public struct DaemonAccess: Sendable {
     guard let tokenFile else { return }
     let text = String(decoding: try FileReading.data(tokenFile), as: UTF8.self)
       .trimmingCharacters(in: .whitespacesAndNewlines)
-    guard !text.isEmpty, text.utf8.allSatisfy({ (33...126).contains($0) }) else {
+    guard !text.isEmpty, text.isVisibleASCII else {
       throw SnapshotError(.damaged, "\(tokenFile.path): is not a token: one line of visible ASCII characters")
     }
     token = text

@@ -28,7 +28,7 @@ struct LogSample {
       }
       begin += data.count
     }
-    takeLast(newest, total: total)
+    takeLast(newest)
   }
 
   private mutating func takeNext(_ data: Data, from position: Int) {
@@ -43,7 +43,7 @@ struct LogSample {
     }
   }
 
-  private mutating func takeLast(_ data: Data, total: Int) {
+  private mutating func takeLast(_ data: Data) {
     var lines: [Data] = []
     Self.forEachLine(of: data, from: max(0, data.count - Self.window)) {
       lines.append($0)
@@ -57,10 +57,12 @@ struct LogSample {
       case .evaluation(let row): newestEvaluation = row == self.evaluations.last ? nil : row
       }
     }
-    let bytes = max(1, lines.reduce(0) { $0 + $1.count })
-    func stride(_ lines: Int, _ taken: Int) -> Int { max(1, lines * total / bytes / max(1, taken)) }
-    outerIterationStride = stride(lines.count - evaluations.count, outerIterations.count)
-    evaluationStride = stride(evaluations.count, self.evaluations.count)
+    // An outer-iteration has one row; evaluations have as many as in these lines.
+    guard let first = outerIterations.first, let last = outerIterations.last else { return }
+    let rows = last.outerIteration - first.outerIteration
+    outerIterationStride = max(1, rows / outerIterations.count)
+    let evaluated = rows * evaluations.count / max(1, lines.count - evaluations.count)
+    evaluationStride = max(1, evaluated / max(1, self.evaluations.count))
   }
 
   /// Takes a row that comes after the others of its kind; false where the line is none.

@@ -236,7 +236,7 @@ import Testing
         #expect(full.exitCode == 74)
         #expect(full.errors.contains("no space left on the disk"), "\(full.errors)")
         #expect(try FileManager.default.contentsOfDirectory(atPath: disk.path) == ["set.partial"])
-        try mount(disk, "remount,size=64m")
+        try SmallDisk.remount(disk, "size=64m")
         let again = try run(disk.appending(path: "set"))
         #expect(again.exitCode == 0, "\(again.errors)")
         #expect(again.errors.contains("goes on after "))
@@ -253,17 +253,12 @@ import Testing
     try withTemporaryFolder { folder in
       try SmallSource.imagenetFolders.make(in: folder.appending(path: "source"))
       try SmallDisk.with(kibibytes: 4000) { disk in
-        try mount(disk, "remount,ro")
+        try SmallDisk.remount(disk, "ro")
         let output = disk.appending(path: "set")
         let result = try SmallBuild.run(.imagenetFolders, folder.appending(path: "source"), to: output)
         #expect(result.exitCode == 73)
         #expect(result.errors.contains("\(output.path).partial: cannot be made: Read-only file system"))
       }
     }
-  }
-
-  private func mount(_ disk: URL, _ options: String) throws {
-    let result = try ToolProcess(executable: URL(filePath: "/bin/mount"), ["-o", options, disk.path]).wait()
-    #expect(result.exitCode == 0, "\(result.errors)")
   }
 }

@@ -47,11 +47,10 @@ import Testing
       let input = folder.appending(path: "tree/mutated")
       try FileManager.default.createDirectory(at: input, withIntermediateDirectories: true)
       try forEachMutated { name, file in try Data(file).write(to: input.appending(path: name)) }
-      let tests = URL(filePath: "/proc/self/exe").resolvingSymlinksInPath()
       let report = try Python.run(
         script: Repository.root.appending(path: "Tests/Python/peak_memory.py"),
         arguments: [
-          tests.deletingLastPathComponent().appending(path: "dataprep").path, "build", "shards", "--source", "folder",
+          Repository.tools.appending(path: "dataprep").path, "build", "shards", "--source", "folder",
           "--input", input.deletingLastPathComponent().path, "--size", "16", "--decode", mode.rawValue,
           "--max-skipped", "1", "--output", folder.appending(path: "out").path,
         ])
