@@ -21,7 +21,7 @@ public struct SnapshotMetadata: Sendable, Equatable {
   public var batch: Int
   /// The longest life of a task, in inner steps.
   public var steps: Int
-  /// The data set's path, or several with commas.
+  /// The name of the data set's folder, not where it lies, as snapshots are for others; several with commas.
   public var dataset: String
   /// SHA-256 of its manifest, or several with commas.
   public var datasetSHA256: String

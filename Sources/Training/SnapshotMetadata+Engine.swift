@@ -1,4 +1,5 @@
 public import Engine
+import Foundation
 public import Snapshots
 import Support
 
@@ -14,7 +15,7 @@ extension SnapshotMetadata {
       lambda1: optimizer.lambda1, lambda2: optimizer.lambda2, outerIteration: outerIteration,
       objective: configuration.outer.objective.rawValue, estimator: configuration.outer.estimator.rawValue,
       problem: problems.joined(separator: ","), batch: configuration.inner.batch, steps: configuration.inner.life.to,
-      dataset: configuration.datasets.map(\.path).joined(separator: ","),
+      dataset: configuration.datasets.map { URL(filePath: $0.path).lastPathComponent }.joined(separator: ","),
       datasetSHA256: digests.joined(separator: ","), seed: configuration.seed, toolVersion: Support.toolVersion,
       averageDecay: isAverage ? configuration.outer.average.decay : nil)
   }

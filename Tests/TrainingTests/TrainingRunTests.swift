@@ -63,6 +63,20 @@ import Testing
     }
   }
 
+  @Test("a snapshot names its data set by the folder's name, which says nothing of where that lies")
+  func namesTheDataset() throws {
+    try withTemporaryFolder { folder in
+      let data = try SmallDataset.digits(in: folder)
+      let state = folder.appending(path: "state")
+      try TrainingRun(
+        configuration: Self.configuration(data.folder, state: state, outerIterations: 1), log: Self.silent
+      ).run()
+      let metadata = try Snapshot(contentsOf: state.appending(path: "snapshots/theta-000000001.safetensors")).metadata
+      #expect(metadata.dataset == data.folder.lastPathComponent && metadata.datasetSHA256 == data.manifestDigest)
+      #expect(metadata.outerIteration == 1)
+    }
+  }
+
   @Test("a state is read back as it was written, workers and finished truncations included")
   func stateRoundTrip() throws {
     var learner = LearnerState(theta: [1, 2], workers: 2)
