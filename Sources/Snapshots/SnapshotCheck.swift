@@ -68,7 +68,9 @@ public struct SnapshotCheck: Sendable {
     return Result(snapshot: snapshot, sha256: digest, size: data.count, record: record)
   }
 
+  /// Only what has a snapshot's name has a record: beside another file .json may be anything, its description too.
   private static func record(beside file: URL) throws -> SnapshotRecord? {
+    guard SnapshotRecord.isSnapshotName(file.lastPathComponent) else { return nil }
     let url = file.deletingPathExtension().appendingPathExtension("json")
     guard FileManager.default.fileExists(atPath: url.path) else { return nil }
     guard let record = try? JSONDecoder().decode(SnapshotRecord.self, from: FileReading.data(url)),

@@ -79,6 +79,16 @@ import Testing
     }
   }
 
+  @Test("what is shipped is sound: what stands beside a file that has no snapshot's name is no record of it")
+  func shipped() throws {
+    let folder = Repository.root.appending(path: "Examples/theta")
+    let files = try FileManager.default.contentsOfDirectory(atPath: folder.path).filter { $0.hasSuffix(".safetensors") }
+    #expect(files.count >= 4)
+    let result = try ToolProcess.run("lopt", ["verify"] + files.map { folder.appending(path: $0).path })
+    #expect(result.exitCode == 0, "\(result.output)")
+    #expect(result.output.matches(of: /(?m)^ok .*\(no record beside it\)$/).count == files.count)
+  }
+
   @Test("a folder without snapshots is exit 66, and so is a missing file, by its name; a digest that is none exit 64")
   func nothing() throws {
     try withTemporaryFolder { folder in
