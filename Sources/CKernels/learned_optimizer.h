@@ -1,5 +1,18 @@
 // The learned optimizer's update of one tensor and its reverse (Metz et al. 2019, appendix; method, section 1).
 //
+// For every decay β:   m ← β m + (1 − β) g,   v ← β v + (1 − β) g²,   r = 1 / √(v + ε)
+// Features of u:       x = (g, m r, u, m, v, r), the network's inputs x / √(10⁻⁵ + mean x²), the mean over the tensor;
+//                      feature_squares gives Σ x², the division is folded into the first layer's weights
+// Network:             h = max(Wᵀ x + b, 0) layer by layer, (d, s) = Wᵀ h + b
+// Update:              u ← u − λ₁ d exp(λ₂ s)
+//
+// With x̄ the derivative of the outer-loss by x, the reverse takes ū after the step to what is before it:
+//   d̄ = −λ₁ exp(λ₂ s) ū,   s̄ = λ₂ d d̄
+//   layer by layer, h̄ with 0 where h = 0:   W̄ += x h̄ᵀ,   b̄ += h̄,   x̄ = W h̄
+//   x̄ ← x̄ − c x, c the feature's coefficient: what the mean of its squares adds, being a function of every x
+//   r̄ = x̄_mr m + x̄_r,   m̄ += x̄_mr r + x̄_m,   v̄ += x̄_v − ½ r³ r̄,   ḡ = x̄_g + Σ over β of (1 − β) (m̄ + 2 g v̄)
+//   ū += x̄_u,   m̄ ← β m̄,   v̄ ← β v̄
+//
 // Parameters go through the network in blocks of LOPT_BLOCK, which stay in the first-level cache. Inside a block every
 // quantity is a row: x[feature][64], h[unit][64]; so a layer is the product of its transposed weights with the block.
 // A row of ones behind the last feature or unit makes the biases one more row of the weights.

@@ -22,7 +22,7 @@ public struct FigureRun<Instance: Figure>: Sendable {
   public init(_ figure: Instance, output: URL, threads: Int) {
     self.figure = figure
     folder = output
-    self.threads = threads > 0 ? threads : ProcessInfo.processInfo.activeProcessorCount
+    self.threads = threads > 0 ? threads : SystemCall.processorCount
   }
 
   /// Computes what is missing and writes the files, each whole or not at all. Returns their paths: the tables, the plot,

@@ -12,7 +12,8 @@ struct BenchCommand: ParsableCommand {
       Times the loss of a batch, its gradient, gradient and Hessian-vector product, the learned optimizer's update and \
       its reverse, a step of Adam, and inner steps of an unroll without and with the outer-gradient. GFLOP/s count a \
       convolution's multiply-adds by its definition. "of peak" counts those that are executed, as a share of what the \
-      same threads do meanwhile in a loop of nothing but multiply-adds. Documentation/bench.md says more.
+      same threads do meanwhile in a loop of nothing but multiply-adds. The variable LOPT_ISA (baseline, x86-64-v3, \
+      x86-64-v4) forces an instruction set. Documentation/bench.md says more.
 
       Example:
         lopt bench --problem mlp2x32 --threads 1
@@ -20,7 +21,9 @@ struct BenchCommand: ParsableCommand {
 
   @Option(help: ArgumentHelp("An inner problem; may be given several times. All, if left out.", valueName: "name"))
   var problem: [String] = []
-  @Option(help: ArgumentHelp("Threads that do the same at the same time; 0: one for each core.", valueName: "number"))
+  @Option(
+    help: ArgumentHelp(
+      "Threads that do the same at the same time; 0: one for each core that may be used.", valueName: "number"))
   var threads = 0
   @Option(help: ArgumentHelp("Images of a minibatch.", valueName: "images"))
   var batch = 128
@@ -30,15 +33,15 @@ struct BenchCommand: ParsableCommand {
   var json = false
 
   func validate() throws {
-    guard threads >= 0, batch > 0, seconds > 0, seconds.isFinite else {
-      throw ValidationError("--batch and --seconds must be above 0, --threads not below")
-    }
+    guard (0...1024).contains(threads) else { throw ValidationError("--threads must be 0 … 1024") }
+    guard (1...65_536).contains(batch) else { throw ValidationError("--batch must be 1 … 65536") }
+    guard seconds > 0, seconds.isFinite else { throw ValidationError("--seconds must be above 0") }
   }
 
   func run() throws {
     let instructionSet = try InstructionSet.name()
     let problems = problem.isEmpty ? InnerProblems.all : try problem.map { try InnerProblems.named($0) }
-    let threads = threads > 0 ? threads : ProcessInfo.processInfo.activeProcessorCount
+    let threads = threads > 0 ? threads : SystemCall.processorCount
     let progress = Support.Progress(
       "timing", unit: "operations", total: problems.count * BenchOperation.allCases.count)
     let bench = Bench(threads: threads, seconds: seconds)

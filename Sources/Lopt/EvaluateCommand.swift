@@ -101,7 +101,7 @@ struct EvaluateCommand: ParsableCommand {
       screen: screen ?? (search == nil ? nil : EvaluationPlan.searchScreen), grid: grid)
     let evaluation = try Evaluation(
       plan, snapshot: loaded, name: snapshot, dataset: data,
-      threads: ProcessInfo.processInfo.activeProcessorCount, cache: UserFolders.cache.appending(path: "evaluations"))
+      threads: SystemCall.processorCount, cache: UserFolders.cache.appending(path: "evaluations"))
     let report = try evaluation.report()
     if let curves { try report.curves.write(csv: curves) }
     if let plot { try Plot(report.curves).write(svg: plot) }

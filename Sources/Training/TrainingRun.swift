@@ -72,7 +72,7 @@ public final class TrainingRun: Sendable {
       } else {
         try Self.begin(start ?? Self.startingPoint(configuration), configuration)
       }
-    threads = configuration.threads > 0 ? configuration.threads : ProcessInfo.processInfo.activeProcessorCount
+    threads = configuration.threads > 0 ? configuration.threads : SystemCall.processorCount
     learner = Learner(
       seed: configuration.seed, outer: configuration.outer, inner: configuration.inner, problems: tasks.problems,
       tasks: tasks, state: state, threads: threads)

@@ -27,13 +27,22 @@ import Testing
   @Test(
     "the inner steps of an unroll allocate nothing: 90 of them as little as 20, with back-propagation too",
     .enabled(if: allocation_count() >= 0, "a sanitizer has the allocator"),
-    arguments: [tinyProblem, tinyConvNet] as [any InnerProblem], [0, 2])
-  func unroll(problem: any InnerProblem, freshBatches: Int) {
+    arguments: ["tiny", "tiny convolutions", "conv3x16@9"],
+    [(0, Unroll.defaultSegmentBytes), (2, Unroll.defaultSegmentBytes), (0, 0)])
+  func unroll(name: String, settings: (freshBatches: Int, segmentBytes: Int)) throws {
+    // The last one's convolution of stride 1 is Winograd's; without memory for a segment, steps are replayed.
+    let problem: any InnerProblem =
+      switch name {
+      case "tiny": tinyProblem
+      case "tiny convolutions": tinyConvNet
+      default: try InnerProblems.named(name)
+      }
     let architecture = Architecture()
     let theta = architecture.initialTheta(seed: 1)
     let unroll = Unroll(
       problem: problem, architecture: architecture, batch: 4,
-      counted: CountedLoss(freshBatches: freshBatches, objective: .train, clip: 10))
+      counted: CountedLoss(freshBatches: settings.freshBatches, objective: .train, clip: 10),
+      segmentBytes: settings.segmentBytes)
     for reverse in [false, true] {
       _ = Self.allocations(unroll, length: 90, reverse: reverse, theta: theta)
       let long = Self.allocations(unroll, length: 90, reverse: reverse, theta: theta)

@@ -60,23 +60,38 @@ import Testing
     }
   }
 
-  @Test("the small kernels do what their names say", arguments: [1, 5, 31, 64, 130])
+  @Test(
+    "a matrix is transposed, its columns are summed, and a bias is added to its rows, with ReLU or without",
+    arguments: [1, 5, 7, 17, 31, 130], [1, 3, 8, 10, 31, 33, 64])
+  func matrix(rows: Int, columns: Int) {
+    let x = Self.random(rows * columns, 4)
+    let bias = Self.random(columns, 5)
+    for kernels in Self.tables {
+      let transposed = FloatBuffer([Float](repeating: 7, count: rows * columns + 3))
+      kernels.transpose(Kernels.Matrix(x.all, rows, columns), into: transposed.all)
+      let expected = (0..<rows * columns).map { Double(x[$0 % rows * columns + $0 / rows]) }
+      expectClose(transposed.array, expected + [7, 7, 7], tolerance: 0, "\(kernels.name)")
+
+      let sums = FloatBuffer(columns)
+      kernels.columnSums(Kernels.Matrix(x.all, rows, columns), into: sums.all)
+      expectClose(
+        sums.array, (0..<columns).map { column in (0..<rows).reduce(0) { $0 + Double(x[$1 * columns + column]) } },
+        "\(kernels.name)")
+
+      for relu in [false, true] {
+        let y = FloatBuffer(x.array)
+        kernels.addBias(bias.all, relu: relu, to: y.all)
+        let added = (0..<rows * columns).map { Double(x[$0] + bias[$0 % columns]) }
+        expectClose(y.array, added.map { relu ? max($0, 0) : $0 }, tolerance: 0, "\(kernels.name)")
+      }
+    }
+  }
+
+  @Test("values are masked, and added scaled", arguments: [1, 5, 31, 64, 130])
   func elementwise(count: Int) {
     let x = Self.random(count * 3, 4)
     let y = Self.random(count * 3, 5)
     for kernels in Self.tables {
-      let transposed = FloatBuffer(count * 3)
-      kernels.transpose(Kernels.Matrix(x.all, count, 3), into: transposed.all)
-      expectClose(
-        transposed.array, (0..<count * 3).map { Double(x[$0 % count * 3 + $0 / count]) }, tolerance: 0,
-        "\(kernels.name)")
-
-      let sums = FloatBuffer(3)
-      kernels.columnSums(Kernels.Matrix(x.all, count, 3), into: sums.all)
-      expectClose(
-        sums.array, (0..<3).map { column in (0..<count).reduce(0) { $0 + Double(x[$1 * 3 + column]) } },
-        "\(kernels.name)")
-
       let masked = FloatBuffer(y.array)
       kernels.reluMask(x.all, masked.all)
       expectClose(
@@ -114,7 +129,8 @@ import Testing
   }
 
   @Test(
-    "softmax cross-entropy, its gradient and its second derivative", arguments: [(1, 10), (7, 3), (32, 10), (5, 33)])
+    "softmax cross-entropy, its gradient and its second derivative",
+    arguments: [(1, 10), (7, 3), (32, 10), (5, 33), (130, 10)])
   func softmax(rows: Int, classes: Int) {
     let logits = FloatBuffer(Self.random(rows * classes, 7).array.map { $0 * 5 })
     let tangent = Self.random(rows * classes, 8)

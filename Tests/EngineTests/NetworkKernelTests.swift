@@ -9,7 +9,7 @@ import Testing
 
   /// Parameters, units, hidden layers, feature groups.
   static let cases: [(Int, Int, Int, [Group])] =
-    [1, 3, 63, 64, 65, 200].flatMap { count in [(count, 8, 1, Group.allCases), (count, 33, 2, Group.allCases)] }
+    [1, 3, 63, 64, 65, 200, 1_100].flatMap { count in [(count, 8, 1, Group.allCases), (count, 33, 2, Group.allCases)] }
     + [1, 3, 31, 32, 33].flatMap { units in [(65, units, 1, Group.allCases), (3, units, 2, Group.allCases)] }
     + [[.rms], [.momentum], []].flatMap { groups in [(65, 8, 1, groups), (200, 3, 2, groups)] }
 

@@ -1,3 +1,4 @@
+import Synchronization
 import Testing
 
 @testable import Engine
@@ -52,6 +53,37 @@ import Testing
   }
 
   @Test(
+    "a step is computed once, again where its state was not kept, and a last time by back-propagation",
+    arguments: [(0, 3), (23, 2)])
+  func replays(states: Int, most: Int) throws {
+    let images = CountingImages(SyntheticTask(shape: tinyProblem.shape, seed: 3))
+    _ = try run(length: 23, segmentBytes: bytes(states: states), images: images)
+    let counts = images.counts.withLock { $0 }
+    #expect(Set(counts.keys) == Set(0..<23) && counts.values.max() == most)
+    // The last segment's states are there: five segments of five, the last of three.
+    #expect(counts.values.count { $0 == 2 } == (states == 0 ? 3 : 23))
+  }
+
+  @Test("of 10,000 steps back-propagation keeps about 2 √K states, of conv3x32 less than 200 MB")
+  func memory() throws {
+    let problem = try InnerProblems.named("conv3x32")
+    let betas = Architecture().betas.count
+    let state = MemoryLayout<Float>.stride * InnerState.floats(count: problem.layout.count, betas: betas)
+    let images = SyntheticTask(shape: tinyProblem.shape, seed: 3)
+    // Steps of the tiny problem, but segments of as many as conv3x32 has.
+    let unroll = Unroll(
+      problem: tinyProblem, architecture: Architecture(), batch: 1,
+      counted: CountedLoss(freshBatches: 0, objective: .train, clip: 10),
+      segmentBytes: bytes(states: Unroll.defaultSegmentBytes / state))
+    var inner = tinyProblem.initialParameters(seed: 1)
+    inner += [Float](repeating: 0, count: 2 * betas * inner.count)
+    _ = unroll.run(
+      theta: Architecture().initialTheta(seed: 2), inner: &inner, firstStep: 0, length: 10_000, images: images,
+      reverse: true)
+    #expect((200...210).contains(unroll.statesKept) && unroll.statesKept * state < 200_000_000)
+  }
+
+  @Test(
     "nor does it matter where in a segment the unroll diverges: by its loss, or by an update that is not finite",
     arguments: [0, 1, 6, 20], [Float.nan, 1e25])
   func divergence(after steps: Int, pixel: Float) throws {
@@ -76,5 +108,19 @@ private struct ImagesUpTo: TaskImages {
     images.fill(&batch, for: use, step: step)
     guard step >= steps else { return }
     for pixel in batch.pixels.indices { batch.pixels[pixel] = then }
+  }
+}
+
+/// Counts how often each step's minibatch is asked for: once for each time that the step is computed.
+private final class CountingImages: TaskImages {
+  private let images: any TaskImages
+  let counts = Mutex<[Int: Int]>([:])
+  var shape: ImageShape { images.shape }
+
+  init(_ images: any TaskImages) { self.images = images }
+
+  func fill(_ batch: inout Batch, for use: BatchUse, step: Int) {
+    images.fill(&batch, for: use, step: step)
+    if case .inner = use { counts.withLock { $0[step, default: 0] += 1 } }
   }
 }

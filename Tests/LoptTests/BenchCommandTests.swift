@@ -46,13 +46,32 @@ import Testing
     #expect(lines.count == 2 + 8)
   }
 
-  @Test("an unknown problem is refused by name, and a number below 1 by its option")
-  func refused() throws {
+  @Test("unless told it has a thread for each core that it may run on, not for each that there is")
+  func threads() throws {
+    let lopt = Repository.tools.appending(path: "lopt").path
+    let result = try ToolProcess(
+      executable: URL(filePath: "/usr/bin/taskset"),
+      ["-c", "0", lopt, "bench", "--problem", "mlp2x32", "--batch", "4", "--seconds", "0.01"]
+    ).wait()
+    #expect(result.exitCode == 0 && result.output.contains(", 1 thread(s), batch 4\n"), "\(result.errors)")
+  }
+
+  @Test("an unknown problem is refused by its name")
+  func unknownProblem() throws {
     let unknown = try ToolProcess.run("lopt", ["bench", "--problem", "mlp9"])
     #expect(unknown.exitCode == 64)
     #expect(unknown.errors.contains("unknown problem mlp9"))
-    let batch = try ToolProcess.run("lopt", ["bench", "--batch", "0"])
-    #expect(batch.exitCode == 64)
-    #expect(batch.errors.contains("--batch"))
+  }
+
+  @Test(
+    "a number that is too low, or too high for any machine, is refused by its option",
+    arguments: [
+      ("--batch", "0"), ("--batch", "\(Int.max)"), ("--threads", "-1"), ("--threads", "100000"), ("--seconds", "0"),
+      ("--seconds", "inf"),
+    ])
+  func refused(option: String, value: String) throws {
+    let result = try ToolProcess.run("lopt", ["bench", "\(option)=\(value)"])
+    #expect(result.exitCode == 64)
+    #expect(result.errors.contains("\(option) must be"), "\(result.errors)")
   }
 }

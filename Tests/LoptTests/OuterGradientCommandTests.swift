@@ -71,7 +71,9 @@ import Testing
         #expect(tensor.shape == shape)
         let found = projected ? FixtureInputs.projections(tensor.values.map { Float($0) }) : tensor.values
         let error = zip(found, expected).reduce(0) { $0 + ($1.0 - $1.1) * ($1.0 - $1.1) }
-        #expect(error <= 1e-8 * expected.reduce(0) { $0 + $1 * $1 }, "\(name)")
+        // Five times what PyTorch loses in single precision, where the case is chaotic.
+        let allowed = max(1e-4, 5 * (try #require(fixture.singlePrecisionErrors[name])))
+        #expect(error <= allowed * allowed * expected.reduce(0) { $0 + $1 * $1 }, "\(name)")
       }
       try expectEqual("losses", shape: [fixture.recipe.length], fixture.losses)
       try expectEqual("outer_loss", shape: [], [fixture.outerLoss])
@@ -96,13 +98,35 @@ import Testing
 
   @Test(
     "the outer-gradient of every problem of the paper is PyTorch's",
-    arguments: ["conv3x32-10", "mlp3x128", "conv3x128", "conv3x32-mnist", "conv6x32-mnist"])
+    arguments: ["conv3x32-10", "conv3x32-50", "mlp3x128", "conv3x128", "conv3x32-mnist", "conv6x32-mnist"])
   func everyProblem(name: String) throws {
     try expectResult(name) { file in
       try Safetensors(contentsOf: file).tensors.mapValues { tensor in
         guard case .float32(let values) = tensor.values else { return Tensor(shape: [], values: []) }
         return Tensor(shape: tensor.shape, values: values.map(Double.init))
       }
+    }
+  }
+
+  @Test(
+    "the outer-gradient of 10,000 steps of conv3x32 takes less than 600 MiB, code and file included",
+    .enabled(
+      if: ProcessInfo.processInfo.environment["LOPT_LONG"] != nil, "it takes a quarter of a minute: set LOPT_LONG"))
+  func memory() throws {
+    var recipe = try OuterGradientFixture(named: "conv3x32-10").recipe
+    recipe.length = 10_000
+    recipe.batch = 1
+    try withTemporaryFolder { folder in
+      let (input, output) = (folder.appending(path: "case"), folder.appending(path: "result"))
+      try makeCase(recipe).encoded().write(to: input)
+      // Of what it may address, as what was resident is told of all processes together only.
+      let command = #"ulimit -v $((600 * 1024)); exec "$0" outer-gradient --problem conv3x32 --case "$1" --output "$2""#
+      let process = try ToolProcess(
+        executable: URL(filePath: "/bin/sh"),
+        ["-c", command, Repository.tools.appending(path: "lopt").path, input.path, output.path]
+      ).wait()
+      #expect(process.exitCode == 0, "\(process.errors)")
+      #expect(FileManager.default.fileExists(atPath: output.path))
     }
   }
 

@@ -1,8 +1,8 @@
 /// The hot loops of the engine, one table of functions an instruction set.
 ///
-/// Matrices are row-major. Pointers of different arguments never overlap unless the comment says so. A matrix product
-/// may read up to LOPT_SLACK floats past the end of `b` and `c` (it never writes there): buffers are allocated with
-/// that much room.
+/// Matrices are row-major. Pointers of different arguments never overlap unless the comment says so. The kernels take
+/// LOPT_LANES floats at once, so they may read up to LOPT_SLACK floats past the end of what they are given: buffers are
+/// allocated with that much room. They never write there.
 #ifndef LOPT_KERNELS_H
 #define LOPT_KERNELS_H
 

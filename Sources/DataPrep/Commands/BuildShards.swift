@@ -63,7 +63,7 @@ struct BuildShards: ParsableCommand {
         shardBytes: shardMib << 20, splitting: try splits.splitting(), names: try source.classNames()),
       identity: BuildIdentity(
         toolVersion: toolVersion, arguments: try arguments(), inputs: opened.inputs),
-      threads: threads ?? ProcessInfo.processInfo.activeProcessorCount, notice: Self.notice)
+      threads: threads ?? SystemCall.processorCount, notice: Self.notice)
     let manifest = try build.run(to: output, restart: restart)
     print(Summary(manifest, in: output).line)
   }

@@ -34,8 +34,8 @@ public struct Bench: Sendable {
       peakGFLOPS: peakGFLOPS, peakShare: gflops(executed, perSecond) / peakGFLOPS)
   }
 
-  /// About a millisecond.
-  private static let peakRounds = 10_000
+  /// Half a millisecond or more, beside which reading the clock is nothing.
+  private static let peakRounds = 250_000
   /// The peak has this share of the time.
   private static let peakTime = 0.2
 

@@ -36,17 +36,19 @@ public final class Unroll {
   /// After a run with `reverse`: the derivative of L by the state that it began with.
   let adjoint: InnerState
   private let segmentBytes: Int
+  /// A little more than 100 states of `conv3x32`, the segment of 10,000 steps.
+  public static let defaultSegmentBytes = 88 << 20
   /// The states at multiples of the segment's length, and those within one segment and at its end.
   private var checkpoints: [InnerState] = []
   private var segment: [InnerState] = []
+  var statesKept: Int { checkpoints.count + segment.count }
 
   /// - Parameters:
   ///   - batch: images of every minibatch, fresh ones too.
-  ///   - segmentBytes: what the states of a segment may take in any case; by default 100 of `conv3x32`, which are the
-  ///     segment of 10,000 steps.
+  ///   - segmentBytes: what the states of a segment may take in any case.
   public init(
     problem: any InnerProblem, architecture: Architecture, batch: Int, counted: CountedLoss,
-    segmentBytes: Int = 88 << 20
+    segmentBytes: Int = Unroll.defaultSegmentBytes
   ) {
     self.segmentBytes = segmentBytes
     self.problem = problem

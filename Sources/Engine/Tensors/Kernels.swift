@@ -24,9 +24,9 @@ struct Kernels: @unchecked Sendable {
     self.table = table
   }
 
-  /// What `LOPT_ISA` names, or else the best that this processor has.
+  /// What `LOPT_ISA` names, or, where it is empty or not set, the best that this processor has.
   static let chosen: Result<Kernels, any Error> = Result {
-    if let forced = getenv("LOPT_ISA") { return try Kernels(String(cString: forced)) }
+    if let forced = getenv("LOPT_ISA").map({ String(cString: $0) }), !forced.isEmpty { return try Kernels(forced) }
     let best = instructionSets.last { lopt_kernels_named($0) != nil }
     return try Kernels(best ?? "baseline")
   }

@@ -1,0 +1,14 @@
+import Foundation
+
+extension SystemCall {
+  /// The cores that this process may run on: `taskset` and a service manager may give it fewer than the machine has.
+  ///
+  /// From `/proc`, as Swift does not see `sched_getaffinity`; the machine's cores where there is no such file.
+  public static var processorCount: Int {
+    let status = (try? String(contentsOfFile: "/proc/self/status", encoding: .utf8)) ?? ""
+    // A mask of hexadecimal digits, in groups of 32 cores.
+    let mask = status.firstMatch(of: /(?m)^Cpus_allowed:\s*([0-9a-f,]+)$/)?.1 ?? ""
+    let count = mask.reduce(0) { $0 + ($1.hexDigitValue ?? 0).nonzeroBitCount }
+    return count > 0 ? count : ProcessInfo.processInfo.activeProcessorCount
+  }
+}
