@@ -3,16 +3,19 @@
     engine.py LOPT PYTHON-OF-TORCH PYTHON-OF-JAX [--runs RUNS] [--problem NAME …]
 
 Everything takes turns RUNS (7) times; all problems unless some are named. Prints a Markdown table of the medians with the extremes, as
-Documentation/benchmarks.md has it. One thread is core 0 by taskset; where the others may use all cores, the engine has as
-many threads, each on a task of its own.
+Documentation/benchmarks.md has it; rates are per second. One thread is core 0 by taskset; where the others may use all
+cores, each does as it does best, PyTorch one task, JAX 32 networks at once, and the engine has as many threads, each on a
+task of its own.
 """
 
 import argparse
 import json
+import math
 import os
 import statistics
 import subprocess
 import sys
+import tempfile
 from pathlib import Path
 
 SECONDS = 1.0
@@ -37,11 +40,13 @@ class Peer:
     def __init__(self, python, script, problem, operation, batch, pinned):
         command = [python, FOLDER / script, problem, operation, batch, SECONDS]
         command = (["taskset", "-c", "0"] if pinned else []) + [str(word) for word in command]
+        errors = tempfile.TemporaryFile("w+")
         self.process = subprocess.Popen(
-            command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True)
+            command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=errors, text=True)
         self.form = self.process.stdout.readline().strip()
         if not self.form:
-            sys.exit(f"{' '.join(command)} ended")
+            errors.seek(0)
+            sys.exit(f"{' '.join(command)} ended:\n{errors.read()}")
 
     def rate(self):
         self.process.stdin.write("\n")
@@ -62,15 +67,19 @@ def engine(lopt, problem, batch, threads):
     return {name: row["per_second"] for name, row in rows.items()}, rows["gradient"]["peak_share"], rows
 
 
-def text(values, digits=0):
+def text(values, digits=None):
+    """The median with the extremes; unless told with as many digits as three that count need."""
+    if digits is None:
+        digits = max(0, 2 - math.floor(math.log10(statistics.median(values))))
     return f"{statistics.median(values):.{digits}f} ({min(values):.{digits}f}–{max(values):.{digits}f})"
 
 
 def print_row(problem, batch, operation, threads, ours, peer, rates):
     ratios = [first / second for first, second in zip(ours, rates)]
     ratio = statistics.median(ours) / statistics.median(rates)
+    name = problem if batch == 128 else f"{problem}, batch {batch}"
     print(
-        f"| {problem} | {batch} | {operation} | {threads} | {text(ours)} | {peer} | {text(rates)} | "
+        f"| {name} | {operation} | {threads} | {text(ours)} | {peer} | {text(rates)} | "
         f"{ratio:.2f} ({min(ratios):.2f}–{max(ratios):.2f}) |", flush=True)
 
 
@@ -127,8 +136,8 @@ def arguments():
 def main():
     given = arguments()
     cores = len(os.sched_getaffinity(0))
-    print("| problem | batch | operation | threads | lopt, per second | peer | its, per second | ratio |")
-    print("| --- | --- | --- | --- | --- | --- | --- | --- |")
+    print("| problem | operation | threads | lopt | peer | its | ratio |")
+    print("| --- | --- | --- | --- | --- | --- | --- |")
     shares = {}
     for problem, operations in ONE_THREAD.items():
         if problem not in given.problem:
@@ -147,7 +156,7 @@ def main():
             compare(given.lopt, problem, batch, cores, peers, given.runs)
     print()
     for problem, values in shares.items():
-        print(f"{problem} gradient, one thread: {text(values)} % of the peak")
+        print(f"{problem} gradient, one thread: {text(values, 0)} % of the peak")
     for problem in ("mlp2x32", "conv3x32"):
         if problem in given.problem:
             print_scaling(given.lopt, problem, cores, given.runs)

@@ -2,7 +2,7 @@
 
     engine_jax.py PROBLEM OPERATION BATCH SECONDS
 
-PROBLEM is an inner problem by its name, OPERATION value, gradient, gradient_hvp or unroll_forward of `lopt bench`; the
+PROBLEM is an inner problem by its name, OPERATION gradient, gradient_hvp or unroll_forward of `lopt bench`; the
 last one unrolls MEMBERS networks at once, each with weights of its own, by vmap. Prints for every line that it reads the
 operations a second over SECONDS, for unrolls inner steps a second; run it under taskset for one thread.
 """
@@ -104,7 +104,7 @@ def make_derivative(problem, operation, batch):
     def along(p, x, y):
         return jax.jvp(lambda q: jax.value_and_grad(loss)(q, x, y)[1], (p,), (p,))
 
-    function = {"value": loss, "gradient": jax.value_and_grad(loss), "gradient_hvp": along}[operation]
+    function = {"gradient": jax.value_and_grad(loss), "gradient_hvp": along}[operation]
     return jax.jit(function), (parameters, images, labels), 1
 
 

@@ -2,7 +2,8 @@
 
     engine_torch.py PROBLEM OPERATION BATCH SECONDS
 
-PROBLEM is an inner problem by its name, OPERATION one of `lopt bench`. Tries eager with autograd and torch.compile with
+PROBLEM is an inner problem by its name, OPERATION gradient, gradient_hvp, unroll_forward
+or unroll_reverse of `lopt bench`. Tries eager with autograd and torch.compile with
 torch.func, for convolutions each in both layouts of memory, prints which is the fastest, and then for every line that it
 reads the operations a second over SECONDS; for unrolls, inner steps a second. Run it under taskset for one thread.
 """
@@ -100,19 +101,13 @@ class Work:
         `reverse`: whether the Hessian-vector product is the gradient's derivative by reverse mode too.
         """
         arguments = (self.parameters, self.images, self.labels)
-        if operation == "value":
-            function = torch.compile(self.loss)
-            return lambda: function(*arguments), 1
         if operation == "gradient":
             function = torch.compile(grad_and_value(self.loss))
             return lambda: function(*arguments), 1
         if operation == "gradient_hvp":
             along = torch.compile(self.reverse_over_reverse if reverse else self.forward_over_reverse)
             return lambda: along(*arguments), 1
-        state, one = self.fresh(), torch.tensor(1.0)
-        if operation == "update":
-            function = torch.compile(self.update)
-            return lambda: function(self.theta, state[0], state[0], state[1], state[2], one), 1
+        state = self.fresh()
         step = torch.compile(self.step)
         steps = [torch.tensor(float(k)) for k in range(LENGTH)]
 
@@ -146,21 +141,12 @@ class Work:
         leaves = tuple(p.detach().requires_grad_() for p in self.parameters)
         theta = [t.detach().requires_grad_() for t in self.theta]
 
-        def value():
-            with torch.no_grad():
-                return self.loss(self.parameters, self.images, self.labels)
-
         def gradient():
             return torch.autograd.grad(self.loss(leaves, self.images, self.labels), leaves)
 
         def gradient_hvp():
             gradients = torch.autograd.grad(self.loss(leaves, self.images, self.labels), leaves, create_graph=True)
             return torch.autograd.grad(gradients, leaves, grad_outputs=self.parameters)
-
-        def update():
-            with torch.no_grad():
-                state = self.fresh()
-                return self.update(self.theta, state[0], state[0], *state[1:], torch.tensor(1.0))
 
         def unroll_forward():
             state = self.fresh()
