@@ -44,6 +44,31 @@ import Testing
     }
   }
 
+  @Test("ids of several words, lines or colours stay in their line, of the table and of the exported list of classes")
+  func oddNames() throws {
+    try withTemporaryFolder { folder in
+      _ = try ColourDataset(in: folder)
+      let (tree, dataset) = (folder.appending(path: "tree"), folder.appending(path: "odd"))
+      try FileManager.default.moveItem(
+        at: tree.appending(path: "pears"), to: tree.appending(path: "ripe\npears \u{1B}[31m"))
+      func build(_ source: String, _ input: URL, _ output: URL, _ rest: String...) throws {
+        let result = try ToolProcess.run(
+          "dataprep",
+          ["build", "shards", "--source", source, "--input", input.path, "--size", "16", "--output", output.path] + rest
+        )
+        #expect(result.exitCode == 0, "\(result.errors)")
+      }
+      try build("folder", tree, dataset)
+      let table = try ToolProcess.run("dataprep", ["info", dataset.path]).output
+      #expect(table.split(separator: "\n").count == 4 && table.contains("ripepears [31m") && !table.contains("\u{1B}"))
+      let npz = folder.appending(path: "npz")
+      #expect(try export(dataset, "npz", to: npz).exitCode == 0)
+      let again = folder.appending(path: "again")
+      try build("imagenet32", npz, again, "--classes", npz.appending(path: "classes.txt").path)
+      #expect(try Manifest(in: again).classes.map(\.id) == ["apples", "ripe_pears__[31m"])
+    }
+  }
+
   @Test("the same dataset gives the same archive")
   func sameBytes() throws {
     try withTemporaryFolder { folder in

@@ -1,5 +1,6 @@
 import Foundation
 import Shards
+import Support
 
 /// What `info` and `build` say of a dataset to people.
 struct Summary {
@@ -22,7 +23,9 @@ struct Summary {
   var table: String {
     let rows =
       [["class", "name", "split", "images", "validation", "shard"]]
-      + manifest.classes.map { [$0.id, $0.name, $0.split.rawValue, "\($0.count)", "\($0.validation)", "\($0.shard)"] }
+      + manifest.classes.map {
+        [$0.id.printable(), $0.name.printable(), $0.split.rawValue, "\($0.count)", "\($0.validation)", "\($0.shard)"]
+      }
     let widths = rows[0].indices.map { column in rows.map { $0[column].count }.max() ?? 0 }
     let lines = rows.map { row in
       zip(row, widths).map { String(repeating: " ", count: $1 - $0.count) + $0 }.joined(separator: "  ")

@@ -6,7 +6,7 @@ import Support
 ///
 /// `train_data_batch_1.npz` and, where there are any, `val_data.npz` hold `data` [images, channels·height·width], UInt8,
 /// and `labels` [images], Int64 from 1: a class's position in the manifest. `classes.txt` has a line of label, id and
-/// name for each class.
+/// name for each class; what would end the id or the line is written as `_`.
 struct NPZExport {
   private let dataset: Dataset
   private let folder: URL
@@ -23,8 +23,17 @@ struct NPZExport {
     if classes.contains(where: { $0.validation > 0 }) {
       try write("val_data.npz", classes.map { $0.count - $0.validation..<$0.count }, progress)
     }
-    let lines = classes.enumerated().map { "\($0 + 1) \($1.id) \($1.name)\n" }
+    let lines = classes.enumerated().map { "\($0 + 1) \(Self.word($1.id)) \($1.name.printable())\n" }
     try AtomicFile.write(Data(lines.joined().utf8), to: folder.appending(path: "classes.txt"))
+  }
+
+  /// An id of a folder may have anything in it but a slash.
+  private static func word(_ id: String) -> String {
+    String(
+      String.UnicodeScalarView(
+        id.unicodeScalars.map {
+          $0.properties.isWhitespace || $0.properties.generalCategory == .control || $0 == "," ? "_" : $0
+        }))
   }
 
   /// - Parameter ranges: of each class, which images.
