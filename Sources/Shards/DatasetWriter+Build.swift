@@ -51,9 +51,10 @@ extension DatasetWriter {
     return begun
   }
 
-  /// Throws where a folder without a journal holds what no build leaves: somebody gave it that name.
+  /// Throws where a folder without a journal holds what no build leaves, a finished dataset for one: somebody gave it
+  /// that name.
   private static func refuseForeignFiles(in folder: URL) throws {
-    let own = [BuildJournal.fileName, Manifest.fileName, Manifest.Shard.filePrefix]
+    let own = [BuildJournal.fileName, Manifest.Shard.filePrefix]
     let names = try FileManager.default.contentsOfDirectory(atPath: folder.path).sorted()
     let foreign = names.first { name in
       !own.contains(where: name.hasPrefix) && !name.hasSuffix(AtomicFile.temporarySuffix)
@@ -61,7 +62,7 @@ extension DatasetWriter {
     if let foreign {
       throw ShardsError(
         .otherBuild, folder.path,
-        "is the dataset's name while it is made, but holds \(foreign), which is not the tool's: "
+        "is the dataset's name while it is made, but holds \(foreign), which no stopped build leaves: "
           + "move it away, or discard the folder's contents with --restart")
     }
   }

@@ -133,8 +133,22 @@ import Testing
       try Data("dear".utf8).write(to: partial.appending(path: "diary.txt"))
       let error = #expect(throws: ShardsError.self) { try SampleDataset.write(to: output) { try append(to: $0) } }
       #expect(error?.code == .otherBuild)
-      #expect(error?.description.contains("holds diary.txt, which is not the tool's") == true)
+      #expect(error?.description.contains("holds diary.txt, which no stopped build leaves") == true)
       #expect(try files(partial) == ["diary.txt": Data("dear".utf8)])
+    }
+  }
+
+  @Test("nor is a finished dataset that somebody made under the name")
+  func datasetOfTheName() throws {
+    try withTemporaryFolder { folder in
+      let partial = folder.appending(path: "set.partial")
+      _ = try SampleDataset.write(to: partial) { try append(to: $0) }
+      let before = try files(partial)
+      let error = #expect(throws: ShardsError.self) {
+        try SampleDataset.write(to: folder.appending(path: "set")) { try append(to: $0) }
+      }
+      #expect(error?.code == .otherBuild && error?.description.contains("holds manifest.json, which") == true)
+      #expect(try files(partial) == before)
     }
   }
 

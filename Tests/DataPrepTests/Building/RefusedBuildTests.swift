@@ -25,7 +25,7 @@ import Testing
     let message = try message(.folder, exitCode: 65) {
       try FileManager.default.createDirectory(at: $0.appending(path: "empty"), withIntermediateDirectories: false)
     }
-    #expect(message.contains("class empty has no image to train on (0 images, 0 for validation)"))
+    #expect(message.contains("/empty: is the folder of a class, but holds no picture: add some, or remove it"))
   }
 
   @Test(

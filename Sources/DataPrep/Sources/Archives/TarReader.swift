@@ -1,7 +1,8 @@
 /// The files of a tar archive, read forward and never unpacked: a name is only a name.
 ///
 /// The archive may be a part of the file, as one that lies in another. It has to end with a block of zeros, as every
-/// archive does: what has none was cut off.
+/// archive does: what has none was cut off. Behind it nothing but the padding of the last record may be: zeros in the
+/// middle, or many, are where a download that reserves its file first has not come to.
 struct TarReader {
   /// A regular file of the archive.
   struct Entry {
@@ -15,6 +16,8 @@ struct TarReader {
 
   /// Names are shorter, in any archive that was made by tar.
   private static let longestName = 1 << 16
+  /// Records are of 10 KiB unless tar was told otherwise, on tapes of up to 1 MiB.
+  private static let longestPadding = 1 << 20
 
   private let file: ForwardFile
   /// Where the archive is over at the latest; nil where only the file's end says.
@@ -37,7 +40,10 @@ struct TarReader {
     var longName: String?
     var longSize: Int?
     while true {
-      guard let header = try nextHeader() else { return nil }
+      guard let header = try nextHeader() else {
+        try checkPadding()
+        return nil
+      }
       let size = header.kind == .file ? longSize ?? header.size : header.size
       let offset = file.offset
       // A header's size is believed no further than the archive reaches.
@@ -76,6 +82,26 @@ struct TarReader {
     if block.allSatisfy({ $0 == 0 }) { return nil }
     guard let header = TarHeader(block) else { throw damaged("no tar header", at: next) }
     return header
+  }
+
+  /// Throws where something else than a little padding follows the block of zeros at `next`.
+  private func checkPadding() throws {
+    while true {
+      let place = file.offset
+      let piece = try file.read(upTo: min(64 << 10, end.map { $0 - place } ?? .max))
+      if piece.isEmpty { return }
+      if let first = piece.firstIndex(where: { $0 != 0 }) {
+        throw DataPrepError(
+          .damaged, file.path,
+          "\(what) goes on at byte \(place + first), after zeros from byte \(next) on: a part was not fetched; "
+            + "fetch it again")
+      }
+      guard file.offset - next <= Self.longestPadding else {
+        throw DataPrepError(
+          .damaged, file.path,
+          "\(what) has nothing but zeros from byte \(next) on: the rest was not fetched; fetch it again")
+      }
+    }
   }
 
   /// The content of an entry that describes the next one.

@@ -23,7 +23,7 @@ struct ClassFilesSource: ImageSource {
   var temporaryBytes: Int { 0 }
   var classes: [SourceClass]? { known.map { SourceClass(id: $0.id) } }
 
-  /// - Throws: ``DataPrepError`` where there is no class, or two have one name.
+  /// - Throws: ``DataPrepError`` where there is no class, two have one name, or the folder of one has no picture.
   init(
     name: String, inputs: [String: String], classes: [KnownClass], manifestFiles: [Manifest.Source.File]
   ) throws {
@@ -34,6 +34,10 @@ struct ClassFilesSource: ImageSource {
     for imageClass in classes where !ids.insert(imageClass.id).inserted {
       throw DataPrepError(
         .contradiction, imageClass.files.path, "is a second class of the name \(imageClass.id): rename or remove one")
+    }
+    if let empty = classes.first(where: { $0.images == 0 }) {
+      throw DataPrepError(
+        .contradiction, empty.files.path, "is the folder of a class, but holds no picture: add some, or remove it")
     }
     self.name = name
     self.inputs = inputs

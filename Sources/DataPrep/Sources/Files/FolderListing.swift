@@ -15,7 +15,14 @@ struct FolderListing {
       throw DataPrepError(.missing, path, "cannot be read: \(String(cString: strerror(errno)))")
     }
     defer { closedir(directory) }
-    while let entry = Foundation.readdir(directory) {
+    while true {
+      errno = 0
+      guard let entry = Foundation.readdir(directory) else {
+        guard errno == 0 else {
+          throw DataPrepError(.missing, path, "cannot be read to its end: \(String(cString: strerror(errno)))")
+        }
+        break
+      }
       // Read where it is: the record ends with the name, before the 256 bytes that `d_name` is declared with.
       let name = UnsafeRawPointer(entry).advanced(by: MemoryLayout<dirent>.offset(of: \.d_name) ?? 0)
         .assumingMemoryBound(to: CChar.self)
