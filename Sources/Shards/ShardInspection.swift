@@ -1,4 +1,5 @@
 public import Foundation
+import Support
 
 /// What a thorough look at one shard found.
 public struct ShardInspection: Sendable, Equatable {
@@ -19,12 +20,15 @@ public struct ShardInspection: Sendable, Equatable {
       let shard = manifest.shards[position]
       let images = manifest.classes.reduce(0) { $0 + ($1.shard == position ? $1.count : 0) }
       var inspection = ShardInspection(file: shard.file, images: images, bytes: shard.bytes)
+      let url = folder.appending(path: shard.file)
       do {
-        let url = folder.appending(path: shard.file)
         try ShardVerification.checkFile(shard, at: url, progress: progress)
         try checkContent(of: position, in: manifest, at: url)
       } catch let error as ShardsError {
         inspection.problem = error
+      } catch let error as FileError {
+        let cause = String(cString: strerror(error.number))
+        inspection.problem = ShardsError(.damagedShard, url.path, "cannot \(error.operation): \(cause)")
       }
       return inspection
     }

@@ -1,11 +1,9 @@
 import Foundation
 
-/// The memory that pictures take while they are decoded, bounded over all threads: large ones wait for one another.
+/// The memory that pictures take while they are decoded, bounded over all threads: they wait for one another.
 enum DecodingMemory {
   /// Bytes for all of them together. With what else a build holds it stays under 600 MiB.
   static let limit = 400 << 20
-  /// Pictures that take no more do not wait.
-  private static let small = 8 << 20
 
   private static let condition = NSCondition()
   nonisolated(unsafe) private static var used = 0  // only under the condition's lock
@@ -17,7 +15,6 @@ enum DecodingMemory {
     guard bytes <= limit else {
       throw UndecodableImage("it takes \(bytes >> 20) MiB to decode, more than \(limit >> 20)")
     }
-    guard bytes > small else { return try body() }
     condition.lock()
     while used + bytes > limit { condition.wait() }
     used += bytes

@@ -12,7 +12,9 @@ final class Resampler {
 
   /// Of the lengths seen lately.
   private var weights: [Axis: ResamplingWeights] = [:]
-  private static let rememberedAxes = 256
+  private(set) var rememberedBytes = 0
+  /// Weights of a thousand axes of usual photographs, but not of a picture that is a long strip.
+  static let mostRememberedBytes = 2 << 20
 
   init(size: Int, filter: ResamplingFilter) {
     self.size = size
@@ -71,9 +73,15 @@ final class Resampler {
 
   private func weights(_ axis: Axis) -> ResamplingWeights {
     if let known = weights[axis] { return known }
-    if weights.count == Self.rememberedAxes { weights.removeAll() }
     let made = ResamplingWeights(from: axis.length, reducedBy: axis.reduction, to: size, filter: filter)
+    let bytes = made.values.count * MemoryLayout<Int32>.stride
+    guard bytes <= Self.mostRememberedBytes else { return made }
+    if rememberedBytes + bytes > Self.mostRememberedBytes {
+      weights.removeAll()
+      rememberedBytes = 0
+    }
     weights[axis] = made
+    rememberedBytes += bytes
     return made
   }
 }

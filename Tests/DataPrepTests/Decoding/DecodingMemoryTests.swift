@@ -5,7 +5,7 @@ import Testing
 @testable import DataPrep
 
 @Suite struct DecodingMemoryTests {
-  @Test("large pictures wait for one another, so that together they stay below the limit")
+  @Test("pictures wait for one another, so that together they stay below the limit")
   func bounded() {
     let used = Mutex((now: 0, most: 0))
     let bytes = DecodingMemory.limit / 3

@@ -57,6 +57,17 @@ import Testing
     #expect(resampler.resample(Picture(width: 16, height: 16, pixels: pixels)) == pixels)
   }
 
+  @Test("the weights of lengths seen lately are remembered up to 2 MiB, those of long strips and of many lengths too")
+  func remembered() {
+    let resampler = Resampler(size: 32, filter: .lanczos)
+    var most = 0
+    for length in [100, 60_000, 100, 90_000] + Array(4_000..<4_100) {
+      _ = resampler.resample(Picture(width: length, height: 1, pixels: [UInt8](repeating: 9, count: length * 3)))
+      most = max(most, resampler.rememberedBytes)
+    }
+    #expect(most > 1 << 20 && most <= Resampler.mostRememberedBytes)
+  }
+
   @Test("of reduced pixels the last stands for what is left of the image")
   func reducedEdge() {
     let weights = ResamplingWeights(from: 9, reducedBy: 4, to: 3, filter: .box)
