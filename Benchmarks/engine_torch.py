@@ -2,10 +2,10 @@
 
     engine_torch.py PROBLEM OPERATION BATCH SECONDS
 
-PROBLEM is an inner problem by its name, OPERATION gradient, gradient_hvp, unroll_forward
-or unroll_reverse of `lopt bench`. Tries eager with autograd and torch.compile with
-torch.func, for convolutions each in both layouts of memory, prints which is the fastest, and then for every line that it
-reads the operations a second over SECONDS; for unrolls, inner steps a second. Run it under taskset for one thread.
+PROBLEM is an inner problem by its name, OPERATION gradient, gradient_hvp, unroll_forward or unroll_reverse of
+`lopt bench`. Tries eager with autograd and torch.compile with torch.func, for convolutions each in both layouts of memory,
+prints which is the fastest, and then for every line that it reads the operations a second over SECONDS; for unrolls, inner
+steps a second. Run it under taskset for one thread.
 """
 
 import itertools

@@ -62,7 +62,7 @@ import Testing
 
   @Test(
     "a matrix is transposed, its columns are summed, and a bias is added to its rows, with ReLU or without",
-    arguments: [1, 5, 7, 17, 31, 130], [1, 3, 8, 10, 31, 33, 64])
+    arguments: [1, 5, 7, 17, 31, 64, 130], [1, 3, 8, 10, 31, 33, 64])
   func matrix(rows: Int, columns: Int) {
     let x = Self.random(rows * columns, 4)
     let bias = Self.random(columns, 5)

@@ -58,8 +58,11 @@ import Testing
     var values: [Double]
   }
 
-  /// The result of a fixture's case must be what PyTorch finds; `read` gives its tensors.
-  private func expectResult(_ name: String, _ read: (URL) throws -> [String: Tensor]) throws {
+  /// The result of a fixture's case must be what PyTorch finds; `read` gives its tensors. Where the case is chaotic it
+  /// may be five times as far from that as PyTorch's own in single precision.
+  private func expectResult(
+    _ name: String, isChaotic: Bool = false, _ read: (URL) throws -> [String: Tensor]
+  ) throws {
     let fixture = try OuterGradientFixture(named: name)
     try withTemporaryFolder { folder in
       let process = try run(makeCase(fixture.recipe), in: folder, problem: fixture.recipe.problem)
@@ -71,8 +74,7 @@ import Testing
         #expect(tensor.shape == shape)
         let found = projected ? FixtureInputs.projections(tensor.values.map { Float($0) }) : tensor.values
         let error = zip(found, expected).reduce(0) { $0 + ($1.0 - $1.1) * ($1.0 - $1.1) }
-        // Five times what PyTorch loses in single precision, where the case is chaotic.
-        let allowed = max(1e-4, 5 * (try #require(fixture.singlePrecisionErrors[name])))
+        let allowed = max(1e-4, isChaotic ? 5 * (try #require(fixture.singlePrecisionErrors[name])) : 0)
         #expect(error <= allowed * allowed * expected.reduce(0) { $0 + $1 * $1 }, "\(name)")
       }
       try expectEqual("losses", shape: [fixture.recipe.length], fixture.losses)
@@ -100,7 +102,7 @@ import Testing
     "the outer-gradient of every problem of the paper is PyTorch's",
     arguments: ["conv3x32-10", "conv3x32-50", "mlp3x128", "conv3x128", "conv3x32-mnist", "conv6x32-mnist"])
   func everyProblem(name: String) throws {
-    try expectResult(name) { file in
+    try expectResult(name, isChaotic: name == "conv3x32-50") { file in
       try Safetensors(contentsOf: file).tensors.mapValues { tensor in
         guard case .float32(let values) = tensor.values else { return Tensor(shape: [], values: []) }
         return Tensor(shape: tensor.shape, values: values.map(Double.init))
