@@ -18,7 +18,7 @@ struct BuildJournal: Codable {
     var statistics: ChannelStatistics
   }
 
-  let identity: BuildIdentity
+  private(set) var identity: BuildIdentity
   var classes: [FinishedClass] = []
   var shards: [Manifest.Shard] = []
   var skipped: [Manifest.Skipped] = []
@@ -47,23 +47,25 @@ struct BuildJournal: Codable {
     try AtomicFile.writeJSON(self, to: folder.appending(path: Self.fileName))
   }
 
-  /// Throws where the build was begun for another dataset than `identity` asks for.
-  func check(_ identity: BuildIdentity, in folder: URL) throws {
-    if let difference = identity.difference(from: self.identity) {
+  /// Takes up the build for `identity`.
+  /// - Throws: ``ShardsError`` where it was begun for another dataset than that asks for.
+  mutating func goOn(_ identity: BuildIdentity, changingSplits: Bool, in folder: URL) throws {
+    if let difference = identity.difference(from: self.identity, changingSplits: changingSplits) {
       throw ShardsError(
         .otherBuild, folder.path, "\(difference): give what it was begun with, or discard it with --restart")
     }
+    guard identity != self.identity else { return }
+    self.identity = identity
+    try write(in: folder)
   }
 
   /// Throws where a finished shard is no longer there as it was written.
   func checkShards(in folder: URL) throws {
     for shard in shards {
       let url = folder.appending(path: shard.file)
-      let bytes = try? FileManager.default.attributesOfItem(atPath: url.path)[.size] as? Int
-      guard bytes == shard.bytes else {
+      guard let digest = try? Digest.sha256(fileAt: url), digest == shard.fileSha256 else {
         throw ShardsError(
-          .damagedShard, url.path,
-          "has \(bytes.map { "\($0)" } ?? "no") bytes where \(shard.bytes) were written: start over with --restart")
+          .damagedShard, url.path, "is finished, but no longer as it was written: start over with --restart")
       }
     }
   }

@@ -10,17 +10,19 @@ extension DatasetWriter {
   /// The folder bears the name `output` + `.partial` until everything is on the disk. Where a stopped build of the same
   /// `identity` left finished shards there, the writer goes on after them. After an error nothing is left, unless a
   /// shard was finished.
-  /// - Parameter restart: whether what a stopped build left is discarded, whatever it was.
+  /// - Parameters:
+  ///   - restart: whether what a stopped build left is discarded, whatever it was.
+  ///   - changingSplits: whether a stopped build may go on with other splits than it was begun with.
   /// - Throws: ``ShardsError`` where `output` exists, another process is making it, another build was stopped there, or
   ///   the disk is full.
   public static func write(
     to output: URL, identity: BuildIdentity, shape: Manifest.Shape, shardBytes: Int = shardBytes,
-    restart: Bool = false, _ body: (DatasetWriter) throws -> Manifest
+    restart: Bool = false, changingSplits: Bool = false, _ body: (DatasetWriter) throws -> Manifest
   ) throws -> Manifest {
     if let manifest = try finished(output, identity) { return manifest }
     let folder = try PartialFolder(for: output)
-    let writer = try DatasetWriter(
-      begin(identity, in: folder, restart: restart), in: folder.url, shape: shape, shardBytes: shardBytes)
+    let journal = try begin(identity, in: folder, restart: restart, changingSplits: changingSplits)
+    let writer = DatasetWriter(journal, in: folder.url, shape: shape, shardBytes: shardBytes)
     do {
       let manifest = try body(writer)
       try folder.empty(except: Set(manifest.shards.map(\.file) + [Manifest.fileName, BuildJournal.fileName]))
@@ -37,15 +39,17 @@ extension DatasetWriter {
   public static func partialFolder(for output: URL) -> URL { PartialFolder.url(for: output) }
 
   /// The journal to go on with, its finished shards the only files of the folder.
-  private static func begin(_ identity: BuildIdentity, in folder: PartialFolder, restart: Bool) throws -> BuildJournal {
-    guard !restart, let begun = try BuildJournal.read(in: folder.url) else {
+  private static func begin(
+    _ identity: BuildIdentity, in folder: PartialFolder, restart: Bool, changingSplits: Bool
+  ) throws -> BuildJournal {
+    guard !restart, var begun = try BuildJournal.read(in: folder.url) else {
       if !restart { try refuseForeignFiles(in: folder.url) }
       try folder.empty()
       let journal = BuildJournal(identity)
       try journal.write(in: folder.url)
       return journal
     }
-    try begun.check(identity, in: folder.url)
+    try begun.goOn(identity, changingSplits: changingSplits, in: folder.url)
     try begun.checkShards(in: folder.url)
     try folder.empty(except: Set(begun.shards.map(\.file) + [BuildJournal.fileName]))
     return begun
@@ -75,8 +79,10 @@ extension DatasetWriter {
     return manifest
   }
 
+  /// Another process, started for the same dataset, may have done it already.
   private static func removeJournal(in folder: URL) throws {
-    try FileManager.default.removeItem(at: folder.appending(path: BuildJournal.fileName))
+    let journal = folder.appending(path: BuildJournal.fileName).path
+    if unlink(journal) != 0, errno != ENOENT { throw FileError(operation: "remove", path: journal, number: errno) }
     try SystemCall.syncFolder(folder.path)
   }
 }

@@ -49,12 +49,13 @@ public final class PartialFolder {
     try empty(except: [mark])
   }
 
-  /// Gives the folder its name, without the file `mark`; its other files are synced already.
+  /// Gives the folder its name; its files are synced already. The file `mark` goes last: whoever is stopped in between
+  /// leaves a whole folder with a file too many, and not one of which nobody knows whether it is whole.
   public func publish(without mark: String? = nil) throws {
-    if let mark { try FileManager.default.removeItem(at: url.appending(path: mark)) }
     try SystemCall.syncFolder(url.path)
     try SystemCall.rename(url.path, to: target.path)
     try SystemCall.syncFolder(target.deletingLastPathComponent().path)
+    if let mark { try SystemCall.removeFile(target.appending(path: mark).path) }
   }
 
   /// Gives up: nothing of it is left.

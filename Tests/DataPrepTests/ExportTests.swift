@@ -69,6 +69,25 @@ import Testing
     }
   }
 
+  @Test("two ids that would be one in the exported list of classes are refused by their names")
+  func sameWord() throws {
+    try withTemporaryFolder { folder in
+      _ = try ColourDataset(in: folder)
+      let (tree, dataset) = (folder.appending(path: "tree"), folder.appending(path: "odd"))
+      for (old, new) in [("pears", "a b"), ("apples", "a_b")] {
+        try FileManager.default.moveItem(at: tree.appending(path: old), to: tree.appending(path: new))
+      }
+      let built = try ToolProcess.run(
+        "dataprep",
+        ["build", "shards", "--source", "folder", "--input", tree.path, "--size", "16", "--output", dataset.path])
+      #expect(built.exitCode == 0, "\(built.errors)")
+      let npz = try export(dataset, "npz", to: folder.appending(path: "npz"))
+      #expect(npz.exitCode == 65)
+      #expect(npz.errors.contains("the classes a b and a_b are one in a list of words, a_b: export it as png"))
+      #expect(try export(dataset, "png", to: folder.appending(path: "png")).exitCode == 0)
+    }
+  }
+
   @Test("the same dataset gives the same archive")
   func sameBytes() throws {
     try withTemporaryFolder { folder in
@@ -111,12 +130,12 @@ import Testing
       let partial = folder.appending(path: "out.partial/apples")
       try FileManager.default.createDirectory(at: partial, withIntermediateDirectories: true)
       try Data("half".utf8).write(to: partial.appending(path: "99999.png"))
-      try Data().write(to: folder.appending(path: "out.partial/unfinished-export"))
+      try Data().write(to: folder.appending(path: "out.partial/.unfinished-export"))
       let output = folder.appending(path: "out")
       #expect(try export(dataset, "png", to: output).exitCode == 0)
       let files = try FileManager.default.contentsOfDirectory(atPath: output.appending(path: "apples").path)
       #expect(files.sorted() == (0..<10).map { String(format: "%05d.png", $0) })
-      #expect(!FileManager.default.fileExists(atPath: output.appending(path: "unfinished-export").path))
+      #expect(!FileManager.default.fileExists(atPath: output.appending(path: ".unfinished-export").path))
     }
   }
 

@@ -95,6 +95,29 @@ import Testing
     }
   }
 
+  @Test("other splits are gone on with where that is asked for, and then belong to the build")
+  func otherSplits() throws {
+    try withTemporaryFolder { folder in
+      let output = folder.appending(path: "set")
+      func identity(_ count: String) -> BuildIdentity {
+        BuildIdentity(toolVersion: "1", arguments: [:], splits: ["--held-out": count], inputs: [:])
+      }
+      stop(output, after: 5, identity: identity("10"))
+      let unasked = #expect(throws: ShardsError.self) {
+        try SampleDataset.write(to: output, identity: identity("12")) { try append(to: $0) }
+      }
+      #expect(unasked?.code == .otherBuild)
+      #expect(unasked?.description.contains("begun with --held-out 10, and now it is 12") == true)
+      #expect(throws: Interruption.self) {
+        try SampleDataset.write(to: output, identity: identity("12"), changingSplits: true) { writer in
+          #expect(writer.finishedClasses.count == 3)
+          throw Interruption()
+        }
+      }
+      _ = try SampleDataset.write(to: output, identity: identity("12")) { try append(to: $0) }
+    }
+  }
+
   @Test("a restart discards what was begun, whatever it was")
   func restart() throws {
     try withTemporaryFolder { folder in
@@ -152,13 +175,20 @@ import Testing
     }
   }
 
-  @Test("a finished shard that was cut or removed since is not gone on with")
-  func damagedShard() throws {
+  @Test("a finished shard that was cut, changed by a bit or removed since is not gone on with", arguments: 0...2)
+  func damagedShard(damage: Int) throws {
     try withTemporaryFolder { folder in
       let output = folder.appending(path: "set")
       stop(output, after: 5)
       let shard = folder.appending(path: "set.partial/shard-00000.lmdb")
-      try Data(contentsOf: shard).dropLast(1).write(to: shard)
+      var bytes = try Data(contentsOf: shard)
+      switch damage {
+      case 0: try bytes.dropLast(1).write(to: shard)
+      case 1:
+        bytes[bytes.count / 2] ^= 1
+        try bytes.write(to: shard)
+      default: try FileManager.default.removeItem(at: shard)
+      }
       let error = #expect(throws: ShardsError.self) { try SampleDataset.write(to: output) { try append(to: $0) } }
       #expect(error?.code == .damagedShard)
       #expect(error?.description.contains("start over with --restart") == true)

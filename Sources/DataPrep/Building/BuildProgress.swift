@@ -2,27 +2,37 @@ import Shards
 import Support
 
 /// How far a build is: images, images and megabytes a second, the shard, and how long it will take.
+///
+/// Time counts from the first image: a stream's finished classes pass by before that.
 final class BuildProgress {
-  private let line: Support.Progress
-  private let started = ContinuousClock.now
+  private lazy var line = makeLine()
+  private lazy var started = ContinuousClock.now
+  private let makeLine: () -> Support.Progress
   private var images = 0
   private var bytes = 0
 
   init(_ source: any ImageSource, _ writer: DatasetWriter) {
-    line = Support.Progress("shards", unit: "images", total: source.expectedImages)
-    line.resume(at: writer.imageCount)
+    makeLine = {
+      let line = Support.Progress("shards", unit: "images", total: source.expectedImages)
+      line.resume(at: writer.imageCount)
+      return line
+    }
   }
 
   /// Counts an image whose file has `bytes`, and which goes into a shard.
-  func advance(bytes: Int, shard: Int) {
+  func advance(bytes: Int, shard: Int, skipped: Int) {
+    _ = started
     images += 1
     self.bytes += bytes
-    line.advance(note: "\(megabytesPerSecond) MB/s  shard \(shard)")
+    line.advance(
+      note: "\(megabytesPerSecond) MB/s  shard \(shard)" + (skipped > 0 ? "  \(skipped) skipped" : ""))
   }
 
+  /// Ends the line.
+  func finish() { if images > 0 { line.finish() } }
+
   /// Says how fast it was.
-  func finish(_ notice: (String) -> Void) {
-    line.finish()
+  func sayRate(_ notice: (String) -> Void) {
     guard images > 0 else { return }
     notice(
       "\(images) images in \(Self.tenths(seconds)) s: \(Int(Double(images) / seconds)) images/s, "

@@ -31,12 +31,13 @@ struct ShardBuild {
   }
 
   /// Makes the folder `output`, or goes on where an equal build was stopped: see
-  /// ``DatasetWriter/write(to:identity:shape:shardBytes:restart:_:)``.
-  func run(to output: URL, restart: Bool) throws -> Manifest {
+  /// ``DatasetWriter/write(to:identity:shape:shardBytes:restart:changingSplits:_:)``.
+  func run(to output: URL, restart: Bool, changingSplits: Bool) throws -> Manifest {
     // What is known to be wrong is said before hours of work.
-    if let ids = source.classes?.map(\.id) { _ = try settings.splitting.splits(of: ids) }
+    if let ids = source.classes?.map(\.id) { _ = try splits(of: ids, notice) }
     return try DatasetWriter.write(
-      to: output, identity: identity, shape: shape, shardBytes: settings.shardBytes, restart: restart
+      to: output, identity: identity, shape: shape, shardBytes: settings.shardBytes, restart: restart,
+      changingSplits: changingSplits
     ) { writer in
       if !writer.finishedClasses.isEmpty {
         notice(
@@ -67,26 +68,38 @@ struct ShardBuild {
       case .image(_, .pixels(let pixels, let warning), let bytes):
         try writer.append(pixels[...])
         if warning != nil { writer.warn() }
-        progress.advance(bytes: bytes, shard: writer.shardCount)
+        progress.advance(bytes: bytes, shard: writer.shardCount, skipped: writer.skipped.count)
       case .image(let name, .skipped(let reason), let bytes):
         writer.skip(name: name, reason: reason)
-        progress.advance(bytes: bytes, shard: writer.shardCount)
+        progress.advance(bytes: bytes, shard: writer.shardCount, skipped: writer.skipped.count)
       case .end(let read):
         try endClass()
         try classes.finish(source)
         files = read
       }
     }
-    progress.finish(notice)
+    progress.finish()
     try checkSkipped(writer)
-    return try writer.finish(
+    let manifest = try writer.finish(
       source: Manifest.Source(name: source.name, shape: source.originalShape, files: files),
       resampling: source.resampling ?? "\(decoding.filter.rawValue) filter, \(decoding.mode.rawValue) decoding"
     ) { ids in
-      let (splits, notes) = try settings.splitting.splits(of: ids)
-      for note in notes { notice(note) }
-      return splits
+      do {
+        return try splits(of: ids, source.classes == nil ? notice : nil)
+      } catch {
+        notice("all images are in finished shards: give other splits, with --change-splits, to go on from there")
+        throw error
+      }
     }
+    progress.sayRate(notice)
+    return manifest
+  }
+
+  /// Each class's split; `notice` is told of a split that stays empty.
+  private func splits(of ids: [String], _ notice: ((String) -> Void)?) throws -> [ClassSplit] {
+    let (splits, notes) = try settings.splitting.splits(of: ids)
+    if let notice { notes.forEach(notice) }
+    return splits
   }
 
   /// The tail of a class that is for validation: what the source says, or the share, rounded half up, but never all.
@@ -143,7 +156,7 @@ private struct ClassSequence {
 
   private func changed(_ source: any ImageSource, _ found: String, _ begun: String) -> DataPrepError {
     DataPrepError(
-      .contradiction, source.inputs.keys.sorted().joined(separator: " "),
+      .contradiction, source.inputs.count == 1 ? source.inputs.keys.first ?? source.name : source.name,
       "class \(count + 1) is \(found), and was \(begun) when the build began: discard that with --restart")
   }
 }

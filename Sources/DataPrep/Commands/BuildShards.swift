@@ -47,6 +47,9 @@ struct BuildShards: ParsableCommand {
   @Flag(help: "Discard what a stopped build left, and start over.")
   var restart = false
 
+  @Flag(help: "Let a stopped build go on with other options of Splits than it was begun with, but for --validation.")
+  var changeSplits = false
+
   func validate() throws {
     guard (1...(1 << 20)).contains(shardMib) else { throw ValidationError("--shard-mib is 1 to 1048576") }
     try images.validate(for: source.source)
@@ -62,16 +65,19 @@ struct BuildShards: ParsableCommand {
         validation: try splits.validationShare(of: opened), maxSkipped: images.skippedShare,
         shardBytes: shardMib << 20, splitting: try splits.splitting(), names: try source.classNames()),
       identity: BuildIdentity(
-        toolVersion: toolVersion, arguments: try arguments(), inputs: opened.inputs),
+        toolVersion: toolVersion, arguments: try arguments(of: opened), splits: try splits.arguments(),
+        inputs: opened.inputs),
       threads: threads ?? SystemCall.processorCount, notice: Self.notice)
-    let manifest = try build.run(to: output, restart: restart)
+    let manifest = try build.run(to: output, restart: restart, changingSplits: changeSplits)
     print(Summary(manifest, in: output).line)
   }
 
-  /// What decides the dataset's bytes, defaults included.
-  private func arguments() throws -> [String: String] {
-    let shards = ["--shard-mib": "\(shardMib)"]
-    return try [source.arguments(), images.arguments(for: source.source), splits.arguments()].reduce(shards) {
+  /// What decides the shards' bytes, defaults included.
+  private func arguments(of opened: any ImageSource) throws -> [String: String] {
+    let shards = [
+      "--shard-mib": "\(shardMib)", "--validation": "\(try splits.validationShare(of: opened))",
+    ]
+    return try [source.arguments(), images.arguments(for: source.source)].reduce(shards) {
       $0.merging($1) { $1 }
     }
   }

@@ -29,7 +29,7 @@ struct Export: ParsableCommand {
   var output: String
 
   /// Lies in the folder until it is whole, so that what a stopped export left is known from anything else.
-  private static let mark = "unfinished-export"
+  private static let mark = ".unfinished-export"
 
   func run() throws {
     let target = URL(filePath: output)

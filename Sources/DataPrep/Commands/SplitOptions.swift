@@ -55,9 +55,10 @@ struct SplitOptions: ParsableArguments {
     return validation ?? 0.1
   }
 
+  /// Those that decide which split a class is of.
   func arguments() throws -> [String: String] {
     [
-      "--validation": validation.map { "\($0)" } ?? "0.1", "--held-out": heldOut.map { "\($0)" } ?? "30 %",
+      "--held-out": heldOut.map { "\($0)" } ?? "30 %",
       "--held-out-list": try InputIdentity.ofContent(heldOutList),
       "--outer-validation": outerValidation.map { "\($0)" } ?? "a tenth", "--split-seed": "\(splitSeed)",
     ]

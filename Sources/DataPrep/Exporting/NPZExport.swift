@@ -11,7 +11,16 @@ struct NPZExport {
   private let dataset: Dataset
   private let folder: URL
 
-  init(_ dataset: Dataset, to folder: URL) {
+  /// - Throws: ``DataPrepError`` where two classes would have one id in `classes.txt`.
+  init(_ dataset: Dataset, to folder: URL) throws {
+    var words: [String: String] = [:]
+    for entry in dataset.manifest.classes {
+      if let other = words.updateValue(entry.id, forKey: Self.word(entry.id)) {
+        throw DataPrepError(
+          .contradiction, dataset.folder.path,
+          "the classes \(other) and \(entry.id) are one in a list of words, \(Self.word(entry.id)): export it as png")
+      }
+    }
     self.dataset = dataset
     self.folder = folder
   }

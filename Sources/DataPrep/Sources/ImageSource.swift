@@ -6,7 +6,8 @@ import Shards
 protocol ImageSource: Sendable {
   /// What it is called in the manifest.
   var name: String { get }
-  /// What each input is, by its path: see ``BuildIdentity/inputs``.
+  /// What each input is, by its path: see ``BuildIdentity/inputs``. Of inputs whose classes tell it themselves, by
+  /// ``SourceClass/origin``, only the kind: such a class may be mended before it is reached.
   var inputs: [String: String] { get }
   /// The shape of the pixels that it hands over; nil where it hands over files to be decoded.
   var shape: Manifest.Shape? { get }
@@ -14,7 +15,7 @@ protocol ImageSource: Sendable {
   var originalShape: Manifest.Shape? { get }
   /// How it brings images to their shape; nil where it hands over files.
   var resampling: String? { get }
-  /// All classes; nil where only reading to the end tells.
+  /// All classes, without their origins; nil where only reading to the end tells.
   var classes: [SourceClass]? { get }
   /// About how many images there are, for the estimate of time and space; nil where nothing tells.
   var expectedImages: Int? { get }
@@ -34,7 +35,8 @@ struct SourceClass: Equatable, Sendable {
   var id: String
   /// So many of its images, the last ones, are for validation; nil where the source does not say.
   var validation: Int?
-  /// What shows that it is the same class where an input is read again that has no ``ImageSource/inputs`` to tell.
+  /// What shows that it is the same class when it is read again, where ``ImageSource/inputs`` does not; known when the
+  /// class is reached.
   var origin: String?
 }
 

@@ -115,6 +115,65 @@ import Testing
     }
   }
 
+  @Test("a class that was not reached may be mended, and the build goes on; one that was finished may not be changed")
+  func mended() throws {
+    try with(.imagenetTars) { files, output, whole in
+      let archive = files.appending(path: "n90000020.tar")
+      let good = try Data(contentsOf: archive)
+      var damaged = good
+      damaged.resetBytes(in: 20 << 10..<100 << 10)
+      try damaged.write(to: archive)
+      let finished = files.appending(path: "n90000001.tar")
+      func change(at seconds: TimeInterval) throws {
+        try FileManager.default.setAttributes(
+          [.modificationDate: Date(timeIntervalSince1970: seconds)], ofItemAtPath: finished.path)
+      }
+      try change(at: 6)
+      let options = ["--shard-mib", "1"]
+      let stopped = try SmallBuild.run(.imagenetTars, files, to: output, options)
+      #expect(stopped.exitCode == 65)
+      #expect(
+        stopped.errors.contains("n90000020.tar: the archive of class n90000020 has more zeros from byte"),
+        "\(stopped.errors)")
+      try change(at: 7)
+      try good.write(to: archive)
+      let changed = try SmallBuild.run(.imagenetTars, files, to: output, options)
+      #expect(changed.exitCode == 65)
+      #expect(
+        changed.errors.contains("class 2 is n90000001 of \(try Data(contentsOf: finished).count) bytes, changed at 7."))
+      try change(at: 6)
+      let again = try SmallBuild.run(.imagenetTars, files, to: output, options)
+      #expect(again.exitCode == 0, "\(again.errors)")
+      #expect(again.errors.contains("goes on after "))
+      #expect(try SmallBuild.digests(output) == whole)
+    }
+  }
+
+  @Test("a wrong list of classes that shows at a stream's end is corrected without losing the images")
+  func correctedSplits() throws {
+    try with(.imagenetTar) { files, output, _ in
+      let list = files.appending(path: "list.txt")
+      func build(_ last: Int, _ options: String...) throws -> ProcessResult {
+        try Data((10...last).map { "n900000\($0)\n" }.joined().utf8).write(to: list)
+        let input = try FileHandle(forReadingFrom: URL(filePath: SmallSource.imagenetTar.input(files)))
+        return try SmallBuild.run(
+          .imagenetPipe, files, to: output, ["--shard-mib", "1", "--held-out-list", list.path] + options, input: input)
+      }
+      let wrong = try build(30)
+      #expect(wrong.exitCode == 64)
+      #expect(wrong.errors.contains("n90000030: is to be held out, but no class has this id"))
+      #expect(wrong.errors.contains("all images are in finished shards: give other splits, with --change-splits"))
+      let unasked = try build(21)
+      #expect(unasked.exitCode == 73)
+      #expect(unasked.errors.contains("was begun with --held-out-list of SHA-256"), "\(unasked.errors)")
+      #expect(unasked.errors.contains("goes on where --change-splits is given"))
+      let corrected = try build(21, "--change-splits")
+      #expect(corrected.exitCode == 0, "\(corrected.errors)")
+      #expect(corrected.errors.contains("30 classes, 3600 images"))
+      #expect(try Manifest(in: output).positions(in: .heldOut) == Array(10...21))
+    }
+  }
+
   @Test("a second build of the same folder is refused while the first runs, and the first goes on")
   func second() throws {
     try withTemporaryFolder { folder in

@@ -89,6 +89,41 @@ import Testing
     #expect(message.contains("it is incomplete, fetch it again"))
   }
 
+  @Test("the archive of a class that was cut is refused with the byte, before anything is made")
+  func cutClass() throws {
+    let message = try message(.imagenetTars, exitCode: 65) {
+      let file = $0.appending(path: "n90000002.tar")
+      try Data(contentsOf: file).prefix(9_000).write(to: file)
+    }
+    #expect(message.contains("n90000002.tar: the archive ends at byte 9000 without the block of zeros at its end"))
+  }
+
+  @Test("a link that leads nowhere is refused by its name, before anything is made")
+  func deadLink() throws {
+    let message = try message(.folder, exitCode: 66) {
+      try FileManager.default.createSymbolicLink(
+        atPath: $0.appending(path: "class 1/gone.jpg").path, withDestinationPath: "nowhere.jpg")
+    }
+    #expect(message.contains("class 1/gone.jpg: is a link that leads to nothing that can be read"), "\(message)")
+  }
+
+  @Test("a closed standard input is said to be closed")
+  func closedInput() throws {
+    try withTemporaryFolder { folder in
+      let script = folder.appending(path: "closed.py")
+      let text = """
+        import subprocess, sys
+        run = subprocess.run(["sh", "-c", 'exec "$@" <&-', "sh"] + sys.argv[1:], stderr=subprocess.PIPE, text=True)
+        print(run.returncode, run.stderr)
+        """
+      try Data(text.utf8).write(to: script)
+      let arguments = SmallBuild.arguments(.imagenetPipe, folder, to: folder.appending(path: "set"))
+      let report = try Python.run(
+        script: script, arguments: [Repository.tools.appending(path: "dataprep").path] + arguments)
+      #expect(report.hasPrefix("66 dataprep: -: standard input is closed"), "\(report)")
+    }
+  }
+
   @Test("a folder without classes, a file that is no tar, and none at all are refused")
   func noClasses() throws {
     let empty = try message(.imagenetFolders, exitCode: 65) { files in

@@ -11,6 +11,7 @@ import Testing
   private static let names = [
     "RGB-plain-200x20.jpg", "RGB-halved-31x33.jpg", "RGB-progressive-200x20.jpg", "CMYK-plain-93x17.jpg",
     "L-plain-32x32.jpg", "RGB-200x20.png", "P-93x17.png", "RGBA-31x33.png", "interlaced-200x75.png",
+    "RGB-halved-500x375.jpg", "RGB-restarts-500x375.jpg",
   ]
 
   /// Runs `body` with the name and the bytes of each mutated file.

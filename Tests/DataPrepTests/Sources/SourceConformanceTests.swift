@@ -34,7 +34,8 @@ import Testing
       let source = try small.open(files)
       let read = try source.readAll()
       let images = read.reduce(0) { $0 + $1.images.count }
-      #expect(source.classes == nil || source.classes == read.map(\.imageClass))
+      let told = read.map { SourceClass(id: $0.imageClass.id, validation: $0.imageClass.validation) }
+      #expect(source.classes == nil || source.classes == told)
       #expect(source.expectedImages.map { abs($0 - images) <= images / 4 } ?? true)
       #expect(read.allSatisfy { ($0.imageClass.validation ?? 0) < $0.images.count })
       let sizes = Set(
@@ -99,17 +100,20 @@ import Testing
   @Test("what it is known by changes with its files", arguments: SmallSource.allCases.filter { $0 != .imagenetPipe })
   func identity(small: SmallSource) throws {
     try with(small) { files in
-      let before = try small.open(files).inputs
-      #expect(try small.open(files).inputs == before)
-      if small == .folder || small == .imagenetFolders {
-        let folder = try #require(try FolderListing(files.path, followsLinks: false).folders.first)
-        try Data().write(to: files.appending(path: "\(folder)/another.jpg"))
-      } else {
-        let file = try #require(try SmallSource.files(files).first)
-        try FileManager.default.setAttributes(
-          [.modificationDate: Date(timeIntervalSince1970: 7)], ofItemAtPath: file.path)
+      func identity() throws -> [String?] {
+        let source = try small.open(files)
+        return source.inputs.map { "\($0) \($1)" }.sorted() + (try source.readAll()).map(\.imageClass.origin)
       }
-      #expect(try small.open(files).inputs != before)
+      let before = try identity()
+      #expect(try identity() == before)
+      var file = try #require(try SmallSource.files(files).first)
+      if small == .folder || small == .imagenetFolders {
+        let picture = try #require(try FolderListing.images(in: file.path, prefix: "").first)
+        file = URL(filePath: file.path + picture)
+      }
+      try FileManager.default.setAttributes(
+        [.modificationDate: Date(timeIntervalSince1970: 7)], ofItemAtPath: file.path)
+      #expect(try identity() != before)
     }
   }
 }

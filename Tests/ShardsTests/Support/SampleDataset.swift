@@ -35,11 +35,12 @@ struct SampleDataset {
   @discardableResult
   static func write(
     to folder: URL, identity: BuildIdentity = identity(), classesInShard: Int = 10, restart: Bool = false,
-    splits: [ClassSplit]? = nil, _ body: (DatasetWriter) throws -> Void
+    changingSplits: Bool = false, splits: [ClassSplit]? = nil, _ body: (DatasetWriter) throws -> Void
   ) throws -> Manifest {
     let classBytes = (training + validation) * shape.count
     return try DatasetWriter.write(
-      to: folder, identity: identity, shape: shape, shardBytes: classesInShard * classBytes, restart: restart
+      to: folder, identity: identity, shape: shape, shardBytes: classesInShard * classBytes, restart: restart,
+      changingSplits: changingSplits
     ) { writer in
       try body(writer)
       return try writer.finish(source: Manifest.Source(name: "sample", shape: shape, files: []), resampling: "none") {

@@ -16,8 +16,8 @@ struct TarReader {
 
   /// Names are shorter, in any archive that was made by tar.
   private static let longestName = 1 << 16
-  /// Records are of 10 KiB unless tar was told otherwise, on tapes of up to 1 MiB.
-  private static let longestPadding = 1 << 20
+  /// Records are of 10 KiB unless tar was told otherwise. More would hide pictures that were not fetched.
+  private static let longestPadding = 64 << 10
 
   private let file: ForwardFile
   /// Where the archive is over at the latest; nil where only the file's end says.
@@ -33,6 +33,15 @@ struct TarReader {
     self.what = what
     next = file.offset
     end = size.map { file.offset + $0 } ?? file.size
+  }
+
+  /// Throws where a file does not end as an archive does: with zeros, be it the last block or the padding behind it.
+  static func checkEnd(_ path: String) throws {
+    let file = try RandomFile(path)
+    let blockSize = TarHeader.blockSize
+    guard file.size >= blockSize, try file.read(blockSize, at: file.size - blockSize).allSatisfy({ $0 == 0 }) else {
+      throw noEnd(path, at: file.size, "the archive")
+    }
   }
 
   /// The next file, or nil at the archive's end. Its content may be read then, in whole or not at all.
@@ -73,9 +82,7 @@ struct TarReader {
   /// The header of the next entry of whichever kind; nil for a block of zeros.
   private mutating func nextHeader() throws -> TarHeader? {
     if let end, end - next < TarHeader.blockSize {
-      throw DataPrepError(
-        .damaged, file.path,
-        "\(what) ends at byte \(end) without the block of zeros at its end: it is incomplete, fetch it again")
+      throw Self.noEnd(file.path, at: end, what)
     }
     try file.skip(to: next, of: what)
     let block = try file.read(TarHeader.blockSize, of: what)
@@ -99,7 +106,7 @@ struct TarReader {
       guard file.offset - next <= Self.longestPadding else {
         throw DataPrepError(
           .damaged, file.path,
-          "\(what) has nothing but zeros from byte \(next) on: the rest was not fetched; fetch it again")
+          "\(what) has more zeros from byte \(next) on than its end: a part was not fetched; fetch it again")
       }
     }
   }
@@ -110,34 +117,13 @@ struct TarReader {
     return try file.read(size, of: what)
   }
 
+  private static func noEnd(_ path: String, at end: Int, _ what: String) -> DataPrepError {
+    DataPrepError(
+      .damaged, path,
+      "\(what) ends at byte \(end) without the block of zeros at its end: it is incomplete, fetch it again")
+  }
+
   private func damaged(_ what: String, at offset: Int) -> DataPrepError {
     DataPrepError(.damaged, file.path, "\(what) at byte \(offset): not a tar archive, or damaged; fetch it again")
-  }
-}
-
-/// The records of a pax header that matter here: each is its length, a space, `key=value` and a newline.
-private struct PaxRecords {
-  var path: String?
-  var size: Int?
-
-  /// Nil where they are malformed.
-  init?(_ bytes: [UInt8]) {
-    var rest = bytes[...]
-    while let first = rest.first, first != 0 {
-      let digits = rest.prefix { $0 != UInt8(ascii: " ") }
-      guard let length = Int(String(decoding: digits, as: UTF8.self)), length > digits.count + 1, length <= rest.count
-      else { return nil }
-      let record = rest.prefix(length).dropFirst(digits.count + 1).dropLast()
-      rest = rest.dropFirst(length)
-      guard let equals = record.firstIndex(of: UInt8(ascii: "=")) else { return nil }
-      let value = String(decoding: record[(equals + 1)...], as: UTF8.self)
-      switch String(decoding: record[..<equals], as: UTF8.self) {
-      case "path": path = value
-      case "size":
-        guard let number = Int(value), number >= 0 else { return nil }
-        size = number
-      default: continue
-      }
-    }
   }
 }

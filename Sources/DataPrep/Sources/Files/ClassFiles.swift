@@ -1,4 +1,6 @@
+import Foundation
 import Shards
+import Support
 
 /// Where the picture files of one class are.
 enum ClassFiles: Sendable {
@@ -36,6 +38,21 @@ enum ClassFiles: Sendable {
       let content: SourceImage.Content =
         entry.size > ImageFile.largest ? ImageFile.refusal(bytes: entry.size) : .file(try archive.read(entry))
       try visit(.image(SourceImage(name: "\(id)/\(entry.name)", content: content)))
+    }
+  }
+
+  /// What shows that the class `id` is the same when it is read again; nil where the file that it lies in is told by its
+  /// own identity.
+  func origin(_ id: String) throws -> String? {
+    switch self {
+    case .archive(let path, offset: 0, _): return try InputIdentity.ofFile(path)
+    case .archive: return nil
+    case .folder(let path):
+      let pictures = try FolderListing.images(in: path, prefix: id).map { name in
+        "\(name) \(try InputIdentity.ofFile(path + name.dropFirst(id.count)))"
+      }
+      let digest = Digest.sha256(Data(pictures.joined(separator: "\n").utf8))
+      return "\(pictures.count) pictures, SHA-256 of their names, sizes and times \(digest)"
     }
   }
 

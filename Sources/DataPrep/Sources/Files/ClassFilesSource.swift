@@ -48,7 +48,7 @@ struct ClassFilesSource: ImageSource {
 
   func read(after finished: Int, _ visit: (SourceEvent) throws -> Void) throws -> [Manifest.Source.File] {
     for (position, imageClass) in known.enumerated() {
-      try visit(.begin(SourceClass(id: imageClass.id)))
+      try visit(.begin(SourceClass(id: imageClass.id, origin: try imageClass.files.origin(imageClass.id))))
       if position >= finished { try imageClass.files.read(imageClass.id, visit) }
     }
     return manifestFiles

@@ -15,6 +15,16 @@ struct FileStatus {
   /// The time of change, in seconds.
   let changed: String
 
+  /// Throws where standard input was closed: its number may be that of something else of the process then, as an event's,
+  /// which is none of the kinds that can be piped in.
+  static func checkStandardInput() throws {
+    var status = stat()
+    let kinds = [S_IFIFO, S_IFREG, S_IFSOCK, S_IFCHR]
+    guard fstat(STDIN_FILENO, &status) == 0, kinds.contains(status.st_mode & S_IFMT) else {
+      throw DataPrepError(.missing, "-", "standard input is closed: nothing is piped in")
+    }
+  }
+
   init(_ path: String) throws {
     var status = stat()
     guard stat(path, &status) == 0 else {

@@ -9,7 +9,7 @@ struct FolderListing {
 
   /// - Parameter followsLinks: whether a link to a folder counts as a folder. Below a class it does not, as links may
   ///   go in circles. Pipes, sockets and devices are left out, as opening one may wait for ever.
-  /// - Throws: ``DataPrepError`` where the folder cannot be read, or a name is not UTF-8.
+  /// - Throws: ``DataPrepError`` where the folder cannot be read, a name is not UTF-8, or a link leads nowhere.
   init(_ path: String, followsLinks: Bool) throws {
     guard let directory = opendir(path) else {
       throw DataPrepError(.missing, path, "cannot be read: \(String(cString: strerror(errno)))")
@@ -30,7 +30,7 @@ struct FolderListing {
       guard let text = String(validatingCString: name) else {
         throw DataPrepError(.contradiction, path, "holds \(String(cString: name)), a name that is not UTF-8: rename it")
       }
-      switch Self.kind(path + "/" + text, type: Int(entry.pointee.d_type), followsLinks: followsLinks) {
+      switch try Self.kind(path + "/" + text, type: Int(entry.pointee.d_type), followsLinks: followsLinks) {
       case S_IFDIR: folders.append(text)
       case S_IFREG: files.append(text)
       default: continue
@@ -50,12 +50,17 @@ struct FolderListing {
   }
 
   /// What an entry is, `S_IFDIR` and the like; `type` is what the folder says of it, unless its file system does not.
-  /// A link is what it leads to; one that leads nowhere counts as a file, to be missed when it is opened.
-  private static func kind(_ path: String, type: Int, followsLinks: Bool) -> mode_t {
+  /// A link is what it leads to.
+  private static func kind(_ path: String, type: Int, followsLinks: Bool) throws -> mode_t {
     if type != Int(DT_UNKNOWN), type != Int(DT_LNK) { return mode_t(type << 12) }
     var status = stat()
     guard lstat(path, &status) == 0, status.st_mode & S_IFMT == S_IFLNK else { return status.st_mode & S_IFMT }
-    guard stat(path, &status) == 0 else { return S_IFREG }
+    guard stat(path, &status) == 0 else {
+      throw DataPrepError(
+        .missing, path,
+        "is a link that leads to nothing that can be read (\(String(cString: strerror(errno)))): "
+          + "mend or remove it")
+    }
     let kind = status.st_mode & S_IFMT
     return kind == S_IFDIR && !followsLinks ? S_IFLNK : kind
   }

@@ -12,18 +12,23 @@ enum ImageNetSource {
   static func open(_ paths: [String]) throws -> any ImageSource {
     if let pipe = try paths.first(where: { $0 == "-" }) ?? paths.first(where: { try FileStatus($0).isPipe }) {
       guard paths.count == 1 else { throw DataPrepError(.usage, pipe, "a pipe is the only input, or none of them") }
+      if pipe == "-" { try FileStatus.checkStandardInput() }
       return ImageNetStream(path: pipe)
     }
     var classes: [KnownClass] = []
     var inputs: [String: String] = [:]
     for path in paths {
       if try FileStatus(path).isFolder {
-        let found = try Self.classes(inFolder: path)
-        classes += found.classes
-        inputs[path] = found.identity
+        classes += try Self.classes(inFolder: path)
+        inputs[path] = InputIdentity.ofFolder
       } else {
-        classes += try Self.classes(inArchive: path)
-        inputs[path] = try InputIdentity.ofFile(path)
+        let found = try Self.classes(inArchive: path)
+        classes += found
+        if case .archive(_, offset: 0, _) = found.first?.files {
+          inputs[path] = InputIdentity.ofClassArchive
+        } else {
+          inputs[path] = try InputIdentity.ofFile(path)
+        }
       }
     }
     return try ClassFilesSource(
@@ -43,17 +48,20 @@ enum ImageNetSource {
     return String(last.dropLast(suffix.count))
   }
 
-  /// Archives and folders of classes, by their names, and what shows that any of them was changed.
-  private static func classes(inFolder path: String) throws -> (classes: [KnownClass], identity: String) {
-    var (classes, identity) = try FolderSource.classes(in: path)
+  /// Archives and folders of classes, by their names.
+  private static func classes(inFolder path: String) throws -> [KnownClass] {
+    var classes = try FolderSource.classes(in: path)
     for name in try FolderListing(path, followsLinks: true).files {
       guard let id = id(ofArchive: name) else { continue }
-      let archive = path + "/" + name
-      let size = try FileStatus(archive).bytes
-      classes.append(KnownClass(id: id, files: .archive(path: archive, offset: 0, size: size)))
-      identity += ", \(name) \(try InputIdentity.ofFile(archive))"
+      classes.append(try classOf(archive: path + "/" + name, id))
     }
-    return (classes.sorted { $0.id.utf8.lexicographicallyPrecedes($1.id.utf8) }, identity)
+    return classes.sorted { $0.id.utf8.lexicographicallyPrecedes($1.id.utf8) }
+  }
+
+  /// The class whose archive a file is; that the file was cut is seen before it is reached.
+  private static func classOf(archive path: String, _ id: String) throws -> KnownClass {
+    try TarReader.checkEnd(path)
+    return KnownClass(id: id, files: .archive(path: path, offset: 0, size: try FileStatus(path).bytes))
   }
 
   /// The class archives in an archive, in its order; or the archive itself, where it holds pictures.
@@ -64,7 +72,7 @@ enum ImageNetSource {
       if let id = id(ofArchive: entry.name) {
         classes.append(KnownClass(id: id, files: .archive(path: path, offset: entry.offset, size: entry.size)))
       } else if classes.isEmpty, ImageFile.isImage(entry.name), let id = id(ofArchive: path) {
-        return [KnownClass(id: id, files: .archive(path: path, offset: 0, size: try FileStatus(path).bytes))]
+        return [try classOf(archive: path, id)]
       }
     }
     return classes
