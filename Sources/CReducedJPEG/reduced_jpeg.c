@@ -73,21 +73,24 @@ static inline __attribute__((always_inline)) int decode_block(struct bits *share
   int32_t next = 1;  // the place after the last coefficient
   while (next < 64) {
     refill(&bits);
-    token = peek(&bits, &component->ac);
-    if (token == 0) return 0;
-    next += first_step(token);
-    const float *weights = component->weights + (next - 1) * area;
-    float value = (float)first_value(token);
-    for (int32_t i = 0; i < area; i++) sums[i] += value * weights[i];
-    if (next >= 64) {  // The bits after these belong to the next block.
-      drop(&bits, first_length(token));
-      break;
+    // Two tokens, of at most 26 bits each, are there without another refill.
+    for (int32_t turn = 0; turn < 2 && next < 64; turn++) {
+      token = peek(&bits, &component->ac);
+      if (token == 0) return 0;
+      next += first_step(token);
+      const float *weights = component->weights + (next - 1) * area;
+      float value = (float)first_value(token);
+      for (int32_t i = 0; i < area; i++) sums[i] += value * weights[i];
+      if (next >= 64) {  // The bits after these belong to the next block.
+        drop(&bits, first_length(token));
+        break;
+      }
+      next += second_step(token);
+      weights = component->weights + (next - 1) * area;
+      value = (float)second_value(token);
+      for (int32_t i = 0; i < area; i++) sums[i] += value * weights[i];
+      drop(&bits, token & 0xFF);
     }
-    next += second_step(token);
-    weights = component->weights + (next - 1) * area;
-    value = (float)second_value(token);
-    for (int32_t i = 0; i < area; i++) sums[i] += value * weights[i];
-    drop(&bits, token & 0xFF);
   }
   if (next > 64 && next < END_OF_BLOCK) return 0;
   for (int32_t i = 0; i < area; i++) result[i / side * stride + i % side] = sums[i];
