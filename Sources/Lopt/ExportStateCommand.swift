@@ -1,5 +1,6 @@
 import ArgumentParser
 import Foundation
+import Support
 import Training
 
 /// `lopt export-state`: takes a run elsewhere.
@@ -25,9 +26,9 @@ struct ExportStateCommand: ParsableCommand {
   func run() throws {
     let file = URL(filePath: output)
     let outerIteration = try TrainingState.export(from: URL(filePath: state), to: file) { error in
-      FileHandle.standardError.write(Data("lopt: refused, the one before it is used: \(error)\n".utf8))
+      StandardError.write("lopt: refused, the one before it is used: \(error)\n")
     }
-    FileHandle.standardError.write(Data("outer-iteration \(outerIteration)\n".utf8))
+    StandardError.write("outer-iteration \(outerIteration)\n")
     print(file.path)
   }
 }

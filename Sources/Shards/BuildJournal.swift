@@ -48,22 +48,24 @@ struct BuildJournal: Codable {
   }
 
   /// Takes up the build for `identity`.
-  /// - Throws: ``ShardsError`` where it was begun for another dataset than that asks for.
+  /// - Throws: ``ShardsError`` where it was begun for another dataset than that asks for, or a finished shard is no
+  ///   longer as it was written.
   mutating func goOn(_ identity: BuildIdentity, changingSplits: Bool, in folder: URL) throws {
     if let difference = identity.difference(from: self.identity, changingSplits: changingSplits) {
       throw ShardsError(
         .otherBuild, folder.path, "\(difference): give what it was begun with, or discard it with --restart")
     }
+    try checkShards(in: folder)
     guard identity != self.identity else { return }
     self.identity = identity
     try write(in: folder)
   }
 
-  /// Throws where a finished shard is no longer there as it was written.
-  func checkShards(in folder: URL) throws {
+  private func checkShards(in folder: URL) throws {
     for shard in shards {
       let url = folder.appending(path: shard.file)
-      guard let digest = try? Digest.sha256(fileAt: url), digest == shard.fileSha256 else {
+      guard try FileManager.default.fileExists(atPath: url.path) && Digest.sha256(fileAt: url) == shard.fileSha256
+      else {
         throw ShardsError(
           .damagedShard, url.path, "is finished, but no longer as it was written: start over with --restart")
       }

@@ -19,7 +19,7 @@ extension DatasetWriter {
     to output: URL, identity: BuildIdentity, shape: Manifest.Shape, shardBytes: Int = shardBytes,
     restart: Bool = false, changingSplits: Bool = false, _ body: (DatasetWriter) throws -> Manifest
   ) throws -> Manifest {
-    if let manifest = try finished(output, identity) { return manifest }
+    if !restart, let manifest = try finished(output, identity) { return manifest }
     let folder = try PartialFolder(for: output)
     let journal = try begin(identity, in: folder, restart: restart, changingSplits: changingSplits)
     let writer = DatasetWriter(journal, in: folder.url, shape: shape, shardBytes: shardBytes)
@@ -43,22 +43,22 @@ extension DatasetWriter {
     _ identity: BuildIdentity, in folder: PartialFolder, restart: Bool, changingSplits: Bool
   ) throws -> BuildJournal {
     guard !restart, var begun = try BuildJournal.read(in: folder.url) else {
-      if !restart { try refuseForeignFiles(in: folder.url) }
+      if !restart { try refuseForeignFiles(in: folder.url, besides: []) }
       try folder.empty()
       let journal = BuildJournal(identity)
       try journal.write(in: folder.url)
       return journal
     }
     try begun.goOn(identity, changingSplits: changingSplits, in: folder.url)
-    try begun.checkShards(in: folder.url)
+    try refuseForeignFiles(in: folder.url, besides: [Manifest.fileName])
     try folder.empty(except: Set(begun.shards.map(\.file) + [BuildJournal.fileName]))
     return begun
   }
 
-  /// Throws where a folder without a journal holds what no build leaves, a finished dataset for one: somebody gave it
+  /// Throws where the folder holds what no build leaves, without a journal a finished dataset for one: somebody gave it
   /// that name.
-  private static func refuseForeignFiles(in folder: URL) throws {
-    let own = [BuildJournal.fileName, Manifest.Shard.filePrefix]
+  private static func refuseForeignFiles(in folder: URL, besides names: [String]) throws {
+    let own = [BuildJournal.fileName, Manifest.Shard.filePrefix] + names
     let names = try FileManager.default.contentsOfDirectory(atPath: folder.path).sorted()
     let foreign = names.first { name in
       !own.contains(where: name.hasPrefix) && !name.hasSuffix(AtomicFile.temporarySuffix)

@@ -54,14 +54,13 @@ public final class Progress: @unchecked Sendable {
       guard enabled, now - last > .milliseconds(100) || done == total else { return }
       last = now
       let note = note()
-      FileHandle.standardError.write(
-        Data(("\r\u{1B}[K" + line(after: now - started) + (note.isEmpty ? "" : "  " + note)).utf8))
+      StandardError.write("\r\u{1B}[K" + line(after: now - started) + (note.isEmpty ? "" : "  " + note))
     }
   }
 
   /// Ends the line.
   public func finish() {
-    if enabled { FileHandle.standardError.write(Data("\n".utf8)) }
+    if enabled { StandardError.write("\n") }
   }
 
   /// The line as it stands after `elapsed`.

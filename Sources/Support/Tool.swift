@@ -17,7 +17,7 @@ extension AsyncParsableCommand {
         try command.run()
       }
     } catch let error as any ReportedError {
-      FileHandle.standardError.write(Data("\(name): \(error)\n".utf8))
+      StandardError.write("\(name): \(error)\n")
       Foundation.exit(error.exitCode.rawValue)
     } catch {
       exit(withError: error)

@@ -147,6 +147,24 @@ import Testing
     }
   }
 
+  @Test("somebody's own file beside finished shards is not removed unasked")
+  func foreignFile() throws {
+    try withTemporaryFolder { folder in
+      let output = folder.appending(path: "set")
+      let notes = folder.appending(path: "set.partial/notes.txt")
+      stop(output, after: 5)
+      try Data("dear".utf8).write(to: notes)
+      let error = #expect(throws: ShardsError.self) { try SampleDataset.write(to: output) { try append(to: $0) } }
+      #expect(error?.description.contains("holds notes.txt, which no stopped build leaves") == true)
+      #expect(try Data(contentsOf: notes) == Data("dear".utf8))
+      try FileManager.default.removeItem(at: notes)
+      _ = try SampleDataset.write(to: output, classesInShard: 3) { writer in
+        #expect(writer.finishedClasses.count == 3)
+        try append(to: writer)
+      }
+    }
+  }
+
   @Test("somebody's own folder of the name is not emptied unasked")
   func foreignFolder() throws {
     try withTemporaryFolder { folder in
@@ -203,6 +221,12 @@ import Testing
       try BuildJournal(SampleDataset.identity()).write(in: output)
       let again = try SampleDataset.write(to: output) { _ in Issue.record("nothing is to be made") }
       #expect(again == manifest)
+      try BuildJournal(SampleDataset.identity()).write(in: output)
+      let restarted = #expect(throws: ShardsError.self) {
+        try SampleDataset.write(to: output, restart: true) { _ in Issue.record("nothing is to be made") }
+      }
+      #expect(restarted?.code == .outputExists)
+      _ = try SampleDataset.write(to: output) { _ in Issue.record("nothing is to be made") }
       #expect(try files(output).keys.sorted() == ["manifest.json", "shard-00000.lmdb"])
     }
   }

@@ -9,6 +9,7 @@ final class BuildProgress {
   private lazy var started = ContinuousClock.now
   private let makeLine: () -> Support.Progress
   private var images = 0
+  private var isOver = false
   private var bytes = 0
 
   init(_ source: any ImageSource, _ writer: DatasetWriter) {
@@ -28,8 +29,11 @@ final class BuildProgress {
       note: "\(megabytesPerSecond) MB/s  shard \(shard)" + (skipped > 0 ? "  \(skipped) skipped" : ""))
   }
 
-  /// Ends the line.
-  func finish() { if images > 0 { line.finish() } }
+  /// Ends the line, if there is one.
+  func finish() {
+    if images > 0, !isOver { line.finish() }
+    isOver = true
+  }
 
   /// Says how fast it was.
   func sayRate(_ notice: (String) -> Void) {

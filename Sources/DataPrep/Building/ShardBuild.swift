@@ -35,10 +35,12 @@ struct ShardBuild {
   func run(to output: URL, restart: Bool, changingSplits: Bool) throws -> Manifest {
     // What is known to be wrong is said before hours of work.
     if let ids = source.classes?.map(\.id) { _ = try splits(of: ids, notice) }
-    return try DatasetWriter.write(
+    var wasFinished = true
+    let manifest = try DatasetWriter.write(
       to: output, identity: identity, shape: shape, shardBytes: settings.shardBytes, restart: restart,
       changingSplits: changingSplits
     ) { writer in
+      wasFinished = false
       if !writer.finishedClasses.isEmpty {
         notice(
           "goes on after \(writer.shardCount) finished shard(s), \(writer.finishedClasses.count) classes, "
@@ -47,10 +49,15 @@ struct ShardBuild {
       try SpaceEstimate(source, shape: shape, finishedBytes: writer.finishedBytes).check(in: writer.folder, notice)
       return try append(to: writer)
     }
+    if wasFinished {
+      notice("\(output.path) was finished by the build before: its journal was all that was left to remove")
+    }
+    return manifest
   }
 
   private func append(to writer: DatasetWriter) throws -> Manifest {
     let progress = BuildProgress(source, writer)
+    defer { progress.finish() }
     var classes = ClassSequence(finished: writer.finishedClasses)
     var files: [Manifest.Source.File] = []
     func endClass() throws {
@@ -118,45 +125,5 @@ struct ShardBuild {
       .tooManySkipped, source.name,
       "\(skipped) of \(writer.imageCount + skipped) images cannot be used (\(first)\(skipped > 3 ? " …" : "")): "
         + "allow more with --max-skipped")
-  }
-}
-
-/// The classes of a source as they come, against those that a stopped build finished.
-private struct ClassSequence {
-  private let finished: [(id: String, origin: String?)]
-  private var count = 0
-  private var current: SourceClass?
-
-  init(finished: [(id: String, origin: String?)]) { self.finished = finished }
-
-  /// Begins a class; false where it was finished.
-  mutating func begin(_ imageClass: SourceClass, _ source: any ImageSource) throws -> Bool {
-    defer { count += 1 }
-    if count < finished.count {
-      let (id, origin) = finished[count]
-      guard imageClass.id == id else { throw changed(source, imageClass.id, id) }
-      guard imageClass.origin == origin else {
-        throw changed(source, "\(id) of \(imageClass.origin ?? "-")", "of \(origin ?? "-")")
-      }
-      return false
-    }
-    current = imageClass
-    return true
-  }
-
-  /// The class that ends, unless it was finished.
-  mutating func end() -> SourceClass? {
-    defer { current = nil }
-    return current
-  }
-
-  func finish(_ source: any ImageSource) throws {
-    if count < finished.count { throw changed(source, "none", finished[count].id) }
-  }
-
-  private func changed(_ source: any ImageSource, _ found: String, _ begun: String) -> DataPrepError {
-    DataPrepError(
-      .contradiction, source.inputs.count == 1 ? source.inputs.keys.first ?? source.name : source.name,
-      "class \(count + 1) is \(found), and was \(begun) when the build began: discard that with --restart")
   }
 }

@@ -58,6 +58,7 @@ struct BuildShards: ParsableCommand {
 
   func run() throws {
     let output = URL(filePath: self.output)
+    try source.checkApart(from: output)
     let opened = try source.open(scratch: DatasetWriter.partialFolder(for: output))
     let build = ShardBuild(
       source: opened, decoding: images.decoding(size: source.size),
@@ -82,7 +83,5 @@ struct BuildShards: ParsableCommand {
     }
   }
 
-  private static func notice(_ text: String) {
-    FileHandle.standardError.write(Data("dataprep: \(text)\n".utf8))
-  }
+  private static func notice(_ text: String) { StandardError.write("dataprep: \(text)\n") }
 }

@@ -62,6 +62,16 @@ struct SourceOptions: ParsableArguments {
     }
   }
 
+  /// Throws where the dataset would be made in a folder of classes, and so be taken for one.
+  func checkApart(from output: URL) throws {
+    guard source.isOfFiles else { return }
+    let place = output.deletingLastPathComponent().resolvingSymlinksInPath().path + "/"
+    if let folder = input.first(where: { place.hasPrefix(URL(filePath: $0).resolvingSymlinksInPath().path + "/") }) {
+      throw DataPrepError(
+        .usage, output.path, "lies in the input \(folder), as if it were a class: choose another output")
+    }
+  }
+
   /// Opens the source. Its temporary files go to `scratch`.
   func open(scratch: URL) throws -> any ImageSource {
     switch source {

@@ -38,7 +38,7 @@ final class FetchReport: Sendable {
 
   private func line(_ text: String) {
     finish()
-    FileHandle.standardError.write(Data("lopt: \(text)\n".utf8))
+    StandardError.write("lopt: \(text)\n")
   }
 
   /// Says so once for each step.

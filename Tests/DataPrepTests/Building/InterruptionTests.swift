@@ -135,6 +135,12 @@ import Testing
       #expect(
         stopped.errors.contains("n90000020.tar: the archive of class n90000020 has more zeros from byte"),
         "\(stopped.errors)")
+      let removed = files.appending(path: "n90000025.tar")
+      try FileManager.default.moveItem(at: removed, to: files.appending(path: "n90000025.old"))
+      let fewer = try SmallBuild.run(.imagenetTars, files, to: output, options)
+      #expect(fewer.exitCode == 73)
+      #expect(fewer.errors.contains("was a folder of 30 classes, SHA-256 of their names"), "\(fewer.errors)")
+      try FileManager.default.moveItem(at: files.appending(path: "n90000025.old"), to: removed)
       try change(at: 7)
       try good.write(to: archive)
       let changed = try SmallBuild.run(.imagenetTars, files, to: output, options)
@@ -151,7 +157,7 @@ import Testing
 
   @Test("a wrong list of classes that shows at a stream's end is corrected without losing the images")
   func correctedSplits() throws {
-    try with(.imagenetTar) { files, output, _ in
+    try with(.imagenetTar) { files, output, whole in
       let list = files.appending(path: "list.txt")
       func build(_ last: Int, _ options: String...) throws -> ProcessResult {
         try Data((10...last).map { "n900000\($0)\n" }.joined().utf8).write(to: list)
@@ -171,6 +177,8 @@ import Testing
       #expect(corrected.exitCode == 0, "\(corrected.errors)")
       #expect(corrected.errors.contains("30 classes, 3600 images"))
       #expect(try Manifest(in: output).positions(in: .heldOut) == Array(10...21))
+      let shards = { (files: [String: String]) in files.filter { $0.key.hasPrefix("shard-") } }
+      #expect(try shards(SmallBuild.digests(output)) == shards(whole))
     }
   }
 

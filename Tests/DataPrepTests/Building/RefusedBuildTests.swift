@@ -107,6 +107,55 @@ import Testing
     #expect(message.contains("class 1/gone.jpg: is a link that leads to nothing that can be read"), "\(message)")
   }
 
+  @Test(
+    "an output in the folder of the classes is refused, as it would be taken for one",
+    arguments: ["set", "class 1/set"])
+  func outputInInput(name: String) throws {
+    try withTemporaryFolder { folder in
+      let files = folder.appending(path: "source")
+      try SmallSource.folder.make(in: files)
+      let before = try SmallSource.files(files)
+      let result = try SmallBuild.run(.folder, files, to: files.appending(path: name))
+      #expect(result.exitCode == 64)
+      #expect(result.errors.contains("lies in the input \(files.path), as if it were a class: choose another output"))
+      #expect(try SmallSource.files(files) == before)
+    }
+  }
+
+  @Test(
+    "an input without a class, beside others, is refused by its name", arguments: [SmallSource.folder, .imagenetTars])
+  func emptyInput(source: SmallSource) throws {
+    try withTemporaryFolder { folder in
+      let (files, empty) = (folder.appending(path: "source"), folder.appending(path: "unmounted"))
+      try source.make(in: files)
+      try FileManager.default.createDirectory(at: empty, withIntermediateDirectories: false)
+      let result = try SmallBuild.run(source, files, to: folder.appending(path: "set"), ["--input", empty.path])
+      #expect(result.exitCode == 65)
+      #expect(result.errors.contains("\(empty.path): there is no class in it"), "\(result.errors)")
+    }
+  }
+
+  @Test(
+    "a build ends well where nobody can be told of it: standard error is full, or closed",
+    arguments: ["/dev/full", "&-"])
+  func unusableErrors(errors: String) throws {
+    try withTemporaryFolder { folder in
+      let (files, output) = (folder.appending(path: "source"), folder.appending(path: "set"))
+      try SmallSource.folder.make(in: files)
+      let script = folder.appending(path: "quiet.py")
+      let text = """
+        import subprocess, sys
+        print(subprocess.run(["sh", "-c", 'exec "$@" 2>\(errors)', "sh"] + sys.argv[1:]).returncode)
+        """
+      try Data(text.utf8).write(to: script)
+      let arguments = SmallBuild.arguments(.folder, files, to: output)
+      let report = try Python.run(
+        script: script, arguments: [Repository.tools.appending(path: "dataprep").path] + arguments)
+      #expect(report.hasSuffix("0\n") && report.contains("48 images"), "\(report)")
+      #expect(FileManager.default.fileExists(atPath: output.appending(path: "manifest.json").path))
+    }
+  }
+
   @Test("a closed standard input is said to be closed")
   func closedInput() throws {
     try withTemporaryFolder { folder in

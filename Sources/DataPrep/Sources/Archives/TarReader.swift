@@ -106,7 +106,8 @@ struct TarReader {
       guard file.offset - next <= Self.longestPadding else {
         throw DataPrepError(
           .damaged, file.path,
-          "\(what) has more zeros from byte \(next) on than its end: a part was not fetched; fetch it again")
+          "\(what) has more zeros from byte \(next) on than its end: a part was not fetched; fetch it again, or, if it was "
+            + "made so, with records of at most \(Self.longestPadding >> 10) KiB")
       }
     }
   }

@@ -45,8 +45,7 @@ enum ClassFiles: Sendable {
   /// own identity.
   func origin(_ id: String) throws -> String? {
     switch self {
-    case .archive(let path, offset: 0, _): return try InputIdentity.ofFile(path)
-    case .archive: return nil
+    case .archive(let path, _, _): return isOwnArchive ? try InputIdentity.ofFile(path) : nil
     case .folder(let path):
       let pictures = try FolderListing.images(in: path, prefix: id).map { name in
         "\(name) \(try InputIdentity.ofFile(path + name.dropFirst(id.count)))"
@@ -54,6 +53,11 @@ enum ClassFiles: Sendable {
       let digest = Digest.sha256(Data(pictures.joined(separator: "\n").utf8))
       return "\(pictures.count) pictures, SHA-256 of their names, sizes and times \(digest)"
     }
+  }
+
+  /// Whether it is an archive that is a file of its own: one that lies in another begins behind its header.
+  var isOwnArchive: Bool {
+    if case .archive(_, offset: 0, _) = self { true } else { false }
   }
 
   /// How many pictures an archive holds. Reads headers, no picture.

@@ -8,8 +8,9 @@ enum FolderSource {
     var classes: [KnownClass] = []
     var inputs: [String: String] = [:]
     for path in paths {
-      classes += try Self.classes(in: path)
-      inputs[path] = InputIdentity.ofFolder
+      let found = try Self.classes(in: path)
+      classes += found
+      inputs[path] = try InputIdentity.ofClasses(found.map(\.id), in: path)
     }
     return try ClassFilesSource(
       name: "folder", inputs: inputs, classes: classes,

@@ -19,16 +19,14 @@ enum ImageNetSource {
     var inputs: [String: String] = [:]
     for path in paths {
       if try FileStatus(path).isFolder {
-        classes += try Self.classes(inFolder: path)
-        inputs[path] = InputIdentity.ofFolder
+        let found = try Self.classes(inFolder: path)
+        classes += found
+        inputs[path] = try InputIdentity.ofClasses(found.map(\.id), in: path)
       } else {
         let found = try Self.classes(inArchive: path)
         classes += found
-        if case .archive(_, offset: 0, _) = found.first?.files {
-          inputs[path] = InputIdentity.ofClassArchive
-        } else {
-          inputs[path] = try InputIdentity.ofFile(path)
-        }
+        let isOne = found.first?.files.isOwnArchive == true
+        inputs[path] = isOne ? "the archive of a class" : try InputIdentity.ofFile(path)
       }
     }
     return try ClassFilesSource(

@@ -9,9 +9,13 @@ enum InputIdentity {
     return "\(status.bytes) bytes, changed at \(status.changed)"
   }
 
-  /// Of a folder, or of the archive of one class: what is in it tells itself.
-  static let ofFolder = "a folder"
-  static let ofClassArchive = "a class's archive"
+  /// Of a folder of classes: which. What is in them tells each itself, by ``SourceClass/origin``.
+  /// - Throws: ``DataPrepError`` where there is none.
+  static func ofClasses(_ ids: [String], in path: String) throws -> String {
+    guard !ids.isEmpty else { throw DataPrepError(.contradiction, path, "there is no class in it") }
+    return "a folder of \(ids.count) classes, SHA-256 of their names "
+      + Digest.sha256(Data(ids.joined(separator: "/").utf8))
+  }
 
   /// Of a file that an option names, whatever its path; of an option that was left out, that it was.
   static func ofContent(_ path: String?) throws -> String {
