@@ -43,26 +43,29 @@ extension DatasetWriter {
     _ identity: BuildIdentity, in folder: PartialFolder, restart: Bool, changingSplits: Bool
   ) throws -> BuildJournal {
     guard !restart, var begun = try BuildJournal.read(in: folder.url) else {
-      if !restart { try refuseForeignFiles(in: folder.url, besides: []) }
+      if !restart { try refuseForeignFiles(in: folder.url, after: nil) }
       try folder.empty()
       let journal = BuildJournal(identity)
       try journal.write(in: folder.url)
       return journal
     }
+    try refuseForeignFiles(in: folder.url, after: begun)
     try begun.goOn(identity, changingSplits: changingSplits, in: folder.url)
-    try refuseForeignFiles(in: folder.url, besides: [Manifest.fileName])
     try folder.empty(except: Set(begun.shards.map(\.file) + [BuildJournal.fileName]))
     return begun
   }
 
-  /// Throws where the folder holds what no build leaves, without a journal a finished dataset for one: somebody gave it
-  /// that name.
-  private static func refuseForeignFiles(in folder: URL, besides names: [String]) throws {
-    let own = [BuildJournal.fileName, Manifest.Shard.filePrefix] + names
-    let names = try FileManager.default.contentsOfDirectory(atPath: folder.path).sorted()
-    let foreign = names.first { name in
-      !own.contains(where: name.hasPrefix) && !name.hasSuffix(AtomicFile.temporarySuffix)
+  /// Throws where the folder holds what the stopped build cannot have left, without a journal a finished dataset for one:
+  /// somebody put it there.
+  private static func refuseForeignFiles(in folder: URL, after begun: BuildJournal?) throws {
+    var own: Set<String> = []
+    if let begun {
+      let shards = begun.shards.map(\.file) + [Manifest.Shard.file(begun.shards.count)]
+      own = Set(shards + [BuildJournal.fileName, Manifest.fileName])
     }
+    let temporary = /(?:build\.json|manifest\.json|images)\.[0-9A-F-]+\.partial/
+    let names = try FileManager.default.contentsOfDirectory(atPath: folder.path).sorted()
+    let foreign = names.first { !own.contains($0) && $0.wholeMatch(of: temporary) == nil }
     if let foreign {
       throw ShardsError(
         .otherBuild, folder.path,

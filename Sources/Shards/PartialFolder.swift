@@ -69,7 +69,8 @@ public final class PartialFolder {
   }
 
   private static func refuseExisting(_ target: URL) throws {
-    guard !FileManager.default.fileExists(atPath: target.path) else {
+    // A link that leads nowhere is there too.
+    guard (try? FileManager.default.attributesOfItem(atPath: target.path)) == nil else {
       throw ShardsError(.outputExists, target.path, "exists already: remove it or choose another output")
     }
   }

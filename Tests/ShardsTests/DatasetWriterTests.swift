@@ -96,8 +96,10 @@ import Testing
     try withTemporaryFolder { folder in
       let partial = folder.appending(path: "set.partial")
       try FileManager.default.createDirectory(at: partial, withIntermediateDirectories: false)
-      try Data("half".utf8).write(to: partial.appending(path: "shard-00000.lmdb"))
-      try Data("half".utf8).write(to: partial.appending(path: "shard-00007.lmdb"))
+      try BuildJournal(SampleDataset.identity()).write(in: partial)
+      for name in ["shard-00000.lmdb", "manifest.json", "manifest.json.0123ABCD.partial", "images.89-AB.partial"] {
+        try Data("half".utf8).write(to: partial.appending(path: name))
+      }
       try SampleDataset().write(to: folder.appending(path: "set"))
       #expect(try FileManager.default.contentsOfDirectory(atPath: folder.path) == ["set"])
       #expect(try files(folder.appending(path: "set")).keys.sorted() == ["manifest.json", "shard-00000.lmdb"])

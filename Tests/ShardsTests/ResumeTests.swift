@@ -147,21 +147,49 @@ import Testing
     }
   }
 
-  @Test("somebody's own file beside finished shards is not removed unasked")
-  func foreignFile() throws {
+  @Test(
+    "somebody's own file beside finished shards is not removed unasked",
+    arguments: ["notes.txt", "shard-notes.txt", "shard-00000.lmdb.copy", "build.json.bak", "inner.partial"])
+  func foreignFile(name: String) throws {
     try withTemporaryFolder { folder in
       let output = folder.appending(path: "set")
-      let notes = folder.appending(path: "set.partial/notes.txt")
+      let notes = folder.appending(path: "set.partial").appending(path: name)
       stop(output, after: 5)
       try Data("dear".utf8).write(to: notes)
       let error = #expect(throws: ShardsError.self) { try SampleDataset.write(to: output) { try append(to: $0) } }
-      #expect(error?.description.contains("holds notes.txt, which no stopped build leaves") == true)
+      #expect(error?.description.contains("holds \(name), which no stopped build leaves") == true)
       #expect(try Data(contentsOf: notes) == Data("dear".utf8))
       try FileManager.default.removeItem(at: notes)
       _ = try SampleDataset.write(to: output, classesInShard: 3) { writer in
         #expect(writer.finishedClasses.count == 3)
         try append(to: writer)
       }
+    }
+  }
+
+  @Test("finished shards whose journal is gone are not lost unasked, nor are archives of such names")
+  func lostJournal() throws {
+    try withTemporaryFolder { folder in
+      let output = folder.appending(path: "set")
+      let partial = folder.appending(path: "set.partial")
+      stop(output, after: 5)
+      try FileManager.default.removeItem(at: partial.appending(path: BuildJournal.fileName))
+      let before = try files(partial)
+      let error = #expect(throws: ShardsError.self) { try SampleDataset.write(to: output) { try append(to: $0) } }
+      #expect(error?.description.contains("holds shard-00000.lmdb, which no stopped build leaves") == true)
+      #expect(try files(partial) == before)
+    }
+  }
+
+  @Test("a link under the output's name is refused at once, wherever it leads")
+  func linkedOutput() throws {
+    try withTemporaryFolder { folder in
+      let output = folder.appending(path: "set")
+      try FileManager.default.createSymbolicLink(atPath: output.path, withDestinationPath: "/nowhere")
+      let error = #expect(throws: ShardsError.self) {
+        try SampleDataset.write(to: output) { _ in Issue.record("nothing is to be made") }
+      }
+      #expect(error?.code == .outputExists)
     }
   }
 

@@ -62,8 +62,13 @@ struct SourceOptions: ParsableArguments {
     }
   }
 
-  /// Throws where the dataset would be made in a folder of classes, and so be taken for one.
+  /// Throws where an input lies in the folder that is emptied for the dataset, or the dataset would be made in a folder of
+  /// classes, and so be taken for one.
   func checkApart(from output: URL) throws {
+    let partial = DatasetWriter.partialFolder(for: output).resolvingSymlinksInPath().path + "/"
+    if let path = input.first(where: { (URL(filePath: $0).resolvingSymlinksInPath().path + "/").hasPrefix(partial) }) {
+      throw DataPrepError(.usage, path, "lies where the dataset is made, in \(partial): choose another output")
+    }
     guard source.isOfFiles else { return }
     let place = output.deletingLastPathComponent().resolvingSymlinksInPath().path + "/"
     if let folder = input.first(where: { place.hasPrefix(URL(filePath: $0).resolvingSymlinksInPath().path + "/") }) {

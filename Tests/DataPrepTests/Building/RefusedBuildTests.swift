@@ -123,6 +123,21 @@ import Testing
   }
 
   @Test(
+    "an input in the folder that the dataset is made in is refused, and not removed",
+    arguments: [SmallSource.folder, .cifar10])
+  func inputInPartial(source: SmallSource) throws {
+    try withTemporaryFolder { folder in
+      let files = folder.appending(path: "set.partial")
+      try source.make(in: files)
+      let before = try SmallSource.files(files)
+      let result = try SmallBuild.run(source, files, to: folder.appending(path: "set"), ["--restart"])
+      #expect(result.exitCode == 64)
+      #expect(result.errors.contains("lies where the dataset is made"), "\(result.errors)")
+      #expect(try SmallSource.files(files) == before)
+    }
+  }
+
+  @Test(
     "an input without a class, beside others, is refused by its name", arguments: [SmallSource.folder, .imagenetTars])
   func emptyInput(source: SmallSource) throws {
     try withTemporaryFolder { folder in

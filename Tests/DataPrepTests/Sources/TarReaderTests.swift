@@ -132,8 +132,8 @@ import Testing
       archive.bytes += [UInt8](repeating: 0, count: zeros) + behind
       return try archive.read(end: false).count
     }
-    for zeros in [512, 1024, 10 << 10, 64 << 10] { #expect(try read(zeros) == 1) }
-    let tail = #expect(throws: DataPrepError.self) { try read((64 << 10) + 512) }
+    for zeros in [512, 1024, 10 << 10, (64 << 10) + 512] { #expect(try read(zeros) == 1) }
+    let tail = #expect(throws: DataPrepError.self) { try read((64 << 10) + 1024) }
     #expect(tail?.description.contains("more zeros from byte 1024 on than its end: a part was not fetched") == true)
     for zeros in [512, 4096, 63 << 10] {
       let hole = #expect(throws: DataPrepError.self) { try read(zeros, [7]) }

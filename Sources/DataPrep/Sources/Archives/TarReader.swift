@@ -103,7 +103,7 @@ struct TarReader {
           "\(what) goes on at byte \(place + first), after zeros from byte \(next) on: a part was not fetched; "
             + "fetch it again")
       }
-      guard file.offset - next <= Self.longestPadding else {
+      guard file.offset - next <= TarHeader.blockSize + Self.longestPadding else {
         throw DataPrepError(
           .damaged, file.path,
           "\(what) has more zeros from byte \(next) on than its end: a part was not fetched; fetch it again, or, if it was "
