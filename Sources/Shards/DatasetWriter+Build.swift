@@ -63,9 +63,8 @@ extension DatasetWriter {
       let shards = begun.shards.map(\.file) + [Manifest.Shard.file(begun.shards.count)]
       own = Set(shards + [BuildJournal.fileName, Manifest.fileName])
     }
-    let temporary = /(?:build\.json|manifest\.json|images)\.[0-9A-F-]+\.partial/
     let names = try FileManager.default.contentsOfDirectory(atPath: folder.path).sorted()
-    let foreign = names.first { !own.contains($0) && $0.wholeMatch(of: temporary) == nil }
+    let foreign = names.first { !own.contains($0) && !AtomicFile.isTemporary($0) }
     if let foreign {
       throw ShardsError(
         .otherBuild, folder.path,
@@ -85,7 +84,7 @@ extension DatasetWriter {
   /// Another process, started for the same dataset, may have done it already.
   private static func removeJournal(in folder: URL) throws {
     let journal = folder.appending(path: BuildJournal.fileName).path
-    if unlink(journal) != 0, errno != ENOENT { throw FileError(operation: "remove", path: journal, number: errno) }
+    do { try SystemCall.removeFile(journal) } catch let error as FileError where error.number == ENOENT {}
     try SystemCall.syncFolder(folder.path)
   }
 }

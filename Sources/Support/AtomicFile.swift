@@ -10,6 +10,11 @@ public enum AtomicFile {
     URL(filePath: "\(url.path).\(UUID().uuidString.prefix(8))\(temporarySuffix)")
   }
 
+  /// Whether a file may be one that ``temporary(for:)`` named.
+  public static func isTemporary(_ name: String) -> Bool {
+    name.wholeMatch(of: /.+\.[0-9A-F]{8}\.partial/) != nil
+  }
+
   /// Throws where a file cannot be made at `url`, for example because its folder is missing: commands ask before they
   /// compute for minutes. A file that is there stays as it is.
   public static func requireWritable(_ url: URL) throws {
@@ -28,7 +33,7 @@ public enum AtomicFile {
   public static func removeTemporaries(for url: URL) throws {
     let folder = url.deletingLastPathComponent()
     for name in try FileManager.default.contentsOfDirectory(atPath: folder.path)
-    where name.hasPrefix(url.lastPathComponent + ".") && name.hasSuffix(temporarySuffix) {
+    where name.hasPrefix(url.lastPathComponent + ".") && isTemporary(name) {
       try FileManager.default.removeItem(at: folder.appending(path: name))
     }
   }

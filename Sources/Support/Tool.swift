@@ -9,6 +9,7 @@ extension AsyncParsableCommand {
   /// left to the argument parser (64 for a wrong command line).
   public static func runTool(named name: String) async {
     signal(SIGPIPE, SIG_IGN)
+    StandardError.reserve()
     do {
       var command = try parseAsRoot()
       if var asynchronous = command as? any AsyncParsableCommand {

@@ -1,5 +1,6 @@
 import Foundation
 public import Logging
+import Support
 
 /// A log of one line an event on standard error: time (UTC), level, message, and what belongs to it as `key=value`.
 public struct LineLog: LogHandler {
@@ -17,7 +18,7 @@ public struct LineLog: LogHandler {
     let line = Self.line(
       at: Date(), level: event.level, message: event.message,
       metadata: metadata.merging(event.metadata ?? [:]) { $1 })
-    FileHandle.standardError.write(Data((line + "\n").utf8))
+    StandardError.write(line + "\n")
   }
 
   /// The line of an event; a newline in it is shown as a space, so that it stays one.

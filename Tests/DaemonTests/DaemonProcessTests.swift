@@ -113,6 +113,24 @@ import Testing
     }
   }
 
+  @Test(
+    "it trains where nobody can be told of it: standard error is full, or closed",
+    arguments: ["2>/dev/full", "2>&-", "<&- >&- 2>&-"])
+  func unusableErrors(redirection: String) throws {
+    try withConfiguration { folder in
+      let daemon = try ToolProcess("lopt-daemon", arguments(folder), redirection: redirection)
+      let latest = folder.appending(path: "state/snapshots/latest.json").path
+      var first: Data?
+      try daemon.wait { _ in
+        guard let data = FileManager.default.contents(atPath: latest) else { return false }
+        first = first ?? data
+        return data != first
+      }
+      daemon.send(SIGTERM)
+      #expect(try daemon.wait().exitCode == 0)
+    }
+  }
+
   @Test("SIGTERM while it still reads a large data set ends it with exit 0")
   func stoppedWhileOpening() throws {
     try withConfiguration { folder in

@@ -27,6 +27,13 @@ public final class ToolProcess: Sendable {
     try self.init(executable: executable, arguments, environment: environment, input: input)
   }
 
+  /// Starts a tool of the package with standard streams that a shell redirects, for example by "2>&-".
+  public convenience init(_ tool: String, _ arguments: [String], redirection: String) throws {
+    let executable = Repository.tools.appending(path: tool).path
+    try self.init(
+      executable: URL(filePath: "/bin/sh"), ["-c", "exec \"$@\" \(redirection)", "sh", executable] + arguments)
+  }
+
   /// Starts a program.
   public init(
     executable: URL, _ arguments: [String], environment: [String: String] = [:], input: FileHandle = .nullDevice

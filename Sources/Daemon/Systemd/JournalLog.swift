@@ -1,5 +1,6 @@
 import Foundation
 import Logging
+import Support
 
 /// A log in systemd's journal, with priorities and fields (systemd.journal-fields(7)).
 struct JournalLog: LogHandler {
@@ -26,9 +27,7 @@ struct JournalLog: LogHandler {
     let entry = Self.entry(
       level: event.level, message: "\(event.message)", metadata: metadata.merging(event.metadata ?? [:]) { $1 })
     // A message that is too long for a datagram still is for standard error.
-    if !socket.send(entry) {
-      FileHandle.standardError.write(Data("<\(Self.priority(event.level))>\(event.message)\n".utf8))
-    }
+    if !socket.send(entry) { StandardError.write("<\(Self.priority(event.level))>\(event.message)\n") }
   }
 
   /// An entry in the journal's native protocol.

@@ -65,13 +65,14 @@ struct SourceOptions: ParsableArguments {
   /// Throws where an input lies in the folder that is emptied for the dataset, or the dataset would be made in a folder of
   /// classes, and so be taken for one.
   func checkApart(from output: URL) throws {
-    let partial = DatasetWriter.partialFolder(for: output).resolvingSymlinksInPath().path + "/"
-    if let path = input.first(where: { (URL(filePath: $0).resolvingSymlinksInPath().path + "/").hasPrefix(partial) }) {
+    func place(_ url: URL) -> String { url.resolvingSymlinksInPath().path + "/" }
+    let partial = place(DatasetWriter.partialFolder(for: output))
+    if let path = input.first(where: { place(URL(filePath: $0)).hasPrefix(partial) }) {
       throw DataPrepError(.usage, path, "lies where the dataset is made, in \(partial): choose another output")
     }
     guard source.isOfFiles else { return }
-    let place = output.deletingLastPathComponent().resolvingSymlinksInPath().path + "/"
-    if let folder = input.first(where: { place.hasPrefix(URL(filePath: $0).resolvingSymlinksInPath().path + "/") }) {
+    let parent = place(output.deletingLastPathComponent())
+    if let folder = input.first(where: { parent.hasPrefix(place(URL(filePath: $0))) }) {
       throw DataPrepError(
         .usage, output.path, "lies in the input \(folder), as if it were a class: choose another output")
     }

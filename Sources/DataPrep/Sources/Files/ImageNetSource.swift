@@ -46,6 +46,13 @@ enum ImageNetSource {
     return String(last.dropLast(suffix.count))
   }
 
+  /// Of an archive that holds a picture where archives of classes are expected.
+  static func strayPicture(_ name: String, in path: String) -> DataPrepError {
+    DataPrepError(
+      .contradiction, path,
+      "holds the picture \(name), which is in no class's archive: unpack it into folders WNID/….JPEG")
+  }
+
   /// Archives and folders of classes, by their names.
   private static func classes(inFolder path: String) throws -> [KnownClass] {
     var classes = try FolderSource.classes(in: path)
@@ -69,7 +76,8 @@ enum ImageNetSource {
     while let entry = try archive.nextEntry() {
       if let id = id(ofArchive: entry.name) {
         classes.append(KnownClass(id: id, files: .archive(path: path, offset: entry.offset, size: entry.size)))
-      } else if classes.isEmpty, ImageFile.isImage(entry.name), let id = id(ofArchive: path) {
+      } else if ImageFile.isImage(entry.name) {
+        guard classes.isEmpty, let id = id(ofArchive: path) else { throw strayPicture(entry.name, in: path) }
         return [try classOf(archive: path, id)]
       }
     }

@@ -21,8 +21,7 @@ struct ImageNetStream: ImageSource {
     while let entry = try archive.nextEntry() {
       guard let id = ImageNetSource.id(ofArchive: entry.name) else {
         guard !ImageFile.isImage(entry.name) else {
-          throw DataPrepError(
-            .contradiction, path, "holds the picture \(entry.name), and not archives of classes: unpack it")
+          throw ImageNetSource.strayPicture(entry.name, in: path)
         }
         continue
       }

@@ -65,7 +65,7 @@ private final class SpillFile {
   private(set) var bytes = 0
 
   init(in folder: URL) throws {
-    path = folder.appending(path: "images.\(UUID().uuidString)\(AtomicFile.temporarySuffix)").path
+    path = AtomicFile.temporary(for: folder.appending(path: "images")).path
     descriptor = try SystemCall.open(path, O_RDWR | O_CREAT | O_EXCL)
     unlink(path)
   }
