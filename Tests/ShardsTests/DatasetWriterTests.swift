@@ -97,7 +97,7 @@ import Testing
       let partial = folder.appending(path: "set.partial")
       try FileManager.default.createDirectory(at: partial, withIntermediateDirectories: false)
       try BuildJournal(SampleDataset.identity()).write(in: partial)
-      for name in ["shard-00000.lmdb", "manifest.json", "manifest.json.0123ABCD.partial", "images.89-AB.partial"] {
+      for name in ["shard-00000.lmdb", "manifest.json", "manifest.json.0123ABCD.partial", "images.89ABCDEF.partial"] {
         try Data("half".utf8).write(to: partial.appending(path: name))
       }
       try SampleDataset().write(to: folder.appending(path: "set"))

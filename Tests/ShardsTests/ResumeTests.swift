@@ -149,7 +149,9 @@ import Testing
 
   @Test(
     "somebody's own file beside finished shards is not removed unasked",
-    arguments: ["notes.txt", "shard-notes.txt", "shard-00000.lmdb.copy", "build.json.bak", "inner.partial"])
+    arguments: [
+      "notes.txt", "shard-notes.txt", "shard-00000.lmdb.copy", "build.json.bak", "inner.partial", "images.old.partial",
+    ])
   func foreignFile(name: String) throws {
     try withTemporaryFolder { folder in
       let output = folder.appending(path: "set")
