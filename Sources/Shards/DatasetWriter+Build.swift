@@ -35,6 +35,9 @@ extension DatasetWriter {
     }
   }
 
+  /// What temporary files of images in the folder are named for: a stopped build may leave them.
+  public static let temporaryImages = "images"
+
   /// The name that the folder `output` has while it is being made.
   public static func partialFolder(for output: URL) -> URL { PartialFolder.url(for: output) }
 
@@ -64,7 +67,12 @@ extension DatasetWriter {
       own = Set(shards + [BuildJournal.fileName, Manifest.fileName])
     }
     let names = try FileManager.default.contentsOfDirectory(atPath: folder.path).sorted()
-    let foreign = names.first { !own.contains($0) && !AtomicFile.isTemporary($0) }
+    let foreign = names.first { name in
+      let isTemporary = [BuildJournal.fileName, Manifest.fileName, temporaryImages].contains {
+        AtomicFile.isTemporary(name, for: $0)
+      }
+      return !own.contains(name) && !isTemporary
+    }
     if let foreign {
       throw ShardsError(
         .otherBuild, folder.path,

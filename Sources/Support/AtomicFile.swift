@@ -5,14 +5,19 @@ public enum AtomicFile {
   /// The ending of a file that is being written; one that is found belongs to a process that was stopped.
   public static let temporarySuffix = ".partial"
 
+  /// The random digits in a temporary name.
+  private static let digits = 8
+
   /// A name beside `url` that no other process writes to.
   public static func temporary(for url: URL) -> URL {
-    URL(filePath: "\(url.path).\(UUID().uuidString.prefix(8))\(temporarySuffix)")
+    URL(filePath: "\(url.path).\(UUID().uuidString.prefix(digits))\(temporarySuffix)")
   }
 
-  /// Whether a file may be one that ``temporary(for:)`` named.
-  public static func isTemporary(_ name: String) -> Bool {
-    name.wholeMatch(of: /.+\.[0-9A-F]{8}\.partial/) != nil
+  /// Whether a name may be one that ``temporary(for:)`` gave for the file `name`.
+  public static func isTemporary(_ temporary: String, for name: String) -> Bool {
+    guard temporary.hasPrefix(name + "."), temporary.hasSuffix(temporarySuffix) else { return false }
+    let random = temporary.dropFirst(name.count + 1).dropLast(temporarySuffix.count)
+    return random.count == digits && random.allSatisfy(\.isHexDigit)
   }
 
   /// Throws where a file cannot be made at `url`, for example because its folder is missing: commands ask before they
@@ -33,7 +38,7 @@ public enum AtomicFile {
   public static func removeTemporaries(for url: URL) throws {
     let folder = url.deletingLastPathComponent()
     for name in try FileManager.default.contentsOfDirectory(atPath: folder.path)
-    where name.hasPrefix(url.lastPathComponent + ".") && isTemporary(name) {
+    where isTemporary(name, for: url.lastPathComponent) {
       try FileManager.default.removeItem(at: folder.appending(path: name))
     }
   }

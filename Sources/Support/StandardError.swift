@@ -8,12 +8,11 @@ public enum StandardError {
     try? SystemCall.write(STDERR_FILENO, Data(text.utf8), path: "standard error")
   }
 
-  /// Where it is closed, keeps its number from being that of a file that is opened later, into which it would write.
+  /// Keeps the numbers of closed standard streams from files that are opened later, into which would be written what is
+  /// said. Takes the free ones alone: the runtime's threads open their own at the same time.
   static func reserve() {
-    guard fcntl(STDERR_FILENO, F_GETFD) == -1 else { return }
-    let descriptor = open("/dev/null", O_WRONLY)
-    guard descriptor != -1, descriptor != STDERR_FILENO else { return }
-    dup2(descriptor, STDERR_FILENO)
+    var descriptor: Int32
+    repeat { descriptor = open("/dev/null", O_RDWR) } while (0...STDERR_FILENO).contains(descriptor)
     close(descriptor)
   }
 }

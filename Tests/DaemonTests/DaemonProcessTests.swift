@@ -126,6 +126,8 @@ import Testing
         first = first ?? data
         return data != first
       }
+      let errors = try FileManager.default.destinationOfSymbolicLink(atPath: "/proc/\(daemon.identifier)/fd/2")
+      #expect(!errors.hasPrefix(folder.path), "no file of the daemon's has the number of standard error")
       daemon.send(SIGTERM)
       #expect(try daemon.wait().exitCode == 0)
     }

@@ -151,6 +151,7 @@ import Testing
     "somebody's own file beside finished shards is not removed unasked",
     arguments: [
       "notes.txt", "shard-notes.txt", "shard-00000.lmdb.copy", "build.json.bak", "inner.partial", "images.old.partial",
+      "notes.20260101.partial",
     ])
   func foreignFile(name: String) throws {
     try withTemporaryFolder { folder in

@@ -31,14 +31,16 @@ public final class ToolProcess: Sendable {
   public convenience init(_ tool: String, _ arguments: [String], redirection: String) throws {
     let executable = Repository.tools.appending(path: tool).path
     try self.init(
-      executable: URL(filePath: "/bin/sh"), ["-c", "exec \"$@\" \(redirection)", "sh", executable] + arguments)
+      executable: URL(filePath: "/bin/sh"), ["-c", "exec \"$@\" \(redirection)", tool, executable] + arguments,
+      name: tool)
   }
 
   /// Starts a program.
   public init(
-    executable: URL, _ arguments: [String], environment: [String: String] = [:], input: FileHandle = .nullDevice
+    executable: URL, _ arguments: [String], environment: [String: String] = [:], input: FileHandle = .nullDevice,
+    name: String? = nil
   ) throws {
-    name = executable.lastPathComponent
+    self.name = name ?? executable.lastPathComponent
     folder = try makeTemporaryFolder()
     var variables = ProcessInfo.processInfo.environment.filter { !$0.key.hasPrefix("LOPT_") }
     variables["XDG_CACHE_HOME"] = folder.appending(path: "cache").path

@@ -15,6 +15,7 @@ import Testing
         "dataprep", SmallBuild.arguments(.folder, files, to: output), redirection: redirection
       ).wait()
       #expect(result.exitCode == 0)
+      #expect(result.output.contains("48 images") || redirection.contains(">&- "), "\(result)")
       let told = folder.appending(path: "told")
       #expect(try SmallBuild.run(.folder, files, to: told).exitCode == 0)
       #expect(try SmallBuild.digests(output) == SmallBuild.digests(told))

@@ -38,24 +38,27 @@ import Testing
   }
 
   @Test(
-    "a picture beside the archives of classes is refused by its name, in a file and in a pipe",
-    arguments: [SmallSource.imagenetTar, .imagenetPipe])
-  func strayPictureInArchive(source: SmallSource) throws {
+    "a picture before or behind the archives of classes is refused by its name, in a file and in a pipe",
+    arguments: [SmallSource.imagenetTar, .imagenetPipe], ["before", "behind"])
+  func strayPictureInArchive(source: SmallSource, place: String) throws {
     try withTemporaryFolder { folder in
       let files = folder.appending(path: "source")
       try source.make(in: files)
-      let (script, tar) = (folder.appending(path: "append.py"), files.appending(path: "train.tar"))
-      let append = """
+      let (script, tar) = (folder.appending(path: "insert.py"), files.appending(path: "train.tar"))
+      let insert = """
         import io, sys, tarfile
-        with tarfile.open(sys.argv[1], "a") as tar: tar.addfile(tarfile.TarInfo("n90000009_1.JPEG"), io.BytesIO())
+        with tarfile.open(sys.argv[1]) as old: files = [(each, old.extractfile(each).read()) for each in old]
+        files.insert(0 if sys.argv[2] == "before" else len(files), (tarfile.TarInfo("n90000009_1.JPEG"), b""))
+        with tarfile.open(sys.argv[1], "w") as tar:
+            for each, data in files: tar.addfile(each, io.BytesIO(data))
         """
-      try Data(append.utf8).write(to: script)
-      _ = try Python.run(script: script, arguments: [tar.path])
+      try Data(insert.utf8).write(to: script)
+      _ = try Python.run(script: script, arguments: [tar.path, place])
       let result = try SmallBuild.run(
         source, files, to: folder.appending(path: "set"), input: try FileHandle(forReadingFrom: tar))
       #expect(result.exitCode == 65)
       #expect(result.errors.contains("holds the picture n90000009_1.JPEG, which is in no class's archive"))
-      #expect(try FileManager.default.contentsOfDirectory(atPath: folder.path).sorted() == ["append.py", "source"])
+      #expect(try FileManager.default.contentsOfDirectory(atPath: folder.path).sorted() == ["insert.py", "source"])
     }
   }
 

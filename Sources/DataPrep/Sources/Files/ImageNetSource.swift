@@ -73,14 +73,16 @@ enum ImageNetSource {
   private static func classes(inArchive path: String) throws -> [KnownClass] {
     var archive = TarReader(try ForwardFile(path))
     var classes: [KnownClass] = []
+    var picture: String?
     while let entry = try archive.nextEntry() {
       if let id = id(ofArchive: entry.name) {
         classes.append(KnownClass(id: id, files: .archive(path: path, offset: entry.offset, size: entry.size)))
-      } else if ImageFile.isImage(entry.name) {
-        guard classes.isEmpty, let id = id(ofArchive: path) else { throw strayPicture(entry.name, in: path) }
-        return [try classOf(archive: path, id)]
+      } else if picture == nil, ImageFile.isImage(entry.name) {
+        picture = entry.name
       }
     }
-    return classes
+    guard let picture else { return classes }
+    guard classes.isEmpty, let id = id(ofArchive: path) else { throw strayPicture(picture, in: path) }
+    return [try classOf(archive: path, id)]
   }
 }

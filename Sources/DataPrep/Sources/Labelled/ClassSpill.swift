@@ -1,4 +1,5 @@
 import Foundation
+import Shards
 import Support
 
 /// Images in the order of their classes: temporary files hold them meanwhile, so that memory does not.
@@ -65,7 +66,7 @@ private final class SpillFile {
   private(set) var bytes = 0
 
   init(in folder: URL) throws {
-    path = AtomicFile.temporary(for: folder.appending(path: "images")).path
+    path = AtomicFile.temporary(for: folder.appending(path: DatasetWriter.temporaryImages)).path
     descriptor = try SystemCall.open(path, O_RDWR | O_CREAT | O_EXCL)
     unlink(path)
   }
