@@ -32,12 +32,12 @@ public struct FigureRun<Instance: Figure>: Sendable {
     let instructionSet = try InstructionSet.name()
     try SystemCall.makeFolder(folder.path)
     let progress = Support.Progress(figure.name, unit: "inner steps", total: figure.cost)
+    defer { progress.finish() }
     let points = try PointStore(
       folder: folder.appending(path: "points"), figure: figure.name,
       identity: Identity(figure: figure.name, settings: figure.settings, instructionSet: instructionSet),
       progress: progress)
     let output = try figure.run(points, threads: threads)
-    progress.finish()
     return try write(output)
   }
 

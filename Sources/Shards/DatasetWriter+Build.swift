@@ -66,7 +66,7 @@ extension DatasetWriter {
       let shards = begun.shards.map(\.file) + [Manifest.Shard.file(begun.shards.count)]
       own = Set(shards + [BuildJournal.fileName, Manifest.fileName])
     }
-    let names = try FileManager.default.contentsOfDirectory(atPath: folder.path).sorted()
+    let names = try SystemCall.names(in: folder.path).sorted()
     let foreign = names.first { name in
       let isTemporary = [BuildJournal.fileName, Manifest.fileName, temporaryImages].contains {
         AtomicFile.isTemporary(name, for: $0)

@@ -38,7 +38,7 @@ public final class PartialFolder {
   /// Takes the folder for a maker that keeps a file `mark` in it as long as it is at work, and empties it.
   /// - Throws: ``ShardsError`` where the folder holds anything and no such file: somebody else's work.
   public func take(mark: String) throws {
-    let names = try FileManager.default.contentsOfDirectory(atPath: url.path)
+    let names = try SystemCall.names(in: url.path)
     if let foreign = names.min(), !names.contains(mark) {
       throw ShardsError(
         .otherBuild, url.path,
@@ -63,7 +63,7 @@ public final class PartialFolder {
 
   /// Removes what a stopped process left, but for the files in `names`.
   public func empty(except names: Set<String> = []) throws {
-    for name in try FileManager.default.contentsOfDirectory(atPath: url.path) where !names.contains(name) {
+    for name in try SystemCall.names(in: url.path) where !names.contains(name) {
       try FileManager.default.removeItem(at: url.appending(path: name))
     }
   }

@@ -37,7 +37,7 @@ public enum AtomicFile {
   /// Removes the temporary files that stopped processes left beside `url`; no other process may write there.
   public static func removeTemporaries(for url: URL) throws {
     let folder = url.deletingLastPathComponent()
-    for name in try FileManager.default.contentsOfDirectory(atPath: folder.path)
+    for name in try SystemCall.names(in: folder.path)
     where isTemporary(name, for: url.lastPathComponent) {
       try FileManager.default.removeItem(at: folder.appending(path: name))
     }

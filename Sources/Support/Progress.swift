@@ -12,6 +12,7 @@ public final class Progress: @unchecked Sendable {
   private var last = ContinuousClock.now
   private var base = 0
   private var done = 0
+  private var isDrawn = false
   private let lock = NSLock()
 
   /// - Parameters:
@@ -53,14 +54,18 @@ public final class Progress: @unchecked Sendable {
       let now = ContinuousClock.now
       guard enabled, now - last > .milliseconds(100) || done == total else { return }
       last = now
+      isDrawn = true
       let note = note()
       StandardError.write("\r\u{1B}[K" + line(after: now - started) + (note.isEmpty ? "" : "  " + note))
     }
   }
 
-  /// Ends the line.
+  /// Ends the line, where one is drawn: what is written after it begins a line of its own. It may be called again.
   public func finish() {
-    if enabled { StandardError.write("\n") }
+    lock.withLock {
+      if isDrawn { StandardError.write("\n") }
+      isDrawn = false
+    }
   }
 
   /// The line as it stands after `elapsed`.

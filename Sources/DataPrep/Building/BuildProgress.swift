@@ -9,7 +9,6 @@ final class BuildProgress {
   private lazy var started = ContinuousClock.now
   private let makeLine: () -> Support.Progress
   private var images = 0
-  private var isOver = false
   private var bytes = 0
 
   init(_ source: any ImageSource, _ writer: DatasetWriter) {
@@ -29,11 +28,8 @@ final class BuildProgress {
       note: "\(megabytesPerSecond) MB/s  shard \(shard)" + (skipped > 0 ? "  \(skipped) skipped" : ""))
   }
 
-  /// Ends the line, if there is one.
-  func finish() {
-    if images > 0, !isOver { line.finish() }
-    isOver = true
-  }
+  /// Ends the line.
+  func finish() { line.finish() }
 
   /// Says how fast it was.
   func sayRate(_ notice: (String) -> Void) {

@@ -44,6 +44,7 @@ struct Verify: ParsableCommand {
     let url = URL(filePath: folder)
     let bytes = try Manifest(in: url).shards.reduce(0) { $0 + $1.bytes }
     let progress = Support.Progress("verify", unit: "bytes", total: bytes)
+    defer { progress.finish() }
     let inspections = try ShardInspection.inspect(url) { progress.advance(by: $0) }
     progress.finish()
     if json {

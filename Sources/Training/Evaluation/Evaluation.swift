@@ -76,10 +76,10 @@ public struct Evaluation: Sendable {
   /// Runs everything that the log does not have yet. The log stays: ``forget()`` it when the report is where it is to be.
   public func report() throws -> EvaluationReport {
     let progress = Support.Progress("evaluating", unit: "inner steps", total: expectedRuns * plan.steps)
+    defer { progress.finish() }
     let learned = Contender(kind: .learned)
     var found = [(learned, try outcomes([learned], of: plan.everything, progress)[0])]
     for kind in Contender.Kind.baselines { found.append(try tune(kind, progress)) }
-    progress.finish()
     let times = try StepTiming(plan: plan, problem: problem, task: tasks[0]).medians(found.map { optimizer($0.0) })
     return EvaluationReport(
       results: EvaluationResult.make(plan, found, times),

@@ -14,7 +14,7 @@ final class TensorBoardFile: Sendable {
   /// - Parameter step: what earlier files hold of this step and those above it is void.
   init(in folder: URL, from step: Int, at time: Date = Date()) throws {
     try SystemCall.makeFolder(folder.path)
-    let last = try FileManager.default.contentsOfDirectory(atPath: folder.path)
+    let last = try SystemCall.names(in: folder.path)
       .filter { $0.hasPrefix(Self.prefix) }.max()
     if let last { try Self.repair(folder.appending(path: last)) }
     path = folder.appending(path: Self.name(after: last, at: time)).path

@@ -57,7 +57,13 @@ import Testing
       let result = try SmallBuild.run(
         source, files, to: folder.appending(path: "set"), input: try FileHandle(forReadingFrom: tar))
       #expect(result.exitCode == 65)
-      #expect(result.errors.contains("holds the picture n90000009_1.JPEG, which is in no class's archive"))
+      // A picture that comes first in a file makes it the archive of one class, until an archive follows.
+      let isTaken = source == .imagenetTar && place == "before"
+      #expect(
+        result.errors.contains(
+          isTaken
+            ? "holds the archive n90000000.tar among the pictures of class train (n90000009_1.JPEG is the first)"
+            : "holds the picture n90000009_1.JPEG, which is in no class's archive"))
       #expect(try FileManager.default.contentsOfDirectory(atPath: folder.path).sorted() == ["insert.py", "source"])
     }
   }

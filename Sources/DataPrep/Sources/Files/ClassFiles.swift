@@ -29,12 +29,18 @@ enum ClassFiles: Sendable {
   }
 
   /// Hands over the pictures of the class archive that begins where `file` stands.
+  /// - Throws: ``DataPrepError`` where an archive is among them, whose pictures would be lost.
   static func readArchive(
     _ file: ForwardFile, size: Int?, _ id: String, _ visit: (SourceEvent) throws -> Void
   ) throws {
     var archive = TarReader(file, size: size, named: "the archive of class \(id)")
+    var first: String?
     while let entry = try archive.nextEntry() {
+      guard ImageNetSource.id(ofArchive: entry.name) == nil else {
+        throw ImageNetSource.strayArchive(entry.name, id, after: first, in: file.path)
+      }
       guard ImageFile.isImage(entry.name) else { continue }
+      first = first ?? entry.name
       let content: SourceImage.Content =
         entry.size > ImageFile.largest ? ImageFile.refusal(bytes: entry.size) : .file(try archive.read(entry))
       try visit(.image(SourceImage(name: "\(id)/\(entry.name)", content: content)))

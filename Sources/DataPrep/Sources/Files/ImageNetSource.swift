@@ -53,6 +53,14 @@ enum ImageNetSource {
       "holds the picture \(name), which is in no class's archive: unpack it into folders WNID/….JPEG")
   }
 
+  /// Of an archive that lies among the pictures of a class, the first of which is `picture`.
+  static func strayArchive(_ name: String, _ id: String, after picture: String?, in path: String) -> DataPrepError {
+    let first = picture.map { " (\($0) is the first)" } ?? ""
+    return DataPrepError(
+      .contradiction, path,
+      "holds the archive \(name) among the pictures of class \(id)\(first): unpack it into folders WNID/….JPEG")
+  }
+
   /// Archives and folders of classes, by their names.
   private static func classes(inFolder path: String) throws -> [KnownClass] {
     var classes = try FolderSource.classes(in: path)
@@ -69,20 +77,19 @@ enum ImageNetSource {
     return KnownClass(id: id, files: .archive(path: path, offset: 0, size: try FileStatus(path).bytes))
   }
 
-  /// The class archives in an archive, in its order; or the archive itself, where it holds pictures.
+  /// The class archives in an archive, in its order; or the archive itself, where a picture comes first: that only
+  /// pictures follow is seen when they are read, as a class has many.
   private static func classes(inArchive path: String) throws -> [KnownClass] {
     var archive = TarReader(try ForwardFile(path))
     var classes: [KnownClass] = []
-    var picture: String?
     while let entry = try archive.nextEntry() {
       if let id = id(ofArchive: entry.name) {
         classes.append(KnownClass(id: id, files: .archive(path: path, offset: entry.offset, size: entry.size)))
-      } else if picture == nil, ImageFile.isImage(entry.name) {
-        picture = entry.name
+      } else if ImageFile.isImage(entry.name) {
+        guard classes.isEmpty, let id = id(ofArchive: path) else { throw strayPicture(entry.name, in: path) }
+        return [try classOf(archive: path, id)]
       }
     }
-    guard let picture else { return classes }
-    guard classes.isEmpty, let id = id(ofArchive: path) else { throw strayPicture(picture, in: path) }
-    return [try classOf(archive: path, id)]
+    return classes
   }
 }
