@@ -37,37 +37,6 @@ import Testing
     #expect(message.contains("holds the picture Cat.JPG, which is in no class"))
   }
 
-  @Test(
-    "a picture before or behind the archives of classes is refused by its name, in a file and in a pipe",
-    arguments: [SmallSource.imagenetTar, .imagenetPipe], ["before", "behind"])
-  func strayPictureInArchive(source: SmallSource, place: String) throws {
-    try withTemporaryFolder { folder in
-      let files = folder.appending(path: "source")
-      try source.make(in: files)
-      let (script, tar) = (folder.appending(path: "insert.py"), files.appending(path: "train.tar"))
-      let insert = """
-        import io, sys, tarfile
-        with tarfile.open(sys.argv[1]) as old: files = [(each, old.extractfile(each).read()) for each in old]
-        files.insert(0 if sys.argv[2] == "before" else len(files), (tarfile.TarInfo("n90000009_1.JPEG"), b""))
-        with tarfile.open(sys.argv[1], "w") as tar:
-            for each, data in files: tar.addfile(each, io.BytesIO(data))
-        """
-      try Data(insert.utf8).write(to: script)
-      _ = try Python.run(script: script, arguments: [tar.path, place])
-      let result = try SmallBuild.run(
-        source, files, to: folder.appending(path: "set"), input: try FileHandle(forReadingFrom: tar))
-      #expect(result.exitCode == 65)
-      // A picture that comes first in a file makes it the archive of one class, until an archive follows.
-      let isTaken = source == .imagenetTar && place == "before"
-      #expect(
-        result.errors.contains(
-          isTaken
-            ? "holds the archive n90000000.tar among the pictures of class train (n90000009_1.JPEG is the first)"
-            : "holds the picture n90000009_1.JPEG, which is in no class's archive"))
-      #expect(try FileManager.default.contentsOfDirectory(atPath: folder.path).sorted() == ["insert.py", "source"])
-    }
-  }
-
   @Test("two classes of one name are refused by it, before anything is read")
   func sameName() throws {
     let message = try message(.imagenetTars, exitCode: 65) {

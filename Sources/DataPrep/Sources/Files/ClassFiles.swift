@@ -29,21 +29,30 @@ enum ClassFiles: Sendable {
   }
 
   /// Hands over the pictures of the class archive that begins where `file` stands.
-  /// - Throws: ``DataPrepError`` where an archive is among them, whose pictures would be lost.
   static func readArchive(
     _ file: ForwardFile, size: Int?, _ id: String, _ visit: (SourceEvent) throws -> Void
+  ) throws {
+    try forEachPicture(file, size: size, id) { archive, entry in
+      let content: SourceImage.Content =
+        entry.size > ImageFile.largest ? ImageFile.refusal(bytes: entry.size) : .file(try archive.read(entry))
+      try visit(.image(SourceImage(name: "\(id)/\(entry.name)", content: content)))
+    }
+  }
+
+  /// Visits the entries of a class archive that are pictures.
+  /// - Throws: ``DataPrepError`` where an archive lies in it, whose pictures would be lost.
+  private static func forEachPicture(
+    _ file: ForwardFile, size: Int?, _ id: String, _ visit: (inout TarReader, TarReader.Entry) throws -> Void
   ) throws {
     var archive = TarReader(file, size: size, named: "the archive of class \(id)")
     var first: String?
     while let entry = try archive.nextEntry() {
       guard ImageNetSource.id(ofArchive: entry.name) == nil else {
-        throw ImageNetSource.strayArchive(entry.name, id, after: first, in: file.path)
+        throw ImageNetSource.strayArchive(entry.name, ofClass: id, behind: first, in: file.path)
       }
       guard ImageFile.isImage(entry.name) else { continue }
       first = first ?? entry.name
-      let content: SourceImage.Content =
-        entry.size > ImageFile.largest ? ImageFile.refusal(bytes: entry.size) : .file(try archive.read(entry))
-      try visit(.image(SourceImage(name: "\(id)/\(entry.name)", content: content)))
+      try visit(&archive, entry)
     }
   }
 
@@ -66,13 +75,12 @@ enum ClassFiles: Sendable {
     if case .archive(_, offset: 0, _) = self { true } else { false }
   }
 
-  /// How many pictures an archive holds. Reads headers, no picture.
-  static func count(inArchive path: String, offset: Int, size: Int) throws -> Int {
+  /// How many pictures the archive of a class holds. Reads headers, no picture.
+  static func count(inArchive path: String, offset: Int, size: Int, _ id: String) throws -> Int {
     let file = try ForwardFile(path)
     try file.skip(to: offset, of: "the archive")
-    var archive = TarReader(file, size: size)
     var count = 0
-    while let entry = try archive.nextEntry() { count += ImageFile.isImage(entry.name) ? 1 : 0 }
+    try forEachPicture(file, size: size, id) { _, _ in count += 1 }
     return count
   }
 

@@ -60,10 +60,11 @@ struct ClassFilesSource: ImageSource {
     var density: Double?
     for imageClass in classes {
       if case .archive(let path, let offset, let size) = imageClass.files {
-        let known =
-          try density ?? Double(ClassFiles.count(inArchive: path, offset: offset, size: size)) / Double(max(size, 1))
-        images += Int((Double(size) * known).rounded())
-        density = known
+        if density == nil {
+          let count = try ClassFiles.count(inArchive: path, offset: offset, size: size, imageClass.id)
+          density = Double(count) / Double(max(size, 1))
+        }
+        images += Int((Double(size) * (density ?? 0)).rounded())
       } else {
         images += imageClass.images ?? 0
       }

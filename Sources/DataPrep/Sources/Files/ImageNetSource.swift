@@ -53,12 +53,17 @@ enum ImageNetSource {
       "holds the picture \(name), which is in no class's archive: unpack it into folders WNID/….JPEG")
   }
 
-  /// Of an archive that lies among the pictures of a class, the first of which is `picture`.
-  static func strayArchive(_ name: String, _ id: String, after picture: String?, in path: String) -> DataPrepError {
-    let first = picture.map { " (\($0) is the first)" } ?? ""
-    return DataPrepError(
-      .contradiction, path,
-      "holds the archive \(name) among the pictures of class \(id)\(first): unpack it into folders WNID/….JPEG")
+  /// Of an archive that lies in the archive of a class, behind `picture` if that is its first.
+  static func strayArchive(
+    _ name: String, ofClass id: String, behind picture: String?, in path: String
+  ) -> DataPrepError {
+    let message =
+      if let picture {
+        "among the pictures of class \(id) (\(picture) is the first): unpack it into folders WNID/….JPEG"
+      } else {
+        "where pictures of class \(id) should be: give the archive that holds those of classes as an input itself"
+      }
+    return DataPrepError(.contradiction, path, "holds the archive \(name) \(message)")
   }
 
   /// Archives and folders of classes, by their names.
@@ -77,8 +82,8 @@ enum ImageNetSource {
     return KnownClass(id: id, files: .archive(path: path, offset: 0, size: try FileStatus(path).bytes))
   }
 
-  /// The class archives in an archive, in its order; or the archive itself, where a picture comes first: that only
-  /// pictures follow is seen when they are read, as a class has many.
+  /// The class archives in an archive, in its order; or the archive itself, where a picture comes first. That no archive
+  /// follows on it is seen when its pictures are counted or read: a look at each of a million would delay the build.
   private static func classes(inArchive path: String) throws -> [KnownClass] {
     var archive = TarReader(try ForwardFile(path))
     var classes: [KnownClass] = []
