@@ -29,23 +29,16 @@ public enum Threads {
     let group = DispatchGroup()
     for number in 0..<min(threads, count) {
       group.enter()
-      start(name: "engine-\(number)") {
+      ThreadPool.shared.run {
         while true {
           let index = counter.next.wrappingAdd(1, ordering: .relaxed).oldValue
           if index >= count { break }
           body(number, index)
         }
+      } done: {
         group.leave()
       }
     }
     group.wait()
-  }
-
-  /// A thread that computes.
-  static func start(name: String, _ body: @escaping @Sendable () -> Void) {
-    let thread = Thread(block: body)
-    thread.name = name
-    thread.stackSize = 8 << 20  // the kernels keep a block's partial sums on it
-    thread.start()
   }
 }

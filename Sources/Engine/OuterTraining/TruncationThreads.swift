@@ -25,8 +25,9 @@ final class TruncationThreads: @unchecked Sendable {
     idle = Array(0..<workers)
     running = threads
     for number in 0..<threads {
-      Threads.start(name: "engine-\(number)") { [self] in
+      ThreadPool.shared.run { [self] in
         work(number)
+      } done: { [self] in
         condition.withLock {
           running -= 1
           condition.broadcast()
