@@ -1,5 +1,6 @@
 import Foundation
 import ServiceLifecycle
+import Support
 import Training
 
 /// Outer-training, on threads of its own: it begins when all servers listen, and ends by itself or at shutdown.
@@ -29,8 +30,10 @@ func onThread<Result: Sendable>(
   named name: String = "request", _ body: @escaping @Sendable () throws -> Result
 ) async throws -> Result {
   try await withCheckedThrowingContinuation { continuation in
-    let thread = Thread { continuation.resume(with: .init(catching: body)) }
-    thread.name = name
+    let thread = Thread {
+      SystemCall.nameThread(name)
+      continuation.resume(with: .init(catching: body))
+    }
     thread.start()
   }
 }

@@ -1,5 +1,6 @@
 import Dispatch
 import Foundation
+import Support
 import Synchronization
 
 /// Calls something again and again on a thread of its own, by a clock that nobody sets.
@@ -22,11 +23,11 @@ final class RepeatingTimer: Sendable {
   /// Once.
   func start() {
     let thread = Thread { [self] in
+      SystemCall.nameThread("state-timer")
       callUntilStopped()
       work.withLock { $0 = nil }
       ended.signal()
     }
-    thread.name = "state-timer"
     thread.start()
   }
 

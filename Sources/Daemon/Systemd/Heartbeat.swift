@@ -1,4 +1,5 @@
 import Foundation
+import Support
 import Synchronization
 import Training
 
@@ -19,6 +20,7 @@ final class Heartbeat: Sendable {
 
   func start() {
     let thread = Thread { [self] in
+      SystemCall.nameThread("heartbeat")
       let period = min((manager.watchdogInterval ?? .seconds(4)) / 4, .seconds(1)) / .seconds(1)
       var seen = -1
       var asked = ContinuousClock.now
@@ -37,7 +39,6 @@ final class Heartbeat: Sendable {
         manager.status(Self.text(training.status, alarms: training.alarms.messages))
       }
     }
-    thread.name = "heartbeat"
     thread.start()
   }
 

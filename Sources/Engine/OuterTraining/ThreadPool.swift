@@ -45,9 +45,9 @@ final class ThreadPool: Sendable {
     init(number: Int) {
       self.number = number
       let thread = Thread { [self] in while true { take()() } }
-      thread.name = "engine-\(number)"
       thread.stackSize = 8 << 20  // the kernels keep a block's partial sums on it
       thread.start()
+      thread.name = "engine-\(number)"  // has no effect before the start
     }
 
     func run(_ body: @escaping @Sendable () -> Void) {
