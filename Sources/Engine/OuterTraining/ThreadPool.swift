@@ -3,8 +3,9 @@ import Synchronization
 
 /// Threads that compute, and stay when they are done.
 ///
-/// The C library gives each thread a heap, and keeps the heaps of threads that ended with what is free in them: new
-/// threads for each outer-iteration would, with time, hold the memory of a truncation in every heap there ever was.
+/// The C library has several heaps, gives a new thread one of them, and keeps in each what was freed there: new threads
+/// for each outer-iteration would, with time, hold the memory of a truncation in all of them. A pool never ends its
+/// threads: use ``shared``.
 final class ThreadPool: Sendable {
   static let shared = ThreadPool()
 
@@ -18,8 +19,9 @@ final class ThreadPool: Sendable {
   /// How many threads it has.
   var count: Int { state.withLock { $0.count } }
 
-  /// Runs `body` on the idle thread of the lowest number, so that the same work finds the same heap; on a new one where
-  /// none is idle. Calls `done` on it when it is idle again.
+  /// Runs `body` on the idle thread of the lowest number, so that the same work tends to find the same heap; on a new one
+  /// where none is idle. Calls `done` on it when it is idle again: neither that nor what is released with the two may wait
+  /// for work of the pool.
   func run(_ body: @escaping @Sendable () -> Void, done: @escaping @Sendable () -> Void) {
     let worker = state.withLock { state in
       if let first = state.idle.indices.min(by: { state.idle[$0].number < state.idle[$1].number }) {
