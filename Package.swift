@@ -24,24 +24,32 @@ let systemLibraries: [Target] = [
   .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
 ]
 
-/// In the order in which data flows: a target imports only what stands above it.
+/// In the order of reading: a target imports only what stands above it.
 let sources: [Target] = [
+  .target(name: "Files", dependencies: [crypto], swiftSettings: settings),
+  .target(name: "Threads", dependencies: ["Files"], swiftSettings: settings),
+  .target(
+    name: "Commands", dependencies: ["Files", "Threads", argumentParser, logging], swiftSettings: settings),
+  .target(name: "Randomness", swiftSettings: settings),
   .target(name: "CKernels"),
   .target(name: "CReducedJPEG"),
-  .target(name: "Randomness", swiftSettings: settings),
-  .target(name: "Support", dependencies: [argumentParser, crypto], swiftSettings: settings),
-  .target(name: "Engine", dependencies: ["CKernels", "Randomness"], swiftSettings: settings),
+  .target(name: "Engine", dependencies: ["CKernels", "Files", "Randomness", "Threads"], swiftSettings: settings),
   .target(
-    name: "Shards", dependencies: ["CLMDB", "Randomness", "Support", crypto],
-    swiftSettings: settings),
+    name: "EngineBench", dependencies: ["Engine", "Randomness", "Threads"], swiftSettings: settings),
+  .target(
+    name: "Shards", dependencies: ["CLMDB", "Files", "Randomness", crypto], swiftSettings: settings),
   .executableTarget(
     name: "DataPrep",
-    dependencies: ["CPNG", "CReducedJPEG", "CTurboJPEG", "CZlib", "Shards", "Support", argumentParser],
-    swiftSettings: settings),
-  .target(
-    name: "Snapshots",
     dependencies: [
-      "Support", crypto, logging, .product(name: "AsyncHTTPClient", package: "async-http-client"),
+      "CPNG", "CReducedJPEG", "CTurboJPEG", "CZlib", "Commands", "Files", "Shards", "Threads", argumentParser,
+    ],
+    swiftSettings: settings),
+  .target(name: "Snapshots", dependencies: ["Files", crypto], swiftSettings: settings),
+  .target(name: "DaemonProtocol", dependencies: ["Files", "Snapshots"], swiftSettings: settings),
+  .target(
+    name: "DaemonClient",
+    dependencies: [
+      "DaemonProtocol", "Files", "Snapshots", .product(name: "AsyncHTTPClient", package: "async-http-client"),
       .product(name: "NIOCore", package: "swift-nio"),
       .product(name: "NIOFoundationCompat", package: "swift-nio"),
       .product(name: "NIOHTTP1", package: "swift-nio"),
@@ -50,19 +58,32 @@ let sources: [Target] = [
     ],
     swiftSettings: settings),
   .target(
+    name: "Tasks", dependencies: ["Engine", "Files", "Randomness", "Shards", "Snapshots"], swiftSettings: settings),
+  .target(
+    name: "Settings", dependencies: ["Engine", "Files", "Snapshots", argumentParser], swiftSettings: settings),
+  .target(
+    name: "Evaluation",
+    dependencies: ["Engine", "Files", "Randomness", "Shards", "Snapshots", "Tasks", "Threads"],
+    swiftSettings: settings),
+  .target(
     name: "Training",
     dependencies: [
-      "Engine", "Randomness", "Shards", "Snapshots", "Support", argumentParser, logging,
+      "Engine", "Evaluation", "Files", "Randomness", "Settings", "Shards", "Snapshots", "Tasks", "Threads", logging,
     ],
     swiftSettings: settings),
   .target(
     name: "Experiments",
-    dependencies: ["Engine", "Randomness", "Shards", "Snapshots", "Support", "Training", logging],
+    dependencies: [
+      "Commands", "Engine", "Evaluation", "Files", "Randomness", "Settings", "Shards", "Snapshots", "Tasks", "Threads",
+      "Training",
+      logging,
+    ],
     swiftSettings: settings),
   .executableTarget(
     name: "Daemon",
     dependencies: [
-      "Engine", "Snapshots", "Support", "Training", argumentParser, crypto, logging,
+      "Commands", "DaemonProtocol", "Engine", "Files", "Settings", "Snapshots", "Threads", "Training", argumentParser,
+      crypto, logging,
       .product(name: "Hummingbird", package: "hummingbird"),
       .product(name: "HummingbirdCore", package: "hummingbird"),
       .product(name: "HummingbirdTLS", package: "hummingbird"),
@@ -78,15 +99,15 @@ let sources: [Target] = [
   .executableTarget(
     name: "Lopt",
     dependencies: [
-      "Engine", "Experiments", "Shards", "Snapshots", "Support", "Training", argumentParser, logging,
+      "Commands", "DaemonClient", "DaemonProtocol", "Engine", "EngineBench", "Evaluation", "Experiments", "Files",
+      "Settings", "Shards", "Snapshots", "Tasks", "Threads", "Training", argumentParser, logging,
     ],
     swiftSettings: settings),
 ]
 
-let tests: [Target] = [
-  .target(
-    name: "TestSupport", dependencies: ["CZlib", "Engine", "Shards"], path: "Tests/TestSupport",
-    swiftSettings: settings),
+/// What several test targets share.
+let testSupport: [Target] = [
+  .target(name: "AllocationCount", path: "Tests/AllocationCount"),
   .target(
     name: "ScriptedServer",
     dependencies: [
@@ -94,41 +115,58 @@ let tests: [Target] = [
       .product(name: "Hummingbird", package: "hummingbird"), .product(name: "NIOCore", package: "swift-nio"),
     ],
     path: "Tests/ScriptedServer", swiftSettings: settings),
-  .testTarget(
-    name: "RandomnessTests", dependencies: ["Randomness"], swiftSettings: settings),
-  .testTarget(
-    name: "SupportTests", dependencies: ["Support", "TestSupport"], swiftSettings: settings),
-  .target(name: "AllocationCount", path: "Tests/AllocationCount"),
+  .target(
+    name: "TestSupport", dependencies: ["CZlib", "Engine", "Shards", "Snapshots"], path: "Tests/TestSupport",
+    swiftSettings: settings),
+]
+
+/// One for each module that it names, in the same order.
+let tests: [Target] = [
+  .testTarget(name: "FilesTests", dependencies: ["Files", "TestSupport"], swiftSettings: settings),
+  .testTarget(name: "ThreadsTests", dependencies: ["Threads"], swiftSettings: settings),
+  .testTarget(name: "RandomnessTests", dependencies: ["Randomness"], swiftSettings: settings),
   .testTarget(
     name: "EngineTests",
-    dependencies: ["AllocationCount", "CKernels", "Engine", "Randomness", "TestSupport"],
+    dependencies: ["AllocationCount", "CKernels", "Engine", "Randomness", "TestSupport", "Threads"],
+    swiftSettings: settings),
+  .testTarget(name: "EngineBenchTests", dependencies: ["Engine", "EngineBench"], swiftSettings: settings),
+  .testTarget(
+    name: "ShardsTests", dependencies: ["Files", "Randomness", "Shards", "TestSupport"], swiftSettings: settings),
+  .testTarget(
+    name: "DataPrepTests", dependencies: ["DataPrep", "Files", "Randomness", "Shards", "TestSupport", "Threads"],
+    swiftSettings: settings),
+  .testTarget(name: "SnapshotsTests", dependencies: ["Files", "Snapshots", "TestSupport"], swiftSettings: settings),
+  .testTarget(
+    name: "DaemonClientTests",
+    dependencies: ["DaemonClient", "DaemonProtocol", "Files", "ScriptedServer", "Snapshots", "TestSupport"],
     swiftSettings: settings),
   .testTarget(
-    name: "ShardsTests", dependencies: ["Randomness", "Shards", "Support", "TestSupport"],
-    swiftSettings: settings),
+    name: "SettingsTests", dependencies: ["Engine", "Files", "Settings", "TestSupport"], swiftSettings: settings),
   .testTarget(
-    name: "DataPrepTests",
-    dependencies: ["DataPrep", "Randomness", "Shards", "Support", "TestSupport"],
-    swiftSettings: settings),
-  .testTarget(
-    name: "SnapshotsTests", dependencies: ["ScriptedServer", "Snapshots", "Support", "TestSupport"],
+    name: "EvaluationTests",
+    dependencies: [
+      "Engine", "Evaluation", "Files", "Randomness", "Shards", "Snapshots", "Tasks", "TestSupport", "Threads",
+    ],
     swiftSettings: settings),
   .testTarget(
     name: "TrainingTests",
     dependencies: [
-      "Engine", "Randomness", "Shards", "Snapshots", "Support", "TestSupport", "Training", logging,
+      "Engine", "Evaluation", "Files", "Randomness", "Settings", "Shards", "Snapshots", "Tasks", "TestSupport",
+      "Threads", "Training", logging,
     ],
     swiftSettings: settings),
   .testTarget(
     name: "ExperimentsTests",
     dependencies: [
-      "Engine", "Experiments", "Randomness", "Shards", "Snapshots", "Support", "TestSupport", "Training",
+      "Engine", "Evaluation", "Experiments", "Files", "Randomness", "Shards", "Snapshots", "Tasks", "TestSupport",
+      "Threads", "Training",
     ],
     swiftSettings: settings),
   .testTarget(
     name: "DaemonTests",
     dependencies: [
-      "Daemon", "Engine", "Shards", "Snapshots", "Support", "TestSupport", "Training", logging,
+      "Commands", "Daemon", "DaemonClient", "DaemonProtocol", "Engine", "Files", "Settings", "Shards", "Snapshots",
+      "TestSupport", "Threads", "Training", logging,
       .product(name: "Hummingbird", package: "hummingbird"),
       .product(name: "HummingbirdTesting", package: "hummingbird"),
       .product(name: "NIOCore", package: "swift-nio"),
@@ -137,8 +175,11 @@ let tests: [Target] = [
     ],
     swiftSettings: settings),
   .testTarget(
-    name: "LoptTests", dependencies: ["Engine", "Lopt", "ScriptedServer", "Snapshots", "Support", "TestSupport"],
-    exclude: ["read_result.py"], swiftSettings: settings),
+    name: "LoptTests",
+    dependencies: [
+      "DaemonClient", "Engine", "Files", "Lopt", "ScriptedServer", "Snapshots", "Tasks", "TestSupport",
+    ],
+    swiftSettings: settings),
 ]
 
 let package = Package(
@@ -148,6 +189,7 @@ let package = Package(
     .executable(name: "lopt-daemon", targets: ["Daemon"]),
     .executable(name: "lopt", targets: ["Lopt"]),
     .library(name: "Shards", targets: ["Shards"]),
+    .library(name: "DaemonClient", targets: ["DaemonClient"]),
   ],
   dependencies: [
     .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.0"),
@@ -161,5 +203,5 @@ let package = Package(
     .package(url: "https://github.com/swift-server/async-http-client", from: "1.37.0"),
     .package(url: "https://github.com/swift-server/swift-service-lifecycle", from: "2.13.0"),
   ],
-  targets: systemLibraries + sources + tests
+  targets: systemLibraries + sources + testSupport + tests
 )

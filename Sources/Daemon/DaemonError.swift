@@ -1,20 +1,17 @@
-import Support
+import Files
 
 /// What keeps the daemon from serving.
-struct DaemonError: ReportedError, Equatable {
-  enum Code: Sendable {
-    /// Another process listens on the port.
-    case portTaken
-    /// The address is none of this machine, or may not be used.
-    case cannotListen
-  }
+typealias DaemonError = CodedError<DaemonErrorCode>
 
-  var code: Code
-  /// One sentence that names the address and the key to change.
-  var description: String
+/// The kinds of ``DaemonError``.
+enum DaemonErrorCode: ErrorCode {
+  /// Another process listens on the port.
+  case portTaken
+  /// The address is none of this machine, or may not be used.
+  case cannotListen
 
   var exitCode: ExitCode {
-    switch code {
+    switch self {
     case .portTaken: .temporary
     case .cannotListen: .unavailable
     }

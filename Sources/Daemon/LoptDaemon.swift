@@ -1,9 +1,11 @@
 import ArgumentParser
-import Engine
+import Commands
+import Files
 import Foundation
 import Logging
 import ServiceLifecycle
-import Support
+import Settings
+import Threads
 import Training
 import UnixSignals
 

@@ -1,6 +1,6 @@
+import Files
 import Foundation
 import ServiceLifecycle
-import Support
 import Training
 
 /// Outer-training, on threads of its own: it begins when all servers listen, and ends by itself or at shutdown.

@@ -1,44 +1,31 @@
-import Support
+import Files
 
-/// What keeps a dataset from being made of a source.
-struct DataPrepError: ReportedError, Equatable {
-  enum Code {
-    /// A file of the source is not there or cannot be opened.
-    case missing
-    /// A file does not have the format that it should have.
-    case otherFormat
-    /// A file ends too early, or its compression is damaged.
-    case damaged
-    /// A file says something that the source cannot mean.
-    case contradiction
-    /// A library that decodes or encodes images refused, for a reason that is not in a file.
-    case library
-    /// More images had to be skipped than were allowed to be.
-    case tooManySkipped
-    /// The disk has no room for what is to be made.
-    case noSpace
-    /// What is to be made is there already.
-    case outputExists
-    /// What was asked for does not go together.
-    case usage
-  }
+/// What keeps a data set from being made of its inputs.
+typealias DataPrepError = CodedError<DataPrepErrorCode>
 
-  var code: Code
-  /// The file or folder.
-  var path: String
-  /// What is wrong with it, and what to do.
-  var message: String
-
-  init(_ code: Code, _ path: String, _ message: String) {
-    self.code = code
-    self.path = path
-    self.message = message
-  }
-
-  var description: String { "\(path): \(message)" }
+/// The kinds of ``DataPrepError``.
+enum DataPrepErrorCode: ErrorCode {
+  /// A file of the source is not there or cannot be opened.
+  case missing
+  /// A file does not have the format that it should have.
+  case otherFormat
+  /// A file ends too early, or its compression is damaged.
+  case damaged
+  /// A file says something that the source cannot mean.
+  case contradiction
+  /// A library that decodes or encodes images refused, for a reason that is not in a file.
+  case library
+  /// More images had to be skipped than were allowed to be.
+  case tooManySkipped
+  /// The disk has no room for what is to be made.
+  case noSpace
+  /// What is to be made is there already.
+  case outputExists
+  /// What was asked for does not go together.
+  case usage
 
   var exitCode: ExitCode {
-    switch code {
+    switch self {
     case .missing: .noInput
     case .library: .software
     case .otherFormat, .damaged, .contradiction, .tooManySkipped: .data

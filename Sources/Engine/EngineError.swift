@@ -1,12 +1,21 @@
+package import Files
+
 /// What the engine refuses.
-public struct EngineError: Error, CustomStringConvertible, Sendable, Equatable {
-  public enum Code: Sendable { case unknownProblem, wrongShape, unknownInstructionSet }
+package typealias EngineError = CodedError<EngineErrorCode>
 
-  public var code: Code
-  public var description: String
+/// The kinds of ``EngineError``.
+package enum EngineErrorCode: ErrorCode {
+  /// No inner problem has the name.
+  case unknownProblem
+  /// An inner problem takes images of another shape.
+  case wrongShape
+  /// The name is of no instruction set, or of one that this processor lacks.
+  case unknownInstructionSet
 
-  public init(_ code: Code, _ description: String) {
-    self.code = code
-    self.description = description
+  package var exitCode: ExitCode {
+    switch self {
+    case .unknownProblem, .unknownInstructionSet: .usage
+    case .wrongShape: .data
+    }
   }
 }

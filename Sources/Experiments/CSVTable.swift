@@ -1,18 +1,18 @@
 /// Rows of a figure's data.
-public struct CSVTable: Sendable, Equatable {
+package struct CSVTable: Sendable, Equatable {
   /// What is put behind the figure's name in that of the file; empty for the one that needs none.
-  public var name: String
-  public var columns: [String]
-  public var rows: [[String]]
+  package var name: String
+  package var columns: [String]
+  package var rows: [[String]]
 
-  public init(_ name: String = "", columns: [String], rows: [[String]]) {
+  package init(_ name: String = "", columns: [String], rows: [[String]]) {
     self.name = name
     self.columns = columns
     self.rows = rows
   }
 
   /// The shortest text that reads back as the same number; empty for none.
-  public static func number(_ value: Double?) -> String { value.map { "\($0)" } ?? "" }
+  package static func number(_ value: Double?) -> String { value.map { "\($0)" } ?? "" }
 
   /// The file's text: comments after `#`, then the columns' names, then the rows. No value has a comma.
   func text(comments: [String]) -> String {

@@ -1,15 +1,15 @@
 /// What is to be said of a figure.
-public struct Caption: Sendable, Equatable {
+package struct Caption: Sendable, Equatable {
   /// What the panels show.
-  public var shows: String
+  package var shows: String
   /// What was found: a sentence each, with its numbers.
-  public var results: [String]
+  package var results: [String]
   /// What was run.
-  public var instance: String
+  package var instance: String
   /// What the paper ran.
-  public var paper: String
+  package var paper: String
 
-  public init(shows: String, results: [String], instance: String, paper: String) {
+  package init(shows: String, results: [String], instance: String, paper: String) {
     self.shows = shows
     self.results = results
     self.instance = instance

@@ -1,10 +1,10 @@
+package import Evaluation
 import Foundation
-public import Training
 
 extension Plot {
   /// An evaluation's curves: the median of each optimizer's training loss, with the band between its quartiles, by inner
   /// step and by time.
-  public init(_ evaluation: EvaluationCurves) {
+  package init(_ evaluation: EvaluationCurves) {
     let plan = evaluation.plan
     let losses = evaluation.curves.flatMap { $0.points.flatMap { [$0.lowerQuartile, $0.upperQuartile] } }
     let ends = evaluation.curves.compactMap { $0.points.last?.seconds }

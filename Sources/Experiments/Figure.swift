@@ -1,7 +1,7 @@
 /// A figure of the paper as an experiment that can be run.
 ///
 /// What it computes it asks of a ``PointStore``, so that a run that was interrupted goes on where it was.
-public protocol Figure: Sendable {
+package protocol Figure: Sendable {
   /// Everything on which its points depend: those of other settings are not used.
   associatedtype Settings: Encodable, Sendable
 
@@ -16,7 +16,7 @@ public protocol Figure: Sendable {
 }
 
 /// How large an instance of a figure is.
-public enum FigureScale: String, Codable, CaseIterable, Sendable {
+package enum FigureScale: String, Codable, CaseIterable, Sendable {
   /// Two cores take minutes, or up to an hour.
   case small
   /// As near to the paper's own as the method tells: hours to days, or more than one machine does.
@@ -24,13 +24,13 @@ public enum FigureScale: String, Codable, CaseIterable, Sendable {
 }
 
 /// What a figure came to.
-public struct FigureOutput: Sendable {
-  public var title: String
-  public var caption: Caption
-  public var panels: [Plot.Panel]
-  public var tables: [CSVTable]
+package struct FigureOutput: Sendable {
+  package var title: String
+  package var caption: Caption
+  package var panels: [Plot.Panel]
+  package var tables: [CSVTable]
 
-  public init(title: String, caption: Caption, panels: [Plot.Panel], tables: [CSVTable]) {
+  package init(title: String, caption: Caption, panels: [Plot.Panel], tables: [CSVTable]) {
     self.title = title
     self.caption = caption
     self.panels = panels

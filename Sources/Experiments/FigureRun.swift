@@ -1,9 +1,9 @@
 import Engine
-public import Foundation
-import Support
+import Files
+package import Foundation
 
 /// Runs a figure and writes its files: data, plot and caption.
-public struct FigureRun<Instance: Figure>: Sendable {
+package struct FigureRun<Instance: Figure>: Sendable {
   private let figure: Instance
   private let folder: URL
   private let threads: Int
@@ -19,7 +19,7 @@ public struct FigureRun<Instance: Figure>: Sendable {
   /// - Parameters:
   ///   - output: the folder that gets the files; made where it is missing.
   ///   - threads: how many compute; 0: one for each core. The results do not depend on it.
-  public init(_ figure: Instance, output: URL, threads: Int) {
+  package init(_ figure: Instance, output: URL, threads: Int) {
     self.figure = figure
     folder = output
     self.threads = threads > 0 ? threads : SystemCall.processorCount
@@ -27,11 +27,11 @@ public struct FigureRun<Instance: Figure>: Sendable {
 
   /// Computes what is missing and writes the files, each whole or not at all. Returns their paths: the tables, the plot,
   /// the caption.
-  public func run() throws -> [URL] {
+  package func run() throws -> [URL] {
     try Plot.requireGnuplot()
     let instructionSet = try InstructionSet.name()
     try SystemCall.makeFolder(folder.path)
-    let progress = Support.Progress(figure.name, unit: "inner steps", total: figure.cost)
+    let progress = Files.Progress(figure.name, unit: "inner steps", total: figure.cost)
     defer { progress.finish() }
     let points = try PointStore(
       folder: folder.appending(path: "points"), figure: figure.name,

@@ -1,12 +1,12 @@
-public import Foundation
-public import Support
+package import Files
+package import Foundation
 import Synchronization
 
 /// The finished points of a figure, a line of JSON each, in a file of their settings: a run that was interrupted, or is
 /// asked for again, computes only what is missing. A line that was cut is computed again.
 ///
 /// One process at a time holds the file.
-public final class PointStore: Sendable {
+package final class PointStore: Sendable {
   private struct Line<Value: Codable>: Codable {
     var key: String
     /// What it took, in the unit in which progress is counted.
@@ -24,7 +24,7 @@ public final class PointStore: Sendable {
   /// Whole lines by key.
   private let lines: Mutex<[String: Data]>
   /// Told of every point.
-  public let progress: Support.Progress
+  package let progress: Files.Progress
 
   /// Opens the file of these settings, and tells `progress` what is in it.
   ///
@@ -32,7 +32,7 @@ public final class PointStore: Sendable {
   ///   - folder: made where it is missing.
   ///   - figure: the beginning of the file's name.
   ///   - identity: everything on which the points depend.
-  public init(folder: URL, figure: String, identity: some Encodable, progress: Support.Progress) throws {
+  package init(folder: URL, figure: String, identity: some Encodable, progress: Files.Progress) throws {
     let identity = try AtomicFile.json(identity)
     try SystemCall.makeFolder(folder.path)
     file = try LineFile(folder.appending(path: "\(figure)-\(Digest.sha256(identity).prefix(12)).jsonl"))
@@ -58,7 +58,7 @@ public final class PointStore: Sendable {
   }
 
   /// A folder for what computing points leaves besides them, of the same settings; not made yet.
-  public var workspace: URL { file.url.deletingPathExtension() }
+  package var workspace: URL { file.url.deletingPathExtension() }
 
   /// The value of a key: the one that is known, or else that of `compute`, which is kept. From any thread; the same key
   /// from one at a time.
@@ -67,7 +67,7 @@ public final class PointStore: Sendable {
   ///   - cost: what computing it takes, in the unit in which progress is counted.
   ///   - note: what progress shows meanwhile.
   ///   - isTold: whether `compute` tells progress of the cost itself, piece by piece.
-  public func value<Value: Codable>(
+  package func value<Value: Codable>(
     _ key: String, cost: Int, note: @autoclosure () -> String = "", isTold: Bool = false,
     compute: () throws -> Value
   ) throws -> Value {

@@ -1,7 +1,10 @@
 import ArgumentParser
+import Commands
 import Engine
+import EngineBench
+import Files
 import Foundation
-import Support
+import Threads
 
 /// `lopt bench`: how fast the engine is on this machine.
 struct BenchCommand: ParsableCommand {
@@ -42,7 +45,7 @@ struct BenchCommand: ParsableCommand {
     let instructionSet = try InstructionSet.name()
     let problems = problem.isEmpty ? InnerProblems.all : try problem.map { try InnerProblems.named($0) }
     let threads = threads > 0 ? threads : SystemCall.processorCount
-    let progress = Support.Progress(
+    let progress = Files.Progress(
       "timing", unit: "operations", total: problems.count * BenchOperation.allCases.count)
     let bench = Bench(threads: threads, seconds: seconds)
     var results: [BenchResult] = []

@@ -1,10 +1,11 @@
 import ArgumentParser
+import Engine
+import Evaluation
 import Experiments
+import Files
 import Foundation
 import Shards
 import Snapshots
-import Support
-import Training
 
 /// `lopt evaluate`: the learned optimizer against tuned baselines.
 struct EvaluateCommand: ParsableCommand {

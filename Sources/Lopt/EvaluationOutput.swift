@@ -1,6 +1,7 @@
+import Commands
+import Evaluation
+import Files
 import Shards
-import Support
-import Training
 
 /// What `lopt evaluate --json` prints.
 struct EvaluationOutput: Encodable {
@@ -43,7 +44,7 @@ struct EvaluationOutput: Encodable {
   var snapshotSHA256: String
   /// Of the data set's manifest.
   var datasetSHA256: String
-  var toolVersion = Support.toolVersion
+  var toolVersion = Files.toolVersion
   var tasks: [Task]
   var results: [EvaluationResult]
 

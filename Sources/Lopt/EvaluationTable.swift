@@ -1,5 +1,7 @@
+import Commands
+import Engine
+import Evaluation
 import Foundation
-import Training
 
 /// The results as lines of text.
 struct EvaluationTable: CustomStringConvertible {

@@ -1,6 +1,6 @@
 import ArgumentParser
+import Files
 import Foundation
-import Support
 import Training
 
 /// `lopt export-state`: takes a run elsewhere.

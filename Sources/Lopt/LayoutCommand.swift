@@ -1,7 +1,8 @@
 import ArgumentParser
+import Commands
 import Engine
+import Files
 import Foundation
-import Support
 
 /// `lopt layout`: where each tensor lies in the flat vectors.
 struct LayoutCommand: ParsableCommand {

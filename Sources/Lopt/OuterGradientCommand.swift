@@ -1,9 +1,9 @@
 import ArgumentParser
 import Engine
+import Files
 import Foundation
 import Snapshots
-import Support
-import Training
+import Tasks
 
 /// `lopt outer-gradient`: one truncation, so that another tool can check it.
 struct OuterGradientCommand: ParsableCommand {
@@ -11,7 +11,7 @@ struct OuterGradientCommand: ParsableCommand {
     commandName: "outer-gradient",
     abstract: "Compute the outer-loss of one given truncation and its gradient.",
     discussion: """
-      Documentation/outer-gradient.md describes both files; Tests/Oracle/outer_gradient.py does the same in PyTorch.
+      Documentation/outer-gradient.md describes both files; Tools/Oracle/outer_gradient.py does the same in PyTorch.
 
       Example:
         lopt outer-gradient --problem mlp2x32 --case case.safetensors --output result.safetensors

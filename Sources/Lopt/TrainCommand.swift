@@ -1,8 +1,10 @@
 import ArgumentParser
-import Engine
+import Commands
+import Files
 import Foundation
 import Logging
-import Support
+import Settings
+import Threads
 import Training
 
 /// `lopt train`: outer-training in the foreground.

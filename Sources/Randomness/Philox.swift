@@ -2,10 +2,10 @@
 ///
 /// Source: Salmon, Moraes, Dror, Shaw, "Parallel random numbers: as easy as 1, 2, 3" (SC 2011). Its known-answer
 /// vectors are in the tests.
-public enum Philox {
+package enum Philox {
   /// The block of four words at `counter` under `key`.
   @inlinable
-  public static func block(_ counter: SIMD4<UInt32>, key: SIMD2<UInt32>) -> SIMD4<UInt32> {
+  package static func block(_ counter: SIMD4<UInt32>, key: SIMD2<UInt32>) -> SIMD4<UInt32> {
     var counter = counter
     var key = key
     for round in 0..<10 {

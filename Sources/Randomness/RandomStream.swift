@@ -6,9 +6,9 @@
 ///
 /// Two streams of different arguments are independent; the same arguments give the same numbers, in any thread and
 /// after any restart. There is no global generator: whoever needs randomness is handed a seed.
-public struct RandomStream: RandomNumberGenerator, Sendable {
+package struct RandomStream: RandomNumberGenerator, Sendable {
   /// What the numbers are for. Raw values are part of what a resumed run must reproduce: never renumber them.
-  public enum Purpose: UInt32, Sendable {
+  package enum Purpose: UInt32, Sendable {
     case innerInitialisation = 1
     case outerInitialisation = 2
     case perturbation = 3
@@ -32,12 +32,12 @@ public struct RandomStream: RandomNumberGenerator, Sendable {
   private var used = 4
 
   /// The stream of `purpose` under `seed`, for example one for every (outer-iteration, worker).
-  public init(seed: UInt64, purpose: Purpose, _ indices: UInt64...) {
+  package init(seed: UInt64, purpose: Purpose, _ indices: UInt64...) {
     self.init(seed: seed, purpose: purpose, indices: indices)
   }
 
   /// The stream of `purpose` and `indices` under `seed`.
-  public init(seed: UInt64, purpose: Purpose, indices: [UInt64]) {
+  package init(seed: UInt64, purpose: Purpose, indices: [UInt64]) {
     var state = SIMD4(seed.low, seed.high, purpose.rawValue, UInt32(indices.count))
     state = Philox.block(state, key: [0, 0])
     for index in indices {
@@ -48,7 +48,7 @@ public struct RandomStream: RandomNumberGenerator, Sendable {
   }
 
   /// The next 32 uniform bits.
-  public mutating func nextWord() -> UInt32 {
+  package mutating func nextWord() -> UInt32 {
     if used == 4 {
       block = Philox.block([position.low, position.high, domain[0], domain[1]], key: key)
       position += 1
@@ -58,30 +58,30 @@ public struct RandomStream: RandomNumberGenerator, Sendable {
     return block[used]
   }
 
-  public mutating func next() -> UInt64 {
+  package mutating func next() -> UInt64 {
     let low = UInt64(nextWord())
     return low | UInt64(nextWord()) << 32
   }
 
   /// A uniform number in [0, 1), a multiple of 2⁻⁵³.
-  public mutating func uniform() -> Double {
+  package mutating func uniform() -> Double {
     Double(next() >> 11) * 0x1p-53
   }
 
   /// A uniform integer in 0 ..< bound, without bias.
-  public mutating func below(_ bound: Int) -> Int {
+  package mutating func below(_ bound: Int) -> Int {
     Int(next(upperBound: UInt64(bound)))
   }
 
   /// Two independent standard normal numbers (Box and Muller 1958).
-  public mutating func normals() -> (Double, Double) {
+  package mutating func normals() -> (Double, Double) {
     let radius = (-2 * log(1 - uniform())).squareRoot()
     let angle = 2 * Double.pi * uniform()
     return (radius * cos(angle), radius * sin(angle))
   }
 
   /// `count` standard normal numbers.
-  public mutating func normals(_ count: Int) -> [Float] {
+  package mutating func normals(_ count: Int) -> [Float] {
     var numbers: [Float] = []
     numbers.reserveCapacity(count + 1)
     while numbers.count < count {
@@ -94,7 +94,7 @@ public struct RandomStream: RandomNumberGenerator, Sendable {
   }
 
   /// `count` different integers of 0 ..< `bound`, in random order.
-  public mutating func sample(_ count: Int, below bound: Int) -> [Int] {
+  package mutating func sample(_ count: Int, below bound: Int) -> [Int] {
     precondition(count <= bound, "cannot draw more than there are")
     var pool = Array(0..<bound)
     for position in 0..<count { pool.swapAt(position, position + below(bound - position)) }

@@ -1,52 +1,39 @@
-public import Support
+public import Files
 
-/// What went wrong with a dataset folder.
-public struct ShardsError: ReportedError, Equatable {
-  public enum Code: Sendable {
-    /// The folder or its manifest is not there.
-    case notADataset
-    /// The manifest cannot be read or contradicts itself.
-    case invalidManifest
-    /// The manifest's format version is newer than this program's.
-    case newerFormat
-    /// A shard is not what the manifest says.
-    case damagedShard
-    /// The images handed to the writer do not fit the format.
-    case invalidImages
-    /// The folder to be written exists.
-    case outputExists
-    /// Where this build is to be made, another one was stopped, or there is something else.
-    case otherBuild
-    /// The folder to be written cannot be made.
-    case cannotCreate
-    /// Another process writes the same folder.
-    case busy
-    /// The disk is full.
-    case noSpace
-    /// The classes cannot be split as was asked.
-    case invalidSplit
-    /// A task needs more classes than the split has.
-    case tooFewClasses
-    /// LMDB failed in another way.
-    case database
-  }
+/// What is wrong with the folder of a data set, or keeps one from being made.
+public typealias ShardsError = CodedError<ShardsErrorCode>
 
-  public var code: Code
-  /// The file or folder.
-  public var path: String
-  /// What is wrong with it, and what to do.
-  public var message: String
-
-  init(_ code: Code, _ path: String, _ message: String) {
-    self.code = code
-    self.path = path
-    self.message = message
-  }
-
-  public var description: String { "\(path): \(message)" }
+/// The kinds of ``ShardsError``.
+public enum ShardsErrorCode: ErrorCode {
+  /// The folder or its manifest is not there.
+  case notADataset
+  /// The manifest cannot be read or contradicts itself.
+  case invalidManifest
+  /// The manifest's format version is newer than this program's.
+  case newerFormat
+  /// A shard is not what the manifest says.
+  case damagedShard
+  /// The images handed to the writer do not fit the format.
+  case invalidImages
+  /// The folder to be written exists.
+  case outputExists
+  /// Where this build is to be made, another one was stopped, or there is something else.
+  case otherBuild
+  /// The folder to be written cannot be made.
+  case cannotCreate
+  /// Another process writes the same folder.
+  case busy
+  /// The disk is full.
+  case noSpace
+  /// The classes cannot be split as was asked.
+  case invalidSplit
+  /// A task needs more classes than the split has.
+  case tooFewClasses
+  /// LMDB failed in another way.
+  case database
 
   public var exitCode: ExitCode {
-    switch code {
+    switch self {
     case .notADataset: .noInput
     case .invalidManifest, .newerFormat, .damagedShard, .invalidImages: .data
     case .outputExists, .otherBuild, .cannotCreate: .cannotCreate

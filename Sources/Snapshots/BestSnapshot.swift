@@ -1,5 +1,5 @@
+import Files
 import Foundation
-import Support
 
 /// The snapshot of the lowest evaluation so far: a snapshot's record, and what makes it the best.
 public struct BestSnapshot: Codable, Sendable, Equatable {

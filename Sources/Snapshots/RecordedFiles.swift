@@ -1,5 +1,5 @@
+import Files
 public import Foundation
-import Support
 
 /// A folder of numbered files, each with a record of its digest beside it.
 ///

@@ -1,5 +1,5 @@
+import Files
 public import Foundation
-import Support
 
 extension Safetensors {
   /// One entry of the header.

@@ -1,5 +1,5 @@
+import Files
 public import Foundation
-import Support
 
 extension SigningKey {
   /// Writes the key to a new file that only its owner may read, and its public half beside it, with `.pub` behind.

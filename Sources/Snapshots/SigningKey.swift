@@ -1,6 +1,6 @@
 import Crypto
+import Files
 public import Foundation
-import Support
 
 /// The Ed25519 key (RFC 8032) with which a daemon signs the records of its snapshots.
 ///

@@ -1,5 +1,5 @@
+import Files
 public import Foundation
-import Support
 
 /// Checks files of snapshots: that they are whole, and are what their records say.
 public struct SnapshotCheck: Sendable {

@@ -5,11 +5,11 @@ public enum SnapshotKind: String, CaseIterable, Sendable {
   /// The average of θ over the run, where the run keeps one.
   case average
 
-  static let suffix = ".safetensors"
+  package static let suffix = ".safetensors"
 
   /// The kind and the step that a name, perhaps from a stranger, stands for: a kind, a dash and at least nine digits. Nil
   /// where it is no snapshot's.
-  static func parse(_ name: String) -> (kind: SnapshotKind, step: Int)? {
+  package static func parse(_ name: String) -> (kind: SnapshotKind, step: Int)? {
     for kind in allCases where name.hasPrefix(kind.rawValue + "-") && name.hasSuffix(suffix) {
       let digits = name.dropFirst(kind.rawValue.count + 1).dropLast(suffix.count)
       guard (9...18).contains(digits.utf8.count), digits.utf8.allSatisfy({ (48...57).contains($0) }) else { return nil }

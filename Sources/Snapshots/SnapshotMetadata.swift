@@ -1,3 +1,4 @@
+import Files
 import Foundation
 
 /// What a snapshot says of its θ: how to run it, and how it was made.

@@ -1,5 +1,5 @@
+import Files
 public import Foundation
-import Support
 
 /// A snapshot as a list names it.
 public struct ListedSnapshot: Codable, Sendable, Equatable {

@@ -1,5 +1,5 @@
+import Files
 public import Foundation
-import Support
 
 /// A snapshot: θ and what is said of it.
 public struct Snapshot: Sendable, Equatable {

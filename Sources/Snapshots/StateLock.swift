@@ -1,5 +1,5 @@
+import Files
 public import Foundation
-import Support
 
 /// The lock of a state folder: one process trains with it. It is released when the process ends, however that is.
 public final class StateLock: Sendable {

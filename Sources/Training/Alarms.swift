@@ -1,9 +1,9 @@
 import Synchronization
 
 /// What is wrong with a run that goes on all the same: it stands until the same works again.
-public final class Alarms: Sendable {
+package final class Alarms: Sendable {
   /// That the disk is nearly full, or what could not be written.
-  public enum Kind: String, CaseIterable, Sendable { case disk, state, snapshot, log }
+  package enum Kind: String, CaseIterable, Sendable { case disk, state, snapshot, log }
 
   private let raised = Mutex<[Kind: String]>([:])
 
@@ -18,7 +18,7 @@ public final class Alarms: Sendable {
   func clear(_ kind: Kind) -> Bool { raised.withLock { $0.removeValue(forKey: kind) != nil } }
 
   /// One sentence each, without repetition.
-  public var messages: [String] {
+  package var messages: [String] {
     raised.withLock { raised in
       Kind.allCases.compactMap { raised[$0] }.reduce(into: []) { if !$0.contains($1) { $0.append($1) } }
     }

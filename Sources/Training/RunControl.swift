@@ -1,6 +1,6 @@
-import Engine
 import Foundation
 import Synchronization
+import Threads
 
 /// Whether a run shall train, pause or stop; asked by the thread that trains, told by any.
 final class RunControl: Sendable {

@@ -1,7 +1,8 @@
-public import Engine
+import Engine
+package import Files
 import Foundation
-public import Snapshots
-import Support
+package import Settings
+package import Snapshots
 
 extension SnapshotMetadata {
   /// What a run says of its θ, or of the average of it.
@@ -16,16 +17,7 @@ extension SnapshotMetadata {
       objective: configuration.outer.objective.rawValue, estimator: configuration.outer.estimator.rawValue,
       problem: problems.joined(separator: ","), batch: configuration.inner.batch, steps: configuration.inner.life.to,
       dataset: configuration.datasets.map { URL(filePath: $0.path).lastPathComponent }.joined(separator: ","),
-      datasetSHA256: digests.joined(separator: ","), seed: configuration.seed, toolVersion: Support.toolVersion,
+      datasetSHA256: digests.joined(separator: ","), seed: configuration.seed, toolVersion: Files.toolVersion,
       averageDecay: isAverage ? configuration.outer.average.decay : nil)
-  }
-}
-
-extension Architecture {
-  /// The architecture that a snapshot's metadata names.
-  ///
-  /// - Parameter name: what an error calls the file.
-  public init(_ metadata: SnapshotMetadata, name: String) throws {
-    try self.init(metadata: metadata.dictionary, name: name)
   }
 }

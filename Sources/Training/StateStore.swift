@@ -1,4 +1,4 @@
-import Engine
+import Files
 import Foundation
 import Snapshots
 import Synchronization

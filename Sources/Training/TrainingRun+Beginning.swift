@@ -1,14 +1,17 @@
 import Engine
+import Files
 import Foundation
 import Logging
+package import Settings
 import Shards
 import Snapshots
-import Support
+import Tasks
+import Threads
 
 /// From what a run begins, or goes on.
 extension TrainingRun {
   /// Validates the configuration against the data sets and the state that there is, and changes nothing.
-  public static func check(_ configuration: Configuration) throws {
+  package static func check(_ configuration: Configuration) throws {
     _ = try InstructionSet.name()
     _ = try configuration.signingKey()
     var isFolder: ObjCBool = false

@@ -1,27 +1,30 @@
+import Files
 import Foundation
 import Logging
-public import Snapshots
+package import Settings
+package import Snapshots
 import Synchronization
+import Tasks
 
 /// What may be asked of a run from any thread while it trains.
 extension TrainingRun {
   /// Makes ``run()`` return at the next inner step.
-  public func stop() { control.end() }
+  package func stop() { control.end() }
 
   /// Interrupts training at the next inner step, and keeps the state, until ``resume()``. The truncations that were
   /// under way are done again then: θ's course is the same.
-  public func pause() { control.pause() }
+  package func pause() { control.pause() }
 
-  public func resume() {
+  package func resume() {
     control.resume()
     log.notice("resumed at outer-iteration \(status.outerIteration)")
   }
 
   /// Changes as long as the run does what it shall: with every inner step, and while it is paused.
-  public var activity: Int { steps.count + control.waits.load(ordering: .relaxed) }
+  package var activity: Int { steps.count + control.waits.load(ordering: .relaxed) }
 
   /// Writes the state and a snapshot of θ as it is, where there is none of its step yet; the newest one.
-  public func snapshotNow() throws -> SnapshotRecord {
+  package func snapshotNow() throws -> SnapshotRecord {
     try guarded { try snapshotIfHigher() }
     guard let record = try store.latest() else {
       throw SnapshotError(.missing, "\(configuration.state): no snapshot is sound")
@@ -30,12 +33,12 @@ extension TrainingRun {
   }
 
   /// Pins a snapshot, so that it is kept, or takes that back.
-  public func setPinned(_ isPinned: Bool, _ name: String) throws -> ListedSnapshot {
+  package func setPinned(_ isPinned: Bool, _ name: String) throws -> ListedSnapshot {
     try writing.withLock { _ in try store.setPinned(isPinned, name) }
   }
 
   /// Takes over what may change while a run goes on, and tells the log what that is, and what would need a new start.
-  public func reload(_ new: Configuration) throws {
+  package func reload(_ new: Configuration) throws {
     let live = ["snapshot.every_seconds", "snapshot.keep", "snapshot.keep_every_seconds", "snapshot.free_mib"]
     let differences = try ConfigurationChange.differences(from: applied, to: new, ignoring: [])
     for difference in differences {

@@ -1,9 +1,12 @@
 import Engine
+import Evaluation
+import Files
 import Foundation
 import Logging
+import Settings
 import Snapshots
-import Support
 import Synchronization
+import Tasks
 
 /// The evaluations of a run, and the best snapshot by them.
 extension TrainingRun {

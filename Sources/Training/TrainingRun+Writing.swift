@@ -1,9 +1,11 @@
 import Engine
+import Files
 import Foundation
 import Logging
+import Settings
 import Snapshots
-import Support
 import Synchronization
+import Tasks
 
 /// States and snapshots: when they are written, and what is done where they cannot be.
 extension TrainingRun {

@@ -1,24 +1,27 @@
-public import Engine
+package import Engine
+package import Files
 import Foundation
-public import Logging
+package import Logging
+package import Settings
 import Shards
-public import Snapshots
-import Support
+package import Snapshots
 import Synchronization
+package import Tasks
+package import Threads
 
 /// A run of outer-training on data sets: it restores the newest state, trains, and leaves states, snapshots and a log.
 ///
 /// One process at a time holds the lock of its state folder. A snapshot of step n appears only after a state of step n
 /// is durable, so a restart is never behind what was given out; and that is durable only after the rows of the log up
 /// to n are, so a restart leaves no gap in them.
-public final class TrainingRun: Sendable {
-  public let configuration: Configuration
-  public let store: SnapshotStore
-  public let history: TrainingHistory
+package final class TrainingRun: Sendable {
+  package let configuration: Configuration
+  package let store: SnapshotStore
+  package let history: TrainingHistory
   /// Counts the inner steps of training and evaluation.
   let steps: StepCounter
-  public let threads: Int
-  public let alarms = Alarms()
+  package let threads: Int
+  package let alarms = Alarms()
   private let lock: StateLock
   let states: StateStore
   let rows: TrainingLog
@@ -42,7 +45,7 @@ public final class TrainingRun: Sendable {
   ///   - stop: ends the opening with a `CancellationError`, and ``run()`` as ``stop()`` does.
   ///   - progress: called after every outer-iteration.
   ///   - opening: told which share of the data sets is read, where they are read for the first time.
-  public init(
+  package init(
     configuration: Configuration, log: Logger, stop: StopFlag = StopFlag(),
     progress: @escaping @Sendable (OuterIterationReport, Status) -> Void = { _, _ in },
     opening: (Double) -> Void = { _ in }
@@ -90,7 +93,7 @@ public final class TrainingRun: Sendable {
     if try store.highestStep() == nil { try snapshotIfHigher() }
   }
 
-  public var status: Status {
+  package var status: Status {
     currentStatus.withLock { status in
       var status = status
       status.isPaused = control.isPaused
@@ -99,11 +102,11 @@ public final class TrainingRun: Sendable {
   }
 
   /// The names of the inner problems.
-  public var problems: [String] { tasks.problems.map(\.name) }
+  package var problems: [String] { tasks.problems.map(\.name) }
 
   /// Trains until stopped or until the configured number of outer-iterations is done; the calling thread waits. When it
   /// returns the state is durable.
-  public func run() throws {
+  package func run() throws {
     do { try train() } catch {
       // For example a data set that is gone: what was trained is kept.
       do { try writeState() } catch { log.error("the last state could not be written: \(error)") }

@@ -1,6 +1,7 @@
 import Engine
-public import Foundation
-import Support
+import Files
+package import Foundation
+import Settings
 
 extension TrainingState {
   /// Writes the newest sound state of a state folder as a file for `start_from`: θ, Adam's moments and the
@@ -10,7 +11,7 @@ extension TrainingState {
   /// - Parameter refused: hears of each newer state that is damaged.
   /// - Returns: the outer-iteration.
   /// - Throws: ``TrainingError`` where the folder holds no sound state or `output` exists.
-  public static func export(from folder: URL, to output: URL, refused: (any Error) -> Void) throws -> Int {
+  package static func export(from folder: URL, to output: URL, refused: (any Error) -> Void) throws -> Int {
     guard !FileManager.default.fileExists(atPath: output.path) else {
       throw TrainingError(.exists, "\(output.path): exists already; choose another --output")
     }

@@ -1,17 +1,19 @@
-public import Engine
-public import Foundation
+package import Engine
+package import Files
+package import Foundation
+package import Settings
 import Snapshots
-import Support
+package import Tasks
 
 /// What a run resumes from: the learner's state, and the settings under which it came about.
-public struct TrainingState: Sendable {
+package struct TrainingState: Sendable {
   /// The version of the file's layout.
-  public static let formatVersion = 2
+  package static let formatVersion = 2
 
-  public var learner: LearnerState
-  public var configuration: Configuration
+  package var learner: LearnerState
+  package var configuration: Configuration
   /// What the workers' tasks were drawn from.
-  public var tasks: [DatasetTasks.Description]
+  package var tasks: [DatasetTasks.Description]
 
   /// A worker's numbers; its arrays are tensors.
   private struct WorkerEntry: Codable {
@@ -31,13 +33,13 @@ public struct TrainingState: Sendable {
     var diverged: Bool
   }
 
-  public init(learner: LearnerState, configuration: Configuration, tasks: [DatasetTasks.Description]) {
+  package init(learner: LearnerState, configuration: Configuration, tasks: [DatasetTasks.Description]) {
     self.learner = learner
     self.configuration = configuration
     self.tasks = tasks
   }
 
-  public func encoded() throws -> Data {
+  package func encoded() throws -> Data {
     let encoder = JSONEncoder()
     encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
     func json(_ value: some Encodable) throws -> String { String(decoding: try encoder.encode(value), as: UTF8.self) }
@@ -70,7 +72,7 @@ public struct TrainingState: Sendable {
   }
 
   /// - Parameter name: what an error calls the file.
-  public init(_ data: Data, name: String) throws {
+  package init(_ data: Data, name: String) throws {
     try self.init(Safetensors(data, name: name), name: name)
   }
 

@@ -4,12 +4,12 @@ import Hummingbird
 import HummingbirdTesting
 import Logging
 import Shards
-import Snapshots
 import Synchronization
 import TestSupport
 import Testing
 
 @testable import Daemon
+@testable import Settings
 @testable import Training
 
 /// What a daemon that trains answers, and what may be asked of it, and by whom.

@@ -1,13 +1,14 @@
+import Files
 import Foundation
 import Hummingbird
 import HummingbirdTesting
 import Logging
 import Snapshots
-import Support
 import TestSupport
 import Testing
 
 @testable import Daemon
+@testable import DaemonClient
 
 /// Fetching a snapshot from a daemon's routes, and from a state folder.
 @Suite struct FetchTests {

@@ -5,7 +5,7 @@ import Testing
 
 @testable import Daemon
 
-/// The page at `/`, as far as no browser is needed (Tests/Page opens it in one).
+/// The page at `/`, as far as no browser is needed (Tools/Page opens it in one).
 @Suite struct PageTests {
   private static let files = [
     ("/", "text/html; charset=utf-8"), ("/page.css", "text/css; charset=utf-8"),

@@ -1,5 +1,8 @@
+import Files
 import Foundation
 import Snapshots
+
+@testable import Commands
 
 /// A snapshot that is sound, with few weights.
 func sampleSnapshot(step: Int) -> Snapshot {

@@ -2,7 +2,7 @@ import Foundation
 import TestSupport
 import Testing
 
-/// The scripts of Tests/Service that run `lopt-daemon` as a process, in their short forms (scripts/test-long has the long
+/// The scripts of Tools/Service that run `lopt-daemon` as a process, in their short forms (scripts/test-long has the long
 /// ones).
 @Suite(.serialized) struct ServiceScriptTests {
   @Test(
@@ -12,7 +12,7 @@ import Testing
       ("kills", ["10", "4"], "14 faults survived"),
     ])
   func shortForm(name: String, arguments: [String], last: String) throws {
-    let script = Repository.root.appending(path: "Tests/Service/\(name).py")
+    let script = Repository.root.appending(path: "Tools/Service/\(name).py")
     let printed = try Python.run(script: script, arguments: [Repository.tools.path] + arguments, seconds: 300)
     #expect(printed.contains(last), "\(printed)")
   }

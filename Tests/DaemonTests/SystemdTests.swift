@@ -5,6 +5,7 @@ import TestSupport
 import Testing
 
 @testable import Daemon
+@testable import Settings
 @testable import Training
 
 /// What systemd is told.

@@ -12,7 +12,7 @@ import Testing
       let result = try build(Repository.mnist, size: size, to: output)
       #expect(result.exitCode == 0, "\(result.errors)")
       #expect(result.output.hasPrefix("\(output.path): 12000 images of \(size)×\(size)×1, 10 classes, 1 shard(s), "))
-      let script = Repository.root.appending(path: "Tests/Python/compare_shards.py")
+      let script = Repository.root.appending(path: "Tools/Readers/compare_shards.py")
       let report = try Python.run(script: script, arguments: [output.path, Repository.mnist.path, "\(size)"])
       #expect(report == "12000 entries agree\n")
     }

@@ -19,7 +19,7 @@ import Testing
       #expect(result.exitCode == 0, "\(result.errors)")
       #expect(result.output == "\(npz.path): 20 images of 16×16×3\n")
       #expect(try export(dataset, "png", to: png).exitCode == 0)
-      let script = Repository.root.appending(path: "Tests/Python/compare_export.py")
+      let script = Repository.root.appending(path: "Tools/Readers/compare_export.py")
       let report = try Python.run(script: script, arguments: [dataset.path, npz.path, png.path])
       #expect(report == "20 images agree\n")
     }

@@ -2,6 +2,7 @@ import Foundation
 import Testing
 
 @testable import Engine
+@testable import Threads
 
 /// Workers that go on while θ steps (method, section 3).
 @Suite struct AsynchronousLearnerTests {

@@ -2,6 +2,7 @@ import Randomness
 import Testing
 
 @testable import Engine
+@testable import Threads
 
 @Suite struct LearnerTests {
   var outer: OuterSettings {

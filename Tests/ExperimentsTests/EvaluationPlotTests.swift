@@ -3,8 +3,8 @@ import Shards
 import TestSupport
 import Testing
 
+@testable import Evaluation
 @testable import Experiments
-@testable import Training
 
 /// An evaluation's curves as a plot.
 @Suite struct EvaluationPlotTests {

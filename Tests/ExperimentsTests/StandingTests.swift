@@ -1,8 +1,9 @@
+import Engine
 import Shards
 import Testing
 
+@testable import Evaluation
 @testable import Experiments
-@testable import Training
 
 /// Who stands where in figure 1, by known courses.
 @Suite struct StandingTests {

@@ -1,5 +1,6 @@
+import Engine
+import Files
 import Foundation
-import Support
 import TestSupport
 import Testing
 

@@ -92,7 +92,7 @@ import Testing
     arguments: ["start-20", "midway-20-outer", "without-rms", "conv3x32-outer"])
   func readByPython(name: String) throws {
     try expectResult(name) { file in
-      let script = Repository.root.appending(path: "Tests/LoptTests/read_result.py")
+      let script = Repository.root.appending(path: "Tools/Readers/read_result.py")
       let printed = try Python.run(script: script, arguments: [file.path])
       return try JSONDecoder().decode([String: Tensor].self, from: Data(printed.utf8))
     }

@@ -1,4 +1,4 @@
-public import Foundation
+package import Foundation
 import HTTPTypes
 import Hummingbird
 import Logging
@@ -6,26 +6,26 @@ import NIOCore
 import Synchronization
 
 /// A server of HTTP that answers as a test says, and remembers what it was asked.
-public final class ScriptedServer: Sendable {
+package final class ScriptedServer: Sendable {
   /// What a client sent.
-  public struct Request: Sendable, Equatable {
-    public var method: String
-    public var path: String
+  package struct Request: Sendable, Equatable {
+    package var method: String
+    package var path: String
     fileprivate var headers: [String: String]
 
     /// A header by its name in lower case.
-    public subscript(header: String) -> String? { headers[header] }
+    package subscript(header: String) -> String? { headers[header] }
   }
 
   /// What it gets.
-  public struct Answer: Sendable {
-    public var status: Int
-    public var headers: [String: String]
-    public var body: Data
+  package struct Answer: Sendable {
+    package var status: Int
+    package var headers: [String: String]
+    package var body: Data
     /// Bytes of the body after which the connection breaks off; nil for never.
-    public var breaksAfter: Int?
+    package var breaksAfter: Int?
 
-    public init(_ status: Int, headers: [String: String] = [:], _ body: Data = Data(), breaksAfter: Int? = nil) {
+    package init(_ status: Int, headers: [String: String] = [:], _ body: Data = Data(), breaksAfter: Int? = nil) {
       self.status = status
       self.headers = headers
       self.body = body
@@ -36,7 +36,7 @@ public final class ScriptedServer: Sendable {
   private struct BrokenOff: Error {}
 
   /// `http://127.0.0.1:PORT`, or `unix:PATH`.
-  public let address: String
+  package let address: String
   private let log: RequestLog
 
   private final class RequestLog: Sendable {
@@ -44,7 +44,7 @@ public final class ScriptedServer: Sendable {
   }
 
   /// All requests so far.
-  public var requests: [Request] { log.requests.withLock { $0 } }
+  package var requests: [Request] { log.requests.withLock { $0 } }
 
   private init(address: String, log: RequestLog) {
     self.address = address
@@ -52,7 +52,7 @@ public final class ScriptedServer: Sendable {
   }
 
   /// Runs `body` with a server on a free port, or on a Unix socket.
-  public static func with(
+  package static func with(
     socket: String? = nil, _ answer: @escaping @Sendable (Request) throws -> Answer,
     _ body: @Sendable (ScriptedServer) async throws -> Void
   ) async throws {

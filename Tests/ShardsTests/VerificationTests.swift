@@ -1,5 +1,5 @@
+import Files
 import Foundation
-import Support
 import TestSupport
 import Testing
 
@@ -100,7 +100,7 @@ import Testing
       func problem(_ old: String, _ new: String) throws -> String {
         defer { try? original.write(to: file) }
         try edit(file, old, new)
-        return try ShardInspection.inspect(folder)[0].problem?.message ?? "none"
+        return try ShardInspection.inspect(folder)[0].problem?.description ?? "none"
       }
       #expect(try problem(#""count" : 25"#, #""count" : 24"#).contains("class 1, image 0 has another key"))
       #expect(try problem(#""count" : 25"#, #""count" : 26"#).contains("class 0, image 25 has another key"))
@@ -117,7 +117,7 @@ import Testing
       try noise.write(to: folder.appending(path: "shard-00000.lmdb"))
       try edit(folder.appending(path: "manifest.json"), manifest.shards[0].fileSha256, Digest.sha256(noise))
       let problem = try ShardInspection.inspect(folder)[0].problem
-      #expect(problem?.message.contains("not a shard that can be read") == true)
+      #expect(problem?.description.contains("not a shard that can be read") == true)
     }
   }
 

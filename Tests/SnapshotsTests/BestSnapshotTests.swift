@@ -1,6 +1,5 @@
 import Foundation
 import Snapshots
-import Support
 import TestSupport
 import Testing
 

@@ -1,6 +1,6 @@
+import Files
 import Foundation
 import Snapshots
-import Support
 import TestSupport
 import Testing
 
@@ -15,7 +15,7 @@ import Testing
   }
 
   /// The code of the error that a check ends with; nil where it passes.
-  private func failure(_ file: URL, _ check: SnapshotCheck = SnapshotCheck()) -> SnapshotError.Code? {
+  private func failure(_ file: URL, _ check: SnapshotCheck = SnapshotCheck()) -> SnapshotErrorCode? {
     do {
       _ = try check.check(file)
       return nil
@@ -58,7 +58,7 @@ import Testing
       for (name, expected) in [
         ("theta-000000012.safetensors", nil), ("mine.safetensors", nil), ("theta-000000013.safetensors", .damaged),
         ("average-000000012.safetensors", .damaged),
-      ] as [(String, SnapshotError.Code?)] {
+      ] as [(String, SnapshotErrorCode?)] {
         let file = state.appending(path: name)
         try data.write(to: file)
         #expect(failure(file) == expected, "\(name)")

@@ -1,6 +1,6 @@
+import Files
 import Foundation
 import Snapshots
-import Support
 import TestSupport
 import Testing
 

@@ -1,7 +1,7 @@
-public import Engine
+package import Engine
 
-/// The inputs of the oracle's fixtures, made again from their seeds: see Tests/Oracle/inputs.py.
-public enum FixtureInputs {
+/// The inputs of the oracle's fixtures, made again from their seeds: see Tools/Oracle/inputs.py.
+package enum FixtureInputs {
   /// splitmix64's output number `index` of a seed.
   private static func bits(_ seed: UInt64, _ index: Int) -> UInt64 {
     let state = ((seed << 32) &+ UInt64(index)) &* 0x9E37_79B9_7F4A_7C15
@@ -11,16 +11,16 @@ public enum FixtureInputs {
   }
 
   /// Uniform in [−1, 1).
-  public static func signed(_ seed: UInt64, _ count: Int) -> [Double] {
+  package static func signed(_ seed: UInt64, _ count: Int) -> [Double] {
     (0..<count).map { Double(bits(seed, $0) >> 11) * 0x1p-52 - 1 }
   }
 
-  public static func indices(_ seed: UInt64, _ count: Int, below bound: Int) -> [Int] {
+  package static func indices(_ seed: UInt64, _ count: Int, below bound: Int) -> [Int] {
     (0..<count).map { Int(bits(seed, $0) % UInt64(bound)) }
   }
 
   /// Sums with random signs.
-  public static func projections(_ vector: [Float], count: Int = 64) -> [Double] {
+  package static func projections(_ vector: [Float], count: Int = 64) -> [Double] {
     (0..<count).map { number in
       vector.indices.reduce(0) { sum, index in
         bits(800 + UInt64(number), index) >> 63 == 0 ? sum + Double(vector[index]) : sum - Double(vector[index])
@@ -38,32 +38,32 @@ public enum FixtureInputs {
     }
   }
 
-  public static func innerParameters(_ layout: ParameterLayout) -> [Float] {
+  package static func innerParameters(_ layout: ParameterLayout) -> [Float] {
     layers(200, layout) { (6 / Double($0 + $1)).squareRoot() }
   }
 
   /// Momenta and second moments [β, P] before the first step: zero where that is step 0.
-  public static func moments(_ recipe: OuterGradientFixture.Recipe, count: Int) -> ([Float], [Float]) {
+  package static func moments(_ recipe: OuterGradientFixture.Recipe, count: Int) -> ([Float], [Float]) {
     let size = recipe.architecture.betas.count * count
     if recipe.step == 0 { return ([Float](repeating: 0, count: size), [Float](repeating: 0, count: size)) }
     return (signed(300, size).map { Float(0.01 * $0) }, signed(400, size).map { Float(1e-4 * ($0 * $0)) })
   }
 
   /// Images [count, height, width, channels], and their labels.
-  public struct Images: Sendable {
-    public var pixels: [UInt8]
-    public var labels: [Int32]
+  package struct Images: Sendable {
+    package var pixels: [UInt8]
+    package var labels: [Int32]
   }
 
   /// The images of [K, B], or the fresh ones of [K, M, B].
-  public static func images(_ recipe: OuterGradientFixture.Recipe, shape: ImageShape) -> (own: Images, fresh: Images) {
+  package static func images(_ recipe: OuterGradientFixture.Recipe, shape: ImageShape) -> (own: Images, fresh: Images) {
     let own = recipe.length * recipe.batch
     return (images(500, own, shape), images(600, own * recipe.outerBatches, shape))
   }
 
   /// Of MNIST's sample at 14×14 and 28×28; blocks of 4×4 pixels, half random, half the class's,
   /// where there are three channels.
-  public static func images(_ seed: UInt64, _ count: Int, _ shape: ImageShape) -> Images {
+  package static func images(_ seed: UInt64, _ count: Int, _ shape: ImageShape) -> Images {
     guard shape.channels > 1 else {
       let sample = MNISTSample.training
       let chosen = indices(seed, count, below: sample.count)
@@ -85,7 +85,7 @@ public enum FixtureInputs {
     return Images(pixels: pixels, labels: labels.map { Int32($0) })
   }
 
-  public static func theta(_ recipe: OuterGradientFixture.Recipe) -> [Float] {
+  package static func theta(_ recipe: OuterGradientFixture.Recipe) -> [Float] {
     let architecture = recipe.architecture
     var theta = layers(100, architecture.layout) { inputs, _ in (0.75 / Double(inputs)).squareRoot() }
     let weights = architecture.layout.tensors.filter { $0.shape.count == 2 }

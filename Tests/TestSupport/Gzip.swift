@@ -1,10 +1,10 @@
 import CZlib
-public import Foundation
+package import Foundation
 
 /// Reading and writing gzip files.
-public enum Gzip {
+package enum Gzip {
   /// The uncompressed bytes of a gzip file.
-  public static func read(_ url: URL) throws -> [UInt8] {
+  package static func read(_ url: URL) throws -> [UInt8] {
     guard let file = gzopen(url.path, "rb") else { throw CocoaError(.fileReadUnknown) }
     defer { gzclose_r(file) }
     var bytes: [UInt8] = []
@@ -18,7 +18,7 @@ public enum Gzip {
   }
 
   /// Writes `bytes` as a gzip file.
-  public static func write(_ bytes: [UInt8], to url: URL) throws {
+  package static func write(_ bytes: [UInt8], to url: URL) throws {
     guard let file = gzopen(url.path, "wb") else { throw CocoaError(.fileWriteUnknown) }
     let written = gzwrite(file, bytes, UInt32(bytes.count))
     guard gzclose_w(file) == Z_OK, Int(written) == bytes.count else { throw CocoaError(.fileWriteUnknown) }

@@ -1,25 +1,25 @@
 import Foundation
-public import Testing
+package import Testing
 
 /// The help of a tool's command, and the text that Tests/Fixtures/Help keeps of it.
-public struct HelpText: Sendable, CustomTestStringConvertible {
+package struct HelpText: Sendable, CustomTestStringConvertible {
   private let tool: String
   private let command: [String]
 
-  public init(_ tool: String, _ command: String...) {
+  package init(_ tool: String, _ command: String...) {
     self.tool = tool
     self.command = command
   }
 
-  public var testDescription: String { ([tool] + command).joined(separator: " ") }
+  package var testDescription: String { ([tool] + command).joined(separator: " ") }
 
   /// What `--help` prints now, in 80 columns.
-  public func printed() throws -> String {
+  package func printed() throws -> String {
     try ToolProcess.run(tool, command + ["--help"], environment: ["COLUMNS": "80"]).output
   }
 
   /// What it printed when somebody last agreed with it.
-  public func kept() throws -> String {
+  package func kept() throws -> String {
     let name = ([tool] + command).joined(separator: "-")
     return try String(contentsOf: Repository.fixtures.appending(path: "Help/\(name).txt"), encoding: .utf8)
   }

@@ -1,16 +1,16 @@
 import Foundation
 
 /// The real images that the repository carries, read without the product's own reader.
-public struct MNISTSample: Sendable {
+package struct MNISTSample: Sendable {
   /// The 10,000 training images.
-  public static let training = MNISTSample(part: "train")
+  package static let training = MNISTSample(part: "train")
   /// The 2,000 test images.
-  public static let test = MNISTSample(part: "t10k")
+  package static let test = MNISTSample(part: "t10k")
 
   /// [count, 28, 28]
-  public let pixels: [UInt8]
+  package let pixels: [UInt8]
   /// [count]
-  public let labels: [UInt8]
+  package let labels: [UInt8]
 
   private init(part: String) {
     func body(_ kind: String, header: Int) -> [UInt8] {
@@ -22,15 +22,15 @@ public struct MNISTSample: Sendable {
     labels = body("labels-idx1", header: 8)
   }
 
-  public var count: Int { labels.count }
+  package var count: Int { labels.count }
 
   /// The image at `index`: [28, 28].
-  public func image(_ index: Int) -> [UInt8] {
+  package func image(_ index: Int) -> [UInt8] {
     Array(pixels[index * 784..<(index + 1) * 784])
   }
 
   /// The image at `index` at half the size, each pixel the rounded mean of four: [14, 14].
-  public func halved(_ index: Int) -> [UInt8] {
+  package func halved(_ index: Int) -> [UInt8] {
     let image = self.image(index)
     return (0..<196).map { position in
       let corner = position / 14 * 56 + position % 14 * 2

@@ -1,9 +1,9 @@
-public import Foundation
+package import Foundation
 
 /// The other readers of our files: Python with lmdb, safetensors, numpy and pillow.
-public enum Python {
+package enum Python {
   /// Runs a script to its end and returns its standard output; throws its standard error where it fails.
-  public static func run(script: URL, arguments: [String] = [], seconds: Double = 120) throws -> String {
+  package static func run(script: URL, arguments: [String] = [], seconds: Double = 120) throws -> String {
     guard let interpreter = ProcessInfo.processInfo.environment["LOPT_TEST_PYTHON"] else {
       throw ToolProcessError(description: "LOPT_TEST_PYTHON is not set: run the tests with scripts/test, which sets it")
     }

@@ -1,11 +1,11 @@
-public import Foundation
+package import Foundation
 
 /// The checkout that the tests run in.
-public enum Repository {
-  public static let root = URL(filePath: #filePath)
+package enum Repository {
+  package static let root = URL(filePath: #filePath)
     .deletingLastPathComponent().deletingLastPathComponent().deletingLastPathComponent()
   /// The package's tools: they lie beside the tests' own executable.
-  public static let tools = URL(filePath: "/proc/self/exe").resolvingSymlinksInPath().deletingLastPathComponent()
-  public static let mnist = root.appending(path: "Examples/mnist")
-  public static let fixtures = root.appending(path: "Tests/Fixtures")
+  package static let tools = URL(filePath: "/proc/self/exe").resolvingSymlinksInPath().deletingLastPathComponent()
+  package static let mnist = root.appending(path: "Examples/mnist")
+  package static let fixtures = root.appending(path: "Tests/Fixtures")
 }

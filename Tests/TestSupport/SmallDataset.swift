@@ -1,14 +1,14 @@
-public import Foundation
-public import Shards
+package import Foundation
+package import Shards
 
 /// A data set of few images, made in a moment.
-public enum SmallDataset {
-  public static let shape = Manifest.Shape(height: 14, width: 14, channels: 1)
+package enum SmallDataset {
+  package static let shape = Manifest.Shape(height: 14, width: 14, channels: 1)
 
   /// Real images at 14×14: of each of the first `classes` digits the first 60 of the sample, `validation` of them for
   /// validation.
   /// - Parameter shape: another one of no more pixels, for what cares about nothing else.
-  public static func digits(
+  package static func digits(
     in folder: URL, classes: Int = 10, validation: Int = 20, shape: Manifest.Shape = shape
   ) throws -> Dataset {
     try write(in: folder, splits: [.train], digits: classes, validation: [validation], shape: shape)
@@ -16,7 +16,7 @@ public enum SmallDataset {
 
   /// The same images in 20 classes: of each digit 30 in a class for training, 30 in one for outer-validation, of these
   /// `validation` for validation.
-  public static func splitDigits(in folder: URL, validation: Int = 10) throws -> Dataset {
+  package static func splitDigits(in folder: URL, validation: Int = 10) throws -> Dataset {
     try write(in: folder, splits: [.train, .outerValidation], digits: 10, validation: [10, validation], shape: shape)
   }
 

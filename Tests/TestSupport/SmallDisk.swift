@@ -1,15 +1,15 @@
-public import Foundation
+package import Foundation
 
 /// A file system in memory that is soon full. Only root can make one.
-public enum SmallDisk {
+package enum SmallDisk {
   /// Whether this process may make one; for the condition of a test.
-  public static let isPossible: Bool = (try? with(kibibytes: 64) { _ in true }) ?? false
+  package static let isPossible: Bool = (try? with(kibibytes: 64) { _ in true }) ?? false
 
   /// Why a test is skipped where it is not possible.
-  public static let reason = "mounting a tmpfs takes root and a container that allows it"
+  package static let reason = "mounting a tmpfs takes root and a container that allows it"
 
   /// Mounts one of a size at a new folder for as long as `body` runs.
-  public static func with<Result>(kibibytes: Int, _ body: (URL) throws -> Result) throws -> Result {
+  package static func with<Result>(kibibytes: Int, _ body: (URL) throws -> Result) throws -> Result {
     try withTemporaryFolder { folder in
       try run("/bin/mount", ["-t", "tmpfs", "-o", "size=\(kibibytes)k", "tmpfs", folder.path])
       defer { try? run("/bin/umount", [folder.path]) }
@@ -18,7 +18,7 @@ public enum SmallDisk {
   }
 
   /// Changes its mount options, for example its size.
-  public static func remount(_ disk: URL, _ options: String) throws {
+  package static func remount(_ disk: URL, _ options: String) throws {
     try run("/bin/mount", ["-o", "remount,\(options)", disk.path])
   }
 

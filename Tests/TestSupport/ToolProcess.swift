@@ -1,26 +1,26 @@
-public import Foundation
+package import Foundation
 
 /// What a process that has ended left.
-public struct ProcessResult: Sendable {
+package struct ProcessResult: Sendable {
   /// The exit code, or minus the number of the signal that ended it.
-  public let exitCode: Int32
+  package let exitCode: Int32
   /// Standard output.
-  public let output: String
+  package let output: String
   /// Standard error.
-  public let errors: String
+  package let errors: String
 }
 
 /// A process that a test started: one of the package's tools, or any other program.
 ///
 /// Standard output and error go to files, so that no pipe fills up. The tool finds no `LOPT_…` variable but those given
 /// here, and cache and state folders of its own. A process that still runs when this is released is killed.
-public final class ToolProcess: Sendable {
+package final class ToolProcess: Sendable {
   private let process: Process
   private let folder: URL
   private let name: String
 
   /// Starts a tool of the package, for example "dataprep", which lies beside the tests' own executable.
-  public convenience init(
+  package convenience init(
     _ tool: String, _ arguments: [String], environment: [String: String] = [:], input: FileHandle = .nullDevice
   ) throws {
     let executable = Repository.tools.appending(path: tool)
@@ -28,7 +28,7 @@ public final class ToolProcess: Sendable {
   }
 
   /// Starts a tool of the package with standard streams that a shell redirects, for example by "2>&-".
-  public convenience init(_ tool: String, _ arguments: [String], redirection: String) throws {
+  package convenience init(_ tool: String, _ arguments: [String], redirection: String) throws {
     let executable = Repository.tools.appending(path: tool).path
     try self.init(
       executable: URL(filePath: "/bin/sh"), ["-c", "exec \"$@\" \(redirection)", tool, executable] + arguments,
@@ -36,7 +36,7 @@ public final class ToolProcess: Sendable {
   }
 
   /// Starts a program.
-  public init(
+  package init(
     executable: URL, _ arguments: [String], environment: [String: String] = [:], input: FileHandle = .nullDevice,
     name: String? = nil
   ) throws {
@@ -65,23 +65,23 @@ public final class ToolProcess: Sendable {
     return try FileHandle(forWritingTo: url)
   }
 
-  public var identifier: Int32 { process.processIdentifier }
-  public var isRunning: Bool { process.isRunning }
+  package var identifier: Int32 { process.processIdentifier }
+  package var isRunning: Bool { process.isRunning }
   /// Standard output so far.
-  public var output: String { text("output") }
+  package var output: String { text("output") }
   /// Standard error so far.
-  public var errors: String { text("errors") }
+  package var errors: String { text("errors") }
 
   private func text(_ file: String) -> String {
     String(decoding: (try? Data(contentsOf: folder.appending(path: file))) ?? Data(), as: UTF8.self)
   }
 
   /// Sends a signal, for example `SIGTERM`.
-  public func send(_ signal: Int32) { kill(process.processIdentifier, signal) }
+  package func send(_ signal: Int32) { kill(process.processIdentifier, signal) }
 
   /// Waits until `condition` holds; after `seconds`, or when the process has ended without it, throws what the process
   /// has printed.
-  public func wait(seconds: Double = 60, until condition: (ToolProcess) throws -> Bool) throws {
+  package func wait(seconds: Double = 60, until condition: (ToolProcess) throws -> Bool) throws {
     let end = ContinuousClock.now + .seconds(seconds)
     while try !condition(self) {
       guard isRunning, ContinuousClock.now < end else {
@@ -94,7 +94,7 @@ public final class ToolProcess: Sendable {
   }
 
   /// Waits for the end; a process that still runs after `seconds` is killed and an error thrown.
-  public func wait(seconds: Double = 120) throws -> ProcessResult {
+  package func wait(seconds: Double = 120) throws -> ProcessResult {
     do {
       try wait(seconds: seconds) { !$0.isRunning }
     } catch {
@@ -107,7 +107,7 @@ public final class ToolProcess: Sendable {
   }
 
   /// Runs a tool of the package to its end.
-  public static func run(
+  package static func run(
     _ tool: String, _ arguments: [String], environment: [String: String] = [:], input: FileHandle = .nullDevice,
     seconds: Double = 120
   ) throws -> ProcessResult {
@@ -116,6 +116,6 @@ public final class ToolProcess: Sendable {
 }
 
 /// A process that did not do what the test waited for.
-public struct ToolProcessError: Error, CustomStringConvertible {
-  public let description: String
+package struct ToolProcessError: Error, CustomStringConvertible {
+  package let description: String
 }

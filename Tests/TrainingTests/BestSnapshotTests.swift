@@ -1,3 +1,4 @@
+import Engine
 import Foundation
 import Shards
 import Snapshots
@@ -5,7 +6,8 @@ import Synchronization
 import TestSupport
 import Testing
 
-@testable import Engine
+@testable import Settings
+@testable import Threads
 @testable import Training
 
 /// Runs that evaluate θ as they go, and keep the best.

@@ -1,13 +1,14 @@
+import Files
 import Foundation
 import Logging
 import Shards
 import Snapshots
-import Support
 import Synchronization
 import TestSupport
 import Testing
 
 @testable import Engine
+@testable import Settings
 @testable import Training
 
 /// What may be asked of a run while it trains.

@@ -1,11 +1,15 @@
+import Files
 import Foundation
 import Shards
 import Snapshots
-import Support
 import TestSupport
 import Testing
 
 @testable import Engine
+@testable import Evaluation
+@testable import Settings
+@testable import Tasks
+@testable import Threads
 @testable import Training
 
 /// θ on the tasks of classes that outer-training does not see.
@@ -84,7 +88,7 @@ import Testing
       var configuration = Self.configuration([data])
       _ = try Self.evaluation(configuration, [data])
       configuration.outer.objective = .validation
-      let error = #expect(throws: TrainingError.self) { try Self.evaluation(configuration, [data]) }
+      let error = #expect(throws: EvaluationError.self) { try Self.evaluation(configuration, [data]) }
       #expect(error?.description.contains("0 validation images") == true)
     }
   }

@@ -1,11 +1,12 @@
+import Files
 import Foundation
 import Shards
 import Snapshots
-import Support
 import TestSupport
 import Testing
 
 @testable import Engine
+@testable import Settings
 @testable import Training
 
 /// A run that begins with what another one has learned.

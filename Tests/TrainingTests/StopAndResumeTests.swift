@@ -4,6 +4,7 @@ import TestSupport
 import Testing
 
 @testable import Engine
+@testable import Settings
 @testable import Training
 
 @Suite struct StopAndResumeTests {

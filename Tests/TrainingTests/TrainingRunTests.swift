@@ -1,12 +1,15 @@
+import Files
 import Foundation
 import Logging
 import Shards
 import Snapshots
-import Support
 import TestSupport
 import Testing
 
 @testable import Engine
+@testable import Settings
+@testable import Tasks
+@testable import Threads
 @testable import Training
 
 @Suite struct TrainingRunTests {

@@ -1,9 +1,9 @@
 import Crypto
+import Files
 import Foundation
 import Hummingbird
-import Support
+import Settings
 import Synchronization
-import Training
 
 /// The token that requests over TCP bring (RFC 6750), where one is configured.
 final class BearerToken: Sendable {

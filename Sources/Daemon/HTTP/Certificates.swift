@@ -1,8 +1,8 @@
 import Foundation
 import NIOCore
 import NIOSSL
+import Settings
 import Synchronization
-import Training
 
 /// The certificate and key of TLS, read from their files again when they are renewed.
 final class Certificates: Sendable {

@@ -1,3 +1,4 @@
+import Files
 import Foundation
 import Hummingbird
 import HummingbirdCore
@@ -5,8 +6,7 @@ import HummingbirdTLS
 import Logging
 import NIOCore
 import ServiceLifecycle
-import Support
-import Training
+import Settings
 
 /// The HTTP server of a listener; `listening` is finished once it listens.
 struct HTTPService: Service {
@@ -40,8 +40,8 @@ struct HTTPService: Service {
     } catch let error as IOError where error.errnoCode == EADDRINUSE {
       guard case .tcp(let host, let port) = listener.address else { throw cannotListen(error) }
       throw DaemonError(
-        code: .portTaken,
-        description: "http.port: port \(port) of \(host) is taken by another process; choose another")
+        .portTaken,
+        "http.port: port \(port) of \(host) is taken by another process; choose another")
     } catch {
       throw cannotListen(error)
     }
@@ -63,16 +63,16 @@ struct HTTPService: Service {
     try SystemCall.makeFolder(URL(filePath: path).deletingLastPathComponent().path)
     guard UnixSocket(path: path, type: SOCK_STREAM) == nil else {
       throw DaemonError(
-        code: .portTaken, description: "http.socket: another process listens on \(path); choose another")
+        .portTaken, "http.socket: another process listens on \(path); choose another")
     }
   }
 
   private func cannotListen(_ error: any Error) -> DaemonError {
     switch listener.address {
     case .tcp(let host, let port):
-      DaemonError(code: .cannotListen, description: "http.host: cannot listen on \(host) port \(port): \(error)")
+      DaemonError(.cannotListen, "http.host: cannot listen on \(host) port \(port): \(error)")
     case .unix(let path):
-      DaemonError(code: .cannotListen, description: "http.socket: cannot listen on \(path): \(error)")
+      DaemonError(.cannotListen, "http.socket: cannot listen on \(path): \(error)")
     }
   }
 }

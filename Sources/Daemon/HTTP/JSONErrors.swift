@@ -1,8 +1,8 @@
+import Files
 import Foundation
 import Hummingbird
 import Logging
 import Snapshots
-import Support
 import Training
 
 /// Answers every error as JSON, `{"error": "…"}`: 404 for what is not there, 500 for what does not verify.

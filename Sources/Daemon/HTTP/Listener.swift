@@ -1,6 +1,6 @@
 import Foundation
 import Hummingbird
-import Training
+import Settings
 
 /// An address that the daemon serves on, and whom it serves there.
 struct Listener: Sendable {

@@ -1,5 +1,7 @@
+import Engine
+import Files
 import Foundation
-import Support
+import Training
 
 /// The answer of `GET /metrics`: Prometheus' text format, version 0.0.4.
 struct Metrics {

@@ -1,7 +1,7 @@
+import Files
 import Foundation
 import Hummingbird
 import NIOCore
-import Support
 
 /// The page at `/`, which shows the training to a browser: three files that are part of the executable. They refer to
 /// nothing outside this server, and the policy that they are sent with forbids it to whatever might slip in.

@@ -1,8 +1,9 @@
+import Commands
+import Files
 import Foundation
 import Hummingbird
 import Logging
 import Snapshots
-import Support
 import Training
 
 /// The routes of the daemon: what it has, how it is, and what may be asked of it.

@@ -1,9 +1,9 @@
+import Files
 import Foundation
 import HTTPTypes
 import Hummingbird
 import Logging
 import Snapshots
-import Support
 import Synchronization
 
 /// The routes to snapshots that verify.

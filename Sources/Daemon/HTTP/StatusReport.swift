@@ -1,6 +1,8 @@
+import Commands
 import Engine
+import Files
 import Foundation
-import Support
+import Settings
 import Training
 
 /// What `GET /v1/status` answers.

@@ -1,6 +1,6 @@
+import Files
 import Foundation
 import Logging
-import Support
 
 /// A log in systemd's journal, with priorities and fields (systemd.journal-fields(7)).
 struct JournalLog: LogHandler {

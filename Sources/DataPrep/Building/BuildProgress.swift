@@ -1,5 +1,5 @@
+import Files
 import Shards
-import Support
 
 /// How far a build is: images, images and megabytes a second, the shard, and how long it will take.
 ///
@@ -7,13 +7,13 @@ import Support
 final class BuildProgress {
   private lazy var line = makeLine()
   private lazy var started = ContinuousClock.now
-  private let makeLine: () -> Support.Progress
+  private let makeLine: () -> Files.Progress
   private var images = 0
   private var bytes = 0
 
   init(_ source: any ImageSource, _ writer: DatasetWriter) {
     makeLine = {
-      let line = Support.Progress("shards", unit: "images", total: source.expectedImages)
+      let line = Files.Progress("shards", unit: "images", total: source.expectedImages)
       line.resume(at: writer.imageCount)
       return line
     }

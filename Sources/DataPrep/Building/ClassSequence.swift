@@ -1,3 +1,5 @@
+import Files
+
 /// The classes of a source as they come, against those that a stopped build finished.
 struct ClassSequence {
   private let finished: [(id: String, origin: String?)]

@@ -1,4 +1,5 @@
 import Shards
+import Threads
 
 /// Reads a source in one thread and decodes its images in others, in order.
 struct ImagePipeline {

@@ -1,6 +1,6 @@
+import Files
 import Foundation
 import Shards
-import Support
 
 /// Makes a dataset folder of a source's images.
 struct ShardBuild {

@@ -1,6 +1,6 @@
+import Files
 import Foundation
 import Shards
-import Support
 
 /// The room that a build takes on the disk, estimated before it starts.
 struct SpaceEstimate {

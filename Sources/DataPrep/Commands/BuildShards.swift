@@ -1,7 +1,9 @@
 import ArgumentParser
+import Commands
+import Files
 import Foundation
 import Shards
-import Support
+import Threads
 
 struct Build: ParsableCommand {
   static let configuration = CommandConfiguration(

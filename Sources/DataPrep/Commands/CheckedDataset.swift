@@ -1,6 +1,6 @@
+import Files
 import Foundation
 import Shards
-import Support
 
 /// Opens a dataset for reading its images.
 enum CheckedDataset {
@@ -8,7 +8,7 @@ enum CheckedDataset {
   static func open(_ folder: String) throws -> Dataset {
     let url = URL(filePath: folder)
     let bytes = try Manifest(in: url).shards.reduce(0) { $0 + $1.bytes }
-    let progress = Support.Progress("check", unit: "bytes", total: bytes)
+    let progress = Files.Progress("check", unit: "bytes", total: bytes)
     defer { progress.finish() }
     return try Dataset(at: url) { progress.advance(by: $0) }
   }

@@ -1,5 +1,6 @@
 import ArgumentParser
-import Support
+import Commands
+import Files
 
 /// The tool `dataprep`.
 @main

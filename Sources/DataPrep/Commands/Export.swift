@@ -1,7 +1,7 @@
 import ArgumentParser
+import Files
 import Foundation
 import Shards
-import Support
 
 struct Export: ParsableCommand {
   static let configuration = CommandConfiguration(
@@ -37,7 +37,7 @@ struct Export: ParsableCommand {
     try partial.take(mark: Self.mark)
     do {
       let dataset = try CheckedDataset.open(folder)
-      let progress = Support.Progress("export", unit: "images", total: dataset.manifest.imageCount)
+      let progress = Files.Progress("export", unit: "images", total: dataset.manifest.imageCount)
       defer { progress.finish() }
       switch format {
       case .npz: try NPZExport(dataset, to: partial.url).write { progress.advance() }

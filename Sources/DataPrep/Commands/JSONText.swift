@@ -1,5 +1,5 @@
+import Files
 import Foundation
-import Support
 
 /// A value as the tool prints it.
 enum JSONText {

@@ -1,7 +1,7 @@
 import ArgumentParser
+import Files
 import Foundation
 import Shards
-import Support
 
 struct Show: ParsableCommand {
   static let configuration = CommandConfiguration(

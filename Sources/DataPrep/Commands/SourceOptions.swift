@@ -1,7 +1,7 @@
 import ArgumentParser
+import Files
 import Foundation
 import Shards
-import Support
 
 /// The options that say what is read.
 struct SourceOptions: ParsableArguments {

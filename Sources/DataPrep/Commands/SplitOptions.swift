@@ -1,4 +1,5 @@
 import ArgumentParser
+import Files
 import Shards
 
 /// The options that say which classes and images are not for training.

@@ -1,6 +1,6 @@
+import Files
 import Foundation
 import Shards
-import Support
 
 /// What `info` and `build` say of a dataset to people.
 struct Summary {

@@ -1,6 +1,6 @@
 public import ArgumentParser
 import Foundation
-public import Shards
+package import Shards
 
 struct Tasks: ParsableCommand {
   static let configuration = CommandConfiguration(

@@ -1,7 +1,7 @@
 import ArgumentParser
+import Files
 import Foundation
 import Shards
-import Support
 
 struct Verify: ParsableCommand {
   static let configuration = CommandConfiguration(
@@ -43,7 +43,7 @@ struct Verify: ParsableCommand {
   func run() throws {
     let url = URL(filePath: folder)
     let bytes = try Manifest(in: url).shards.reduce(0) { $0 + $1.bytes }
-    let progress = Support.Progress("verify", unit: "bytes", total: bytes)
+    let progress = Files.Progress("verify", unit: "bytes", total: bytes)
     defer { progress.finish() }
     let inspections = try ShardInspection.inspect(url) { progress.advance(by: $0) }
     progress.finish()

@@ -1,3 +1,4 @@
+import Files
 import Shards
 
 /// An image of a dataset in the form in which PNG files are written.

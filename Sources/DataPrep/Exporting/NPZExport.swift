@@ -1,6 +1,6 @@
+import Files
 import Foundation
 import Shards
-import Support
 
 /// A dataset as numpy's archives in the layout of the downsampled ImageNet (Chrabaszcz et al. 2017).
 ///

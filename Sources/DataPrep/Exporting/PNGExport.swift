@@ -1,6 +1,6 @@
+import Files
 import Foundation
 import Shards
-import Support
 
 /// A dataset as a tree of PNG files: a folder for each class, named by its id, and in it 00000.png and so on.
 struct PNGExport {

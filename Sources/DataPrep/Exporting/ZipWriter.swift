@@ -1,5 +1,5 @@
+import Files
 import Foundation
-import Support
 
 /// Writes a zip archive of members that are not compressed, of any size.
 ///

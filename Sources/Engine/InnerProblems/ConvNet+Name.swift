@@ -9,7 +9,7 @@ extension ConvNet {
   /// `-mnist` on images of 32×32×3. Images of another size have it behind an @: `conv3x8@16`. Nil for any other name.
   ///
   /// A size that needs no @ is left out of the network's own name.
-  public init?(named name: String) {
+  package init?(named name: String) {
     guard let match = name.wholeMatch(of: /conv([0-9]+)x([0-9]+)(-mnist)?(?:@([0-9]+))?/),
       let layers = Int(match.1), let strides = Self.strides[layers], let channels = Int(match.2)
     else { return nil }

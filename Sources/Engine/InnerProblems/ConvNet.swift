@@ -1,11 +1,11 @@
 import Randomness
 
 /// A convolutional network: 3×3 convolutions with ReLU, the mean over the pixels, a linear layer, softmax cross-entropy.
-public struct ConvNet: InnerProblem {
-  public let name: String
-  public let shape: ImageShape
-  public let classes: Int
-  public let layout: ParameterLayout
+package struct ConvNet: InnerProblem {
+  package let name: String
+  package let shape: ImageShape
+  package let classes: Int
+  package let layout: ParameterLayout
   /// Of every convolution; 1 or 2.
   let strides: [Int]
   /// Of the image, then of every convolution's result.
@@ -14,7 +14,7 @@ public struct ConvNet: InnerProblem {
   /// - Parameters:
   ///   - channels: of every convolution's result.
   ///   - strides: of every convolution, 1 or 2.
-  public init(name: String, shape: ImageShape, channels: Int, strides: [Int], classes: Int = 10) {
+  package init(name: String, shape: ImageShape, channels: Int, strides: [Int], classes: Int = 10) {
     precondition(channels > 0 && !strides.isEmpty && strides.allSatisfy { $0 == 1 || $0 == 2 })
     self.name = name
     self.shape = shape
@@ -29,11 +29,11 @@ public struct ConvNet: InnerProblem {
       convolutions + [(name: "weight\(last)", shape: [channels, classes]), (name: "bias\(last)", shape: [classes])])
   }
 
-  public var multiplyAdds: [Int] {
+  package var multiplyAdds: [Int] {
     counts { result, inputs, _ in result.height * result.width * 9 * inputs * result.channels }
   }
 
-  public var executedMultiplyAdds: [Int] {
+  package var executedMultiplyAdds: [Int] {
     counts { result, inputs, stride in
       WinogradConvolution.serves(stride: stride, inputs: inputs, outputs: result.channels)
         ? WinogradConvolution.multiplyAdds(of: result, inputs: inputs)
@@ -54,12 +54,12 @@ public struct ConvNet: InnerProblem {
   }
 
   /// Glorot uniform weights, the fans of a convolution × 9; zero biases.
-  public func initialParameters(seed: UInt64, index: UInt64...) -> [Float] {
+  package func initialParameters(seed: UInt64, index: UInt64...) -> [Float] {
     var random = RandomStream(seed: seed, purpose: .innerInitialisation, indices: index)
     return layout.glorotUniform(&random)
   }
 
-  public func makeEvaluator(batch: Int) -> any InnerEvaluator {
+  package func makeEvaluator(batch: Int) -> any InnerEvaluator {
     ConvNetEvaluator(self, batch: batch)
   }
 }

@@ -1,5 +1,5 @@
 /// A network and a loss whose parameters an optimizer trains (method, section 4).
-public protocol InnerProblem: Sendable {
+package protocol InnerProblem: Sendable {
   /// The name under which settings and files know it, for example `mlp2x32`.
   var name: String { get }
   var shape: ImageShape { get }
@@ -21,13 +21,13 @@ public protocol InnerProblem: Sendable {
 }
 
 extension InnerProblem {
-  public var executedMultiplyAdds: [Int] { multiplyAdds }
+  package var executedMultiplyAdds: [Int] { multiplyAdds }
 }
 
 /// The loss of one batch and its derivatives. For one thread; allocates nothing after it was made.
 ///
 /// `load` comes first; `hessianVectorProduct` goes on from the `gradient` at the same parameters that was `keeping`.
-public protocol InnerEvaluator: AnyObject {
+package protocol InnerEvaluator: AnyObject {
   func load(_ batch: Batch)
   /// The mean loss ℓ(u; batch).
   func value(at parameters: FloatBuffer) -> Float
@@ -41,7 +41,7 @@ public protocol InnerEvaluator: AnyObject {
 
 extension InnerEvaluator {
   /// The gradient that a `hessianVectorProduct` may follow.
-  public func gradient(at parameters: FloatBuffer, into gradient: FloatBuffer) -> Float {
+  package func gradient(at parameters: FloatBuffer, into gradient: FloatBuffer) -> Float {
     self.gradient(at: parameters, into: gradient, keeping: true)
   }
 }

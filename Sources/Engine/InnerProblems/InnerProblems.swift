@@ -1,7 +1,9 @@
+import Files
+
 /// The inner problems by name.
-public enum InnerProblems {
+package enum InnerProblems {
   /// Those of the paper, in the order in which one is preferred for images of its shape.
-  public static let all: [any InnerProblem] =
+  package static let all: [any InnerProblem] =
     [
       MLP(name: "mlp2x32", shape: mnist14, hidden: [32, 32]),
       MLP(name: "mlp3x128", shape: mnist14, hidden: [128, 128, 128]),
@@ -10,26 +12,26 @@ public enum InnerProblems {
   private static let mnist14 = ImageShape(height: 14, width: 14, channels: 1)
 
   /// The problem of a name of ``all``, or of one like `conv3x8@16`: see ``ConvNet/init(named:)``.
-  public static func named(_ name: String) throws -> any InnerProblem {
+  package static func named(_ name: String) throws -> any InnerProblem {
     if let problem = all.first(where: { $0.name == name }) ?? ConvNet(named: name) { return problem }
     throw EngineError(.unknownProblem, "unknown problem \(name); there are \(names)")
   }
 
   /// What ``named(_:)`` knows, for messages.
-  public static var names: String {
+  package static var names: String {
     all.map(\.name).joined(separator: ", ")
       + ", and convolutional ones of 3 or 6 layers, of other widths and square images like conv3x8@16, conv3x8-mnist@14"
   }
 
   /// Some that fit images of a shape, first those that are made for it; none where no problem does.
-  public static func examples(fitting shape: ImageShape) -> [any InnerProblem] {
+  package static func examples(fitting shape: ImageShape) -> [any InnerProblem] {
     let size = shape.height
     let suffix = shape.channels == 1 ? "-mnist@\(size)" : "@\(size)"
     let convolutional = ["conv3x8", "conv3x32", "conv6x32"].compactMap { ConvNet(named: $0 + suffix) }
     return (fitting(shape) + convolutional).filter { $0.shape == shape }
   }
 
-  public static func fitting(_ shape: ImageShape) -> [any InnerProblem] {
+  package static func fitting(_ shape: ImageShape) -> [any InnerProblem] {
     all.filter { $0.shape == shape }
   }
 }

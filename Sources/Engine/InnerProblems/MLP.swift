@@ -1,15 +1,15 @@
 import Randomness
 
 /// A fully connected network: dense layers, ReLU between them, softmax cross-entropy.
-public struct MLP: InnerProblem {
-  public let name: String
-  public let shape: ImageShape
-  public let classes: Int
-  public let layout: ParameterLayout
+package struct MLP: InnerProblem {
+  package let name: String
+  package let shape: ImageShape
+  package let classes: Int
+  package let layout: ParameterLayout
   /// The width of the input, of every hidden layer, and of the output.
   let widths: [Int]
 
-  public init(name: String, shape: ImageShape, hidden: [Int], classes: Int = 10) {
+  package init(name: String, shape: ImageShape, hidden: [Int], classes: Int = 10) {
     self.name = name
     self.shape = shape
     self.classes = classes
@@ -17,15 +17,15 @@ public struct MLP: InnerProblem {
     layout = .dense(widths)
   }
 
-  public var multiplyAdds: [Int] { zip(widths, widths.dropFirst()).map { $0 * $1 } }
+  package var multiplyAdds: [Int] { zip(widths, widths.dropFirst()).map { $0 * $1 } }
 
   /// Glorot uniform weights, zero biases.
-  public func initialParameters(seed: UInt64, index: UInt64...) -> [Float] {
+  package func initialParameters(seed: UInt64, index: UInt64...) -> [Float] {
     var random = RandomStream(seed: seed, purpose: .innerInitialisation, indices: index)
     return layout.glorotUniform(&random)
   }
 
-  public func makeEvaluator(batch: Int) -> any InnerEvaluator {
+  package func makeEvaluator(batch: Int) -> any InnerEvaluator {
     MLPEvaluator(self, batch: batch)
   }
 }

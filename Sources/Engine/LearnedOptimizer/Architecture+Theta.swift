@@ -16,7 +16,7 @@ extension Architecture {
   var activeTimeScales: [Float] { features.contains(.time) ? timeScales : [] }
 
   /// Inputs of the network.
-  public var inputs: Int { parameterInputs + activeTimeScales.count }
+  package var inputs: Int { parameterInputs + activeTimeScales.count }
 
   /// The row of the first layer that takes each feature, −1 where it is off.
   var featureRows: [Int32] {
@@ -28,12 +28,12 @@ extension Architecture {
   }
 
   /// θ: each layer's weight [in, out], then its bias.
-  public var layout: ParameterLayout {
+  package var layout: ParameterLayout {
     .dense([inputs] + Array(repeating: hiddenUnits, count: hiddenLayers) + [2])
   }
 
   /// Initial outer-parameters: weights normal with standard deviation 1/√in, biases 0.
-  public func initialTheta(seed: UInt64) -> [Float] {
+  package func initialTheta(seed: UInt64) -> [Float] {
     var random = RandomStream(seed: seed, purpose: .outerInitialisation)
     return layout.tensors.flatMap { tensor in
       guard tensor.shape.count == 2 else { return [Float](repeating: 0, count: tensor.count) }
@@ -54,4 +54,7 @@ extension Architecture {
       hiddenUnits: hiddenUnits,
       lambda1: lambda1, lambda2: lambda2, epsilon: Self.inverseRMSEpsilon)
   }
+
+  /// The multiply-adds of the network for one inner parameter.
+  package var multiplyAdds: Int { network.weightCount }
 }

@@ -1,7 +1,7 @@
 /// What the learned optimizer's network looks like: with θ, all that is needed to run it (method, section 1).
-public struct Architecture: Codable, Hashable, Sendable {
+package struct Architecture: Codable, Hashable, Sendable {
   /// Inputs that can be switched off for an ablation; the gradient and the parameter's value always are inputs.
-  public enum FeatureGroup: String, Codable, CaseIterable, Sendable {
+  package enum FeatureGroup: String, Codable, CaseIterable, Sendable {
     /// Momentum and normalized momentum.
     case momentum
     /// Normalized momentum, second moment and inverse RMS.
@@ -11,22 +11,22 @@ public struct Architecture: Codable, Hashable, Sendable {
   }
 
   /// Hidden layers of ReLU units; at least 1.
-  public var hiddenLayers = 1
+  package var hiddenLayers = 1
   /// Units of each hidden layer.
-  public var hiddenUnits = 32
+  package var hiddenUnits = 32
   /// The groups that are on.
-  public var features = FeatureGroup.allCases
+  package var features = FeatureGroup.allCases
   /// Decays β of the momenta and of the second moments.
-  public var betas: [Float] = [0.5, 0.9, 0.99, 0.999, 0.9999]
+  package var betas: [Float] = [0.5, 0.9, 0.99, 0.999, 0.9999]
   /// τ of the time inputs, in inner steps.
-  public var timeScales: [Float] = [3, 10, 30, 100, 300, 1_000, 3_000, 10_000, 300_000]
+  package var timeScales: [Float] = [3, 10, 30, 100, 300, 1_000, 3_000, 10_000, 300_000]
   /// Scale λ₁ of the update u ← u − λ₁ d exp(λ₂ s).
-  public var lambda1: Float = 0.001
+  package var lambda1: Float = 0.001
   /// Scale λ₂ of the update's exponent.
-  public var lambda2: Float = 0.001
+  package var lambda2: Float = 0.001
 
   /// The paper's architecture.
-  public init() {}
+  package init() {}
 
   /// Added to a tensor's mean square before the root that normalizes an input.
   static let normalizationEpsilon: Float = 1e-5

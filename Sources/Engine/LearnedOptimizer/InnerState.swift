@@ -1,12 +1,12 @@
 /// Inner parameters with what the learned optimizer remembers of them: u [P], momenta [β, P], second moments [β, P] in
 /// one buffer. The adjoint of a state has the same shape.
-struct InnerState {
-  let buffer: FloatBuffer
+package struct InnerState {
+  package let buffer: FloatBuffer
   /// P
   let count: Int
   let betas: Int
 
-  init(count: Int, betas: Int) {
+  package init(count: Int, betas: Int) {
     self.count = count
     self.betas = betas
     buffer = FloatBuffer(Self.floats(count: count, betas: betas))

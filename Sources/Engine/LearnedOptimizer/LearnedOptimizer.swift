@@ -1,5 +1,5 @@
 /// The learned optimizer with a given θ, as something that trains a problem.
-public final class LearnedOptimizer: InnerOptimizer {
+package final class LearnedOptimizer: InnerOptimizer {
   private let theta: FloatBuffer
   private let update: LearnedUpdate
   private let state: InnerState
@@ -8,19 +8,19 @@ public final class LearnedOptimizer: InnerOptimizer {
   /// - Parameters:
   ///   - theta: outer-parameters in the architecture's layout.
   ///   - problem: the layout of the parameters that it will train.
-  public init(theta: [Float], architecture: Architecture, problem: ParameterLayout) {
+  package init(theta: [Float], architecture: Architecture, problem: ParameterLayout) {
     precondition(theta.count == architecture.layout.count)
     self.theta = FloatBuffer(theta)
     update = LearnedUpdate(architecture: architecture, problem: problem, reverse: false)
     state = InnerState(count: problem.count, betas: architecture.betas.count)
   }
 
-  public func reset() {
+  package func reset() {
     state.buffer.fill(0)
     step = 0
   }
 
-  public func update(_ parameters: FloatBuffer, gradient: FloatBuffer) {
+  package func update(_ parameters: FloatBuffer, gradient: FloatBuffer) {
     state.parameters.assign(parameters.all)
     update.forward(theta: theta, step: step, before: state, gradient: gradient, after: state)
     parameters.all.assign(state.parameters)

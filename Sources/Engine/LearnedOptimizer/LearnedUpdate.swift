@@ -6,7 +6,7 @@
 ///
 /// The normalization xᵢ nᵢ of feature i over a tensor is folded into row i of the first layer's weights, and the time
 /// inputs, the same for all parameters, into its biases. For one thread; allocates nothing after it was made.
-final class LearnedUpdate {
+package final class LearnedUpdate {
   private let kernels = Kernels.current
   private let architecture: Architecture
   private let network: Kernels.Network
@@ -26,7 +26,7 @@ final class LearnedUpdate {
   private var coefficients: [Float]
   private var times: [Double]
 
-  init(architecture: Architecture, problem: ParameterLayout, reverse: Bool) {
+  package init(architecture: Architecture, problem: ParameterLayout, reverse: Bool) {
     self.architecture = architecture
     self.problem = problem
     network = architecture.network
@@ -56,7 +56,7 @@ final class LearnedUpdate {
   }
 
   /// Inner step `step`: writes the state after it. `after` may be `before`.
-  func forward(theta: FloatBuffer, step: Int, before: InnerState, gradient: FloatBuffer, after: InnerState) {
+  package func forward(theta: FloatBuffer, step: Int, before: InnerState, gradient: FloatBuffer, after: InnerState) {
     for (beta, decay) in network.betas.enumerated() {
       kernels.moments(
         beta: decay, rest: network.rests[beta], gradient: gradient.all, momentum: before.momentum(beta),
@@ -101,7 +101,7 @@ final class LearnedUpdate {
   ///     parameters through the gradient.
   ///   - gradientAdjoint: written.
   ///   - thetaAdjoint: added to.
-  func reverse(
+  package func reverse(
     theta: FloatBuffer, step: Int, before: InnerState, gradient: FloatBuffer, after: InnerState, adjoint: InnerState,
     gradientAdjoint: FloatBuffer, thetaAdjoint: inout [Double]
   ) {

@@ -3,7 +3,7 @@
 #endif
 
 /// Adam (Kingma and Ba 2015), with bias correction.
-public final class Adam: InnerOptimizer {
+package final class Adam: InnerOptimizer {
   private let rate: Float
   private let betas: (Float, Float)
   private let epsilon: Float
@@ -11,7 +11,7 @@ public final class Adam: InnerOptimizer {
   private let second: FloatBuffer
   private var step = 0
 
-  public init(count: Int, rate: Float, beta1: Float = 0.9, beta2: Float = 0.999, epsilon: Float = 1e-8) {
+  package init(count: Int, rate: Float, beta1: Float = 0.9, beta2: Float = 0.999, epsilon: Float = 1e-8) {
     self.rate = rate
     betas = (beta1, beta2)
     self.epsilon = epsilon
@@ -19,13 +19,13 @@ public final class Adam: InnerOptimizer {
     second = FloatBuffer(count)
   }
 
-  public func reset() {
+  package func reset() {
     first.fill(0)
     second.fill(0)
     step = 0
   }
 
-  public func update(_ parameters: FloatBuffer, gradient: FloatBuffer) {
+  package func update(_ parameters: FloatBuffer, gradient: FloatBuffer) {
     step += 1
     func correction(_ beta: Float) -> Float { Float(1 / (1 - pow(Double(beta), Double(step)))) }
     Kernels.current.adam(

@@ -1,5 +1,5 @@
 /// What trains an inner problem: it holds its state for one task, and is used by one thread.
-public protocol InnerOptimizer: AnyObject {
+package protocol InnerOptimizer: AnyObject {
   /// Forgets everything: the next update is the first of a task.
   func reset()
 

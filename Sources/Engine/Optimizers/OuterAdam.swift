@@ -3,19 +3,19 @@
 #endif
 
 /// Adam on θ: its state is a value that is stored with a run, and its arithmetic is in Double.
-public struct OuterAdam: Sendable, Equatable {
-  public var first: [Float]
-  public var second: [Float]
+package struct OuterAdam: Sendable, Equatable {
+  package var first: [Float]
+  package var second: [Float]
   /// Steps done.
-  public var steps: Int
+  package var steps: Int
 
-  public init(count: Int) {
+  package init(count: Int) {
     first = Array(repeating: 0, count: count)
     second = Array(repeating: 0, count: count)
     steps = 0
   }
 
-  public init(first: [Float], second: [Float], steps: Int) {
+  package init(first: [Float], second: [Float], steps: Int) {
     precondition(first.count == second.count)
     self.first = first
     self.second = second
@@ -25,7 +25,7 @@ public struct OuterAdam: Sendable, Equatable {
   /// Moves θ by one step along the outer-gradient; a coordinate that is not finite counts as 0.
   ///
   /// - Parameter learningRate: that of this step; the other numbers are the settings'.
-  public mutating func update(
+  package mutating func update(
     _ theta: inout [Float], gradient: [Double], learningRate: Double, settings: OuterSettings
   ) {
     precondition(theta.count == first.count && gradient.count == first.count)

@@ -6,7 +6,7 @@ import Randomness
 
 extension OuterSettings.Curriculum {
   /// K of an outer-iteration, before the jitter.
-  public func length(outerIteration: Int) -> Double {
+  package func length(outerIteration: Int) -> Double {
     let share = min(Double(outerIteration) / Double(max(over, 1)), 1)
     return Double(from) + share * Double(to - from)
   }
@@ -22,7 +22,7 @@ extension OuterSettings.Curriculum {
 
 extension OuterSettings {
   /// The learning rate of the step that ends outer-iteration `outerIteration` (from 0).
-  public func learningRate(outerIteration: Int) -> Double {
+  package func learningRate(outerIteration: Int) -> Double {
     learningRate * pow(decay.to, min(Double(outerIteration) / Double(max(decay.over, 1)), 1))
   }
 }

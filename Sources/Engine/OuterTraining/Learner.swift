@@ -1,15 +1,16 @@
 import Synchronization
+package import Threads
 
 /// Outer-training (method, section 3): workers run truncations of antithetic pairs, their samples give the outer-gradient
 /// for a step of Adam on θ.
 ///
 /// Synchronous, every worker runs one truncation at the same θ, and samples are taken in the order of the workers: so θ
 /// does not depend on the number of threads. Asynchronous, threads go on while θ steps (`TruncationThreads`).
-public final class Learner: Sendable {
-  public let seed: UInt64
-  public let outer: OuterSettings
-  public let inner: InnerSettings
-  public let problems: [any InnerProblem]
+package final class Learner: Sendable {
+  package let seed: UInt64
+  package let outer: OuterSettings
+  package let inner: InnerSettings
+  package let problems: [any InnerProblem]
   private let tasks: any TaskSource
   private let estimator: any GradientEstimator
   private let threads: [ThreadMemory]
@@ -24,7 +25,7 @@ public final class Learner: Sendable {
     init(_ worker: Worker) { self.worker = worker }
   }
 
-  public init(
+  package init(
     seed: UInt64, outer: OuterSettings, inner: InnerSettings, problems: [any InnerProblem], tasks: any TaskSource,
     state: LearnerState, threads: Int
   ) {
@@ -44,16 +45,16 @@ public final class Learner: Sendable {
   }
 
   /// The state as it is now, in the middle of an outer-iteration too; from any thread.
-  public func currentState() -> LearnerState { state.withLock { $0 } }
+  package func currentState() -> LearnerState { state.withLock { $0 } }
 
   /// Runs the rest of the outer-iteration under way. Nil where stopped before its end: nothing is lost but the
   /// truncations that were running. By one thread at a time.
-  public func outerIteration(stop: StopFlag) throws -> OuterIterationReport? {
+  package func outerIteration(stop: StopFlag) throws -> OuterIterationReport? {
     outer.asynchronous.on ? try asynchronousIteration(stop: stop) : try synchronousIteration(stop: stop)
   }
 
   /// Ends the threads that an asynchronous learner keeps; what their truncations were about is done again if it goes on.
-  public func endThreads() {
+  package func endThreads() {
     asynchronous.withLock { threads in
       threads?.end()
       threads = nil

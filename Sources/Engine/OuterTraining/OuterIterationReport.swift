@@ -1,23 +1,23 @@
 /// What an outer-iteration did.
-public struct OuterIterationReport: Sendable, Equatable {
+package struct OuterIterationReport: Sendable, Equatable {
   /// Outer-iterations done, this one included.
-  public var outerIteration: Int
+  package var outerIteration: Int
   /// The mean of L(θ + ε) and L(θ − ε) over all samples.
-  public var outerLoss: Double
+  package var outerLoss: Double
   /// The norm of the estimated outer-gradient, before it was clipped.
-  public var gradientNorm: Double
-  public var variance: OuterGradientVariance
+  package var gradientNorm: Double
+  package var variance: OuterGradientVariance
   /// K of the curriculum.
-  public var length: Double
+  package var length: Double
   /// The outer learning rate of its step.
-  public var learningRate: Double
+  package var learningRate: Double
   /// The mean number of outer-iterations between the θ that a sample used and the θ that was stepped; 0 where
   /// synchronous.
-  public var staleness: Double
+  package var staleness: Double
   /// Outer-gradients that were dropped since the step before, because their θ was too old.
-  public var dropped: Int
+  package var dropped: Int
   /// Inner steps done, those of both members of each pair.
-  public var innerSteps: Int
+  package var innerSteps: Int
   /// Pairs of which a member diverged.
-  public var diverged: Int
+  package var diverged: Int
 }

@@ -1,7 +1,7 @@
 /// Every number of outer-training (method, sections 2 and 3). The defaults are the preset `small`.
-public struct OuterSettings: Codable, Hashable, Sendable {
+package struct OuterSettings: Codable, Hashable, Sendable {
   /// How an outer-gradient is estimated.
-  public enum Estimator: String, Codable, CaseIterable, Sendable {
+  package enum Estimator: String, Codable, CaseIterable, Sendable {
     /// Back-propagation at θ itself, of the outer-loss as it is.
     case exact
     /// Back-propagation through both members of the antithetic pair, averaged.
@@ -17,84 +17,84 @@ public struct OuterSettings: Codable, Hashable, Sendable {
   }
 
   /// Whose images the outer-loss is measured on.
-  public enum Objective: String, Codable, CaseIterable, Sendable { case train, validation }
+  package enum Objective: String, Codable, CaseIterable, Sendable { case train, validation }
 
   /// What an inner step counts to the outer-loss.
-  public enum Loss: String, Codable, CaseIterable, Sendable {
+  package enum Loss: String, Codable, CaseIterable, Sendable {
     /// The loss of the step's own batch, before the update: it costs nothing extra. Train objective only.
     case ownBatch = "own-batch"
     /// The mean loss of `fresh_batches` batches after the update.
     case freshBatches = "fresh-batches"
   }
 
-  public struct Clip: Codable, Hashable, Sendable {
-    public enum Kind: String, Codable, CaseIterable, Sendable { case norm, value }
-    public var by = Kind.norm
-    public var at = 1.0
+  package struct Clip: Codable, Hashable, Sendable {
+    package enum Kind: String, Codable, CaseIterable, Sendable { case norm, value }
+    package var by = Kind.norm
+    package var at = 1.0
   }
 
   /// The number of inner steps K of a truncation grows linearly from `from` to `to` over `over` outer-iterations; each
   /// is multiplied by a uniform number in 1 ± `jitter`.
-  public struct Curriculum: Codable, Hashable, Sendable {
-    public var from = 20
-    public var to = 20
-    public var over = 2_000
-    public var jitter = 0.2
+  package struct Curriculum: Codable, Hashable, Sendable {
+    package var from = 20
+    package var to = 20
+    package var over = 2_000
+    package var jitter = 0.2
   }
 
   /// The outer learning rate falls from its full value by a factor that shrinks, geometrically, from 1 to `to` over
   /// `over` outer-iterations, and stays there.
-  public struct Decay: Codable, Hashable, Sendable {
-    public var to = 1.0
-    public var over = 1_000
+  package struct Decay: Codable, Hashable, Sendable {
+    package var to = 1.0
+    package var over = 1_000
   }
 
   /// An average of θ over the run: a ← decay a + (1 − decay) θ after every outer-iteration; 0: none is kept.
-  public struct Average: Codable, Hashable, Sendable {
-    public var decay = 0.99
-    public var isOn: Bool { decay > 0 }
+  package struct Average: Codable, Hashable, Sendable {
+    package var decay = 0.99
+    package var isOn: Bool { decay > 0 }
   }
 
   /// Workers hand in outer-gradients whenever they have one, of the θ that was the newest when they began, and every
   /// `batch` of them make a step (method, section 3). θ then depends on the threads' speed.
-  public struct Asynchronous: Codable, Hashable, Sendable {
-    public var on = false
+  package struct Asynchronous: Codable, Hashable, Sendable {
+    package var on = false
     /// Outer-gradients of one step of θ; 0: as many as there are pairs.
-    public var batch = 0
+    package var batch = 0
     /// Batches that may wait; while they do, workers wait too.
-    public var buffer = 5
+    package var buffer = 5
     /// An outer-gradient of a θ that is more outer-iterations old is dropped; 0: none is.
-    public var staleness = 0
+    package var staleness = 0
   }
 
-  public var estimator = Estimator.noiseReuse
-  public var objective = Objective.train
-  public var loss = Loss.ownBatch
+  package var estimator = Estimator.noiseReuse
+  package var objective = Objective.train
+  package var loss = Loss.ownBatch
   /// Fresh batches a step, where `loss` is ``Loss/freshBatches``.
-  public var freshBatches = 5
+  package var freshBatches = 5
   /// A batch's loss counts at most this much, with gradient 0 there.
-  public var lossClip: Float = 10
+  package var lossClip: Float = 10
   /// Antithetic pairs of an outer-iteration; each is a worker with an inner state of its own.
-  public var pairs = 32
+  package var pairs = 32
   /// Standard deviation σ of the perturbations of θ.
-  public var sigma: Float = 0.02
+  package var sigma: Float = 0.02
   /// Added to the variances that weight the combined estimator.
-  public var varianceFloor = 1e-8
-  public var learningRate = 3e-3
-  public var beta1 = 0.9
-  public var beta2 = 0.999
-  public var epsilon = 1e-8
-  public var decay = Decay()
-  public var average = Average()
-  public var clip = Clip()
-  public var curriculum = Curriculum()
-  public var asynchronous = Asynchronous()
+  package var varianceFloor = 1e-8
+  package var learningRate = 3e-3
+  package var beta1 = 0.9
+  package var beta2 = 0.999
+  package var epsilon = 1e-8
+  package var decay = Decay()
+  package var average = Average()
+  package var clip = Clip()
+  package var curriculum = Curriculum()
+  package var asynchronous = Asynchronous()
 
   /// The preset `small`: outer-training that two cores can do, with what did best there (Documentation/estimators.md).
-  public static let small = OuterSettings()
+  package static let small = OuterSettings()
 
   /// The preset `paper`.
-  public static let paper: OuterSettings = {
+  package static let paper: OuterSettings = {
     var settings = OuterSettings()
     settings.estimator = .combined
     settings.loss = .freshBatches
@@ -108,32 +108,32 @@ public struct OuterSettings: Codable, Hashable, Sendable {
     return settings
   }()
 
-  public init() {}
+  package init() {}
 }
 
 /// What the inner problems of outer-training are like.
-public struct InnerSettings: Codable, Hashable, Sendable {
+package struct InnerSettings: Codable, Hashable, Sendable {
   /// The life of a task in inner steps: log-uniform between the two, fixed where they are equal.
-  public struct Life: Codable, Hashable, Sendable {
-    public var from = 50
-    public var to = 500
+  package struct Life: Codable, Hashable, Sendable {
+    package var from = 50
+    package var to = 500
   }
 
   /// Images of a minibatch.
-  public var batch = 32
+  package var batch = 32
   /// Classes of a task.
-  public var classes = 10
-  public var life = Life()
-  public var optimizer = Architecture()
+  package var classes = 10
+  package var life = Life()
+  package var optimizer = Architecture()
 
-  public static let small = InnerSettings()
+  package static let small = InnerSettings()
 
-  public static let paper: InnerSettings = {
+  package static let paper: InnerSettings = {
     var settings = InnerSettings()
     settings.batch = 128
     settings.life = Life(from: 10_000, to: 10_000)
     return settings
   }()
 
-  public init() {}
+  package init() {}
 }

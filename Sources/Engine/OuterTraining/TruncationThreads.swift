@@ -1,4 +1,5 @@
 import Foundation
+import Threads
 
 /// Threads that run truncations one after the other, each of the worker that has waited longest, until they are ended.
 final class TruncationThreads: @unchecked Sendable {

@@ -1,19 +1,20 @@
 import Randomness
+import Threads
 
 /// A task as the learner gets it.
-public struct AssignedTask: Sendable {
+package struct AssignedTask: Sendable {
   /// The problem's number among the learner's.
-  public var problem: Int
-  public var images: any TaskImages
+  package var problem: Int
+  package var images: any TaskImages
 
-  public init(problem: Int, images: any TaskImages) {
+  package init(problem: Int, images: any TaskImages) {
     self.problem = problem
     self.images = images
   }
 }
 
 /// Where tasks come from.
-public protocol TaskSource: Sendable {
+package protocol TaskSource: Sendable {
   /// The `draw`-th task of a worker: a pure function of the two.
   func task(worker: Int, draw: Int) throws -> AssignedTask
 }

@@ -3,11 +3,11 @@ import CKernels
 /// A fixed number of floats at one place in memory, zero at first: the unrolls' working memory, allocated once.
 ///
 /// Aligned to 64 bytes, with the room behind its end that the kernels may read.
-public final class FloatBuffer {
-  public let count: Int
+package final class FloatBuffer {
+  package let count: Int
   let pointer: UnsafeMutablePointer<Float>
 
-  public init(_ count: Int) {
+  package init(_ count: Int) {
     self.count = count
     let capacity = count + Int(LOPT_SLACK)
     pointer = UnsafeMutableRawPointer.allocate(byteCount: capacity * MemoryLayout<Float>.stride, alignment: 64)
@@ -15,14 +15,14 @@ public final class FloatBuffer {
     pointer.initialize(repeating: 0, count: capacity)
   }
 
-  public convenience init(_ values: [Float]) {
+  package convenience init(_ values: [Float]) {
     self.init(values.count)
     assign(values)
   }
 
   deinit { pointer.deallocate() }
 
-  public subscript(index: Int) -> Float {
+  package subscript(index: Int) -> Float {
     get {
       precondition(index >= 0 && index < count)
       return pointer[index]
@@ -41,7 +41,7 @@ public final class FloatBuffer {
 
   var all: FloatSlice { FloatSlice(buffer: self, offset: 0, count: count) }
 
-  public func assign(_ values: [Float]) {
+  package func assign(_ values: [Float]) {
     precondition(values.count == count)
     values.withUnsafeBufferPointer { source in
       guard let base = source.baseAddress else { return }
@@ -49,16 +49,16 @@ public final class FloatBuffer {
     }
   }
 
-  public func assign(_ other: FloatBuffer) {
+  package func assign(_ other: FloatBuffer) {
     precondition(other.count == count)
     pointer.update(from: other.pointer, count: count)
   }
 
-  public func fill(_ value: Float) {
+  package func fill(_ value: Float) {
     pointer.update(repeating: value, count: count)
   }
 
-  public var array: [Float] { Array(UnsafeBufferPointer(start: pointer, count: count)) }
+  package var array: [Float] { Array(UnsafeBufferPointer(start: pointer, count: count)) }
 }
 
 /// Consecutive floats of a buffer, which it keeps alive.

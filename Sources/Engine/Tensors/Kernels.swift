@@ -1,4 +1,5 @@
 import CKernels
+import Files
 
 #if canImport(Glibc)
   import Glibc
@@ -6,7 +7,7 @@ import CKernels
 
 /// The kernels of one instruction set. This file and its extensions are the only ones that call C; see `kernels.h` for what
 /// each does.
-struct Kernels: @unchecked Sendable {
+package struct Kernels: @unchecked Sendable {
   /// From the least to the most.
   static let instructionSets = ["baseline", "x86-64-v3", "x86-64-v4"]
 
@@ -32,7 +33,7 @@ struct Kernels: @unchecked Sendable {
   }
 
   /// The chosen kernels; ``InstructionSet/name()`` has been asked before, so that a wrong `LOPT_ISA` was an error.
-  static let current: Kernels = {
+  package static let current: Kernels = {
     if case .success(let kernels) = chosen { return kernels }
     preconditionFailure("LOPT_ISA names no instruction set of this processor")
   }()
@@ -163,7 +164,7 @@ struct Kernels: @unchecked Sendable {
   }
 
   /// Multiply-adds in registers alone; returns how many.
-  func multiplyAdds(rounds: Int) -> Int {
+  package func multiplyAdds(rounds: Int) -> Int {
     var result: Float = 0
     return table.pointee.multiply_adds(rounds, 1e-9, &result)
   }
@@ -267,9 +268,9 @@ struct Kernels: @unchecked Sendable {
 }
 
 /// Which instruction set's kernels the engine runs.
-public enum InstructionSet {
+package enum InstructionSet {
   /// Its name. Throws where `LOPT_ISA` names one that this processor does not have; tools ask before they compute.
-  public static func name() throws -> String {
+  package static func name() throws -> String {
     try Kernels.chosen.get().name
   }
 }

@@ -1,21 +1,21 @@
 /// The names and shapes of the pieces of one flat vector of parameters, row-major, one behind the other.
-public struct ParameterLayout: Codable, Hashable, Sendable {
-  public struct Tensor: Codable, Hashable, Sendable {
-    public var name: String
+package struct ParameterLayout: Codable, Hashable, Sendable {
+  package struct Tensor: Codable, Hashable, Sendable {
+    package var name: String
     /// Weights are [in, out] and [height, width, in, out].
-    public var shape: [Int]
+    package var shape: [Int]
     /// Where the tensor begins in the flat vector.
-    public var offset: Int
+    package var offset: Int
 
-    public var count: Int { shape.reduce(1, *) }
-    public var range: Range<Int> { offset..<offset + count }
+    package var count: Int { shape.reduce(1, *) }
+    package var range: Range<Int> { offset..<offset + count }
   }
 
-  public private(set) var tensors: [Tensor] = []
+  package private(set) var tensors: [Tensor] = []
   /// The length of the flat vector.
-  public private(set) var count = 0
+  package private(set) var count = 0
 
-  public init(_ pieces: [(name: String, shape: [Int])]) {
+  package init(_ pieces: [(name: String, shape: [Int])]) {
     for piece in pieces {
       let tensor = Tensor(name: piece.name, shape: piece.shape, offset: count)
       tensors.append(tensor)

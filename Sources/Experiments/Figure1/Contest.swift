@@ -1,6 +1,6 @@
+import Evaluation
+import Files
 import Foundation
-import Support
-import Training
 
 /// The training runs of figure 1.
 struct Contest {

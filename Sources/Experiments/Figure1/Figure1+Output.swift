@@ -1,6 +1,6 @@
+import Evaluation
 import Foundation
 import Shards
-import Training
 
 /// What figure 1's runs say.
 extension Figure1 {

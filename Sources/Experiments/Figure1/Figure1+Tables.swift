@@ -1,4 +1,4 @@
-import Training
+import Evaluation
 
 /// The tables of figure 1.
 extension Figure1 {

@@ -1,7 +1,7 @@
-public import Shards
-public import Snapshots
-import Support
-import Training
+package import Evaluation
+package import Files
+package import Shards
+package import Snapshots
 
 /// Figure 1 of the paper: the training and the validation loss on classes that outer-training never saw, over wall-clock,
 /// with learned optimizers and with tuned Adam, RMSProp and SGD with momentum.
@@ -9,25 +9,25 @@ import Training
 /// The learned optimizers do a number of steps; the time that these take is the figure's range. A baseline does as many
 /// steps as fit into it, and its learning rate is the best for that: all rates of the grid on a few tasks, and the best
 /// three for each loss on all of them. Those train for the same time again.
-public struct Figure1: Figure {
-  public struct Settings: Codable, Sendable, Equatable {
-    public var seed: UInt64 = 0
+package struct Figure1: Figure {
+  package struct Settings: Codable, Sendable, Equatable {
+    package var seed: UInt64 = 0
     /// Filled in from what the figure is made of.
     var dataset = ""
     var theta: [String] = []
-    public var problem: String
-    public var split: ClassSplit
+    package var problem: String
+    package var split: ClassSplit
     /// The learned optimizers' steps.
-    public var steps: Int
-    public var batch: Int
-    public var tasks: Int
-    public var initialisations: Int
+    package var steps: Int
+    package var batch: Int
+    package var tasks: Int
+    package var initialisations: Int
     /// Tasks, from one initialisation each, on which all rates of the grid are compared.
     var screen = EvaluationPlan.searchScreen
     /// How many times along the range the validation loss is measured.
     var looks = 30
 
-    public init(
+    package init(
       problem: String, split: ClassSplit, steps: Int, batch: Int, tasks: Int, initialisations: Int, seed: UInt64 = 0
     ) {
       self.problem = problem
@@ -41,12 +41,12 @@ public struct Figure1: Figure {
   }
 
   /// A snapshot of θ.
-  public struct Learned: Sendable {
+  package struct Learned: Sendable {
     /// What an error calls it.
-    public var name: String
-    public var snapshot: Snapshot
+    package var name: String
+    package var snapshot: Snapshot
 
-    public init(_ snapshot: Snapshot, name: String) {
+    package init(_ snapshot: Snapshot, name: String) {
       self.snapshot = snapshot
       self.name = name
     }
@@ -54,14 +54,14 @@ public struct Figure1: Figure {
     var objective: String { snapshot.metadata.objective }
   }
 
-  public let name = "figure1"
-  public let settings: Settings
+  package let name = "figure1"
+  package let settings: Settings
   let dataset: Dataset
   let learned: [Learned]
 
   /// - Parameter learned: one, or one of the train objective and one of the validation objective.
   /// - Throws: ``ExperimentsError`` where two are of other objectives than these.
-  public init(_ settings: Settings, dataset: Dataset, learned: [Learned]) throws {
+  package init(_ settings: Settings, dataset: Dataset, learned: [Learned]) throws {
     precondition(!learned.isEmpty)
     if learned.count > 1, learned.map(\.objective) != ["train", "validation"] {
       throw ExperimentsError(
@@ -78,9 +78,9 @@ public struct Figure1: Figure {
   }
 
   /// The learned optimizers' runs. What the baselines' cost is known when steps have been timed.
-  public var cost: Int { learned.count * settings.steps * settings.tasks * settings.initialisations }
+  package var cost: Int { learned.count * settings.steps * settings.tasks * settings.initialisations }
 
-  public func run(_ points: PointStore, threads: Int) throws -> FigureOutput {
+  package func run(_ points: PointStore, threads: Int) throws -> FigureOutput {
     let contest = Contest(figure: self, points: points, threads: threads)
     return output(try contest.found())
   }

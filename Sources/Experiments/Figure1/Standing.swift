@@ -1,4 +1,5 @@
-import Training
+import Engine
+import Evaluation
 
 /// What figure 1 found of one of the two losses.
 struct Standing {

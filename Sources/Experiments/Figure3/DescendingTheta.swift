@@ -1,10 +1,10 @@
-public import Engine
+package import Engine
 
 extension Architecture {
   /// A θ that nobody trained and that trains: the initial one times `noise`, and a path for the gradient through it. The
   /// hidden units 0 and 1 pass on the normalized gradient's positive and negative part, and the output d is `gain` times
   /// their difference. So it is gradient descent with steps of λ₁ × gain, disturbed by all other inputs.
-  public func descendingTheta(seed: UInt64, noise: Float, gain: Float) -> [Float] {
+  package func descendingTheta(seed: UInt64, noise: Float, gain: Float) -> [Float] {
     precondition(hiddenLayers == 1, "the path goes through one hidden layer")
     var theta = initialTheta(seed: seed).map { noise * $0 }
     let weights = layout.tensors.filter { $0.shape.count == 2 }

@@ -1,8 +1,9 @@
 import Engine
+package import Files
 import Foundation
-public import Snapshots
-import Support
-import Training
+package import Snapshots
+import Tasks
+package import Threads
 
 /// Figure 3: the outer-loss over one outer-parameter, smooth for few inner steps, jagged for many, and smoothed by the
 /// Gaussian of the outer-objective.
@@ -10,9 +11,9 @@ import Training
 /// What is smoothed over is that outer-parameter alone: the mean over e ~ N(0, σ²) of L(θ + (s + e) eᵢ), by quadrature
 /// over the values at equal distances. The objective that is trained takes the mean over all other outer-parameters
 /// too, and is smoother still.
-public struct Figure3: Figure {
-  public struct Settings: Codable, Sendable, Equatable {
-    public var seed: UInt64 = 0
+package struct Figure3: Figure {
+  package struct Settings: Codable, Sendable, Equatable {
+    package var seed: UInt64 = 0
     var toy = ToySurface()
     /// Filled in from the instance and θ.
     var tasks = ""
@@ -21,22 +22,22 @@ public struct Figure3: Figure {
     var batch = 0
     var optimizer = Architecture()
     /// The numbers of inner steps, ascending.
-    public var lengths = [1, 10, 100, 1_000]
+    package var lengths = [1, 10, 100, 1_000]
     /// Fresh training batches on which the loss is measured after each step.
-    public var freshBatches = 1
+    package var freshBatches = 1
     /// Standard deviation of the smoothing.
-    public var sigma = 0.01
+    package var sigma = 0.01
     /// Values of the outer-loss in one σ.
-    public var valuesPerSigma = 10
+    package var valuesPerSigma = 10
     /// How many σ the outer-parameter moves to each side.
-    public var range = 20
+    package var range = 20
     /// The outer-parameter is the one with the steepest outer-loss after so many steps.
-    public var steepestAfter = 10
+    package var steepestAfter = 10
     /// Of the θ that is made by hand: see `Architecture.descendingTheta`.
-    public var noise: Float = 0.3
-    public var gain: Float = 30
+    package var noise: Float = 0.3
+    package var gain: Float = 30
 
-    public init(_ scale: FigureScale) {
+    package init(_ scale: FigureScale) {
       guard scale == .paper else { return }
       lengths.append(10_000)
       freshBatches = 5
@@ -44,22 +45,22 @@ public struct Figure3: Figure {
     }
   }
 
-  public let name = "figure3"
-  public let settings: Settings
+  package let name = "figure3"
+  package let settings: Settings
   let section: LossSection
   /// What captions say of θ.
   let thetaDescription: String
 
   /// The problem that is trained where there is no data set: a network of two hidden layers of 32 units.
-  public static func syntheticInstance(_ scale: FigureScale, seed: UInt64) -> InnerInstance {
+  package static func syntheticInstance(_ scale: FigureScale, seed: UInt64) -> InnerInstance {
     .synthetic(SyntheticImages.Settings(), hidden: [32, 32], batch: batch(scale), seed: seed)
   }
 
   /// Images of a minibatch.
-  public static func batch(_ scale: FigureScale) -> Int { scale == .small ? 32 : 128 }
+  package static func batch(_ scale: FigureScale) -> Int { scale == .small ? 32 : 128 }
 
   /// With the θ that is made by hand.
-  public init(_ settings: Settings, instance: InnerInstance) {
+  package init(_ settings: Settings, instance: InnerInstance) {
     let architecture = Architecture()
     self.init(
       settings, instance: instance, architecture: architecture,
@@ -72,7 +73,7 @@ public struct Figure3: Figure {
   /// With a snapshot's θ. Throws where it cannot be run.
   ///
   /// - Parameter name: what an error calls the snapshot.
-  public init(_ settings: Settings, instance: InnerInstance, snapshot: Snapshot, name: String) throws {
+  package init(_ settings: Settings, instance: InnerInstance, snapshot: Snapshot, name: String) throws {
     let architecture = try Architecture(snapshot.metadata, name: name)
     guard snapshot.theta.count == architecture.layout.count else {
       throw SnapshotError(
@@ -106,9 +107,9 @@ public struct Figure3: Figure {
   private var side: Int { settings.range * settings.valuesPerSigma + reach }
   private var longest: Int { settings.lengths[settings.lengths.count - 1] }
 
-  public var cost: Int { (2 * side + 1) * longest }
+  package var cost: Int { (2 * side + 1) * longest }
 
-  public func run(_ points: PointStore, threads: Int) throws -> FigureOutput {
+  package func run(_ points: PointStore, threads: Int) throws -> FigureOutput {
     let index = try points.value("outer-parameter", cost: 0) {
       try section.steepestOuterParameter(length: settings.steepestAfter)
     }

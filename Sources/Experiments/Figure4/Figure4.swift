@@ -1,4 +1,5 @@
 import Engine
+import Threads
 
 #if canImport(Glibc)
   import Glibc
@@ -11,41 +12,41 @@ import Engine
 /// of the exact derivative, with the state before each held fixed, or the estimate of persistent evolution strategies;
 /// one step of Adam on the log learning rate follows. So all lengths see the same inner steps, and only the longest is
 /// not truncated.
-public struct Figure4: Figure {
-  public struct Settings: Codable, Sendable, Equatable {
-    public var seed: UInt64 = 0
+package struct Figure4: Figure {
+  package struct Settings: Codable, Sendable, Equatable {
+    package var seed: UInt64 = 0
     /// Filled in from the instance.
     var tasks = ""
     var problem = ""
     var batch = 0
     /// Inner steps of a training run.
-    public var steps = 10_000
+    package var steps = 10_000
     /// The truncations' lengths, ascending; each divides `steps`, and the last is `steps`.
-    public var lengths = [10, 100, 1_000, 10_000]
+    package var lengths = [10, 100, 1_000, 10_000]
     /// The lengths with which persistent evolution strategies run.
-    public var persistentLengths = [10]
-    public var startRate = 1e-3
-    public var outerIterations = 100
+    package var persistentLengths = [10]
+    package var startRate = 1e-3
+    package var outerIterations = 100
     /// Tasks whose outer-gradients an outer-iteration takes the mean of.
-    public var tasksPerIteration = 1
+    package var tasksPerIteration = 1
     /// Adam on the log learning rate.
-    public var outerRate = 0.05
-    public var outerBeta1 = 0.9
-    public var outerBeta2 = 0.99
+    package var outerRate = 0.05
+    package var outerBeta1 = 0.9
+    package var outerBeta2 = 0.99
     /// An outer-gradient counts at most this much.
-    public var clip = 1.0
+    package var clip = 1.0
     /// Antithetic pairs of persistent evolution strategies, and σ of their perturbations.
-    public var pairs = 4
-    public var sigma = 0.1
+    package var pairs = 4
+    package var sigma = 0.1
     /// Tasks whose outer-gradients at the first learning rate are shown, on average.
-    public var profileTasks = 4
+    package var profileTasks = 4
     /// The grid on which the best learning rate is sought: log₁₀ from, to, and values in a factor of 10.
-    public var gridFrom = -4.0
-    public var gridTo = -1.0
-    public var gridPerDecade = 8
-    public var gridTasks = 4
+    package var gridFrom = -4.0
+    package var gridTo = -1.0
+    package var gridPerDecade = 8
+    package var gridTasks = 4
 
-    public init(_ scale: FigureScale) {
+    package init(_ scale: FigureScale) {
       guard scale == .paper else { return }
       outerIterations = 200
       tasksPerIteration = 4
@@ -56,8 +57,8 @@ public struct Figure4: Figure {
     }
   }
 
-  public let name = "figure4"
-  public let settings: Settings
+  package let name = "figure4"
+  package let settings: Settings
   let runs: RateRuns
 
   /// The problem that is trained where there is no data set: softmax regression for ``FigureScale/small``, a small network
@@ -65,13 +66,13 @@ public struct Figure4: Figure {
   ///
   /// With ReLU the derivative of an unroll lacks a part: where a unit switches, the inner gradient jumps, and the
   /// derivative does not see it. Without a hidden layer truncation is the only bias.
-  public static func syntheticInstance(_ scale: FigureScale, seed: UInt64) -> InnerInstance {
+  package static func syntheticInstance(_ scale: FigureScale, seed: UInt64) -> InnerInstance {
     var images = SyntheticImages.Settings()
     images.contrast = scale == .small ? 0.02 : 0.05
     return .synthetic(images, hidden: scale == .small ? [] : [32], batch: scale == .small ? 8 : 32, seed: seed)
   }
 
-  public init(_ settings: Settings, instance: InnerInstance) {
+  package init(_ settings: Settings, instance: InnerInstance) {
     precondition(settings.lengths.allSatisfy { settings.steps % $0 == 0 } && settings.lengths.last == settings.steps)
     precondition(settings.persistentLengths.allSatisfy { settings.steps % $0 == 0 })
     var settings = settings
@@ -102,13 +103,13 @@ public struct Figure4: Figure {
     }
   }
 
-  public var cost: Int {
+  package var cost: Int {
     let chains = estimators.reduce(0) { $0 + cost($1) } * settings.outerIterations * settings.tasksPerIteration
     let profiles = settings.lengths.count * settings.profileTasks * cost(.truncated(length: settings.steps))
     return chains + profiles + grid.count * settings.gridTasks * cost(nil)
   }
 
-  public func run(_ points: PointStore, threads: Int) throws -> FigureOutput {
+  package func run(_ points: PointStore, threads: Int) throws -> FigureOutput {
     let estimators = estimators
     let chains = try Parallel.map(estimators.count, threads: threads) { try learn(estimators[$0], points) }
     let losses = try Parallel.map(grid.count * settings.gridTasks, threads: threads) { number in

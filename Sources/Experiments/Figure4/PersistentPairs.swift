@@ -1,4 +1,3 @@
-import Engine
 import Randomness
 
 /// Persistent evolution strategies (Vicol et al. 2021) for a log learning rate: antithetic pairs, each member of which

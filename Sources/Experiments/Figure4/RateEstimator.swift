@@ -1,4 +1,3 @@
-import Engine
 import Randomness
 
 /// How an outer-gradient by the log learning rate is had from a whole training run.

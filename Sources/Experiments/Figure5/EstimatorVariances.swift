@@ -1,4 +1,5 @@
 import Engine
+import Threads
 
 /// How much an outer-gradient of S pairs varies at one θ, by each estimator: variances summed over the coordinates of θ.
 struct EstimatorVariances: Codable, Sendable, Equatable {

@@ -16,7 +16,7 @@ extension Figure5 {
   /// Adam's grid has 16 rates.
   var costOfAdam: Int { 16 * costOfEvaluation }
 
-  public var cost: Int {
+  package var cost: Int {
     let intervals = settings.checkpoints.count - 1
     let ofTrainings = trainings.count * (intervals * costOfTraining + settings.checkpoints.count * costOfEvaluation)
     let ofVariances = settings.checkpoints.count * settings.lengths.reduce(0) { $0 + costOfVariance($1) }

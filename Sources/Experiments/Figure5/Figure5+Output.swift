@@ -1,7 +1,7 @@
 import Engine
+import Evaluation
 import Foundation
 import Shards
-import Training
 
 /// What figure 5's points say.
 extension Figure5 {

@@ -1,8 +1,8 @@
-public import Engine
-public import Foundation
+package import Engine
+package import Evaluation
+package import Foundation
 import Shards
 import Snapshots
-import Training
 
 /// Figure 5: (a) how much outer-gradients vary over outer-training, by back-propagation, by evolution strategies and
 /// combined, for unrolls of different length; (b, c) what the trained θ bring tasks of `outer-validation` classes to, for
@@ -10,31 +10,31 @@ import Training
 ///
 /// Every outer-training is a run as the daemon does it, with the combined estimator, in a folder of its own beside the
 /// points: an interrupted one goes on.
-public struct Figure5: Figure {
-  public struct Settings: Codable, Sendable, Equatable {
-    public var seed: UInt64 = 0
+package struct Figure5: Figure {
+  package struct Settings: Codable, Sendable, Equatable {
+    package var seed: UInt64 = 0
     /// Filled in from the data set.
     var dataset = ""
     var problem = ""
-    public var preset = FigureScale.small
+    package var preset = FigureScale.small
     /// Runs of outer-training of each objective.
-    public var seeds = 3
+    package var seeds = 3
     /// Outer-iterations of each, and the distance of two at which θ is looked at.
-    public var outerIterations = 300
-    public var every = 50
+    package var outerIterations = 300
+    package var every = 50
     /// Of all runs, but for the objective; the learning rate is that of the train objective.
-    public var outer = OuterSettings.small
-    public var validationLearningRate = 1e-3
+    package var outer = OuterSettings.small
+    package var validationLearningRate = 1e-3
     /// Tasks of an evaluation, and the inner steps of each.
-    public var tasks = 8
-    public var steps = 500
-    public var batch = 32
+    package var tasks = 8
+    package var steps = 500
+    package var batch = 32
     /// The lengths of unrolls, from the initialisation, whose outer-gradients' variance is measured.
-    public var lengths = [20, 100, 1_000]
+    package var lengths = [20, 100, 1_000]
     /// Outer-gradients that are drawn of each.
-    public var draws = 4
+    package var draws = 4
 
-    public init(_ scale: FigureScale) {
+    package init(_ scale: FigureScale) {
       guard scale == .paper else {
         outer.estimator = .combined
         outer.loss = .freshBatches
@@ -62,13 +62,13 @@ public struct Figure5: Figure {
     var checkpoints: [Int] { Array(stride(from: 0, through: outerIterations, by: every)) }
   }
 
-  public let name = "figure5"
-  public let settings: Settings
+  package let name = "figure5"
+  package let settings: Settings
   let dataset: Dataset
 
   /// - Parameter problem: its name; nil: the first that takes images of the data set's shape.
   /// - Throws: where the data set has too few classes of the splits `train` and `outer-validation`, or no problem fits.
-  public init(_ settings: Settings, dataset folder: URL, problem name: String?) throws {
+  package init(_ settings: Settings, dataset folder: URL, problem name: String?) throws {
     precondition(settings.outerIterations.isMultiple(of: settings.every))
     dataset = try Dataset(at: folder)
     let problem = try InnerInstance.problem(name, for: dataset)
@@ -96,7 +96,7 @@ public struct Figure5: Figure {
     }
   }
 
-  public func run(_ points: PointStore, threads: Int) throws -> FigureOutput {
+  package func run(_ points: PointStore, threads: Int) throws -> FigureOutput {
     var losses: [Training: [MeanLosses]] = [:]
     for training in trainings {
       let run = OuterTraining(figure: self, training: training, folder: points.workspace, threads: threads)

@@ -1,8 +1,11 @@
+import Commands
 import Engine
 import Foundation
 import Logging
+import Settings
 import Shards
 import Snapshots
+import Tasks
 import Training
 
 /// A run of outer-training of figure 5, and what is measured along it.

@@ -1,10 +1,10 @@
-public import Foundation
-import Support
+import Files
+package import Foundation
 
 /// Drawing by gnuplot, a process of its own.
 extension Plot {
   /// Throws where gnuplot is not installed: commands ask before they compute for minutes.
-  public static func requireGnuplot() throws { _ = try gnuplot() }
+  package static func requireGnuplot() throws { _ = try gnuplot() }
 
   /// The first executable of that name on the PATH.
   private static func gnuplot() throws -> URL {
@@ -18,7 +18,7 @@ extension Plot {
   }
 
   /// Draws the plot as an SVG file: there whole or not at all, the same bytes for the same plot.
-  public func write(svg url: URL) throws {
+  package func write(svg url: URL) throws {
     let gnuplot = try Self.gnuplot()
     let drawing = AtomicFile.temporary(for: url)
     let script = AtomicFile.temporary(for: url)

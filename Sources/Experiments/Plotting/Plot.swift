@@ -1,15 +1,15 @@
 /// Lines in one or several panels, and what is to be said of them.
-public struct Plot: Sendable, Equatable {
+package struct Plot: Sendable, Equatable {
   /// A pair of numbers, and the band around it where there is one. What is not finite, or not above 0 on a logarithmic
   /// axis, is left out.
-  public struct Point: Sendable, Equatable {
-    public var x: Double
-    public var y: Double
+  package struct Point: Sendable, Equatable {
+    package var x: Double
+    package var y: Double
     /// The band's edges; nil: no band here.
-    public var low: Double?
-    public var high: Double?
+    package var low: Double?
+    package var high: Double?
 
-    public init(_ x: Double, _ y: Double, low: Double? = nil, high: Double? = nil) {
+    package init(_ x: Double, _ y: Double, low: Double? = nil, high: Double? = nil) {
       self.x = x
       self.y = y
       self.low = low
@@ -18,17 +18,17 @@ public struct Plot: Sendable, Equatable {
   }
 
   /// A line through points, in their order.
-  public struct Series: Sendable, Equatable {
+  package struct Series: Sendable, Equatable {
     /// What the legend calls it; empty: it is not in the legend.
-    public var name: String
-    public var points: [Point]
-    public var isDashed: Bool
+    package var name: String
+    package var points: [Point]
+    package var isDashed: Bool
     /// Whether the line is a thin one, for what others lie over.
-    public var isThin: Bool
+    package var isThin: Bool
     /// The number of its colour in ``Plot/colours``; nil: its own number in the panel.
-    public var colour: Int?
+    package var colour: Int?
 
-    public init(
+    package init(
       _ name: String, _ points: [Point], isDashed: Bool = false, isThin: Bool = false, colour: Int? = nil
     ) {
       self.name = name
@@ -40,15 +40,15 @@ public struct Plot: Sendable, Equatable {
   }
 
   /// A pair of axes with its lines.
-  public struct Panel: Sendable, Equatable {
-    public var title: String
-    public var xLabel: String
-    public var yLabel: String
-    public var xIsLogarithmic: Bool
-    public var yIsLogarithmic: Bool
-    public var series: [Series]
+  package struct Panel: Sendable, Equatable {
+    package var title: String
+    package var xLabel: String
+    package var yLabel: String
+    package var xIsLogarithmic: Bool
+    package var yIsLogarithmic: Bool
+    package var series: [Series]
 
-    public init(
+    package init(
       _ title: String, x xLabel: String, y yLabel: String, xIsLogarithmic: Bool = false, yIsLogarithmic: Bool = false,
       series: [Series]
     ) {
@@ -61,13 +61,13 @@ public struct Plot: Sendable, Equatable {
     }
   }
 
-  public var title: String
+  package var title: String
   /// Stands below the panels, in lines of the plot's width; a newline in it begins a new one.
-  public var caption: String
+  package var caption: String
   /// From left to right, then from top to bottom.
-  public var panels: [Panel]
+  package var panels: [Panel]
 
-  public init(title: String, caption: String, panels: [Panel]) {
+  package init(title: String, caption: String, panels: [Panel]) {
     self.title = title
     self.caption = caption
     self.panels = panels
@@ -75,5 +75,5 @@ public struct Plot: Sendable, Equatable {
 
   /// The colours of lines, by number, in turn: Okabe and Ito's, which the colour-blind can tell apart, without their
   /// yellow, which is too light for a line.
-  public static let colours = ["#0072b2", "#d55e00", "#009e73", "#cc79a7", "#e69f00", "#56b4e9", "#000000"]
+  package static let colours = ["#0072b2", "#d55e00", "#009e73", "#cc79a7", "#e69f00", "#56b4e9", "#000000"]
 }

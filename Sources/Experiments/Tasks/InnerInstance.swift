@@ -1,26 +1,27 @@
-public import Engine
-public import Foundation
+package import Engine
+import Files
+package import Foundation
 import Shards
-import Training
+package import Tasks
 
 /// An inner problem and the tasks on which a figure trains it.
-public struct InnerInstance: Sendable {
-  public let problem: any InnerProblem
+package struct InnerInstance: Sendable {
+  package let problem: any InnerProblem
   /// Images of a minibatch.
-  public let batch: Int
+  package let batch: Int
   /// What tells its tasks from others', for a figure's settings.
-  public let identity: String
+  package let identity: String
   /// For captions, for example `mlp2x32 on mnist14 (train classes), batch 32`.
-  public let description: String
+  package let description: String
   private let makeImages: @Sendable (Int) throws -> any TaskImages
 
   /// The images of task number `index`: a pure function of it.
-  public func images(_ index: Int) throws -> any TaskImages { try makeImages(index) }
+  package func images(_ index: Int) throws -> any TaskImages { try makeImages(index) }
 
   /// A classification problem made of a seed; its tasks differ in the initialisation and the minibatches.
   ///
   /// - Parameter hidden: units of each hidden layer; none: softmax regression.
-  public static func synthetic(_ settings: SyntheticImages.Settings, hidden: [Int], batch: Int, seed: UInt64) -> Self {
+  package static func synthetic(_ settings: SyntheticImages.Settings, hidden: [Int], batch: Int, seed: UInt64) -> Self {
     let images = SyntheticImages(settings, seed: seed)
     let widths = ([settings.shape.count] + hidden + [settings.classes]).map { String($0) }.joined(separator: "-")
     let problem = MLP(
@@ -36,7 +37,7 @@ public struct InnerInstance: Sendable {
   ///
   /// - Parameter problem: its name; nil: the first that takes images of the data set's shape.
   /// - Throws: ``ExperimentsError`` or `EngineError` where no problem, or not the one that is named, does.
-  public static func dataset(at folder: URL, problem name: String?, batch: Int, seed: UInt64) throws -> Self {
+  package static func dataset(at folder: URL, problem name: String?, batch: Int, seed: UInt64) throws -> Self {
     let dataset = try Dataset(at: folder)
     let problem = try problem(name, for: dataset)
     // Tasks that cannot be drawn are an error now, not after minutes.

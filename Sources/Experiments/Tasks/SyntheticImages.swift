@@ -1,36 +1,36 @@
-public import Engine
+package import Engine
 import Randomness
 
 /// A classification problem made of nothing but a seed: each class is a pattern, its images are the pattern with noise,
 /// and some labels are wrong, so that no network gets rid of the minibatches' noise.
-public final class SyntheticImages: Sendable {
-  public struct Settings: Codable, Hashable, Sendable, CustomStringConvertible {
-    public var shape = ImageShape(height: 8, width: 8, channels: 1)
-    public var classes = 10
+package final class SyntheticImages: Sendable {
+  package struct Settings: Codable, Hashable, Sendable, CustomStringConvertible {
+    package var shape = ImageShape(height: 8, width: 8, channels: 1)
+    package var classes = 10
     /// Images in all.
-    public var images = 4_000
+    package var images = 4_000
     /// Standard deviation of the patterns' pixels around 0.5.
-    public var contrast: Float = 0.1
+    package var contrast: Float = 0.1
     /// Standard deviation of the noise of each pixel.
-    public var noise: Float = 0.2
+    package var noise: Float = 0.2
     /// The share of labels that are drawn at random.
-    public var wrongLabels = 0.1
+    package var wrongLabels = 0.1
 
-    public init() {}
+    package init() {}
 
-    public var description: String {
+    package var description: String {
       "synthetic images (\(images) of \(shape), \(classes) random patterns of contrast \(contrast) with noise \(noise), "
         + "\(Int((100 * wrongLabels).rounded())) % random labels)"
     }
   }
 
-  public let settings: Settings
+  package let settings: Settings
   private let seed: UInt64
   /// [images, height, width, channels], from 0 to 1.
   private let pixels: [Float]
   private let labels: [Int32]
 
-  public init(_ settings: Settings, seed: UInt64) {
+  package init(_ settings: Settings, seed: UInt64) {
     self.settings = settings
     self.seed = seed
     var random = RandomStream(seed: seed, purpose: .syntheticImages)
@@ -53,7 +53,7 @@ public final class SyntheticImages: Sendable {
   }
 
   /// The images with the order of minibatches that is number `index`.
-  public func task(_ index: Int) -> any TaskImages { Task(images: self, index: UInt64(index)) }
+  package func task(_ index: Int) -> any TaskImages { Task(images: self, index: UInt64(index)) }
 
   private struct Task: TaskImages {
     let images: SyntheticImages

@@ -1,9 +1,9 @@
 public import ArgumentParser
+package import DaemonClient
 import Foundation
-public import Snapshots
 
 extension DaemonAddress: ExpressibleByArgument {
-  public init?(argument: String) { self.init(argument) }
+  package init?(argument: String) { self.init(argument) }
 }
 
 /// What a daemon wants to see.

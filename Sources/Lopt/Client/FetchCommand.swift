@@ -1,6 +1,6 @@
 import ArgumentParser
+import DaemonClient
 import Foundation
-import Snapshots
 
 /// `lopt fetch`: gets a snapshot of θ.
 struct FetchCommand: AsyncParsableCommand {

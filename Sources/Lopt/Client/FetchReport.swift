@@ -1,6 +1,6 @@
+import DaemonClient
+import Files
 import Foundation
-import Snapshots
-import Support
 import Synchronization
 
 /// Tells on standard error what happens while a snapshot is fetched.
@@ -9,7 +9,7 @@ final class FetchReport: Sendable {
   private static let large = 4 << 20
 
   private struct State {
-    var progress: Support.Progress?
+    var progress: Files.Progress?
     var received = 0
     var newest: Int??
   }
@@ -54,7 +54,7 @@ final class FetchReport: Sendable {
     guard total >= Self.large else { return }
     state.withLock { state in
       if state.progress == nil {
-        state.progress = Support.Progress("fetching", unit: "KiB", total: total >> 10)
+        state.progress = Files.Progress("fetching", unit: "KiB", total: total >> 10)
         state.progress?.resume(at: bytes >> 10)
         state.received = bytes >> 10
       }

@@ -1,5 +1,5 @@
+import Files
 import Foundation
-import Support
 
 /// Standard output that a program reads.
 enum JSONOutput {

@@ -1,4 +1,6 @@
 import ArgumentParser
+import Commands
+import DaemonClient
 import Snapshots
 
 /// `lopt list`: the snapshots of a daemon.

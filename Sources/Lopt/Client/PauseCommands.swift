@@ -1,5 +1,5 @@
 import ArgumentParser
-import Snapshots
+import DaemonClient
 
 /// What pausing and going on print.
 private struct Paused: Encodable {

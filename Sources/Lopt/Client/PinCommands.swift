@@ -1,4 +1,5 @@
 import ArgumentParser
+import DaemonClient
 import Snapshots
 
 /// `lopt pin`: a snapshot stays.

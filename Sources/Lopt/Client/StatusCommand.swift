@@ -1,7 +1,9 @@
 import ArgumentParser
+import DaemonClient
+import DaemonProtocol
+import Engine
+import Files
 import Foundation
-import Snapshots
-import Support
 
 /// `lopt status`: how a daemon's run stands.
 struct StatusCommand: AsyncParsableCommand {

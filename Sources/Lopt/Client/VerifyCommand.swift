@@ -1,9 +1,9 @@
 import ArgumentParser
 import Engine
+import Files
 import Foundation
 import Snapshots
-import Support
-import Training
+import Tasks
 
 /// `lopt verify`: whether files of snapshots are sound.
 struct VerifyCommand: ParsableCommand {

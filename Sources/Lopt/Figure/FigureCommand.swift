@@ -1,6 +1,7 @@
 import ArgumentParser
 import Experiments
 import Foundation
+import Threads
 
 /// `lopt figure`: the paper's figures as experiments.
 struct FigureCommand: ParsableCommand {

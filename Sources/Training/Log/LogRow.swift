@@ -1,4 +1,3 @@
-import Engine
 import Foundation
 
 /// A row of a run's log.

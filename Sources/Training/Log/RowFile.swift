@@ -1,5 +1,5 @@
+import Files
 import Foundation
-import Support
 import Synchronization
 
 /// A run's log: `log.jsonl` in its state folder, a row of JSON a line, which is only ever added to.

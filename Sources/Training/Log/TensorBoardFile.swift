@@ -1,5 +1,5 @@
+import Files
 import Foundation
-import Support
 
 /// A process's own file of events in `STATE/tensorboard`.
 ///

@@ -2,7 +2,7 @@ import Foundation
 import Synchronization
 
 /// The course of a run, for who draws it: rows of its log, thinned evenly to what fits in a picture.
-public final class TrainingHistory: Sendable {
+package final class TrainingHistory: Sendable {
   /// At most so many outer-iterations, and so many evaluations.
   static let most = 5_000
   /// A log of more bytes is looked at in places only.
@@ -53,29 +53,29 @@ public final class TrainingHistory: Sendable {
   }
 
   /// What `GET /v1/history` answers: columns of equal length, times in seconds since 1970.
-  public struct Columns: Codable, Sendable, Equatable {
-    public struct OuterIterations: Codable, Sendable, Equatable {
-      public var outerIteration: [Int]
-      public var time: [Double]
-      public var outerLoss: [Double?]
+  package struct Columns: Codable, Sendable, Equatable {
+    package struct OuterIterations: Codable, Sendable, Equatable {
+      package var outerIteration: [Int]
+      package var time: [Double]
+      package var outerLoss: [Double?]
       /// Of one sample of the outer-gradient, summed over the coordinates of θ.
-      public var variance: [Double?]
-      public var truncation: [Double?]
-      public var innerStepsPerSecond: [Double?]
+      package var variance: [Double?]
+      package var truncation: [Double?]
+      package var innerStepsPerSecond: [Double?]
     }
 
-    public struct Evaluations: Codable, Sendable, Equatable {
-      public var outerIteration: [Int]
-      public var time: [Double]
-      public var loss: [Double]
-      public var adamLoss: [Double?]
+    package struct Evaluations: Codable, Sendable, Equatable {
+      package var outerIteration: [Int]
+      package var time: [Double]
+      package var loss: [Double]
+      package var adamLoss: [Double?]
     }
 
-    public var outerIterations: OuterIterations
-    public var evaluations: Evaluations
+    package var outerIterations: OuterIterations
+    package var evaluations: Evaluations
   }
 
-  public var columns: Columns {
+  package var columns: Columns {
     let (rows, evaluations) = contents.withLock { ($0.outerIterations.all, $0.evaluations.all) }
     return Columns(
       outerIterations: Columns.OuterIterations(

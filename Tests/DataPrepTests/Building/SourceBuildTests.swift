@@ -22,7 +22,7 @@ import Testing
       let decoding = source.isOfFiles ? ["--decode", "full", "--max-skipped", "0"] : []
       let result = try SmallBuild.run(source, files, to: output, decoding)
       #expect(result.exitCode == 0, "\(result.errors)")
-      let script = Repository.root.appending(path: "Tests/Python/compare_source.py")
+      let script = Repository.root.appending(path: "Tools/Readers/compare_source.py")
       let report = try Python.run(script: script, arguments: [output.path, source.rawValue, files.path])
       #expect(report == "\(try Manifest(in: output).imageCount) images agree\n")
       let verified = try ToolProcess.run("dataprep", ["verify", output.path])

@@ -4,7 +4,7 @@ import Testing
 
 @testable import DataPrep
 
-/// The files of Tests/Python/make_images.py: every kind of image that the decoder must know, in many sizes.
+/// The files of Tools/Readers/make_images.py: every kind of image that the decoder must know, in many sizes.
 struct MadeImages {
   let folder: URL
   /// In the order of Python's `sorted`.
@@ -12,7 +12,7 @@ struct MadeImages {
 
   init(in folder: URL) throws {
     self.folder = folder
-    let script = Repository.root.appending(path: "Tests/Python/make_images.py")
+    let script = Repository.root.appending(path: "Tools/Readers/make_images.py")
     _ = try Python.run(script: script, arguments: [folder.path])
     names = try FileManager.default.contentsOfDirectory(atPath: folder.path)
       .sorted { Array($0.utf8).lexicographicallyPrecedes(Array($1.utf8)) }
@@ -24,7 +24,7 @@ struct MadeImages {
   func resizedByPillow(_ settings: DecodingSettings) throws -> [UInt8] {
     try withTemporaryFolder { temporary in
       let output = temporary.appending(path: "pixels")
-      let script = Repository.root.appending(path: "Tests/Python/resize_images.py")
+      let script = Repository.root.appending(path: "Tools/Readers/resize_images.py")
       let arguments = [folder.path, "\(settings.size)", settings.filter.rawValue, output.path]
       _ = try Python.run(script: script, arguments: arguments)
       return [UInt8](try Data(contentsOf: output))

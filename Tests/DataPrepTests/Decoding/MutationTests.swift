@@ -49,7 +49,7 @@ import Testing
       try FileManager.default.createDirectory(at: input, withIntermediateDirectories: true)
       try forEachMutated { name, file in try Data(file).write(to: input.appending(path: name)) }
       let report = try Python.run(
-        script: Repository.root.appending(path: "Tests/Python/peak_memory.py"),
+        script: Repository.root.appending(path: "Tools/Readers/peak_memory.py"),
         arguments: [
           Repository.tools.appending(path: "dataprep").path, "build", "shards", "--source", "folder",
           "--input", input.deletingLastPathComponent().path, "--size", "16", "--decode", mode.rawValue,

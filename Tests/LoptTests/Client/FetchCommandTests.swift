@@ -1,7 +1,7 @@
+import Files
 import Foundation
 import ScriptedServer
 import Snapshots
-import Support
 import Synchronization
 import TestSupport
 import Testing

@@ -3,7 +3,7 @@ import Shards
 import TestSupport
 import Testing
 
-@testable import Engine
+@testable import Settings
 @testable import Training
 
 /// The log of runs of outer-training.

@@ -1,0 +1,144 @@
+import AsyncHTTPClient
+import Files
+import Foundation
+import NIOCore
+import NIOFoundationCompat
+import NIOHTTP1
+import NIOSSL
+import Snapshots
+
+/// The daemon's HTTP interface, as its client sees it. Nothing that it answers is believed unchecked.
+public struct DaemonClient: Sendable {
+  /// No answer but a file is near this.
+  private static let largestAnswer = 16 << 20
+  /// For a connection, for an answer's head, and between two pieces of its body.
+  private static let patience = TimeAmount.seconds(60)
+
+  private let address: DaemonAddress
+  private let access: DaemonAccess
+  let retry: RetryPolicy
+  private let client: HTTPClient
+
+  /// Runs `body` with the daemon at an address; no connection outlives it.
+  public static func with<Result>(
+    _ address: DaemonAddress, access: DaemonAccess, retry: RetryPolicy = .never,
+    _ body: (DaemonClient) async throws -> Result
+  ) async throws -> Result {
+    var configuration = HTTPClient.Configuration()
+    // What fails is reported, or tried again, by this type.
+    configuration.connectionPool.retryConnectionEstablishment = false
+    configuration.timeout.connect = patience
+    configuration.timeout.read = patience
+    // A token goes to nobody but who was named.
+    configuration.redirectConfiguration = .disallow
+    if let file = access.certificateAuthority {
+      var tls = TLSConfiguration.makeClientConfiguration()
+      do {
+        tls.trustRoots = .certificates(try NIOSSLCertificate.fromPEMBytes(Array(FileReading.data(file))))
+      } catch is NIOSSLError {
+        throw SnapshotError(.damaged, "\(file.path): holds no certificate in PEM")
+      }
+      configuration.tlsConfiguration = tls
+    }
+    let client = HTTPClient(eventLoopGroupProvider: .singleton, configuration: configuration)
+    do {
+      let result = try await body(
+        DaemonClient(address: address, access: access, retry: retry, client: client))
+      try await client.shutdown()
+      return result
+    } catch {
+      try? await client.shutdown()
+      throw error
+    }
+  }
+
+  /// What an error calls a path of the daemon.
+  func name(_ path: String) -> String {
+    if case .socket = address { "\(address) \(path)" } else { "\(address)\(path)" }
+  }
+
+  /// An answer of status 200, 206 or 416, its body still to come. What may pass is a ``TransientFailure``.
+  func response(
+    _ method: HTTPMethod, _ path: String, headers: HTTPHeaders = [:]
+  ) async throws -> HTTPClientResponse {
+    guard let url = address.url(path) else {
+      throw SnapshotError(.server, "\(address): is not the address of a daemon: http://HOST:PORT or unix:PATH")
+    }
+    var request = HTTPClientRequest(url: url)
+    request.method = method
+    request.headers = headers
+    request.headers.add(name: "User-Agent", value: "lopt/\(toolVersion)")
+    if let token = access.token { request.headers.add(name: "Authorization", value: "Bearer \(token)") }
+    let prepared = request
+    let response = try await reporting(path) { try await client.execute(prepared, timeout: Self.patience) }
+    switch response.status {
+    case .ok, .partialContent, .rangeNotSatisfiable: return response
+    default: throw await refusal(response, path)
+    }
+  }
+
+  /// The body of an answer, with retries.
+  func body(_ method: HTTPMethod, _ path: String) async throws -> Data {
+    try await retry.run {
+      let response = try await response(method, path)
+      return try await reporting(path) { Data(buffer: try await response.body.collect(upTo: Self.largestAnswer)) }
+    }
+  }
+
+  /// An answer as a value, with retries.
+  func value<Value: Decodable>(_ method: HTTPMethod = .GET, _ path: String) async throws -> Value {
+    let body = try await body(method, path)
+    guard let value = try? JSONDecoder().decode(Value.self, from: body) else { throw notADaemon(path) }
+    return value
+  }
+
+  /// What an answer that makes no sense is reported as.
+  func notADaemon(_ path: String) -> SnapshotError {
+    SnapshotError(.server, "\(name(path)): the answer makes no sense; is it lopt-daemon that listens there?")
+  }
+
+  /// Runs a part of a request: an error of the connection becomes a transient one that names the address.
+  func reporting<Result>(_ path: String, _ request: () async throws -> Result) async throws -> Result {
+    do {
+      return try await request()
+    } catch let error as any ReportedError {
+      throw error
+    } catch let error as TransientFailure {
+      throw error
+    } catch let error as CancellationError {
+      throw error
+    } catch is NIOTooManyBytesError {
+      throw notADaemon(path)
+    } catch {
+      throw ConnectionFailure(error).error(naming: name(path))
+    }
+  }
+
+  /// What an answer of another status is reported as.
+  private func refusal(_ response: HTTPClientResponse, _ path: String) async -> any Error {
+    let said = await message(response).map { ": \($0)" } ?? ""
+    func error(_ code: SnapshotErrorCode, _ hint: String = "") -> SnapshotError {
+      SnapshotError(code, "\(name(path)): the server answers \(response.status)\(said)\(hint)")
+    }
+    switch response.status.code {
+    case 401 where access.token == nil: return error(.denied, "; give its token by --token-file")
+    case 401: return error(.denied, "; is it the token of that server in --token-file?")
+    case 403: return error(.denied, said.isEmpty ? "; use its Unix socket, or the token" : "")
+    case 404: return error(.missing)
+    case 300..<400:
+      let other = response.headers.first(name: "location").map { "; give \($0.printable()) as the address" }
+      return error(.server, other ?? "")
+    case 500...:
+      let seconds = response.headers.first(name: "retry-after").flatMap { Int($0) }
+      return TransientFailure(error: error(.server), retryAfter: seconds.map { .seconds(min(max($0, 0), 3600)) })
+    default: return error(.server)
+    }
+  }
+
+  /// The daemon's own word for what went wrong.
+  private func message(_ response: HTTPClientResponse) async -> String? {
+    guard let body = try? await response.body.collect(upTo: 64 << 10) else { return nil }
+    let object = try? JSONDecoder().decode([String: String].self, from: Data(buffer: body))
+    return object?["error"].map { $0.printable() }
+  }
+}

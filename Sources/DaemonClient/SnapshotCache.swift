@@ -1,0 +1,129 @@
+import Files
+public import Foundation
+import Snapshots
+
+/// Files that were fetched before, in the user's cache folder: by name and SHA-256, with their records and the servers
+/// that gave them.
+///
+/// What is there is checked like what a server sends. The folder is bounded: what was fetched longest ago goes first.
+/// Processes may share it.
+public struct SnapshotCache: Sendable {
+  private let folder: URL
+  private let mostFiles: Int
+  private let mostBytes: Int
+
+  /// - Parameter folder: unless given that of the user.
+  public init(folder: URL? = nil, mostFiles: Int = 64, mostBytes: Int = 256 << 20) {
+    self.folder = folder ?? UserFolders.cache.appending(path: "snapshots")
+    self.mostFiles = mostFiles
+    self.mostBytes = mostBytes
+  }
+
+  /// What is known of a file.
+  private struct Entry: Codable {
+    var record: SnapshotRecord
+    var sources: [Source]
+
+    var fetched: Double { sources.map(\.fetched).max() ?? 0 }
+  }
+
+  /// Who gave it, and when.
+  private struct Source: Codable {
+    var server: String
+    /// What it was asked for: `latest`, `best`, or the name.
+    var word: String
+    /// Seconds since 1970.
+    var fetched: Double
+  }
+
+  private func file(_ record: SnapshotRecord) -> URL {
+    folder.appending(path: "\(record.name.dropLast(SnapshotKind.suffix.count))-\(record.sha256)\(SnapshotKind.suffix)")
+  }
+
+  private func entryFile(_ record: SnapshotRecord) -> URL {
+    file(record).deletingPathExtension().appendingPathExtension("json")
+  }
+
+  /// Copies a snapshot from the cache; false where it is not there, or is damaged.
+  func copy(_ record: SnapshotRecord, to target: URL) throws -> Bool {
+    let file = file(record)
+    guard FileManager.default.fileExists(atPath: file.path) else { return false }
+    do {
+      try VerifiedCopy.make(of: file, to: target, sha256: record.sha256)
+      return true
+    } catch let error as SnapshotError where error.code == .damaged {
+      remove(record)
+      return false
+    } catch let error as FileError where error.path == file.path {
+      return false
+    }
+  }
+
+  /// Keeps a file that was checked, and who gave it.
+  ///
+  /// - Parameter word: what the server was asked for.
+  func keep(_ record: SnapshotRecord, _ source: URL, from server: String, as word: String, now: Date = Date()) throws {
+    guard record.size <= mostBytes else { return }
+    try SystemCall.makeFolder(folder.path)
+    if !FileManager.default.fileExists(atPath: file(record).path) {
+      try VerifiedCopy.make(of: source, to: file(record), sha256: record.sha256)
+    }
+    var entry = entry(at: entryFile(record)) ?? Entry(record: record, sources: [])
+    entry.record = record
+    entry.sources.removeAll { $0.server == server && $0.word == word }
+    entry.sources.append(Source(server: server, word: word, fetched: now.timeIntervalSince1970))
+    try AtomicFile.writeJSON(entry, to: entryFile(record))
+    try shrink(now)
+  }
+
+  /// What a server gave last for a word; for `latest` the highest step of θ that it ever gave.
+  func record(of word: String, from server: String) throws -> SnapshotRecord? {
+    let entries = try entries().filter { $0.sources.contains { $0.server == server } }
+    if word == SnapshotAlias.latest.rawValue {
+      return entries.map(\.record).filter { SnapshotKind.parse($0.name)?.kind == .theta }.max { $0.step < $1.step }
+    }
+    func last(_ entry: Entry) -> Double? {
+      entry.sources.filter { $0.server == server && ($0.word == word || entry.record.name == word) }
+        .map(\.fetched).max()
+    }
+    return entries.filter { last($0) != nil }.max { last($0) ?? 0 < last($1) ?? 0 }?.record
+  }
+
+  private func entries() throws -> [Entry] {
+    guard FileManager.default.fileExists(atPath: folder.path) else { return [] }
+    return try SystemCall.names(in: folder.path).filter { $0.hasSuffix(".json") }
+      .compactMap { entry(at: folder.appending(path: $0)) }
+      .filter { FileManager.default.fileExists(atPath: file($0.record).path) }
+  }
+
+  /// What a file of the cache says, if it is one and whole.
+  private func entry(at url: URL) -> Entry? {
+    guard let entry = try? JSONDecoder().decode(Entry.self, from: FileReading.data(url)),
+      SnapshotRecord.isSnapshotName(entry.record.name),
+      entryFile(entry.record).lastPathComponent == url.lastPathComponent
+    else { return nil }
+    return entry
+  }
+
+  private func remove(_ record: SnapshotRecord) {
+    unlink(entryFile(record).path)
+    unlink(file(record).path)
+  }
+
+  /// Removes what is beyond the bounds, and what a process that was stopped left more than a day ago.
+  private func shrink(_ now: Date) throws {
+    var (files, bytes) = (0, 0)
+    for entry in try entries().sorted(by: { $0.fetched > $1.fetched }) {
+      files += 1
+      bytes += entry.record.size
+      if files > mostFiles || bytes > mostBytes { remove(entry.record) }
+    }
+    let known = Set(
+      try entries().flatMap { [file($0.record).lastPathComponent, entryFile($0.record).lastPathComponent] })
+    for name in try SystemCall.names(in: folder.path) where !known.contains(name) {
+      let path = folder.appending(path: name).path
+      let changed = (try? FileManager.default.attributesOfItem(atPath: path))?[.modificationDate] as? Date
+      if let changed, now.timeIntervalSince(changed) > 86_400 { unlink(path) }
+    }
+  }
+}

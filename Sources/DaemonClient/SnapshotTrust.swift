@@ -1,0 +1,67 @@
+import Files
+public import Foundation
+public import Snapshots
+
+/// What makes a record trusted: a signature, its age, and that none is older than one that was seen before.
+public struct SnapshotTrust: Sendable {
+  /// The key that signs; nil where no signature is asked for.
+  public var key: VerificationKey?
+  /// The age in seconds above which a record is refused.
+  public var longestAge: Double?
+  /// Whether `latest` may be older than what came before.
+  public var allowsOlder: Bool
+  /// The folder that remembers the highest step of each key.
+  public var memory: URL
+
+  public init(
+    key: VerificationKey? = nil, longestAge: Double? = nil, allowsOlder: Bool = false, memory: URL? = nil
+  ) {
+    self.key = key
+    self.longestAge = longestAge
+    self.allowsOlder = allowsOlder
+    self.memory = memory ?? UserFolders.state.appending(path: "keys")
+  }
+
+  /// Throws where a record is not to be trusted.
+  ///
+  /// - Parameter isLatest: whether it was given as the newest.
+  func check(_ record: SnapshotRecord, isLatest: Bool, now: Date = Date()) throws {
+    if let key {
+      try key.verify(record)
+      if isLatest, !allowsOlder, let highest = try highestStep(of: key), highest > record.step {
+        throw SnapshotError(
+          .untrusted,
+          "\(record.name): step \(highest) of the key \(key.fingerprint) was fetched before, and this is "
+            + "older; if that is right, take it by --allow-older, or remove \(file(of: key).path) to forget what was")
+      }
+    }
+    guard let longestAge else { return }
+    guard let created = try? Date(record.created, strategy: .iso8601) else {
+      throw SnapshotError(.untrusted, "\(record.name): its record does not say when it was written")
+    }
+    guard now.timeIntervalSince(created) <= longestAge else {
+      throw SnapshotError(
+        .untrusted, "\(record.name): was written \(record.created), which is longer ago than --max-age allows")
+    }
+  }
+
+  /// Remembers the step of a record that was checked.
+  func remember(_ record: SnapshotRecord) throws {
+    guard let key, try highestStep(of: key) ?? -1 < record.step else { return }
+    try SystemCall.makeFolder(memory.path)
+    let steps = try LineFile(file(of: key))
+    // Ends one that was cut.
+    _ = try steps.lines()
+    try steps.append(Data(String(record.step).utf8))
+  }
+
+  /// One step a line: the highest counts, so that it takes no order among processes.
+  private func file(of key: VerificationKey) -> URL { memory.appending(path: "\(key.fingerprint).steps") }
+
+  private func highestStep(of key: VerificationKey) throws -> Int? {
+    let file = file(of: key)
+    guard FileManager.default.fileExists(atPath: file.path) else { return nil }
+    return try FileReading.data(file).split(separator: UInt8(ascii: "\n"))
+      .compactMap { Int(String(decoding: $0, as: UTF8.self)) }.max()
+  }
+}

@@ -1,0 +1,132 @@
+import Files
+
+/// The files of a tar archive, read forward and never unpacked: a name is only a name.
+///
+/// The archive may be a part of the file, as one that lies in another. It has to end with a block of zeros, as every
+/// archive does: what has none was cut off. Behind it nothing but the padding of the last record may be: zeros in the
+/// middle, or many, are where a download that reserves its file first has not come to.
+struct TarReader {
+  /// A regular file of the archive.
+  struct Entry {
+    var name: String
+    var size: Int
+    /// In seconds since 1970.
+    var changed: Int
+    /// Where its content begins, in bytes from the beginning of the file.
+    var offset: Int
+  }
+
+  /// Names are shorter, in any archive that was made by tar.
+  private static let longestName = 1 << 16
+  /// Records are of 10 KiB unless tar was told otherwise. More would hide pictures that were not fetched.
+  private static let longestPadding = 64 << 10
+
+  private let file: ForwardFile
+  /// Where the archive is over at the latest; nil where only the file's end says.
+  private let end: Int?
+  /// What is being read, for messages.
+  private let what: String
+  /// Where the next header is.
+  private var next: Int
+
+  /// An archive that begins where `file` stands and has `size` bytes.
+  init(_ file: ForwardFile, size: Int? = nil, named what: String = "the archive") {
+    self.file = file
+    self.what = what
+    next = file.offset
+    end = size.map { file.offset + $0 } ?? file.size
+  }
+
+  /// Throws where a file does not end as an archive does: with zeros, be it the last block or the padding behind it.
+  static func checkEnd(_ path: String) throws {
+    let file = try RandomFile(path)
+    let blockSize = TarHeader.blockSize
+    guard file.size >= blockSize, try file.read(blockSize, at: file.size - blockSize).allSatisfy({ $0 == 0 }) else {
+      throw noEnd(path, at: file.size, "the archive")
+    }
+  }
+
+  /// The next file, or nil at the archive's end. Its content may be read then, in whole or not at all.
+  mutating func nextEntry() throws -> Entry? {
+    var longName: String?
+    var longSize: Int?
+    while true {
+      guard let header = try nextHeader() else {
+        try checkPadding()
+        return nil
+      }
+      let size = header.kind == .file ? longSize ?? header.size : header.size
+      let offset = file.offset
+      // A header's size is believed no further than the archive reaches.
+      let limit = (end ?? Int.max) - offset
+      guard size <= limit, size <= Int.max - offset - TarHeader.blockSize else {
+        throw DataPrepError(
+          .damaged, file.path,
+          "ends at byte \(end ?? offset), in \(header.name) of \(size) bytes: it is incomplete, fetch it again")
+      }
+      next = offset + (size + TarHeader.blockSize - 1) / TarHeader.blockSize * TarHeader.blockSize
+      switch header.kind {
+      case .file: return Entry(name: longName ?? header.name, size: size, changed: header.changed, offset: offset)
+      case .longName: longName = String(decoding: try content(size, offset).prefix { $0 != 0 }, as: UTF8.self)
+      case .extendedHeader:
+        let records = try PaxRecords(try content(size, offset)) ?? { throw damaged("a pax header", at: offset) }()
+        longName = records.path ?? longName
+        longSize = records.size ?? longSize
+      case .sparse: throw damaged("a sparse file, which this program does not read,", at: offset - TarHeader.blockSize)
+      case .other: (longName, longSize) = (nil, nil)
+      }
+    }
+  }
+
+  /// The content of an entry, which is the last that was returned.
+  func read(_ entry: Entry) throws -> [UInt8] { try file.read(entry.size, of: entry.name) }
+
+  /// The header of the next entry of whichever kind; nil for a block of zeros.
+  private mutating func nextHeader() throws -> TarHeader? {
+    if let end, end - next < TarHeader.blockSize {
+      throw Self.noEnd(file.path, at: end, what)
+    }
+    try file.skip(to: next, of: what)
+    let block = try file.read(TarHeader.blockSize, of: what)
+    if block.allSatisfy({ $0 == 0 }) { return nil }
+    guard let header = TarHeader(block) else { throw damaged("no tar header", at: next) }
+    return header
+  }
+
+  /// Throws where something else than a little padding follows the block of zeros at `next`.
+  private func checkPadding() throws {
+    while true {
+      let place = file.offset
+      let piece = try file.read(upTo: min(64 << 10, end.map { $0 - place } ?? .max))
+      if piece.isEmpty { return }
+      if let first = piece.firstIndex(where: { $0 != 0 }) {
+        throw DataPrepError(
+          .damaged, file.path,
+          "\(what) goes on at byte \(place + first), after zeros from byte \(next) on: a part was not fetched; "
+            + "fetch it again")
+      }
+      guard file.offset - next <= TarHeader.blockSize + Self.longestPadding else {
+        throw DataPrepError(
+          .damaged, file.path,
+          "\(what) has more zeros from byte \(next) on than its end: a part was not fetched; fetch it again, or, if it was "
+            + "made so, with records of at most \(Self.longestPadding >> 10) KiB")
+      }
+    }
+  }
+
+  /// The content of an entry that describes the next one.
+  private func content(_ size: Int, _ offset: Int) throws -> [UInt8] {
+    guard size <= Self.longestName else { throw damaged("a name of \(size) bytes", at: offset) }
+    return try file.read(size, of: what)
+  }
+
+  private static func noEnd(_ path: String, at end: Int, _ what: String) -> DataPrepError {
+    DataPrepError(
+      .damaged, path,
+      "\(what) ends at byte \(end) without the block of zeros at its end: it is incomplete, fetch it again")
+  }
+
+  private func damaged(_ what: String, at offset: Int) -> DataPrepError {
+    DataPrepError(.damaged, file.path, "\(what) at byte \(offset): not a tar archive, or damaged; fetch it again")
+  }
+}

@@ -1,0 +1,75 @@
+import Files
+import Foundation
+import Shards
+
+/// A class of picture files that is known before anything is read.
+struct KnownClass: Sendable {
+  var id: String
+  var files: ClassFiles
+  /// How many pictures it has; nil for an archive.
+  var images: Int?
+}
+
+/// Picture files of classes that are known before anything is read: archives or folders.
+struct ClassFilesSource: ImageSource {
+  let name: String
+  let inputs: [String: String]
+  let expectedImages: Int?
+  private let known: [KnownClass]
+  private let manifestFiles: [Manifest.Source.File]
+
+  var shape: Manifest.Shape? { nil }
+  var originalShape: Manifest.Shape? { nil }
+  var resampling: String? { nil }
+  var temporaryBytes: Int { 0 }
+  var classes: [SourceClass]? { known.map { SourceClass(id: $0.id) } }
+
+  /// - Throws: ``DataPrepError`` where there is no class, two have one name, or the folder of one has no picture.
+  init(
+    name: String, inputs: [String: String], classes: [KnownClass], manifestFiles: [Manifest.Source.File]
+  ) throws {
+    guard !classes.isEmpty else {
+      throw DataPrepError(.contradiction, inputs.keys.sorted().joined(separator: " "), "there is no class in it")
+    }
+    var ids: Set<String> = []
+    for imageClass in classes where !ids.insert(imageClass.id).inserted {
+      throw DataPrepError(
+        .contradiction, imageClass.files.path, "is a second class of the name \(imageClass.id): rename or remove one")
+    }
+    if let empty = classes.first(where: { $0.images == 0 }) {
+      throw DataPrepError(
+        .contradiction, empty.files.path, "is the folder of a class, but holds no picture: add some, or remove it")
+    }
+    self.name = name
+    self.inputs = inputs
+    self.manifestFiles = manifestFiles
+    known = classes
+    expectedImages = try Self.expectedImages(classes)
+  }
+
+  func read(after finished: Int, _ visit: (SourceEvent) throws -> Void) throws -> [Manifest.Source.File] {
+    for (position, imageClass) in known.enumerated() {
+      try visit(.begin(SourceClass(id: imageClass.id, origin: try imageClass.files.origin(imageClass.id))))
+      if position >= finished { try imageClass.files.read(imageClass.id, visit) }
+    }
+    return manifestFiles
+  }
+
+  /// Of archives the first is counted, and the others have as many pictures a byte.
+  private static func expectedImages(_ classes: [KnownClass]) throws -> Int {
+    var images = 0
+    var density: Double?
+    for imageClass in classes {
+      if case .archive(let path, let offset, let size) = imageClass.files {
+        if density == nil {
+          let count = try ClassFiles.count(inArchive: path, offset: offset, size: size, imageClass.id)
+          density = Double(count) / Double(max(size, 1))
+        }
+        images += Int((Double(size) * (density ?? 0)).rounded())
+      } else {
+        images += imageClass.images ?? 0
+      }
+    }
+    return images
+  }
+}

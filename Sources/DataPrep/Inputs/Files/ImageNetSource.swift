@@ -1,0 +1,101 @@
+import Files
+import Foundation
+import Shards
+
+/// ImageNet's training images as they are distributed and as people unpack them.
+///
+/// Each input is the tar of tars `ILSVRC2012_img_train.tar`, a folder of its class archives `WNID.tar`, one such
+/// archive, or a folder of folders `WNID/….JPEG`. A class is known by the name of its archive or folder.
+enum ImageNetSource {
+  private static let suffix = ".tar"
+
+  /// - Parameter paths: `-`, or another pipe, is the tar of tars and then the only input.
+  static func open(_ paths: [String]) throws -> any ImageSource {
+    if let pipe = try paths.first(where: { $0 == "-" }) ?? paths.first(where: { try FileStatus($0).isPipe }) {
+      guard paths.count == 1 else { throw DataPrepError(.usage, pipe, "a pipe is the only input, or none of them") }
+      if pipe == "-" { try FileStatus.checkStandardInput() }
+      return ImageNetStream(path: pipe)
+    }
+    var classes: [KnownClass] = []
+    var inputs: [String: String] = [:]
+    for path in paths {
+      if try FileStatus(path).isFolder {
+        let found = try Self.classes(inFolder: path)
+        classes += found
+        inputs[path] = try InputIdentity.ofClasses(found.map(\.id), in: path)
+      } else {
+        let found = try Self.classes(inArchive: path)
+        classes += found
+        let isOne = found.first?.files.isOwnArchive == true
+        inputs[path] = isOne ? "the archive of a class" : try InputIdentity.ofFile(path)
+      }
+    }
+    return try ClassFilesSource(
+      name: "imagenet", inputs: inputs, classes: classes,
+      manifestFiles: try paths.map {
+        let status = try FileStatus($0)
+        return Manifest.Source.File(
+          name: URL(filePath: $0).lastPathComponent, bytes: status.isFolder ? 0 : status.bytes)
+      })
+  }
+
+  /// The id of the class whose archive has this name; nil where it is no archive's.
+  static func id(ofArchive name: String) -> String? {
+    guard let last = name.split(separator: "/").last, last.lowercased().hasSuffix(suffix), last.first != "." else {
+      return nil
+    }
+    return String(last.dropLast(suffix.count))
+  }
+
+  /// Of an archive that holds a picture where archives of classes are expected.
+  static func strayPicture(_ name: String, in path: String) -> DataPrepError {
+    DataPrepError(
+      .contradiction, path,
+      "holds the picture \(name), which is in no class's archive: unpack it into folders WNID/….JPEG")
+  }
+
+  /// Of an archive that lies in the archive of a class, behind `picture` if that is its first.
+  static func strayArchive(
+    _ name: String, ofClass id: String, behind picture: String?, in path: String
+  ) -> DataPrepError {
+    let message =
+      if let picture {
+        "among the pictures of class \(id) (\(picture) is the first): unpack it into folders WNID/….JPEG"
+      } else {
+        "where pictures of class \(id) should be: give the archive that holds those of classes as an input itself"
+      }
+    return DataPrepError(.contradiction, path, "holds the archive \(name) \(message)")
+  }
+
+  /// Archives and folders of classes, by their names.
+  private static func classes(inFolder path: String) throws -> [KnownClass] {
+    var classes = try FolderSource.classes(in: path)
+    for name in try FolderListing(path, followsLinks: true).files {
+      guard let id = id(ofArchive: name) else { continue }
+      classes.append(try classOf(archive: path + "/" + name, id))
+    }
+    return classes.sorted { $0.id.utf8.lexicographicallyPrecedes($1.id.utf8) }
+  }
+
+  /// The class whose archive a file is; that the file was cut is seen before it is reached.
+  private static func classOf(archive path: String, _ id: String) throws -> KnownClass {
+    try TarReader.checkEnd(path)
+    return KnownClass(id: id, files: .archive(path: path, offset: 0, size: try FileStatus(path).bytes))
+  }
+
+  /// The class archives in an archive, in its order; or the archive itself, where a picture comes first. That no archive
+  /// follows on it is seen when its pictures are counted or read: a look at each of a million would delay the build.
+  private static func classes(inArchive path: String) throws -> [KnownClass] {
+    var archive = TarReader(try ForwardFile(path))
+    var classes: [KnownClass] = []
+    while let entry = try archive.nextEntry() {
+      if let id = id(ofArchive: entry.name) {
+        classes.append(KnownClass(id: id, files: .archive(path: path, offset: entry.offset, size: entry.size)))
+      } else if ImageFile.isImage(entry.name) {
+        guard classes.isEmpty, let id = id(ofArchive: path) else { throw strayPicture(entry.name, in: path) }
+        return [try classOf(archive: path, id)]
+      }
+    }
+    return classes
+  }
+}

@@ -1,0 +1,219 @@
+package import Threads
+
+/// The outer-loss of one truncation, K inner steps with the learned optimizer, and its exact derivative by θ.
+///
+/// Back-propagation keeps the states of one segment, ⌈√K⌉ steps or as many as fit into a given memory, and that at the
+/// beginning of each. The last segment's are there when the forward pass ends; those of the others are computed again,
+/// from the last to the first: memory grows as √K, a step is replayed at most once, and in short unrolls none is. The
+/// inner gradient depends on the inner parameters, so each step back takes one Hessian-vector product. For one thread.
+package final class Unroll {
+  package struct Result {
+    /// The counted loss of each step.
+    package var losses: [Float]
+    /// Steps before the first that diverged (all K where none did): one whose loss, gradient or parameters are not
+    /// finite. That one and those after it count the clip, with gradient 0.
+    package var steps: Int
+    /// dL/dθ; empty where it was not asked for.
+    package var gradient: [Float]
+
+    /// L: the mean of the losses.
+    package var outerLoss: Double { losses.reduce(0) { $0 + Double($1) } / Double(losses.count) }
+    package var diverged: Bool { steps < losses.count }
+  }
+
+  package let problem: any InnerProblem
+  private let architecture: Architecture
+  private let counted: CountedLoss
+  private let evaluator: any InnerEvaluator
+  private let update: LearnedUpdate
+  private var batch: Batch
+
+  private let theta: FloatBuffer
+  private let gradient: FloatBuffer
+  private let gradientAdjoint: FloatBuffer
+  private let product: FloatBuffer
+  private let parameters: FloatBuffer
+  /// The state that a run begins with, and ends with.
+  private let state: InnerState
+  /// After a run with `reverse`: the derivative of L by the state that it began with.
+  let adjoint: InnerState
+  private let segmentBytes: Int
+  /// A little more than 100 states of `conv3x32`, the segment of 10,000 steps.
+  package static let defaultSegmentBytes = 88 << 20
+  /// The states at multiples of the segment's length, and those within one segment and at its end.
+  private var checkpoints: [InnerState] = []
+  private var segment: [InnerState] = []
+  var statesKept: Int { checkpoints.count + segment.count }
+
+  /// - Parameters:
+  ///   - batch: images of every minibatch, fresh ones too.
+  ///   - segmentBytes: what the states of a segment may take in any case.
+  package init(
+    problem: any InnerProblem, architecture: Architecture, batch: Int, counted: CountedLoss,
+    segmentBytes: Int = Unroll.defaultSegmentBytes
+  ) {
+    self.segmentBytes = segmentBytes
+    self.problem = problem
+    self.architecture = architecture
+    self.counted = counted
+    evaluator = problem.makeEvaluator(batch: batch)
+    update = LearnedUpdate(architecture: architecture, problem: problem.layout, reverse: true)
+    self.batch = Batch(size: batch, shape: problem.shape)
+    theta = FloatBuffer(architecture.layout.count)
+    let count = problem.layout.count
+    gradient = FloatBuffer(count)
+    gradientAdjoint = FloatBuffer(count)
+    product = FloatBuffer(count)
+    parameters = FloatBuffer(count)
+    state = InnerState(count: count, betas: architecture.betas.count)
+    adjoint = InnerState(count: count, betas: architecture.betas.count)
+  }
+
+  private func makeState() -> InnerState {
+    InnerState(count: problem.layout.count, betas: architecture.betas.count)
+  }
+
+  /// Unrolls `length` inner steps.
+  ///
+  /// - Parameters:
+  ///   - inner: u, momenta and second moments [P + 2 β P]; becomes the state after the last step.
+  ///   - firstStep: how many inner steps the task has behind it.
+  ///   - reverse: whether the gradient is wanted.
+  ///   - stop: looked at before every step; where set the result is nil and `inner` as it was.
+  package func run(
+    theta: [Float], inner: inout [Float], firstStep: Int, length: Int, images: any TaskImages, reverse: Bool,
+    stop: StopFlag? = nil
+  ) -> Result? {
+    self.theta.assign(theta)
+    state.buffer.assign(inner)
+    let stride = segmentLength(length)
+    if reverse { while segment.count <= stride { segment.append(makeState()) } }
+    var losses = [Float](repeating: counted.clip, count: length)
+    var steps = length
+    var current = state
+    for step in 0..<length {
+      if stop?.isSet == true { return nil }
+      let place = step % stride
+      if reverse && place == 0 { current = beginSegment(step / stride, at: current) }
+      let after = reverse ? segment[place + 1] : state
+      guard let loss = forward(step: firstStep + step, from: current, to: after, images) else {
+        steps = step
+        break
+      }
+      losses[step] = loss
+      current = after
+    }
+    let last = current.buffer.array
+    var thetaAdjoint: [Double] = []
+    if reverse {
+      guard
+        let adjoint = backward(
+          firstStep: firstStep, steps: steps, length: length, stride: stride, images, stop)
+      else { return nil }
+      thetaAdjoint = adjoint
+    }
+    inner = last
+    return Result(losses: losses, steps: steps, gradient: thetaAdjoint.map { Float($0) })
+  }
+
+  private func segmentLength(_ length: Int) -> Int {
+    let root = Int(Double(length).squareRoot().rounded(.up))
+    let bytes = MemoryLayout<Float>.stride * state.buffer.count
+    return max(1, root, min(length, segmentBytes / bytes))
+  }
+
+  /// Keeps the state at the beginning of a segment; where it goes on from.
+  private func beginSegment(_ index: Int, at current: InnerState) -> InnerState {
+    if index == checkpoints.count { checkpoints.append(makeState()) }
+    checkpoints[index].buffer.assign(current.buffer)
+    segment[0].buffer.assign(current.buffer)
+    return segment[0]
+  }
+
+  private func load(_ use: BatchUse, step: Int, _ images: any TaskImages) {
+    images.fill(&batch, for: use, step: step)
+    evaluator.load(batch)
+  }
+
+  /// One inner step; its counted loss, or nil where it diverged. `after` may be `before`.
+  private func forward(step: Int, from before: InnerState, to after: InnerState, _ images: any TaskImages) -> Float? {
+    let loss = innerGradient(step: step, before, images)
+    guard loss.isFinite, Kernels.current.allFinite(gradient.all) else { return nil }
+    update.forward(theta: theta, step: step, before: before, gradient: gradient, after: after)
+    guard Kernels.current.allFinite(after.parameters) else { return nil }
+    if counted.freshBatches == 0 { return counted.clipped(loss) }
+    parameters.all.assign(after.parameters)
+    var sum = 0.0
+    for index in 0..<counted.freshBatches {
+      load(.outer(index: index, counted.objective), step: step, images)
+      sum += Double(counted.clipped(evaluator.value(at: parameters)))
+    }
+    return Float(sum / Double(counted.freshBatches))
+  }
+
+  /// The loss of the step's own minibatch; its gradient is in `gradient`.
+  private func innerGradient(step: Int, _ before: InnerState, _ images: any TaskImages) -> Float {
+    parameters.all.assign(before.parameters)
+    load(.inner, step: step, images)
+    return evaluator.gradient(at: parameters, into: gradient, keeping: false)
+  }
+
+  /// dL/dθ over the steps that did not diverge, or nil where stopped.
+  private func backward(
+    firstStep: Int, steps: Int, length: Int, stride: Int, _ images: any TaskImages, _ stop: StopFlag?
+  ) -> [Double]? {
+    adjoint.buffer.fill(0)
+    var thetaAdjoint = [Double](repeating: 0, count: theta.count)
+    // A step that diverged may have left its state in the segment that it began.
+    let lastBegun = min(steps, length - 1) / stride
+    for start in Swift.stride(from: 0, to: steps, by: stride).reversed() {
+      let end = min(start + stride, steps)
+      segment[0].buffer.assign(checkpoints[start / stride].buffer)
+      if start / stride < lastBegun {
+        for step in start..<end {
+          if stop?.isSet == true { return nil }
+          replay(step: firstStep + step, from: segment[step - start], to: segment[step - start + 1], images)
+        }
+      }
+      for step in (start..<end).reversed() {
+        if stop?.isSet == true { return nil }
+        backward(
+          step: firstStep + step, before: segment[step - start], after: segment[step - start + 1],
+          share: 1 / Float(length), images, &thetaAdjoint)
+      }
+    }
+    return thetaAdjoint
+  }
+
+  private func replay(step: Int, from before: InnerState, to after: InnerState, _ images: any TaskImages) {
+    _ = innerGradient(step: step, before, images)
+    update.forward(theta: theta, step: step, before: before, gradient: gradient, after: after)
+  }
+
+  /// Takes `adjoint` from after an inner step to before it. `share` is the step's weight in the outer-loss.
+  private func backward(
+    step: Int, before: InnerState, after: InnerState, share: Float, _ images: any TaskImages,
+    _ thetaAdjoint: inout [Double]
+  ) {
+    let kernels = Kernels.current
+    if counted.freshBatches > 0 {
+      parameters.all.assign(after.parameters)
+      for index in 0..<counted.freshBatches {
+        load(.outer(index: index, counted.objective), step: step, images)
+        guard counted.isCounted(evaluator.gradient(at: parameters, into: gradient, keeping: false)) else { continue }
+        kernels.addScaled(share / Float(counted.freshBatches), gradient.all, to: adjoint.parameters)
+      }
+    }
+    parameters.all.assign(before.parameters)
+    load(.inner, step: step, images)
+    let loss = evaluator.gradient(at: parameters, into: gradient)
+    update.reverse(
+      theta: theta, step: step, before: before, gradient: gradient, after: after, adjoint: adjoint,
+      gradientAdjoint: gradientAdjoint, thetaAdjoint: &thetaAdjoint)
+    if counted.freshBatches == 0 && counted.isCounted(loss) {
+      kernels.addScaled(share, gradient.all, to: adjoint.parameters)
+    }
+    evaluator.hessianVectorProduct(at: parameters, vector: gradientAdjoint, into: product)
+    kernels.addScaled(1, product.all, to: adjoint.parameters)
+  }
+}

@@ -1,0 +1,57 @@
+package import Files
+
+/// Losses over the whole of training runs, for those who compare optimizers at equal wall-clock: the plan has looks, and
+/// the log stays until it is forgotten.
+extension Evaluation {
+  /// What all runs of one contender cost, in inner steps.
+  package var costOfContender: Int { plan.everything.count * plan.steps }
+
+  /// What all runs of a baseline's candidates cost, in inner steps, as long as its grid does not widen.
+  package var costOfCandidates: Int { plan.firstGrid.count * costOfContender }
+
+  /// The learned optimizer's losses.
+  ///
+  /// - Parameters:
+  ///   - mark: the step at which each run's losses are told, one of the plan's looks.
+  ///   - progress: counts inner steps.
+  package func learnedCourse(mark: Int, _ progress: Files.Progress) throws -> LossCourse {
+    try courses([Contender(kind: .learned)], mark: mark, progress)[0]
+  }
+
+  /// The baseline's best three candidates for the training loss and its best three for the validation loss, by the runs
+  /// of this evaluation: three to six, those for the training loss first.
+  package func finalists(_ kind: Contender.Kind, _ progress: Files.Progress) throws -> [Contender] {
+    let quiet = Files.Progress("evaluating", unit: "inner steps", total: nil, enabled: false)
+    var found: [Contender] = []
+    for tuning in EvaluationPlan.Tuning.allCases {
+      // The second time the grid's runs are known, and have been counted.
+      let candidates = try candidates(kind, for: tuning, found.isEmpty ? progress : quiet)
+      found += best(EvaluationPlan.finalists, of: candidates, for: tuning).map(\.0).filter { !found.contains($0) }
+    }
+    return found
+  }
+
+  /// Each contender's losses; the arguments are those of ``learnedCourse(mark:_:)``.
+  package func courses(_ contenders: [Contender], mark: Int, _ progress: Files.Progress) throws -> [LossCourse] {
+    zip(contenders, try outcomes(contenders, of: plan.everything, progress)).map {
+      LossCourse($0, $1, plan: plan, mark: mark)
+    }
+  }
+
+  /// How long a step takes with the learned optimizer of each of `evaluations`, which are of the same problem and data
+  /// set, and then with each baseline; which rate that has does not matter. Those of one architecture are timed as one.
+  package static func stepTimes(_ evaluations: [Evaluation]) throws -> [StepTime] {
+    guard let first = evaluations.first else { return [] }
+    var timed: [Evaluation] = []
+    for evaluation in evaluations where !timed.contains(where: { $0.architecture == evaluation.architecture }) {
+      timed.append(evaluation)
+    }
+    let baselines = Contender.Kind.baselines.map { first.optimizer(Contender(kind: $0, gridExponent: -6)) }
+    let times = try StepTiming(plan: first.plan, problem: first.problem, task: first.tasks[0])
+      .medians(timed.map { $0.optimizer(Contender(kind: .learned)) } + baselines)
+    let learned = evaluations.compactMap { evaluation in
+      timed.firstIndex { $0.architecture == evaluation.architecture }.map { times[$0] }
+    }
+    return learned + times.suffix(baselines.count)
+  }
+}

@@ -1,0 +1,71 @@
+import Files
+
+/// The baselines' hyperparameters: a grid of learning rates that widens while its best is at an end, and random trials
+/// where they are asked for; all on everything, or the best few of a screening.
+extension Evaluation {
+  /// The runs of all optimizers, as long as no grid widens.
+  var expectedRuns: Int {
+    let candidates = plan.firstGrid.count + (plan.trials ?? 0)
+    let everything = plan.everything.count
+    let ofBaseline =
+      plan.screening.map { $0.count * candidates + (everything - $0.count) * EvaluationPlan.finalists }
+      ?? everything * candidates
+    return everything + Contender.Kind.baselines.count * ofBaseline
+  }
+
+  /// A baseline's best hyperparameters, with its runs on everything.
+  func tune(_ kind: Contender.Kind, _ progress: Files.Progress) throws -> (Contender, [RunOutcome]) {
+    let candidates = try candidates(kind, for: plan.tunedFor, progress)
+    guard let screening = plan.screening else { return best(1, of: candidates, for: plan.tunedFor)[0] }
+    let finalists = best(EvaluationPlan.finalists, of: candidates, for: plan.tunedFor).map(\.0)
+    let found = zip(finalists, try outcomes(finalists, of: plan.everything, after: screening, progress))
+    return best(1, of: Array(found), for: plan.tunedFor)[0]
+  }
+
+  /// All of a baseline's candidates, with their runs of the screening, or where there is none on everything.
+  func candidates(_ kind: Contender.Kind, for tuning: EvaluationPlan.Tuning, _ progress: Files.Progress) throws
+    -> [(Contender, [RunOutcome])]
+  {
+    let runs = plan.screening ?? plan.everything
+    let trials = (0..<(plan.trials ?? 0)).map { Contender(kind: kind, trial: $0, seed: plan.seed) }
+    return try grid(kind, for: tuning, on: runs, progress) + zip(trials, outcomes(trials, of: runs, progress))
+  }
+
+  /// The rates of a grid, in their order, that widens while its best is at an end.
+  private func grid(
+    _ kind: Contender.Kind, for tuning: EvaluationPlan.Tuning, on runs: RunSet, _ progress: Files.Progress
+  ) throws -> [(Contender, [RunOutcome])] {
+    var exponents = plan.firstGrid
+    var known: [Int: (Contender, [RunOutcome])] = [:]
+    while true {
+      let missing = exponents.filter { known[$0] == nil }
+      if !known.isEmpty { progress.expect(missing.count * runs.count * plan.steps) }
+      let contenders = missing.map { Contender(kind: kind, gridExponent: $0) }
+      let outcomes = try outcomes(contenders, of: runs, progress)
+      for (index, exponent) in missing.enumerated() { known[exponent] = (contenders[index], outcomes[index]) }
+      let losses = exponents.map { known[$0].map { loss($0.1, tuning) } ?? .infinity }
+      let best = exponents.lowerBound + (losses.indices.min { losses[$0] < losses[$1] } ?? 0)
+      if best == exponents.lowerBound && best > -30 {
+        exponents = (best - 3)...exponents.upperBound
+      } else if best == exponents.upperBound && best < 9 {
+        exponents = exponents.lowerBound...(best + 3)
+      } else {
+        return exponents.compactMap { known[$0] }
+      }
+    }
+  }
+
+  /// The candidates of the lowest mean loss, the lowest first; of equals, the first first.
+  func best(
+    _ count: Int, of candidates: [(Contender, [RunOutcome])], for tuning: EvaluationPlan.Tuning
+  ) -> [(Contender, [RunOutcome])] {
+    let losses = candidates.map { loss($0.1, tuning) }
+    let order = candidates.indices.sorted { (losses[$0], $0) < (losses[$1], $1) }
+    return order.prefix(count).map { candidates[$0] }
+  }
+
+  /// The loss that hyperparameters are chosen by.
+  private func loss(_ outcomes: [RunOutcome], _ tuning: EvaluationPlan.Tuning) -> Double {
+    outcomes.reduce(0) { $0 + $1.loss(tuning, tail: plan.tail) } / Double(outcomes.count)
+  }
+}

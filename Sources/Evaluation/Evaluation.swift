@@ -1,0 +1,130 @@
+import Engine
+package import Files
+package import Foundation
+package import Shards
+package import Snapshots
+import Tasks
+package import Threads
+
+/// Trains tasks with the learned optimizer and with tuned baselines, and compares.
+package struct Evaluation: Sendable {
+  let plan: EvaluationPlan
+  let problem: any InnerProblem
+  let tasks: [OpenTask]
+  private let snapshot: Snapshot
+  let architecture: Architecture
+  /// The ids of each task's classes, in the order of their labels.
+  package let taskClasses: [[String]]
+  private let threads: Int
+  private let log: RunLog
+
+  /// What the log of finished runs depends on.
+  private struct Identity: Encodable {
+    var plan: EvaluationPlan
+    var theta: String
+    var dataset: String
+    var instructionSet: String
+    var version = toolVersion
+  }
+
+  /// Throws where the problem does not fit the data set, the snapshot cannot be run, or a split has too few classes or
+  /// images.
+  ///
+  /// - Parameters:
+  ///   - name: what an error calls the snapshot.
+  ///   - cache: the folder of the log of finished runs.
+  package init(_ plan: EvaluationPlan, snapshot: Snapshot, name: String, dataset: Dataset, threads: Int, cache: URL)
+    throws
+  {
+    self.plan = plan
+    self.snapshot = snapshot
+    self.threads = threads
+    architecture = try Architecture(snapshot.metadata, name: name)
+    guard snapshot.theta.count == architecture.layout.count else {
+      throw SnapshotError(
+        .damaged,
+        "\(name): has \(snapshot.theta.count) weights; its architecture has \(architecture.layout.count)")
+    }
+    let problem = try InnerProblems.named(plan.problem)
+    self.problem = problem
+    guard problem.shape == dataset.imageShape else {
+      throw EngineError(
+        .wrongShape,
+        "\(dataset.folder.path): \(plan.problem) takes images of \(problem.shape), these are \(dataset.imageShape)")
+    }
+    guard plan.batch > 0 else {
+      throw SnapshotError(.damaged, "\(name): its metadata's batch is \(plan.batch); give --batch")
+    }
+    tasks = try (0..<plan.tasks).map { index in
+      let task = try dataset.open(
+        dataset.sampleTask(split: plan.split, classes: problem.classes, seed: plan.seed, index: index))
+      guard task.count(of: .training) > 0, task.count(of: .validation) > 0 else {
+        throw EvaluationError(
+          .noImages,
+          "\(dataset.folder.path): task \(index) has \(task.count(of: .training)) training and "
+            + "\(task.count(of: .validation)) validation images; an evaluation needs both"
+        )
+      }
+      return task
+    }
+    taskClasses = tasks.map { $0.classes.classes.map { dataset.manifest.classes[$0].id } }
+    log = try RunLog(
+      folder: cache,
+      identity: Identity(
+        plan: plan, theta: Digest.sha256(try snapshot.encoded()), dataset: dataset.manifestDigest,
+        instructionSet: try InstructionSet.name()))
+  }
+
+  /// Runs everything that the log does not have yet. The log stays: ``forget()`` it when the report is where it is to be.
+  package func report() throws -> EvaluationReport {
+    let progress = Files.Progress("evaluating", unit: "inner steps", total: expectedRuns * plan.steps)
+    defer { progress.finish() }
+    let learned = Contender(kind: .learned)
+    var found = [(learned, try outcomes([learned], of: plan.everything, progress)[0])]
+    for kind in Contender.Kind.baselines { found.append(try tune(kind, progress)) }
+    let times = try StepTiming(plan: plan, problem: problem, task: tasks[0]).medians(found.map { optimizer($0.0) })
+    return EvaluationReport(
+      results: EvaluationResult.make(plan, found, times),
+      curves: EvaluationCurves(plan, found, secondsPerStep: times.map(\.seconds)))
+  }
+
+  /// The report's results alone, for good: the same evaluation begins anew.
+  package func run() throws -> [EvaluationResult] {
+    let results = try report().results
+    forget()
+    return results
+  }
+
+  /// Removes the log of finished runs.
+  package func forget() { log.remove() }
+
+  func optimizer(_ contender: Contender) -> any InnerOptimizer {
+    contender.make(problem, snapshot: snapshot, architecture: architecture)
+  }
+
+  /// Each contender's runs, tasks outside and initialisations inside, on all threads.
+  ///
+  /// - Parameter known: runs that an earlier call did, which the progress has counted.
+  func outcomes(
+    _ contenders: [Contender], of runs: RunSet, after known: RunSet? = nil, _ progress: Files.Progress
+  ) throws -> [[RunOutcome]] {
+    let keys = contenders.flatMap(runs.keys).filter { known?.contains($0) != true }
+    let missing = keys.filter { log[$0] == nil }
+    progress.skip((keys.count - missing.count) * plan.steps)
+    try Threads.forEach(missing.count, threads: threads) { _, index in
+      let key = missing[index]
+      defer {
+        progress.advance(
+          by: plan.steps, note: "\(key.contender.kind.rawValue) \(key.contender.rate.map { "\($0)" } ?? "")")
+      }
+      let training = InnerTraining(problem, plan: plan)
+      guard
+        let outcome = training.run(
+          task: key.task, initialisation: key.initialisation, open: tasks[key.task],
+          with: optimizer(key.contender))
+      else { return }
+      try log.append(outcome, for: key)
+    }
+    return contenders.map { runs.keys(of: $0).compactMap { log[$0] } }
+  }
+}

@@ -1,0 +1,52 @@
+import Foundation
+
+/// A number that a baseline is tuned by.
+package enum Hyperparameter: String, Codable, CodingKeyRepresentable, CaseIterable, Sendable {
+  case learningRate = "learning_rate"
+  /// Adam's decay of the first moment.
+  case beta1
+  /// Adam's decay of the second moment.
+  case beta2
+  case epsilon
+  /// RMSProp's decay of the mean square.
+  case decay
+  /// What SGD with momentum keeps of its velocity.
+  case momentum
+
+  /// The value that a grid of learning rates leaves as it is; nil for the learning rate itself.
+  var standard: Float? {
+    switch self {
+    case .learningRate: nil
+    case .beta1, .decay, .momentum: 0.9
+    case .beta2: 0.999
+    case .epsilon: 1e-8
+    }
+  }
+
+  /// The value at `share`, in [0, 1), of the range that a random search draws from, uniform in the logarithm: of the
+  /// value itself, or, for what decays, of 1 minus it. The ranges are explained in Documentation/evaluation.md.
+  func value(at share: Double) -> Float {
+    func logarithmic(_ low: Double, _ high: Double) -> Double { low * pow(high / low, share) }
+    return switch self {
+    case .learningRate: Float(logarithmic(1e-5, 1))
+    case .beta1, .momentum: Float(1 - logarithmic(1e-3, 1))
+    case .beta2, .decay: Float(1 - logarithmic(1e-4, 1))
+    case .epsilon: Float(logarithmic(1e-10, 1e-2))
+    }
+  }
+}
+
+extension Hyperparameter {
+  /// Values in a fixed order, for example "learning rate 0.01, beta1 0.9".
+  package static func text(_ values: [Hyperparameter: Float]) -> String {
+    allCases.compactMap { name in
+      values[name].map { "\(name.rawValue.replacing("_", with: " ")) \(short($0))" }
+    }.joined(separator: ", ")
+  }
+
+  /// Three digits that count; what is near 1 by its distance from it.
+  private static func short(_ value: Float) -> String {
+    let value = Double(value)
+    return value > 0.901 && value < 1 ? String(format: "1\u{A0}−\u{A0}%.2g", 1 - value) : String(format: "%.3g", value)
+  }
+}

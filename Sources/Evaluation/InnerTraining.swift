@@ -1,0 +1,87 @@
+package import Engine
+import Randomness
+package import Shards
+package import Tasks
+package import Threads
+
+/// Trains one inner problem from its initialisation: the working memory of one thread.
+package final class InnerTraining {
+  private let problem: any InnerProblem
+  private let plan: EvaluationPlan
+  private let evaluator: any InnerEvaluator
+  private let parameters: FloatBuffer
+  private let gradient: FloatBuffer
+  private var batch: Batch
+
+  package init(_ problem: any InnerProblem, plan: EvaluationPlan) {
+    self.problem = problem
+    self.plan = plan
+    evaluator = problem.makeEvaluator(batch: plan.batch)
+    parameters = FloatBuffer(problem.layout.count)
+    gradient = FloatBuffer(problem.layout.count)
+    batch = Batch(size: plan.batch, shape: problem.shape)
+  }
+
+  func begin(task: Int, initialisation: Int) {
+    parameters.assign(
+      problem.initialParameters(seed: plan.seed, index: UInt64(task), UInt64(initialisation)))
+  }
+
+  /// The first part of an inner step: its minibatch's loss, and the gradient.
+  func differentiate(_ step: Int, of images: ShardTask) -> Float {
+    images.fill(&batch, for: .inner, step: step)
+    evaluator.load(batch)
+    return evaluator.gradient(at: parameters, into: gradient, keeping: false)
+  }
+
+  /// The second part.
+  func update(with optimizer: any InnerOptimizer) { optimizer.update(parameters, gradient: gradient) }
+
+  /// The whole training run of one optimizer, its steps counted; nil where it was stopped.
+  package func run(
+    task: Int, initialisation: Int, open: OpenTask, with optimizer: any InnerOptimizer, stop: StopFlag = StopFlag(),
+    counter: StepCounter? = nil
+  ) -> RunOutcome? {
+    let images = ShardTask(
+      open, batch: plan.batch, seed: plan.seed, indices: [UInt64(task), UInt64(initialisation)], counter: counter)
+    begin(task: task, initialisation: initialisation)
+    optimizer.reset()
+    var curve: [Float] = []
+    curve.reserveCapacity(plan.steps)
+    let looks = Set(plan.looks ?? [])
+    var seen: [Double] = []
+    for number in 0..<plan.steps {
+      if stop.isSet { return nil }
+      if looks.contains(number) { seen.append(validation(open).loss) }
+      let loss = differentiate(number, of: images)
+      update(with: optimizer)
+      guard loss.isFinite else { break }
+      curve.append(min(loss, RunOutcome.divergedLoss))
+    }
+    let diverged = curve.count < plan.steps
+    curve += repeatElement(RunOutcome.divergedLoss, count: plan.steps - curve.count)
+    let (loss, accuracy) = diverged ? (Double(RunOutcome.divergedLoss), 0) : validation(open)
+    seen += repeatElement(loss, count: looks.count - seen.count)
+    return RunOutcome(
+      curve: curve, validationLoss: loss, validationAccuracy: accuracy, validationCurve: plan.looks == nil ? nil : seen)
+  }
+
+  /// Mean loss and accuracy over all of a task's validation images.
+  private func validation(_ open: OpenTask) -> (loss: Double, accuracy: Double) {
+    let count = open.count(of: .validation)
+    var loss = 0.0
+    var correct = 0
+    for start in stride(from: 0, to: count, by: plan.batch) {
+      let size = min(plan.batch, count - start)
+      var part = Batch(size: size, shape: problem.shape)
+      open.copy(
+        start..<start + size, of: .validation, scaling: .unit(open.shape), pixels: &part.pixels, labels: &part.labels)
+      let evaluator = size == plan.batch ? evaluator : problem.makeEvaluator(batch: size)
+      evaluator.load(part)
+      let value = evaluator.value(at: parameters)
+      loss += Double(value.isFinite ? min(value, RunOutcome.divergedLoss) : RunOutcome.divergedLoss) * Double(size)
+      correct += evaluator.correct
+    }
+    return (loss / Double(count), Double(correct) / Double(count))
+  }
+}

@@ -1,0 +1,46 @@
+import Files
+import Foundation
+import Synchronization
+
+/// The finished runs of an evaluation, a line of JSON each, in the user's cache folder: an interrupted evaluation of
+/// the same arguments goes on from them. A line that was cut is run again.
+final class RunLog: Sendable {
+  struct Key: Codable, Hashable, Sendable {
+    var contender: Contender
+    var task: Int
+    var initialisation: Int
+  }
+
+  private struct Line: Codable {
+    var key: Key
+    var outcome: RunOutcome
+  }
+
+  private let file: LineFile
+  private let outcomes: Mutex<[Key: RunOutcome]>
+
+  /// - Parameter identity: everything on which the runs depend.
+  init(folder: URL, identity: some Encodable) throws {
+    try SystemCall.makeFolder(folder.path)
+    file = try LineFile(folder.appending(path: Digest.sha256(try AtomicFile.json(identity)) + ".jsonl"))
+    var outcomes: [Key: RunOutcome] = [:]
+    for text in try file.lines() {
+      guard let line = try? JSONDecoder().decode(Line.self, from: text) else { continue }
+      outcomes[line.key] = line.outcome
+    }
+    self.outcomes = Mutex(outcomes)
+  }
+
+  subscript(key: Key) -> RunOutcome? { outcomes.withLock { $0[key] } }
+
+  func append(_ outcome: RunOutcome, for key: Key) throws {
+    let line = try JSONEncoder().encode(Line(key: key, outcome: outcome))
+    try outcomes.withLock {
+      try file.append(line)
+      $0[key] = outcome
+    }
+  }
+
+  /// The evaluation is done.
+  func remove() { try? FileManager.default.removeItem(at: file.url) }
+}

@@ -1,0 +1,157 @@
+import CLMDB
+import Files
+import Foundation
+import Synchronization
+
+// Every call of LMDB is here and in ShardFileWriter.swift, one function a call; its pointers leave neither.
+
+/// A shard file, open for reading.
+final class ShardReader: @unchecked Sendable {  // LMDB's read-only environment may be used by any thread.
+  private struct Identity: Hashable {
+    var device: UInt64
+    var inode: UInt64
+  }
+
+  private struct Weak {
+    weak var reader: ShardReader?
+  }
+
+  /// LMDB wants one environment per file per process.
+  private static let open = Mutex<[Identity: Weak]>([:])
+
+  let environment: OpaquePointer
+  let database: MDB_dbi
+  let path: String
+
+  /// The reader of a file: the one that is open already, where there is one.
+  static func shared(_ url: URL) throws -> ShardReader {
+    var status = stat()
+    guard stat(url.path, &status) == 0 else {
+      throw ShardsError(.damagedShard, url.path, "cannot be opened: \(String(cString: strerror(errno)))")
+    }
+    let identity = Identity(device: UInt64(status.st_dev), inode: UInt64(status.st_ino))
+    return try open.withLock { readers in
+      readers = readers.filter { $0.value.reader != nil }
+      if let reader = readers[identity]?.reader { return reader }
+      let reader = try ShardReader(path: url.path)
+      readers[identity] = Weak(reader: reader)
+      return reader
+    }
+  }
+
+  private init(path: String) throws {
+    self.path = path
+    let flags = MDB_NOSUBDIR | MDB_RDONLY | MDB_NOLOCK | MDB_NOTLS | MDB_NORDAHEAD
+    environment = try LMDB.openEnvironment(path, flags)
+    do {
+      let transaction = try LMDB.beginTransaction(environment, path, MDB_RDONLY)
+      defer { mdb_txn_abort(transaction) }
+      database = try LMDB.openDatabase(transaction, path)
+    } catch {
+      mdb_env_close(environment)
+      throw error
+    }
+  }
+
+  deinit { mdb_env_close(environment) }
+}
+
+/// What a shard held when the transaction began; as shards do not change, what it holds.
+final class ReadTransaction: @unchecked Sendable {  // MDB_NOTLS ties it to no thread; it is only read after `init`.
+  private let reader: ShardReader
+  private let transaction: OpaquePointer
+
+  init(_ reader: ShardReader) throws {
+    self.reader = reader
+    transaction = try LMDB.beginTransaction(reader.environment, reader.path, MDB_RDONLY)
+  }
+
+  /// The first and the last address of images that were gathered under this transaction.
+  var gathered: (UnsafeRawPointer?, UnsafeRawPointer?)
+
+  /// Gives the pages of what was gathered back: they stay in the page cache, but are no longer this process's.
+  deinit {
+    if let pages = gatheredPages { _ = madvise(pages.baseAddress, pages.count, MADV_DONTNEED) }
+    mdb_txn_abort(transaction)
+  }
+
+  /// Has the disk read what was gathered: batches draw from all of it, and would wait for one page after another.
+  func fetchGathered() {
+    guard let pages = gatheredPages else { return }
+    // The kernel reads no more than the disk's read-ahead a call; 128 KiB is the least that is usual.
+    let most = 128 << 10
+    for offset in stride(from: 0, to: pages.count, by: most) {
+      let piece = UnsafeMutableRawBufferPointer(rebasing: pages[offset..<min(offset + most, pages.count)])
+      _ = madvise(piece.baseAddress, piece.count, MADV_WILLNEED)
+    }
+  }
+
+  private var gatheredPages: UnsafeMutableRawBufferPointer? {
+    guard case (let first?, let end?) = gathered else { return nil }
+    let start = UnsafeMutableRawPointer(mutating: first).alignedDown(toMultipleOf: Int(getpagesize()))
+    return UnsafeMutableRawBufferPointer(start: start, count: end - UnsafeRawPointer(start))
+  }
+
+  /// Hands keys and values to `body`, in order and from `first` on, until it returns false or there is no more.
+  func scan(from first: ShardKey, _ body: (_ key: RawSpan, _ value: RawSpan) throws -> Bool) throws {
+    try visit(from: first) { try body($0.bytes, $1.bytes) }
+  }
+
+  func visit(
+    from first: ShardKey, _ body: (UnsafeRawBufferPointer, UnsafeRawBufferPointer) throws -> Bool
+  ) throws {
+    var opened: OpaquePointer?
+    try LMDB.check(mdb_cursor_open(transaction, reader.database, &opened), "open a cursor", reader.path)
+    defer { mdb_cursor_close(opened) }
+    var bytes = first.bytes
+    try bytes.withUnsafeMutableBytes { bytes in
+      var key = MDB_val(mv_size: bytes.count, mv_data: bytes.baseAddress)
+      var value = MDB_val()
+      var result = mdb_cursor_get(opened, &key, &value, MDB_SET_RANGE)
+      while result != MDB_NOTFOUND {
+        try LMDB.check(result, "read", reader.path)
+        let more = try body(
+          UnsafeRawBufferPointer(start: key.mv_data, count: key.mv_size),
+          UnsafeRawBufferPointer(start: value.mv_data, count: value.mv_size))
+        guard more else { return }
+        result = mdb_cursor_get(opened, &key, &value, MDB_NEXT)
+      }
+    }
+  }
+}
+
+/// What reading and writing a shard have in common.
+enum LMDB {
+  static func openEnvironment(_ path: String, _ flags: Int32) throws -> OpaquePointer {
+    var environment: OpaquePointer?
+    try check(mdb_env_create(&environment), "open", path)
+    let result = mdb_env_open(environment, path, UInt32(flags), 0o644)
+    if result != MDB_SUCCESS { mdb_env_close(environment) }
+    try check(result, "open", path)
+    return environment!  // LMDB has said that it is there.
+  }
+
+  static func beginTransaction(_ environment: OpaquePointer, _ path: String, _ flags: Int32) throws -> OpaquePointer {
+    var transaction: OpaquePointer?
+    try check(mdb_txn_begin(environment, nil, UInt32(flags), &transaction), "begin a transaction in", path)
+    return transaction!  // LMDB has said that it is there.
+  }
+
+  static func openDatabase(_ transaction: OpaquePointer, _ path: String) throws -> MDB_dbi {
+    var database: MDB_dbi = 0
+    try check(mdb_dbi_open(transaction, nil, 0, &database), "open", path)
+    return database
+  }
+
+  static func check(_ result: Int32, _ operation: String, _ path: String) throws {
+    switch result {
+    case MDB_SUCCESS: return
+    case ENOSPC, EDQUOT:
+      throw ShardsError(.noSpace, path, "cannot \(operation): no space left on the disk: free some and start again")
+    case MDB_INVALID, MDB_CORRUPTED, MDB_PAGE_NOTFOUND, MDB_VERSION_MISMATCH:
+      throw ShardsError(.damagedShard, path, "not a shard that can be read: build the dataset again")
+    default:
+      throw ShardsError(.database, path, "cannot \(operation): \(String(cString: mdb_strerror(result)))")
+    }
+  }
+}

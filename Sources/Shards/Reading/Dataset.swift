@@ -1,0 +1,35 @@
+public import Foundation
+
+/// A dataset folder whose shards have been checked: what tasks are opened from.
+public struct Dataset: Sendable {
+  public let folder: URL
+  public let manifest: Manifest
+  /// The SHA-256 of the file `manifest.json`; as that names the shards' digests, it stands for the whole dataset.
+  public let manifestDigest: String
+
+  /// Opens a folder, and reads each shard whole unless `verification` remembers it.
+  /// - Parameter progress: is told the bytes of each piece that is read; what it throws ends the reading.
+  /// - Throws: ``ShardsError`` where the folder is no dataset or a shard is missing or damaged.
+  public init(
+    at folder: URL, verification: ShardVerification = .userCache, progress: (Int) throws -> Void = { _ in }
+  ) throws {
+    self.folder = folder
+    (manifest, manifestDigest) = try Manifest.read(in: folder)
+    try verification.check(manifest, in: folder, progress: progress)
+  }
+
+  /// The task at `index` of the sequence that `seed` stands for: see ``Manifest/sampleTask(split:classes:seed:index:in:)``.
+  public func sampleTask(split: ClassSplit, classes: Int, seed: UInt64, index: Int) throws -> TaskClasses {
+    try manifest.sampleTask(split: split, classes: classes, seed: seed, index: index, in: folder.path)
+  }
+
+  /// Gathers the images of a task's classes; nothing is hashed or copied.
+  /// - Throws: ``ShardsError`` where a shard does not hold what the manifest says.
+  public func open(_ task: TaskClasses) throws -> OpenTask { try OpenTask(task, in: self) }
+
+  /// The reader of the shard that holds a class.
+  func reader(ofClass position: Int) throws -> ShardReader {
+    let shard = manifest.shards[manifest.classes[position].shard]
+    return try ShardReader.shared(folder.appending(path: shard.file))
+  }
+}

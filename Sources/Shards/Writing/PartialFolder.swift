@@ -1,0 +1,84 @@
+import Files
+public import Foundation
+
+/// A folder that is being made: it bears another name until it is whole, and is locked by whoever makes it.
+public final class PartialFolder {
+  public let url: URL
+  private let target: URL
+  /// Holds the lock as long as it is open; the system lets go of it when the process ends in whichever way.
+  private let descriptor: Int32
+
+  public init(for target: URL) throws {
+    self.target = target
+    url = Self.url(for: target)
+    try Self.refuseExisting(target)
+    guard mkdir(url.path, 0o755) == 0 || errno == EEXIST else {
+      let code: ShardsErrorCode = errno == ENOSPC ? .noSpace : .cannotCreate
+      throw ShardsError(code, url.path, "cannot be made: \(String(cString: strerror(errno)))")
+    }
+    descriptor = try SystemCall.open(url.path, O_RDONLY | O_DIRECTORY)
+    do {
+      guard try SystemCall.lock(descriptor, path: url.path), Self.isSame(descriptor, url.path) else {
+        throw ShardsError(.busy, url.path, "another process is making this: wait for it, or stop it")
+      }
+      try Self.refuseExisting(target)
+    } catch {
+      SystemCall.close(descriptor)
+      throw error
+    }
+  }
+
+  deinit { SystemCall.close(descriptor) }
+
+  /// The name that `target` has while it is being made.
+  static func url(for target: URL) -> URL {
+    target.deletingLastPathComponent().appending(path: target.lastPathComponent + AtomicFile.temporarySuffix)
+  }
+
+  /// Takes the folder for a maker that keeps a file `mark` in it as long as it is at work, and empties it.
+  /// - Throws: ``ShardsError`` where the folder holds anything and no such file: somebody else's work.
+  public func take(mark: String) throws {
+    let names = try SystemCall.names(in: url.path)
+    if let foreign = names.min(), !names.contains(mark) {
+      throw ShardsError(
+        .otherBuild, url.path,
+        "is the output's name while it is made, but holds \(foreign), which no stopped run of this command left: "
+          + "move it away, or choose another output")
+    }
+    if names.isEmpty { try AtomicFile.write(Data(), to: url.appending(path: mark)) }
+    try empty(except: [mark])
+  }
+
+  /// Gives the folder its name; its files are synced already. The file `mark` goes last: whoever is stopped in between
+  /// leaves a whole folder with a file too many, and not one of which nobody knows whether it is whole.
+  public func publish(without mark: String? = nil) throws {
+    try SystemCall.syncFolder(url.path)
+    try SystemCall.rename(url.path, to: target.path)
+    try SystemCall.syncFolder(target.deletingLastPathComponent().path)
+    if let mark { try SystemCall.removeFile(target.appending(path: mark).path) }
+  }
+
+  /// Gives up: nothing of it is left.
+  public func remove() { try? FileManager.default.removeItem(at: url) }
+
+  /// Removes what a stopped process left, but for the files in `names`.
+  public func empty(except names: Set<String> = []) throws {
+    for name in try SystemCall.names(in: url.path) where !names.contains(name) {
+      try FileManager.default.removeItem(at: url.appending(path: name))
+    }
+  }
+
+  private static func refuseExisting(_ target: URL) throws {
+    // A link that leads nowhere is there too.
+    guard (try? FileManager.default.attributesOfItem(atPath: target.path)) == nil else {
+      throw ShardsError(.outputExists, target.path, "exists already: remove it or choose another output")
+    }
+  }
+
+  /// Whether the locked folder still has its name: its former maker may have finished in between.
+  private static func isSame(_ descriptor: Int32, _ path: String) -> Bool {
+    var locked = stat()
+    var named = stat()
+    return fstat(descriptor, &locked) == 0 && stat(path, &named) == 0 && locked.st_ino == named.st_ino
+  }
+}

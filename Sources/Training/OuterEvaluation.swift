@@ -1,0 +1,110 @@
+import Engine
+import Evaluation
+import Files
+import Foundation
+import Settings
+import Shards
+import Synchronization
+import Tasks
+import Threads
+
+/// How far outer-training is, in one number: the loss that θ brings a fixed set of tasks to, tasks of classes of the
+/// split `outer-validation`, which outer-training never sees.
+///
+/// The tasks, initialisations and minibatches are those of `lopt evaluate` with the same arguments and seed 0, whatever
+/// the seed of the run. The same θ has the same loss, to the last bit, for any number of threads.
+struct OuterEvaluation: Sendable {
+  /// One training run.
+  private struct Run: Sendable {
+    var problem: any InnerProblem
+    var plan: EvaluationPlan
+    var task: Int
+    var initialisation: Int
+    var open: OpenTask
+  }
+
+  /// All on which the loss depends but θ: losses of different ones do not compare.
+  private struct Identity: Encodable {
+    var plans: [EvaluationPlan]
+    var datasets: [String]
+    var classes: Int
+  }
+
+  private let runs: [Run]
+  private let architecture: Architecture
+  private let threads: Int
+  private let counter: StepCounter
+  /// SHA-256 of what is evaluated, and how.
+  let identity: String
+
+  /// - Parameter tasks: the pairs of data set and problem take turns, those whose data set has classes enough.
+  /// - Throws: ``ConfigurationError`` where none has, ``TrainingError`` where a task lacks images.
+  init(_ configuration: Configuration, tasks: DatasetTasks, threads: Int) throws {
+    let settings = configuration.evaluation
+    let classes = configuration.inner.classes
+    let choices = tasks.choices.filter { $0.dataset.manifest.classCount(in: .outerValidation) >= classes }
+    guard !choices.isEmpty else {
+      throw ConfigurationError(
+        "evaluation.every is \(settings.every), but no data set has \(classes) classes of the split outer-validation: "
+          + "build one with such classes, or set evaluation.every to 0")
+    }
+    let isForValidation = configuration.outer.objective == .validation
+    var runs: [Run] = []
+    var plans: [EvaluationPlan] = []
+    for (number, choice) in choices.enumerated() where number < settings.tasks {
+      let problem = tasks.problems[choice.problem]
+      let plan = EvaluationPlan(
+        problem: problem.name, split: .outerValidation,
+        tasks: (settings.tasks - number + choices.count - 1) / choices.count,
+        initialisations: settings.initialisations,
+        steps: settings.steps > 0 ? settings.steps : configuration.inner.life.to, batch: configuration.inner.batch,
+        seed: 0, tunedFor: isForValidation ? .validation : .train)
+      plans.append(plan)
+      for task in 0..<plan.tasks {
+        let open = try choice.dataset.open(
+          choice.dataset.sampleTask(split: plan.split, classes: classes, seed: plan.seed, index: task))
+        guard open.count(of: .training) > 0, !isForValidation || open.count(of: .validation) > 0 else {
+          throw EvaluationError(
+            .noImages,
+            "\(choice.dataset.folder.path): task \(task) of outer-validation, which evaluation.every asks for, has "
+              + "\(open.count(of: .training)) training and \(open.count(of: .validation)) validation images")
+        }
+        runs += (0..<plan.initialisations).map {
+          Run(problem: problem, plan: plan, task: task, initialisation: $0, open: open)
+        }
+      }
+    }
+    self.runs = runs
+    self.threads = threads
+    counter = tasks.counter
+    architecture = configuration.inner.optimizer
+    identity = Digest.sha256(
+      try AtomicFile.json(
+        Identity(plans: plans, datasets: choices.map(\.dataset.manifestDigest), classes: classes)))
+  }
+
+  /// The mean over tasks and initialisations of the training loss, over the last tenth of the steps, or of the
+  /// validation loss, where that is the objective. Nil where stopped.
+  func loss(of theta: [Float], stop: StopFlag) -> Double? {
+    loss(
+      of: { [architecture] in LearnedOptimizer(theta: theta, architecture: architecture, problem: $0.layout) },
+      stop: stop)
+  }
+
+  /// The same of any optimizer.
+  func loss(
+    of optimizer: @escaping @Sendable (any InnerProblem) -> any InnerOptimizer, stop: StopFlag
+  ) -> Double? {
+    let losses = Mutex([Double?](repeating: nil, count: runs.count))
+    Threads.forEach(runs.count, threads: threads) { _, index in
+      guard !stop.isSet else { return }
+      let run = runs[index]
+      let outcome = InnerTraining(run.problem, plan: run.plan).run(
+        task: run.task, initialisation: run.initialisation, open: run.open, with: optimizer(run.problem), stop: stop,
+        counter: counter)
+      losses.withLock { $0[index] = outcome?.loss(run.plan.tunedFor, tail: run.plan.tail) }
+    }
+    let found = losses.withLock { $0.compactMap { $0 } }
+    return found.count < runs.count ? nil : found.reduce(0, +) / Double(found.count)
+  }
+}

@@ -1,0 +1,42 @@
+import Files
+import Testing
+
+@Suite struct ProgressTests {
+  @Test("the line shows share, rate and the time that is left")
+  func line() {
+    let progress = Progress("shards", unit: "images", total: 1000, enabled: false)
+    progress.advance(by: 250)
+    #expect(progress.line(after: .seconds(10)) == "shards █████··············· 250/1000 images  25.0/s  ETA 0:30")
+  }
+
+  @Test("what an earlier run did does not count in the rate")
+  func resumed() {
+    let progress = Progress("tasks", unit: "tasks", total: 100, enabled: false)
+    progress.resume(at: 50)
+    progress.advance(by: 10)
+    #expect(progress.line(after: .seconds(10)).hasSuffix("60/100 tasks  1.0/s  ETA 0:40"))
+  }
+
+  @Test("nor does what turns out on the way to have been done")
+  func skipped() {
+    let progress = Progress("tasks", unit: "tasks", total: 100, enabled: false)
+    progress.advance(by: 10)
+    progress.skip(50)
+    #expect(progress.line(after: .seconds(10)).hasSuffix("60/100 tasks  1.0/s  ETA 0:40"))
+  }
+
+  @Test("work that turns out to be needed counts in the share and in the time that is left")
+  func expected() {
+    let progress = Progress("evaluating", unit: "runs", total: 10, enabled: false)
+    progress.advance(by: 10)
+    progress.expect(30)
+    #expect(progress.line(after: .seconds(10)) == "evaluating █████··············· 10/40 runs  1.0/s  ETA 0:30")
+  }
+
+  @Test("where only the end tells how many there are, the line has neither a bar nor a time")
+  func withoutTotal() {
+    let progress = Progress("shards", unit: "images", total: nil, enabled: false)
+    progress.advance(by: 500)
+    #expect(progress.line(after: .seconds(5)) == "shards 500 images  100/s")
+  }
+}
