@@ -1,17 +1,25 @@
-// 3×3 convolutions: products with a matrix that is never made.
-//
-// With images [height, width, channels] in a border of zeros, the inputs of one result pixel are three runs of
-// 3 × channels consecutive floats, one for each row of the kernel: x(p) below, found by `sources`. Then
-//
-//   forward            z(p) = Σ over k of x(p)[k] W[k]                  convolve: a tile of pixels × channels
-//   gradient by W      ∂W[k] = Σ over p of x(p)[k] ∂z(p)                correlate: a tile of taps k × channels
-//   gradient by input  ∂x(q) = Σ over the taps that read q of ∂z Wᵀ     convolve, with ∂z for the images
-//
-// The last has pixels of as many kinds as the stride squared, each kind with taps of its own, so that a stride of 2
-// multiplies no zeros. The derivative of each formula along a direction has the same form with a second term, which is
-// added while the tile is in registers.
-//
-// CONVOLUTION_VECTORS × 16 channels of a tile are in registers, for PIXELS or for TAPS rows.
+/// 3×3 convolutions: products with a matrix that is never made.
+///
+/// With images [height, width, channels] in a border of zeros, the inputs of one result pixel are three runs of
+/// 3 × channels consecutive floats, one for each row of the kernel: x(p) below, found by `sources`. Then
+///
+///   forward            z(p) = Σ over k of x(p)[k] W[k]                  convolve: a tile of pixels × channels
+///   gradient by W      ∂W[k] = Σ over p of x(p)[k] ∂z(p)                correlate: a tile of taps k × channels
+///   gradient by input  ∂x(q) = Σ over the taps that read q of ∂z Wᵀ     convolve, with ∂z for the images
+///
+/// The last has pixels of as many kinds as the stride squared, each kind with taps of its own, so that a stride of 2
+/// multiplies no zeros. The derivative of each formula along a direction has the same form with a second term, which is
+/// added while the tile is in registers.
+///
+/// CONVOLUTION_VECTORS × 16 channels of a tile are in registers, for PIXELS or for TAPS rows.
+#ifndef LOPT_CONVOLUTION_H
+#define LOPT_CONVOLUTION_H
+
+#include <stdint.h>
+
+#include "kernels.h"
+#include "lanes.h"
+#include "tile_sizes.h"
 
 enum { CONVOLUTION_WIDTH = CONVOLUTION_VECTORS * LANES, MOST_POINTS = 9 };
 
@@ -32,12 +40,9 @@ static void pack_kernel(long taps, const int32_t *order, long inputs, long outpu
 }
 
 /// `height` pixels from `first` on × `vectors` × 16 channels, of which the first `width` are written.
-static inline __attribute__((always_inline)) void convolve_tile(const long height, const long vectors,
-                                                                const struct lopt_pixels *pixels, long first,
-                                                                const float *source, const float *panel,
-                                                                const float *source2, const float *panel2,
-                                                                const float *bias, const float *mask, float *target,
-                                                                long width) {
+ALWAYS_INLINE void convolve_tile(const long height, const long vectors, const struct lopt_pixels *pixels, long first,
+                                 const float *source, const float *panel, const float *source2, const float *panel2,
+                                 const float *bias, const float *mask, float *target, long width) {
   lanes sum[MOST_POINTS][CONVOLUTION_VECTORS];
 #pragma clang loop unroll(full)
   for (long i = 0; i < height; i++)
@@ -74,11 +79,9 @@ static inline __attribute__((always_inline)) void convolve_tile(const long heigh
 }
 
 /// All pixels × one strip of channels.
-static inline __attribute__((always_inline)) void convolve_strip(const long vectors, const struct lopt_pixels *pixels,
-                                                                 const float *source, const float *panel,
-                                                                 const float *source2, const float *panel2,
-                                                                 const float *bias, const float *mask, float *target,
-                                                                 long width) {
+ALWAYS_INLINE void convolve_strip(const long vectors, const struct lopt_pixels *pixels, const float *source,
+                                  const float *panel, const float *source2, const float *panel2, const float *bias,
+                                  const float *mask, float *target, long width) {
   if (pixels->count < PIXELS) {
     for (long first = 0; first < pixels->count; first++)
       convolve_tile(1, vectors, pixels, first, source, panel, source2, panel2, bias, mask, target, width);
@@ -109,12 +112,9 @@ static void convolve(const struct lopt_pixels *pixels, const float *source, cons
 
 /// gradient[tap of `height` from `first` on, vectors × 16 channels] += Σ over pixels [begin, end) of the tap's input ×
 /// the result's derivative; the first `width` channels are written.
-static inline __attribute__((always_inline)) void correlate_tile(const long height, const long vectors,
-                                                                 const struct lopt_pixels *pixels, long begin,
-                                                                 long end, long first, const float *source,
-                                                                 const float *delta, const float *source2,
-                                                                 const float *delta2, float *gradient, long channels,
-                                                                 long width) {
+ALWAYS_INLINE void correlate_tile(const long height, const long vectors, const struct lopt_pixels *pixels, long begin,
+                                  long end, long first, const float *source, const float *delta, const float *source2,
+                                  const float *delta2, float *gradient, long channels, long width) {
   lanes sum[MOST_POINTS][CONVOLUTION_VECTORS];
   long taps[MOST_POINTS];
 #pragma clang loop unroll(full)
@@ -150,11 +150,9 @@ static inline __attribute__((always_inline)) void correlate_tile(const long heig
 }
 
 /// All taps × one strip of channels. Their number is a multiple of 3.
-static inline __attribute__((always_inline)) void correlate_strip(const long vectors, const struct lopt_pixels *pixels,
-                                                                  long begin, long end, const float *source,
-                                                                  const float *delta, const float *source2,
-                                                                  const float *delta2, float *gradient, long channels,
-                                                                  long width) {
+ALWAYS_INLINE void correlate_strip(const long vectors, const struct lopt_pixels *pixels, long begin, long end,
+                                   const float *source, const float *delta, const float *source2, const float *delta2,
+                                   float *gradient, long channels, long width) {
   const long taps = pixels->rows * pixels->run;
   long first = 0;
   for (; first + TAPS <= taps; first += TAPS)
@@ -223,3 +221,5 @@ static void spread_mean(const struct lopt_pixels *pixels, long area, long channe
     }
   }
 }
+
+#endif

@@ -1,21 +1,32 @@
-// The learned optimizer's update of one tensor and its reverse (Metz et al. 2019, appendix; method, section 1).
-//
-// For every decay β:   m ← β m + (1 − β) g,   v ← β v + (1 − β) g²,   r = 1 / √(v + ε)
-// Features of u:       x = (g, m r, u, m, v, r), the network's inputs x / √(10⁻⁵ + mean x²), the mean over the tensor;
-//                      feature_squares gives Σ x², the division is folded into the first layer's weights
-// Network:             h = max(Wᵀ x + b, 0) layer by layer, (d, s) = Wᵀ h + b
-// Update:              u ← u − λ₁ d exp(λ₂ s)
-//
-// With x̄ the derivative of the outer-loss by x, the reverse takes ū after the step to what is before it:
-//   d̄ = −λ₁ exp(λ₂ s) ū,   s̄ = λ₂ d d̄
-//   layer by layer, h̄ with 0 where h = 0:   W̄ += x h̄ᵀ,   b̄ += h̄,   x̄ = W h̄
-//   x̄ ← x̄ − c x, c the feature's coefficient: what the mean of its squares adds, being a function of every x
-//   r̄ = x̄_mr m + x̄_r,   m̄ += x̄_mr r + x̄_m,   v̄ += x̄_v − ½ r³ r̄,   ḡ = x̄_g + Σ over β of (1 − β) (m̄ + 2 g v̄)
-//   ū += x̄_u,   m̄ ← β m̄,   v̄ ← β v̄
-//
-// Parameters go through the network in blocks of LOPT_BLOCK, which stay in the first-level cache. Inside a block every
-// quantity is a row: x[feature][64], h[unit][64]; so a layer is the product of its transposed weights with the block.
-// A row of ones behind the last feature or unit makes the biases one more row of the weights.
+/// The learned optimizer's update of one tensor and its reverse (Metz et al. 2019, appendix; method, section 1).
+///
+/// For every decay β:   m ← β m + (1 − β) g,   v ← β v + (1 − β) g²,   r = 1 / √(v + ε)
+/// Features of u:       x = (g, m r, u, m, v, r), the network's inputs x / √(10⁻⁵ + mean x²), the mean over the tensor;
+///                      feature_squares gives Σ x², the division is folded into the first layer's weights
+/// Network:             h = max(Wᵀ x + b, 0) layer by layer, (d, s) = Wᵀ h + b
+/// Update:              u ← u − λ₁ d exp(λ₂ s)
+///
+/// With x̄ the derivative of the outer-loss by x, the reverse takes ū after the step to what is before it:
+///   d̄ = −λ₁ exp(λ₂ s) ū,   s̄ = λ₂ d d̄
+///   layer by layer, h̄ with 0 where h = 0:   W̄ += x h̄ᵀ,   b̄ += h̄,   x̄ = W h̄
+///   x̄ ← x̄ − c x, c the feature's coefficient: what the mean of its squares adds, being a function of every x
+///   r̄ = x̄_mr m + x̄_r,   m̄ += x̄_mr r + x̄_m,   v̄ += x̄_v − ½ r³ r̄,   ḡ = x̄_g + Σ over β of (1 − β) (m̄ + 2 g v̄)
+///   ū += x̄_u,   m̄ ← β m̄,   v̄ ← β v̄
+///
+/// Parameters go through the network in blocks of LOPT_BLOCK, which stay in the first-level cache. Inside a block every
+/// quantity is a row: x[feature][64], h[unit][64]; so a layer is the product of its transposed weights with the block.
+/// A row of ones behind the last feature or unit makes the biases one more row of the weights.
+#ifndef LOPT_LEARNED_OPTIMIZER_H
+#define LOPT_LEARNED_OPTIMIZER_H
+
+#include <stdint.h>
+
+#include "elementwise.h"
+#include "exponential.h"
+#include "kernels.h"
+#include "lanes.h"
+#include "product.h"
+#include "transpose.h"
 
 static void moments(long count, float beta, float rest, const float *gradient, const float *m, const float *v,
                     float *next_m, float *next_v) {
@@ -52,18 +63,8 @@ static inline void features(const struct lopt_network *network, const struct lop
     if (inverse >= 0)
       for (long i = 0; i < count; i++) x[inverse * LOPT_BLOCK + i] = inverse_root(v[i] + network->epsilon);
     if (normalized >= 0)
-      for (long i = 0; i < count; i++)
-        x[normalized * LOPT_BLOCK + i] = m[i] * x[inverse * LOPT_BLOCK + i];
+      for (long i = 0; i < count; i++) x[normalized * LOPT_BLOCK + i] = m[i] * x[inverse * LOPT_BLOCK + i];
   }
-}
-
-/// Σ of the 16 lanes, half of them on the other half.
-static inline __attribute__((always_inline)) float lane_sum(const lanes *values) {
-  lanes x = *values;
-  x += __builtin_shufflevector(x, x, 8, 9, 10, 11, 12, 13, 14, 15, 0, 1, 2, 3, 4, 5, 6, 7);
-  x += __builtin_shufflevector(x, x, 4, 5, 6, 7, 0, 1, 2, 3, 12, 13, 14, 15, 8, 9, 10, 11);
-  x += __builtin_shufflevector(x, x, 2, 3, 0, 1, 6, 7, 4, 5, 10, 11, 8, 9, 14, 15, 12, 13);
-  return x[0] + x[1];
 }
 
 /// Σ x²
@@ -150,8 +151,7 @@ static void network_update(const struct lopt_network *network, const struct lopt
     const long rest = tensor->count - start, count = rest < LOPT_BLOCK ? rest : LOPT_BLOCK;
     const float *d = network_forward(network, tensor, start, count, scratch), *s = d + LOPT_BLOCK;
     for (long i = 0; i < count; i++)
-      next[start + i] =
-          tensor->parameters[start + i] - network->lambda1 * d[i] * exponential(network->lambda2 * s[i]);
+      next[start + i] = tensor->parameters[start + i] - network->lambda1 * d[i] * exponential(network->lambda2 * s[i]);
   }
 }
 
@@ -229,11 +229,10 @@ static inline struct feature_adjoint feature_adjoint(int32_t row, const float *a
 
 /// The reverse of one decay's features and moments, for `count` ≤ LOPT_BLOCK parameters. The adjoints of the moments and
 /// of the gradient are changed.
-static inline void moments_reverse(long count, float epsilon, float beta, float rest,
-                                   struct feature_adjoint normalized, struct feature_adjoint plain,
-                                   struct feature_adjoint square, struct feature_adjoint inverse,
-                                   const float *restrict g, const float *restrict m, const float *restrict v,
-                                   float *restrict m_adjoint, float *restrict v_adjoint,
+static inline void moments_reverse(long count, float epsilon, float beta, float rest, struct feature_adjoint normalized,
+                                   struct feature_adjoint plain, struct feature_adjoint square,
+                                   struct feature_adjoint inverse, const float *restrict g, const float *restrict m,
+                                   const float *restrict v, float *restrict m_adjoint, float *restrict v_adjoint,
                                    float *restrict gradient_adjoint) {
 #pragma clang loop vectorize(assume_safety)
   for (long i = 0; i < count; i++) {
@@ -277,3 +276,5 @@ static void feature_reverse(const struct lopt_network *network, const struct lop
     }
   }
 }
+
+#endif

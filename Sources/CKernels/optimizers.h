@@ -1,4 +1,7 @@
-// The updates of the optimizers with which the learned one is compared.
+/// The updates of the hand-designed optimizers with which the learned one is compared. Each changes `count` parameters and
+/// their state in place.
+#ifndef LOPT_OPTIMIZERS_H
+#define LOPT_OPTIMIZERS_H
 
 static void momentum(long count, float rate, float decay, const float *restrict gradient, float *restrict velocity,
                      float *restrict parameters) {
@@ -16,13 +19,14 @@ static void rmsprop(long count, float rate, float decay, float epsilon, const fl
   }
 }
 
-static void adam(long count, float rate, float beta1, float beta2, float epsilon, float correction1,
-                 float correction2, const float *restrict gradient, float *restrict first, float *restrict second,
+static void adam(long count, float rate, float beta1, float beta2, float epsilon, float correction1, float correction2,
+                 const float *restrict gradient, float *restrict first, float *restrict second,
                  float *restrict parameters) {
   for (long i = 0; i < count; i++) {
     first[i] = beta1 * first[i] + (1 - beta1) * gradient[i];
     second[i] = beta2 * second[i] + (1 - beta2) * gradient[i] * gradient[i];
-    parameters[i] -=
-        rate * (first[i] * correction1) / (__builtin_elementwise_sqrt(second[i] * correction2) + epsilon);
+    parameters[i] -= rate * (first[i] * correction1) / (__builtin_elementwise_sqrt(second[i] * correction2) + epsilon);
   }
 }
+
+#endif

@@ -1,19 +1,26 @@
-// 3×3 convolutions of stride 1 with fewer multiplications (Winograd 1980; Lavin and Gray 2016, F(2×2, 3×3)).
-//
-// A tile of 2×2 results sees 4×4 pixels d. With the kernel w and
-//
-//        1  0 −1  0         1  0  0
-//   Bᵀ = 0  1  1  0    G =  ½  ½  ½    Aᵀ = 1  1  1  0
-//        0 −1  1  0         ½ −½  ½         0  1 −1 −1
-//        0  1  0 −1         0  0  1
-//
-// the tile is Aᵀ [(G w Gᵀ) ⊙ (Bᵀ d B)] A: 16 products where the sum over the taps has 36. Summed over channels they are 16
-// matrix products, tiles × inputs by inputs × outputs, one for each position in the 4×4. With δ the tile's derivative,
-// that of w is Gᵀ [(Bᵀ d B) ⊙ (A δ Aᵀ)] G, summed over tiles, and that of the images is again a convolution of δ.
-// Every factor is 1 or ½: the rounding is that of the sum over taps.
-//
-// Transformed images are [16 positions, tiles, channels], with room behind each position so that the sixteen do not
-// compete for one set of the cache. Channels are multiples of 16.
+/// 3×3 convolutions of stride 1 with fewer multiplications (Winograd 1980; Lavin and Gray 2016, F(2×2, 3×3)).
+///
+/// A tile of 2×2 results sees 4×4 pixels d. With the kernel w and
+///
+///        1  0 −1  0         1  0  0
+///   Bᵀ = 0  1  1  0    G =  ½  ½  ½    Aᵀ = 1  1  1  0
+///        0 −1  1  0         ½ −½  ½         0  1 −1 −1
+///        0  1  0 −1         0  0  1
+///
+/// the tile is Aᵀ [(G w Gᵀ) ⊙ (Bᵀ d B)] A: 16 products where the sum over the taps has 36. Summed over channels they are 16
+/// matrix products, tiles × inputs by inputs × outputs, one for each position in the 4×4. With δ the tile's derivative,
+/// that of w is Gᵀ [(Bᵀ d B) ⊙ (A δ Aᵀ)] G, summed over tiles, and that of the images is again a convolution of δ.
+/// Every factor is 1 or ½: the rounding is that of the sum over taps.
+///
+/// Transformed images are [16 positions, tiles, channels], with room behind each position so that the sixteen do not
+/// compete for one set of the cache. Channels are multiples of 16.
+#ifndef LOPT_WINOGRAD_H
+#define LOPT_WINOGRAD_H
+
+#include "kernels.h"
+#include "lanes.h"
+#include "product.h"
+#include "transpose.h"
 
 enum { POSITIONS = 16 };
 
@@ -32,7 +39,7 @@ static inline long winograd_place(const struct lopt_tiles *tiles, long tile) {
 // The five products with B, G and A, for values `step` apart: once for the columns of a square [4, 4], once for its rows.
 
 /// y = Bᵀ x
-static inline __attribute__((always_inline)) void image_line(const lanes *x, lanes *y, const long step) {
+ALWAYS_INLINE void image_line(const lanes *x, lanes *y, const long step) {
   y[0] = x[0] - x[2 * step];
   y[step] = x[step] + x[2 * step];
   y[2 * step] = x[2 * step] - x[step];
@@ -40,13 +47,13 @@ static inline __attribute__((always_inline)) void image_line(const lanes *x, lan
 }
 
 /// y = Aᵀ x, two values of four
-static inline __attribute__((always_inline)) void result_line(const lanes *x, lanes *y, const long step) {
+ALWAYS_INLINE void result_line(const lanes *x, lanes *y, const long step) {
   y[0] = x[0] + x[step] + x[2 * step];
   y[step] = x[step] - x[2 * step] - x[3 * step];
 }
 
 /// y = A x, four values of two
-static inline __attribute__((always_inline)) void delta_line(const lanes *x, lanes *y, const long step) {
+ALWAYS_INLINE void delta_line(const lanes *x, lanes *y, const long step) {
   y[0] = x[0];
   y[step] = x[0] + x[step];
   y[2 * step] = x[0] - x[step];
@@ -54,7 +61,7 @@ static inline __attribute__((always_inline)) void delta_line(const lanes *x, lan
 }
 
 /// y = G x, four values of three
-static inline __attribute__((always_inline)) void kernel_line(const lanes *x, lanes *y, const long step) {
+ALWAYS_INLINE void kernel_line(const lanes *x, lanes *y, const long step) {
   y[0] = x[0];
   y[step] = 0.5f * (x[0] + x[step] + x[2 * step]);
   y[2 * step] = 0.5f * (x[0] - x[step] + x[2 * step]);
@@ -62,7 +69,7 @@ static inline __attribute__((always_inline)) void kernel_line(const lanes *x, la
 }
 
 /// y = Gᵀ x, three values of four
-static inline __attribute__((always_inline)) void gradient_line(const lanes *x, lanes *y, const long step) {
+ALWAYS_INLINE void gradient_line(const lanes *x, lanes *y, const long step) {
   y[0] = x[0] + 0.5f * (x[step] + x[2 * step]);
   y[step] = 0.5f * (x[step] - x[2 * step]);
   y[2 * step] = 0.5f * (x[step] + x[2 * step]) + x[3 * step];
@@ -76,7 +83,8 @@ static void winograd_images(const struct lopt_tiles *tiles, long channels, const
     for (long channel = 0; channel < channels; channel += LANES) {
       lanes d[16], half[16], v[16];
 #pragma clang loop unroll(full)
-      for (long i = 0; i < 16; i++) d[i] = *(const lanes *)(from + (i / 4 * tiles->row_stride + i % 4) * channels + channel);
+      for (long i = 0; i < 16; i++)
+        d[i] = *(const lanes *)(from + (i / 4 * tiles->row_stride + i % 4) * channels + channel);
 #pragma clang loop unroll(full)
       for (long i = 0; i < 4; i++) image_line(d + i, half + i, 4);
 #pragma clang loop unroll(full)
@@ -95,8 +103,8 @@ static void winograd_deltas(const struct lopt_tiles *tiles, long channels, const
     for (long channel = 0; channel < channels; channel += LANES) {
       lanes delta[16], half[16], v[16];
 #pragma clang loop unroll(full)
-      for (long i = 0; i < 4; i++) delta[i / 2 * 4 + i % 2] =
-          *(const lanes *)(from + (i / 2 * tiles->row_stride + i % 2) * channels + channel);
+      for (long i = 0; i < 4; i++)
+        delta[i / 2 * 4 + i % 2] = *(const lanes *)(from + (i / 2 * tiles->row_stride + i % 2) * channels + channel);
 #pragma clang loop unroll(full)
       for (long i = 0; i < 2; i++) delta_line(delta + i, half + i, 4);
 #pragma clang loop unroll(full)
@@ -202,3 +210,5 @@ static void winograd_correlate(const struct lopt_tiles *tiles, const float *sour
     for (long i = 0; i < 9; i++) *(lanes *)(gradient + i * each + place) += w[i / 3 * 4 + i % 3];
   }
 }
+
+#endif

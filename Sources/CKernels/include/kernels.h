@@ -75,8 +75,8 @@ struct lopt_kernels {
   // Dense algebra
 
   /// c[m, n] = a[m, k] b[k, n], or c += where `accumulate`; element (i, p) of a is a[i * a_row + p * a_column].
-  void (*product)(long m, long n, long k, const float *a, long a_row, long a_column, const float *b, long ldb,
-                  float *c, long ldc, int accumulate);
+  void (*product)(long m, long n, long k, const float *a, long a_row, long a_column, const float *b, long ldb, float *c,
+                  long ldc, int accumulate);
   /// target[columns, rows] = source[rows, columns]ᵀ
   void (*transpose)(long rows, long columns, const float *source, float *target);
   /// sums[columns] = Σ over rows of a[rows, columns]
@@ -96,8 +96,8 @@ struct lopt_kernels {
 
   /// Arranges a kernel's weights as `convolve` takes them: for each of `taps`, in the order given, inputs × outputs of
   /// it. panel: taps × inputs × outputs, these to the next multiple of 16.
-  void (*pack_kernel)(long taps, const int32_t *order, long inputs, long outputs, const float *weights,
-                      long tap_stride, long input_stride, long output_stride, float *panel);
+  void (*pack_kernel)(long taps, const int32_t *order, long inputs, long outputs, const float *weights, long tap_stride,
+                      long input_stride, long output_stride, float *panel);
   /// target[pixels, channels] = f(bias + inputs in `source` × panel + inputs in `source2` × panel2), bias 0 where null;
   /// f is ReLU where `mask` is null, and else keeps what is above 0 in `mask`, which lies like the target.
   void (*convolve)(const struct lopt_pixels *pixels, const float *source, const float *panel, const float *source2,
@@ -111,8 +111,8 @@ struct lopt_kernels {
   /// means[images, channels] = the mean over each image's `area` pixels of `values`, which lie like the target.
   void (*mean_pool)(const struct lopt_pixels *pixels, long area, long channels, const float *values, float *means);
   /// target[pixels, channels] = mask > 0 ? delta[image, channels] / area : 0
-  void (*spread_mean)(const struct lopt_pixels *pixels, long area, long channels, const float *delta,
-                      const float *mask, float *target);
+  void (*spread_mean)(const struct lopt_pixels *pixels, long area, long channels, const float *delta, const float *mask,
+                      float *target);
 
   // The same of stride 1, for channels that are multiples of 16, with fewer multiplications (winograd.h). Source and
   // target are the same number of images, of the same size. scratch: 16 × (tiles × inputs + 16 + tiles × outputs + 16),

@@ -1,5 +1,9 @@
-// What the processor can do at most, to compare the other kernels with: multiply-adds in registers alone, in as many
-// independent chains as hide their latency.
+/// The processor's peak rate of multiply-adds, to compare the other kernels with.
+#ifndef LOPT_PEAK_RATE_H
+#define LOPT_PEAK_RATE_H
+
+#include "lanes.h"
+#include "tile_sizes.h"
 
 static long multiply_adds(long rounds, float factor, float *result) {
   lanes sum[PEAK_CHAINS];
@@ -11,3 +15,5 @@ static long multiply_adds(long rounds, float factor, float *result) {
   *result = sum[0][0];
   return rounds * PEAK_CHAINS * LANES;
 }
+
+#endif
