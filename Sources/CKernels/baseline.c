@@ -1,4 +1,5 @@
-// The kernels for the instructions that every processor has: SSE2 on x86-64. On other architectures it is the only table.
+// The kernels for the instructions that every processor has: SSE2 on x86-64. On other architectures it is the only
+// table.
 #include "all_kernels.h"
 #include "instruction_sets.h"
 

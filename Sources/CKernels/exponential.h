@@ -4,7 +4,8 @@
 
 #include <stdint.h>
 
-/// exp(x) to 2 units in the last place; x is held in −87 … 88, NaN stays NaN.
+/// Returns exp(x) with an error of at most 2 units in the last place. An x outside of −87 … 88 is taken for the nearer
+/// of these, so that the result is finite and normal; NaN stays NaN.
 ///
 /// x = n ln 2 + r with |r| ≤ ln 2 / 2, exp(r) by its Taylor polynomial, 2ⁿ by the exponent's bits. Adding 1.5 × 2²³
 /// rounds x / ln 2 to an integer, which then is in the low bits.

@@ -5,6 +5,9 @@
 #include "lanes.h"
 #include "tile_sizes.h"
 
+/// `lopt_kernels.multiply_adds`: does `rounds` × PEAK_CHAINS × 16 multiply-adds in registers alone, in as many
+/// independent chains as hide their latency, and returns how many these were. `result` takes a sum of all, so that the
+/// compiler leaves nothing out; a `factor` near 0 keeps the sums finite.
 static long multiply_adds(long rounds, float factor, float *result) {
   lanes sum[PEAK_CHAINS];
   for (long i = 0; i < PEAK_CHAINS; i++) sum[i] = (lanes){0} + (float)i;

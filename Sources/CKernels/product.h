@@ -1,9 +1,9 @@
 /// Matrix products. A tile of c stays in registers while a row of b streams past it: for each p, `vectors` loads of b
 /// and one broadcast of a for each of the tile's rows feed rows × vectors fused multiply-adds.
 ///
-/// Matrices are row-major: c[m, n] = a[m, k] b[k, n]. Element (i, p) of a is a[i * a_row + p * a_column], so that a may be
-/// transposed; the rows of b and of c are `ldb` and `ldc` floats apart. A vector is sixteen floats (lanes.h); the sizes of
-/// the tiles are those of the instruction set (tile_sizes.h).
+/// Matrices are row-major: c[m, n] = a[m, k] b[k, n]. Element (i, p) of a is a[i * a_row + p * a_column], so that a may
+/// be transposed; the rows of b and of c are `ldb` and `ldc` floats apart. A vector is sixteen floats (lanes.h); the
+/// sizes of the tiles are those of the instruction set (tile_sizes.h).
 #ifndef LOPT_PRODUCT_H
 #define LOPT_PRODUCT_H
 
@@ -12,7 +12,9 @@
 
 enum { MOST_ROWS = 8, MOST_VECTORS = 4 };
 
-/// c[rows, vectors × 16] (+)= a b, or relu of it; of the last vector only `width` columns are written.
+/// Multiplies one tile: c[rows, vectors × 16] = a[rows, k] b[k, vectors × 16], or c += where `accumulate`; where
+/// `relu`, the result's negative elements become 0 and NaN stays NaN. Of the last vector only the first `width` columns
+/// are written.
 ALWAYS_INLINE void tile(const long rows, const long vectors, long k, const float *a, long a_row, long a_column,
                         const float *b, long ldb, float *c, long ldc, int accumulate, const int relu, long width) {
   lanes sum[MOST_ROWS][MOST_VECTORS];
@@ -40,7 +42,7 @@ ALWAYS_INLINE void tile(const long rows, const long vectors, long k, const float
     }
 }
 
-/// `count` tiles of the same height, one below the other.
+/// Multiplies `count` tiles of `height` rows, one below the other; the rest is as of `tile`.
 ALWAYS_INLINE void tiles(const long height, const long vectors, long count, long k, const float *a, long a_row,
                          long a_column, const float *b, long ldb, float *c, long ldc, int accumulate, const int relu,
                          long width) {
@@ -48,11 +50,12 @@ ALWAYS_INLINE void tiles(const long height, const long vectors, long count, long
     tile(height, vectors, k, a, a_row, a_column, b, ldb, c, ldc, accumulate, relu, width);
 }
 
-/// The same of a height that is known only now, at most `rows`.
+/// Multiplies `count` tiles, one below the other, of a `height` that is known only when it is called and is at most
+/// `rows`. Every height has code of its own, in which the sums are in registers.
 ALWAYS_INLINE void tiles_of_height(const long rows, long height, const long vectors, long count, long k, const float *a,
                                    long a_row, long a_column, const float *b, long ldb, float *c, long ldc,
                                    int accumulate, const int relu, long width) {
-  // What cannot be is left out by the compiler: rows is a constant.
+  // The compiler leaves out the heights above `rows`, which is a constant.
   switch (height < rows ? height : rows) {
     case 1: tiles(1, vectors, count, k, a, a_row, a_column, b, ldb, c, ldc, accumulate, relu, width); break;
     case 2: tiles(2, vectors, count, k, a, a_row, a_column, b, ldb, c, ldc, accumulate, relu, width); break;
@@ -65,7 +68,8 @@ ALWAYS_INLINE void tiles_of_height(const long rows, long height, const long vect
   }
 }
 
-/// All rows of a strip of `vectors` × 16 columns: as few tiles as there can be, the rows shared evenly among them.
+/// Multiplies all m rows of a strip of vectors × 16 columns, in as few tiles of at most `rows` rows as there can be;
+/// the rows are shared evenly among these. The rest is as of `tile`.
 ALWAYS_INLINE void strip(const long rows, const long vectors, long m, long k, const float *a, long a_row, long a_column,
                          const float *b, long ldb, float *c, long ldc, int accumulate, const int relu, long width) {
   if (m <= 0) return;
@@ -76,6 +80,8 @@ ALWAYS_INLINE void strip(const long rows, const long vectors, long m, long k, co
                   ldc, accumulate, relu, width);
 }
 
+/// c[m, n] = a[m, k] b[k, n], or c += where `accumulate`; then ReLU where `relu`. Takes strips of four, two and one
+/// vectors of columns from left to right, as wide as the instruction set has tiles for.
 ALWAYS_INLINE void any_product(long m, long n, long k, const float *restrict a, long a_row, long a_column,
                                const float *restrict b, long ldb, float *restrict c, long ldc, int accumulate,
                                const int relu) {
@@ -94,12 +100,14 @@ ALWAYS_INLINE void any_product(long m, long n, long k, const float *restrict a, 
           n - j < LANES ? n - j : LANES);
 }
 
+/// `lopt_kernels.product`: c[m, n] = a[m, k] b[k, n], or c += where `accumulate`.
 static void product(long m, long n, long k, const float *restrict a, long a_row, long a_column, const float *restrict b,
                     long ldb, float *restrict c, long ldc, int accumulate) {
   any_product(m, n, k, a, a_row, a_column, b, ldb, c, ldc, accumulate, 0);
 }
 
-/// c = relu(a b), where a is given transposed, [k, m], and both others are of whole vectors: a hidden layer.
+/// c[m, n] = max(aᵀ b, 0) of a[k, m] and b[k, n]: a hidden layer of the learned optimizer, of which the biases are a
+/// row of a. The rows of all three have no gaps; n is a multiple of 16.
 static void relu_product(long m, long n, long k, const float *restrict a, const float *restrict b, float *restrict c) {
   any_product(m, n, k, a, 1, m, b, n, c, n, 0, 1);
 }

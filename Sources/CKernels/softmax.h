@@ -6,6 +6,9 @@
 
 #include "exponential.h"
 
+/// `lopt_kernels.softmax_loss`: probabilities[rows, classes] = softmax(logits), and the returned loss is
+/// Σ over rows of (log Σ over j of exp(logit j − largest) + largest − the label's logit). The largest logit of a row is
+/// subtracted, so that no exponential overflows. Where `delta` is not null, delta = (probabilities − one-hot) × share.
 static double softmax_loss(long rows, long classes, float share, const float *restrict logits,
                            const int32_t *restrict labels, float *restrict probabilities, float *restrict delta) {
   enum { PRODUCT = 64 };  // rows whose sums, at most `classes` each, are multiplied before one logarithm is taken
@@ -34,6 +37,8 @@ static double softmax_loss(long rows, long classes, float share, const float *re
   return loss + __builtin_log(sums);
 }
 
+/// `lopt_kernels.softmax_tangent`: delta[rows, classes] = (p ⊙ t − p (p·t)) × share, with p a row of `probabilities`
+/// and t the same row of `tangent`: how the delta of `softmax_loss` changes with logits that move along the tangent.
 static void softmax_tangent(long rows, long classes, float share, const float *restrict probabilities,
                             const float *restrict tangent, float *restrict delta) {
   for (long i = 0; i < rows; i++) {

@@ -5,7 +5,8 @@
 /// Four floats, with the alignment of one.
 typedef float four __attribute__((vector_size(16), aligned(4), may_alias));
 
-/// A block of 4 × 4.
+/// target[4, 4] = source[4, 4]ᵀ, where the rows of `source` are `columns` floats apart and those of `target` `rows`
+/// floats.
 static inline void transpose_block(const float *source, long columns, float *target, long rows) {
   const four a = *(const four *)source, b = *(const four *)(source + columns);
   const four c = *(const four *)(source + 2 * columns), d = *(const four *)(source + 3 * columns);
@@ -17,8 +18,11 @@ static inline void transpose_block(const float *source, long columns, float *tar
   *(four *)(target + 3 * rows) = __builtin_shufflevector(ab_high, cd_high, 2, 3, 6, 7);
 }
 
+/// `lopt_kernels.transpose`: target[columns, rows] = source[rows, columns]ᵀ, by square blocks whose rows are whole
+/// cache lines. Going along whole rows would be slow where they are a power of two: their elements compete for one set
+/// of the cache.
 static void transpose(long rows, long columns, const float *restrict source, float *restrict target) {
-  enum { BLOCK = 16 };  // by square blocks of whole cache lines: long rows are powers of two, and compete for one set
+  enum { BLOCK = 16 };  // floats of a cache line
   for (long top = 0; top < rows; top += BLOCK)
     for (long left = 0; left < columns; left += BLOCK) {
       const long bottom = top + BLOCK < rows ? top + BLOCK : rows;

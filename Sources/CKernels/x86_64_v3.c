@@ -1,4 +1,5 @@
-// The kernels for x86-64-v3: AVX2 and fused multiply-add, sixteen registers of eight floats. On other architectures this file is empty.
+// The kernels for x86-64-v3: AVX2 and fused multiply-add, sixteen registers of eight floats. On other architectures
+// this file is empty.
 #include "instruction_sets.h"
 
 #ifdef __x86_64__

@@ -1,4 +1,5 @@
-// The kernels for x86-64-v4: AVX-512, thirty-two registers of sixteen floats. On other architectures this file is empty.
+// The kernels for x86-64-v4: AVX-512, thirty-two registers of sixteen floats. On other architectures this file is
+// empty.
 #include "instruction_sets.h"
 
 #ifdef __x86_64__
