@@ -21,8 +21,12 @@ def main():
         return sum(build.rate() for build in builds)
 
     results = interleaved(
-        {"one build on two cores": lambda: build_rate(program, folder, "0-1"), "two builds on one core each": two_builds},
-        runs)
+        {
+            "one build on two cores": lambda: build_rate(program, folder, "0-1"),
+            "two builds on one core each": two_builds,
+        },
+        runs,
+    )
     report(results, "images/s")
     report_ratio(results, "one build on two cores", "two builds on one core each")
 

@@ -30,7 +30,9 @@ def convolution(x, weight, bias, stride):
     around = (padding // 2, padding - padding // 2)
     x = jnp.pad(x, ((0, 0), around, around, (0, 0)))
     end = (side - 1) * stride + 1
-    columns = jnp.concatenate([x[:, i:i + end:stride, j:j + end:stride] for i in range(3) for j in range(3)], -1)
+    columns = jnp.concatenate(
+        [x[:, i : i + end : stride, j : j + end : stride] for i in range(3) for j in range(3)], -1
+    )
     return (columns.reshape(batch * side * side, -1) @ weight + bias).reshape(batch, side, side, -1)
 
 

@@ -34,9 +34,24 @@ def workplace(tools, parent=None):
     """A temporary folder with the data set `mnist14`; removed at the end."""
     folder = Path(tempfile.mkdtemp(prefix="lopt-service-", dir=parent))
     try:
-        subprocess.run([tools / "dataprep", "build", "shards", "--source", "mnist", "--input",
-                        repository / "Examples/mnist", "--size", "14", "--output", folder / "mnist14"],
-                       check=True, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+        subprocess.run(
+            [
+                tools / "dataprep",
+                "build",
+                "shards",
+                "--source",
+                "mnist",
+                "--input",
+                repository / "Examples/mnist",
+                "--size",
+                "14",
+                "--output",
+                folder / "mnist14",
+            ],
+            check=True,
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.DEVNULL,
+        )
         yield folder
     finally:
         shutil.rmtree(folder, ignore_errors=True)
@@ -53,8 +68,13 @@ class Daemon:
         self.tools, self.folder, self.before, self.environment = tools, folder, before, environment
         self.port = free_port()
         configuration = {
-            "datasets": [str(folder / "mnist14")], "problem": "mlp2x32", "state": str(folder / "state"), "threads": 1,
-            "http": {"port": self.port}, "snapshot": {"free_mib": 0}}
+            "datasets": [str(folder / "mnist14")],
+            "problem": "mlp2x32",
+            "state": str(folder / "state"),
+            "threads": 1,
+            "http": {"port": self.port},
+            "snapshot": {"free_mib": 0},
+        }
         for key, value in settings.items():
             configuration[key] = {**configuration[key], **value} if isinstance(configuration.get(key), dict) else value
         self.state = Path(configuration["state"])
@@ -70,8 +90,10 @@ class Daemon:
         self.begin = self.log_file.stat().st_size if self.log_file.exists() else 0
         with open(self.log_file, "a") as log:
             self.process = subprocess.Popen(
-                [*self.before, self.tools / "lopt-daemon", "--config", self.configuration], stderr=log,
-                env={**inherited, **self.environment})
+                [*self.before, self.tools / "lopt-daemon", "--config", self.configuration],
+                stderr=log,
+                env={**inherited, **self.environment},
+            )
 
     def start(self, seconds=60):
         """Returns once it serves."""

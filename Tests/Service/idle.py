@@ -27,7 +27,7 @@ def steps(daemon, since):
     with open(daemon.state / "log.jsonl", "rb") as log:
         log.seek(since)
         text = log.read()
-    whole = text[:text.rfind(b"\n") + 1]
+    whole = text[: text.rfind(b"\n") + 1]
     return sum(json.loads(line)["inner_steps"] for line in whole.splitlines()), since + len(whole)
 
 
@@ -79,8 +79,10 @@ def main(tools, pairs):
             daemon.kill()
     for name, ratios in (("second of the clock", by_clock), ("second of CPU time", by_cpu)):
         least, most = interval(ratios)
-        print(f"idle: {pairs} pairs of {seconds} s: inner steps per {name}, with idle HTTP / without: "
-              f"{statistics.fmean(ratios):.4f}, 95 % interval {least:.4f} to {most:.4f}")
+        print(
+            f"idle: {pairs} pairs of {seconds} s: inner steps per {name}, with idle HTTP / without: "
+            f"{statistics.fmean(ratios):.4f}, 95 % interval {least:.4f} to {most:.4f}"
+        )
     check(least <= 1 <= most, "the interval of the ratio contains 1")
     check(most - least < 0.04, "the interval is narrower than ± 2 %")
     print("idle: passed")

@@ -102,16 +102,20 @@ def load(daemon, seconds):
 
     times.sort()
     share = lambda fraction: 1000 * times[int(fraction * (len(times) - 1))]
-    print(f"load: {clients} clients, {during.seconds:.1f} s: {len(times)} requests, {len(times) / during.seconds:.0f}/s, "
-          f"{len(failures)} failed; p50 {share(0.5):.1f} ms, p99 {share(0.99):.1f} ms, most {share(1):.1f} ms")
+    print(
+        f"load: {clients} clients, {during.seconds:.1f} s: {len(times)} requests, {len(times) / during.seconds:.0f}/s, "
+        f"{len(failures)} failed; p50 {share(0.5):.1f} ms, p99 {share(0.99):.1f} ms, most {share(1):.1f} ms"
+    )
     print(f"load: snapshots of {len(set(steps))} steps were fetched")
     rate = (before.steps + after.steps) / (before.seconds + after.seconds)
     # Seconds of CPU time of an inner step.
     cost = (before.cpu + after.cpu) / (before.steps + after.steps)
     server = during.threads - (before.threads + after.threads) * during.seconds / (before.seconds + after.seconds)
     lost = (rate - during.rate) * during.seconds * cost
-    print(f"load: training: {before.rate:.0f} inner steps/s before, {during.rate:.0f} under load, {after.rate:.0f} after; "
-          f"lost {lost:.1f} s of CPU time; the server took {server:.1f} s, the clients {own:.1f} s")
+    print(
+        f"load: training: {before.rate:.0f} inner steps/s before, {during.rate:.0f} under load, {after.rate:.0f} after; "
+        f"lost {lost:.1f} s of CPU time; the server took {server:.1f} s, the clients {own:.1f} s"
+    )
     check(not failures, "no failed request", failures[:5])
     check(len(times) > clients, "every client was served", len(times))
     check(during.steps > 0, "training goes on under load")
@@ -162,9 +166,11 @@ async def slow(port, seconds):
 def slow_loris(daemon, seconds):
     is_long = seconds >= deadline
     ages, times = asyncio.run(slow(daemon.port, deadline + 10 if is_long else seconds))
-    print(f"load: {slow_clients} slow clients: /healthz answered {len(times)} times, median "
-          f"{1000 * statistics.median(times):.1f} ms, most {1000 * max(times):.1f} ms; {len(ages)} of them were sent away"
-          + (f" after {min(ages):.1f} to {max(ages):.1f} s" if ages else ""))
+    print(
+        f"load: {slow_clients} slow clients: /healthz answered {len(times)} times, median "
+        f"{1000 * statistics.median(times):.1f} ms, most {1000 * max(times):.1f} ms; {len(ages)} of them were sent away"
+        + (f" after {min(ages):.1f} to {max(ages):.1f} s" if ages else "")
+    )
     check(max(times) < 1, "/healthz answers within a second while slow clients are there")
     if is_long:
         check(len(ages) == slow_clients, "slow clients are sent away")
