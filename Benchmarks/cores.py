@@ -2,8 +2,8 @@
 
     cores.py DATAPREP FOLDER [RUNS]
 
-FOLDER is what make_jpegs.py made. Both ways in turn, RUNS (7) times, from the page cache; of the two builds, which run at
-the same time, each reads all of FOLDER, and their rates are added. Prints images/s and the ratio.
+FOLDER is what make_jpegs.py made. Both ways in turn, RUNS (7) times, from the page cache; of the two builds, which run
+at the same time, each reads all of FOLDER, and their rates are added. Prints images/s and the ratio.
 """
 
 import sys

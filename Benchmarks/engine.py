@@ -2,10 +2,10 @@
 
     engine.py LOPT PYTHON-OF-TORCH PYTHON-OF-JAX [--runs RUNS] [--problem NAME …]
 
-Everything takes turns RUNS (7) times; all problems unless some are named. Prints a Markdown table of the medians with the extremes, as
-Documentation/benchmarks.md has it; rates are per second. One thread is core 0 by taskset; where the others may use all
-cores, each does as it does best, PyTorch one task, JAX 32 networks at once, and the engine has as many threads, each on a
-task of its own.
+Everything takes turns RUNS (7) times; all problems unless some are named. Prints a Markdown table of the medians with
+the extremes, as Documentation/benchmarks.md has it; rates are per second. One thread is core 0 by taskset; where the
+others may use all cores, each does as it does best, PyTorch one task, JAX 32 networks at once, and the engine has as
+many threads, each on a task of its own.
 """
 
 import argparse
@@ -40,7 +40,7 @@ class Peer:
     def __init__(self, python, script, problem, operation, batch, pinned):
         command = [python, FOLDER / script, problem, operation, batch, SECONDS]
         command = (["taskset", "-c", "0"] if pinned else []) + [str(word) for word in command]
-        errors = tempfile.TemporaryFile("w+")
+        errors = tempfile.TemporaryFile("w+")  # noqa: SIM115, it is the process's as long as that runs
         self.process = subprocess.Popen(
             command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=errors, text=True
         )
@@ -88,7 +88,7 @@ def text(values, digits=None):
 
 
 def print_row(problem, batch, operation, threads, ours, peer, rates):
-    ratios = [first / second for first, second in zip(ours, rates)]
+    ratios = [first / second for first, second in zip(ours, rates, strict=True)]
     ratio = statistics.median(ours) / statistics.median(rates)
     name = problem if batch == 128 else f"{problem}, batch {batch}"
     print(
@@ -120,12 +120,8 @@ def print_scaling(lopt, problem, cores, runs):
     for _ in range(runs):
         one, all_cores = (engine(lopt, problem, 128, threads)[2] for threads in (1, cores))
         for operation, found in scalings.items():
-
-            def peak(rows):
-                return rows[operation]["peak_gflops"]
-
-            gain = all_cores[operation]["per_second"] / one[operation]["per_second"]
-            found.append(gain / (peak(all_cores) / peak(one)))
+            ours, alone = all_cores[operation], one[operation]
+            found.append(ours["per_second"] / alone["per_second"] / (ours["peak_gflops"] / alone["peak_gflops"]))
     for operation, found in scalings.items():
         print(f"{problem} {operation}: {cores} threads gain {text(found, 2)} of what multiply-adds in registers gain")
 

@@ -2,11 +2,11 @@
 
     estimators.py LOPT DATASET FOLDER [--seconds S] [--seeds N …] [--threads T] [--at-once RUNS] [--settings NAME …]
 
-Trains conv3x8@16 with batch 32 on DATASET's train classes, each estimator with the settings below and every seed, for S (540)
-seconds on T (1) threads, RUNS at once, each on cores of its own. What a run is at is its average of θ, on 8 tasks of
-outer-validation classes with 500 inner steps. Prints a Markdown table: by estimator the mean loss of the evaluations in the last
-tenth of the time, median and quartiles over the seeds, the same of the lowest loss, and the steps of tasks done, those of a
-pair once. FOLDER gets the runs' states, logs and snapshots; DATASET is of 16×16×3 images.
+Trains conv3x8@16 with batch 32 on DATASET's train classes, each estimator with the settings below and every seed, for S
+(540) seconds on T (1) threads, RUNS at once, each on cores of its own. What a run is at is its average of θ, on 8 tasks
+of outer-validation classes with 500 inner steps. Prints a Markdown table: by estimator the mean loss of the evaluations
+in the last tenth of the time, median and quartiles over the seeds, the same of the lowest loss, and the steps of tasks
+done, those of a pair once. FOLDER gets the runs' states, logs and snapshots; DATASET is of 16×16×3 images.
 """
 
 import argparse
@@ -89,7 +89,7 @@ def train(given, estimator, seed, cores):
 
 
 def read(log, members):
-    """The mean loss of the evaluations in the last tenth of the time, the lowest, and the steps done by each of `members`."""
+    """The mean loss of the evaluations in the last tenth of the time, the lowest, and each of `members`' steps."""
 
     def at(row):
         return datetime.fromisoformat(row["time"].replace("Z", "+00:00"))
@@ -140,11 +140,11 @@ def main():
 
     runs = [(estimator, seed) for estimator in given.settings for seed in given.seeds]
     with ThreadPoolExecutor(given.at_once) as pool:
-        found = dict(zip(runs, pool.map(on_free_cores, runs)))
+        found = dict(zip(runs, pool.map(on_free_cores, runs), strict=True))
     print("| estimator | late loss | lowest loss | million steps of tasks |")
     print("| --- | --- | --- | --- |")
     for estimator in given.settings:
-        late, lowest, steps = zip(*(found[estimator, seed] for seed in given.seeds))
+        late, lowest, steps = zip(*(found[estimator, seed] for seed in given.seeds), strict=True)
         print(f"| {estimator} | {text(late)} | {text(lowest)} | {statistics.median(steps) / 1e6:.2f} |", flush=True)
 
 

@@ -148,7 +148,7 @@ def main(binaries, version, output):
         pages.append(([tool], command, section))
         pages += [(path, child, section) for path, child in leaves([tool], command)]
     for path, command, section in pages:
-        others = [(tool, number) for tool, number in SECTIONS.items()]
+        others = list(SECTIONS.items())
         others += [("-".join(p), s) for p, _, s in pages if len(path) == 1 and p[0] == path[0]]
         folder = pathlib.Path(output) / f"man{section}"
         folder.mkdir(parents=True, exist_ok=True)

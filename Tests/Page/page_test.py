@@ -2,9 +2,9 @@
 
     page_test.py TOOLS [SCREENSHOTS]
 
-TOOLS is the folder of `lopt-daemon` and `dataprep`. Prints what was checked and the folder of the screenshots (a new one
-in the temporary folder, where none is given); stops with an error at the first check that fails. Exit code 77: there is
-no Chromium.
+TOOLS is the folder of `lopt-daemon` and `dataprep`. Prints what was checked and the folder of the screenshots (a new
+one in the temporary folder, where none is given); stops with an error at the first check that fails. Exit code 77:
+there is no Chromium.
 """
 
 import hashlib
@@ -63,9 +63,9 @@ class Daemon:
         self.process = None
 
     def start(self):
-        self.log = open(self.folder / "daemon.log", "a+")
-        begin = self.log.seek(0, os.SEEK_END)
-        self.process = subprocess.Popen([self.tools / "lopt-daemon", "--config", self.configuration], stderr=self.log)
+        with open(self.folder / "daemon.log", "a+") as log:
+            begin = log.seek(0, os.SEEK_END)
+            self.process = subprocess.Popen([self.tools / "lopt-daemon", "--config", self.configuration], stderr=log)
         deadline = time.monotonic() + 60
         while self.address not in (self.folder / "daemon.log").read_text()[begin:]:
             if self.process.poll() is not None or time.monotonic() > deadline:

@@ -2,8 +2,8 @@
 
     make_images.py FOLDER
 
-Names say what is in them: KIND-WIDTHxHEIGHT.jpg or .png. Pixels are blocks of random colour under random noise, the same
-on every run.
+Names say what is in them: KIND-WIDTHxHEIGHT.jpg or .png. Pixels are blocks of random colour under random noise, the
+same on every run.
 """
 
 import struct

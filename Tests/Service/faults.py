@@ -2,9 +2,9 @@
 
     faults.py TOOLS [FAULT …]
 
-TOOLS is the folder of `lopt-daemon` and `dataprep`. Without names all faults of the table at the end are made, one after
-the other; each is what Documentation/operations.md says under "Faults". Exit code 77: what could run has passed, but one
-could not be made here: mounts take root, the clock a C compiler.
+TOOLS is the folder of `lopt-daemon` and `dataprep`. Without names all faults of the table at the end are made, one
+after the other; each is what Documentation/operations.md says under "Faults". Exit code 77: what could run has passed,
+but one could not be made here: mounts take root, the clock a C compiler.
 """
 
 import contextlib
@@ -180,8 +180,8 @@ def full_disk(tools, folder):
                 daemon.kill()
         (folder / "disk").rmdir()
         say(
-            f"full disk, snapshot.free_mib {least}: training goes on, with an alarm; 20 times full and free again; stop and "
-            "start are exit 74"
+            f"full disk, snapshot.free_mib {least}: training goes on, with an alarm; 20 times full and free again; "
+            "stop and start are exit 74"
         )
 
 

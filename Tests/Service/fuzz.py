@@ -3,8 +3,8 @@
     fuzz.py TOOLS COUNT [SEED]
 
 TOOLS is the folder of `lopt-daemon` and `dataprep`. Of COUNT requests three fifths are no HTTP, a fifth lead out of the
-snapshots with the right token, a fifth come with a wrong token or none. Every answer must have a status that is right for
-its request, and none may hold the secret of the files that lie beside the snapshots.
+snapshots with the right token, a fifth come with a wrong token or none. Every answer must have a status that is right
+for its request, and none may hold the secret of the files that lie beside the snapshots.
 """
 
 import collections

@@ -4,9 +4,9 @@
 
 TOOLS is the folder of `lopt-daemon` and `dataprep`. In one half of each pair 20 connections lie open and the status is
 asked for every 2 s, in the other nobody is there; which half comes first changes. The rate is inner steps per second of
-CPU time of the whole process, server included, so that what else the machine does counts little; inner steps are those of
-the log's rows. Prints the mean of the pairs' ratios with the 95 % interval of the bootstrap, which must contain 1 and be
-narrower than ± 2 %.
+CPU time of the whole process, server included, so that what else the machine does counts little; inner steps are those
+of the log's rows. Prints the mean of the pairs' ratios with the 95 % interval of the bootstrap, which must contain 1
+and be narrower than ± 2 %.
 """
 
 import http.client

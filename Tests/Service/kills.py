@@ -160,7 +160,7 @@ def main(tools, kills, damages):
             daemon.start()
             daemon.wait_for_training()
             daemon.kill()
-            for number in range(kills):
+            for _ in range(kills):
                 survive(daemon, kill(daemon, choice), choice)
             print(
                 f"kills: {kills} of {kills} kills survived, {daemon.fetched} snapshots fetched and verified", flush=True

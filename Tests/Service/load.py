@@ -2,11 +2,11 @@
 
     load.py TOOLS SECONDS
 
-TOOLS is the folder of `lopt-daemon` and `dataprep`. Each client asks for the record of the newest snapshot and then for its
-file, on one connection, again and again for so many seconds; it checks the file by the SHA-256 of the record. Prints
-requests/s, their times, and what training does meanwhile: it may lose no more than the CPU time that server and clients
-take. That, and that slow clients are sent away after the deadline of a request, is only looked at where SECONDS is at
-least 30: less is too short to measure it.
+TOOLS is the folder of `lopt-daemon` and `dataprep`. Each client asks for the record of the newest snapshot and then for
+its file, on one connection, again and again for so many seconds; it checks the file by the SHA-256 of the record.
+Prints requests/s, their times, and what training does meanwhile: it may lose no more than the CPU time that server and
+clients take. That, and that slow clients are sent away after the deadline of a request, is only looked at where SECONDS
+is at least 30: less is too short to measure it.
 """
 
 import asyncio
@@ -66,7 +66,7 @@ async def crowd(port, seconds):
 
 
 class Course:
-    """What the daemon does in a stretch of time; `steps` are inner steps, `threads` the seconds of those that live on."""
+    """What the daemon does in a stretch of time; `steps` are inner steps, `threads` the seconds of those that live."""
 
     def __init__(self, daemon):
         self.daemon = daemon
@@ -101,7 +101,10 @@ def load(daemon, seconds):
     after = quiet(daemon, seconds / 2)
 
     times.sort()
-    share = lambda fraction: 1000 * times[int(fraction * (len(times) - 1))]
+
+    def share(fraction):
+        return 1000 * times[int(fraction * (len(times) - 1))]
+
     print(
         f"load: {clients} clients, {during.seconds:.1f} s: {len(times)} requests, {len(times) / during.seconds:.0f}/s, "
         f"{len(failures)} failed; p50 {share(0.5):.1f} ms, p99 {share(0.99):.1f} ms, most {share(1):.1f} ms"
@@ -113,8 +116,8 @@ def load(daemon, seconds):
     server = during.threads - (before.threads + after.threads) * during.seconds / (before.seconds + after.seconds)
     lost = (rate - during.rate) * during.seconds * cost
     print(
-        f"load: training: {before.rate:.0f} inner steps/s before, {during.rate:.0f} under load, {after.rate:.0f} after; "
-        f"lost {lost:.1f} s of CPU time; the server took {server:.1f} s, the clients {own:.1f} s"
+        f"load: training: {before.rate:.0f} inner steps/s before, {during.rate:.0f} under load, {after.rate:.0f} after;"
+        f" lost {lost:.1f} s of CPU time; the server took {server:.1f} s, the clients {own:.1f} s"
     )
     check(not failures, "no failed request", failures[:5])
     check(len(times) > clients, "every client was served", len(times))

@@ -65,28 +65,25 @@ class Container:
 
     def _boot(self):
         self.console = self.folder / "console"
-        self.nspawn = subprocess.Popen(
-            [
-                "systemd-nspawn",
-                "--quiet",
-                "--boot",
-                "--directory",
-                str(self.root),
-                "--machine=lopt-test",
-                "--settings=no",
-                "--register=no",
-                "--keep-unit",
-                "--private-network",
-                "--resolv-conf=off",
-                "--timezone=off",
-                "--link-journal=no",
-                "--console=pipe",
-                *(f"--tmpfs={path}" for path in self.hidden),
-            ],
-            stdin=subprocess.DEVNULL,
-            stdout=open(self.console, "wb"),
-            stderr=subprocess.STDOUT,
-        )
+        command = [
+            "systemd-nspawn",
+            "--quiet",
+            "--boot",
+            "--directory",
+            str(self.root),
+            "--machine=lopt-test",
+            "--settings=no",
+            "--register=no",
+            "--keep-unit",
+            "--private-network",
+            "--resolv-conf=off",
+            "--timezone=off",
+            "--link-journal=no",
+            "--console=pipe",
+            *(f"--tmpfs={path}" for path in self.hidden),
+        ]
+        with open(self.console, "wb") as console:
+            self.nspawn = subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=console, stderr=subprocess.STDOUT)
         deadline = time.monotonic() + 120
         while time.monotonic() < deadline:
             if self.nspawn.poll() is not None:
