@@ -4,12 +4,16 @@ test:
 	scripts/test
 test-long:
 	scripts/test-long
+lint:
+	scripts/lint
+format:
+	scripts/lint --fix
 demo:
 	scripts/demo
 package:
 	scripts/package
-format:
-	swift format -i -r --configuration .swift-format Package.swift Sources Tests
+compile_commands.json:
+	python3 Tools/compile_commands.py
 clean:
-	rm -rf .build .build-*
-.PHONY: build test test-long demo package format clean
+	rm -rf .build .build-* compile_commands.json
+.PHONY: build test test-long lint format demo package compile_commands.json clean

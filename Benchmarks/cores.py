@@ -2,8 +2,8 @@
 
     cores.py DATAPREP FOLDER [RUNS]
 
-FOLDER is what make_jpegs.py made. Both ways in turn, RUNS (7) times, from the page cache; of the two builds, which run at
-the same time, each reads all of FOLDER, and their rates are added. Prints images/s and the ratio.
+FOLDER is what make_jpegs.py made. Both ways in turn, RUNS (7) times, from the page cache; of the two builds, which run
+at the same time, each reads all of FOLDER, and their rates are added. Prints images/s and the ratio.
 """
 
 import sys
@@ -21,8 +21,12 @@ def main():
         return sum(build.rate() for build in builds)
 
     results = interleaved(
-        {"one build on two cores": lambda: build_rate(program, folder, "0-1"), "two builds on one core each": two_builds},
-        runs)
+        {
+            "one build on two cores": lambda: build_rate(program, folder, "0-1"),
+            "two builds on one core each": two_builds,
+        },
+        runs,
+    )
     report(results, "images/s")
     report_ratio(results, "one build on two cores", "two builds on one core each")
 

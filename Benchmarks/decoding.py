@@ -3,8 +3,8 @@
     decoding.py DATAPREP FOLDER REDUCTION [RUNS]
 
 FOLDER is what make_jpegs.py made; REDUCTION is what `--decode scaled` chooses for it (500×375 at 32×32: 4). Everything
-runs under `taskset` on core 0, the three in turn, RUNS (7) times, from the page cache. Prints images/s, the median and the
-extremes of each, and the ratios of the medians.
+runs under `taskset` on core 0, the three in turn, RUNS (7) times, from the page cache. Prints images/s, the median and
+the extremes of each, and the ratios of the medians.
 """
 
 import sys

@@ -27,8 +27,12 @@ def opencv(reduction, size):
     import cv2
 
     cv2.setNumThreads(1)
-    flag = {1: cv2.IMREAD_COLOR, 2: cv2.IMREAD_REDUCED_COLOR_2, 4: cv2.IMREAD_REDUCED_COLOR_4,
-            8: cv2.IMREAD_REDUCED_COLOR_8}[reduction]
+    flag = {
+        1: cv2.IMREAD_COLOR,
+        2: cv2.IMREAD_REDUCED_COLOR_2,
+        4: cv2.IMREAD_REDUCED_COLOR_4,
+        8: cv2.IMREAD_REDUCED_COLOR_8,
+    }[reduction]
 
     def decode(path):
         return cv2.resize(cv2.imread(str(path), flag), (size, size), interpolation=cv2.INTER_AREA)

@@ -2,10 +2,10 @@
 
     engine.py LOPT PYTHON-OF-TORCH PYTHON-OF-JAX [--runs RUNS] [--problem NAME …]
 
-Everything takes turns RUNS (7) times; all problems unless some are named. Prints a Markdown table of the medians with the extremes, as
-Documentation/benchmarks.md has it; rates are per second. One thread is core 0 by taskset; where the others may use all
-cores, each does as it does best, PyTorch one task, JAX 32 networks at once, and the engine has as many threads, each on a
-task of its own.
+Everything takes turns RUNS (7) times; all problems unless some are named. Prints a Markdown table of the medians with
+the extremes, as Documentation/benchmarks.md has it; rates are per second. One thread is core 0 by taskset; where the
+others may use all cores, each does as it does best, PyTorch one task, JAX 32 networks at once, and the engine has as
+many threads, each on a task of its own.
 """
 
 import argparse
@@ -40,9 +40,10 @@ class Peer:
     def __init__(self, python, script, problem, operation, batch, pinned):
         command = [python, FOLDER / script, problem, operation, batch, SECONDS]
         command = (["taskset", "-c", "0"] if pinned else []) + [str(word) for word in command]
-        errors = tempfile.TemporaryFile("w+")
+        errors = tempfile.TemporaryFile("w+")  # noqa: SIM115, it is the process's as long as that runs
         self.process = subprocess.Popen(
-            command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=errors, text=True)
+            command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=errors, text=True
+        )
         self.form = self.process.stdout.readline().strip()
         if not self.form:
             errors.seek(0)
@@ -61,7 +62,19 @@ class Peer:
 def engine(lopt, problem, batch, threads):
     """Operations a second by operation, and the share of the peak that the gradient has."""
     pinned = ["taskset", "-c", "0"] if threads == 1 else []
-    command = [lopt, "bench", "--problem", problem, "--threads", threads, "--batch", batch, "--seconds", SECONDS, "--json"]
+    command = [
+        lopt,
+        "bench",
+        "--problem",
+        problem,
+        "--threads",
+        threads,
+        "--batch",
+        batch,
+        "--seconds",
+        SECONDS,
+        "--json",
+    ]
     text = subprocess.run(pinned + [str(word) for word in command], check=True, capture_output=True, text=True).stdout
     rows = {row["operation"]: row for row in json.loads(text)}
     return {name: row["per_second"] for name, row in rows.items()}, rows["gradient"]["peak_share"], rows
@@ -75,12 +88,14 @@ def text(values, digits=None):
 
 
 def print_row(problem, batch, operation, threads, ours, peer, rates):
-    ratios = [first / second for first, second in zip(ours, rates)]
+    ratios = [first / second for first, second in zip(ours, rates, strict=True)]
     ratio = statistics.median(ours) / statistics.median(rates)
     name = problem if batch == 128 else f"{problem}, batch {batch}"
     print(
         f"| {name} | {operation} | {threads} | {text(ours)} | {peer} | {text(rates)} | "
-        f"{ratio:.2f} ({min(ratios):.2f}–{max(ratios):.2f}) |", flush=True)
+        f"{ratio:.2f} ({min(ratios):.2f}–{max(ratios):.2f}) |",
+        flush=True,
+    )
 
 
 def compare(lopt, problem, batch, threads, peers, runs):
@@ -105,11 +120,8 @@ def print_scaling(lopt, problem, cores, runs):
     for _ in range(runs):
         one, all_cores = (engine(lopt, problem, 128, threads)[2] for threads in (1, cores))
         for operation, found in scalings.items():
-            def peak(rows):
-                return rows[operation]["peak_gflops"]
-
-            gain = all_cores[operation]["per_second"] / one[operation]["per_second"]
-            found.append(gain / (peak(all_cores) / peak(one)))
+            ours, alone = all_cores[operation], one[operation]
+            found.append(ours["per_second"] / alone["per_second"] / (ours["peak_gflops"] / alone["peak_gflops"]))
     for operation, found in scalings.items():
         print(f"{problem} {operation}: {cores} threads gain {text(found, 2)} of what multiply-adds in registers gain")
 
@@ -142,17 +154,25 @@ def main():
     for problem, operations in ONE_THREAD.items():
         if problem not in given.problem:
             continue
-        peers = {(operation, "PyTorch"): Peer(given.torch, "engine_torch.py", problem, operation, 128, True)
-                 for operation in operations}
-        peers |= {(operation, "JAX"): Peer(given.jax, "engine_jax.py", problem, operation, 128, True)
-                  for operation in DERIVATIVES}
+        peers = {
+            (operation, "PyTorch"): Peer(given.torch, "engine_torch.py", problem, operation, 128, True)
+            for operation in operations
+        }
+        peers |= {
+            (operation, "JAX"): Peer(given.jax, "engine_jax.py", problem, operation, 128, True)
+            for operation in DERIVATIVES
+        }
         shares[problem] = compare(given.lopt, problem, 128, 1, peers, given.runs)
     for problem, batch in ALL_CORES:
         if problem in given.problem:
-            peers = {("unroll_forward", "JAX"): Peer(given.jax, "engine_jax.py", problem, "unroll_forward", batch, False)}
+            peers = {
+                ("unroll_forward", "JAX"): Peer(given.jax, "engine_jax.py", problem, "unroll_forward", batch, False)
+            }
             if (problem, batch) == TORCH_ON_ALL_CORES:
-                peers |= {(operation, "PyTorch"): Peer(given.torch, "engine_torch.py", problem, operation, batch, False)
-                          for operation in ("gradient", "unroll_forward")}
+                peers |= {
+                    (operation, "PyTorch"): Peer(given.torch, "engine_torch.py", problem, operation, batch, False)
+                    for operation in ("gradient", "unroll_forward")
+                }
             compare(given.lopt, problem, batch, cores, peers, given.runs)
     print()
     for problem, values in shares.items():

@@ -3,8 +3,8 @@
     engine_jax.py PROBLEM OPERATION BATCH SECONDS
 
 PROBLEM is an inner problem by its name, OPERATION gradient, gradient_hvp or unroll_forward of `lopt bench`; the
-last one unrolls MEMBERS networks at once, each with weights of its own, by vmap. Prints for every line that it reads the
-operations a second over SECONDS, for unrolls inner steps a second; run it under taskset for one thread.
+last one unrolls MEMBERS networks at once, each with weights of its own, by vmap. Prints for every line that it reads
+the operations a second over SECONDS, for unrolls inner steps a second; run it under taskset for one thread.
 """
 
 import sys
@@ -30,7 +30,9 @@ def convolution(x, weight, bias, stride):
     around = (padding // 2, padding - padding // 2)
     x = jnp.pad(x, ((0, 0), around, around, (0, 0)))
     end = (side - 1) * stride + 1
-    columns = jnp.concatenate([x[:, i:i + end:stride, j:j + end:stride] for i in range(3) for j in range(3)], -1)
+    columns = jnp.concatenate(
+        [x[:, i : i + end : stride, j : j + end : stride] for i in range(3) for j in range(3)], -1
+    )
     return (columns.reshape(batch * side * side, -1) @ weight + bias).reshape(batch, side, side, -1)
 
 
@@ -50,7 +52,7 @@ def make(problem, batch):
 
     def loss(parameters, images, labels):
         hidden = images if strides else images.reshape(batch, -1)
-        for layer, (weight, bias) in enumerate(zip(parameters[:-2:2], parameters[1:-2:2])):
+        for layer, (weight, bias) in enumerate(zip(parameters[:-2:2], parameters[1:-2:2], strict=True)):
             hidden = convolution(hidden, weight, bias, strides[layer]) if strides else hidden @ weight + bias
             hidden = jax.nn.relu(hidden)
         if strides:
@@ -89,8 +91,8 @@ def make_unroll(problem, batch):
 
         def step(state, k):
             value, gradients = jax.value_and_grad(loss)(state[0], images, labels)
-            parts = [update(theta, *tensor, k) for tensor in zip(state[0], gradients, *state[1:])]
-            return tuple(map(list, zip(*parts))), value
+            parts = [update(theta, *tensor, k) for tensor in zip(state[0], gradients, *state[1:], strict=True)]
+            return tuple(map(list, zip(*parts, strict=True))), value
 
         return lax.scan(step, (parameters, zeros, zeros), jnp.arange(LENGTH, dtype=jnp.float32))
 

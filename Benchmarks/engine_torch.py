@@ -3,9 +3,9 @@
     engine_torch.py PROBLEM OPERATION BATCH SECONDS
 
 PROBLEM is an inner problem by its name, OPERATION gradient, gradient_hvp, unroll_forward or unroll_reverse of
-`lopt bench`. Tries eager with autograd and torch.compile with torch.func, for convolutions each in both layouts of memory,
-prints which is the fastest, and then for every line that it reads the operations a second over SECONDS; for unrolls, inner
-steps a second. Run it under taskset for one thread.
+`lopt bench`. Tries eager with autograd and torch.compile with torch.func, for convolutions each in both layouts of
+memory, prints which is the fastest, and then for every line that it reads the operations a second over SECONDS; for
+unrolls, inner steps a second. Run it under taskset for one thread.
 """
 
 import itertools
@@ -50,7 +50,7 @@ class Work:
 
     def loss(self, parameters, images, labels):
         hidden = images
-        for layer, (weight, bias) in enumerate(zip(parameters[:-2:2], parameters[1:-2:2])):
+        for layer, (weight, bias) in enumerate(zip(parameters[:-2:2], parameters[1:-2:2], strict=True)):
             if self.strides:
                 # SAME: with stride 2 on even sizes only after, on odd ones on both sides.
                 stride = self.strides[layer]
@@ -69,7 +69,7 @@ class Work:
         times = torch.tanh(step / TIME_SCALES - 1)
         bias = times @ theta[0][22:] + theta[1]
         results = []
-        for u, g, m, v in zip(parameters, gradients, momenta, second_moments):
+        for u, g, m, v in zip(parameters, gradients, momenta, second_moments, strict=True):
             g = g[..., None]
             m = m * BETAS + g * (1 - BETAS)
             v = v * BETAS + g * g * (1 - BETAS)
@@ -78,7 +78,7 @@ class Work:
             x = x * torch.rsqrt(1e-5 + (x * x).mean(0))
             d, s = torch.addmm(theta[3], torch.addmm(bias, x, theta[0][:22]).relu(), theta[2]).unbind(-1)
             results.append((u - 1e-3 * (d * torch.exp(1e-3 * s)).reshape(u.shape), m, v))
-        return tuple(tuple(part) for part in zip(*results))
+        return tuple(tuple(part) for part in zip(*results, strict=True))
 
     def fresh(self):
         zeros = tuple(torch.zeros(*p.shape, 5) for p in self.parameters)
@@ -129,9 +129,9 @@ class Work:
             states = forward()
             adjoint = tuple(tuple(torch.zeros_like(t) for t in part) for part in state)
             total = [torch.zeros_like(t) for t in self.theta]
-            for k, before in zip(reversed(steps), reversed(states[:-1])):
+            for k, before in zip(reversed(steps), reversed(states[:-1]), strict=True):
                 of_theta, adjoint = back(self.theta, before, self.images, self.labels, k, adjoint)
-                total = [a + b for a, b in zip(total, of_theta)]
+                total = [a + b for a, b in zip(total, of_theta, strict=True)]
             return total
 
         return reverse, LENGTH

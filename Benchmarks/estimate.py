@@ -2,10 +2,10 @@
 
     estimate.py DATAPREP FOLDER FILE
 
-FOLDER is what make_jpegs.py made. Measures a build of it on all cores, in bytes of JPEG a second, as the tar's pictures are
-about half as large again; and how fast up to 2 GiB of FILE are read, the tar or another large file of the same disk that
-nobody has read lately: it is put out of the page cache first. The slower of the two bounds the build; writing is left out,
-as it is 5 GB.
+FOLDER is what make_jpegs.py made. Measures a build of it on all cores, in bytes of JPEG a second, as the tar's pictures
+are about half as large again; and how fast up to 2 GiB of FILE are read, the tar or another large file of the same disk
+that nobody has read lately: it is put out of the page cache first. The slower of the two bounds the build; writing is
+left out, as it is 5 GB.
 """
 
 import os

@@ -35,7 +35,7 @@ def report(results, unit):
 
 def report_ratio(results, name, other):
     """Prints the ratio of two medians, and the extremes of the ratios of single rounds; returns the former."""
-    rounds = [first / second for first, second in zip(results[name], results[other])]
+    rounds = [first / second for first, second in zip(results[name], results[other], strict=True)]
     ratio = statistics.median(results[name]) / statistics.median(results[other])
     print(f"{name} / {other}: {ratio:.2f} ({min(rounds):.2f} to {max(rounds):.2f})")
     return ratio

@@ -2,10 +2,10 @@
 
     larger_than_memory.py STREAM-BENCH FOLDER [RUNS [BATCHES]]
 
-Makes the dataset in FOLDER, 2,020 classes of 1,300 images, unless it is there; it is not removed. Then, RUNS (3) times in
-turn, streams 50 tasks of 10 classes drawn from all of it, BATCHES (1,000) of 128 images each: with the limit after the shards
-were put out of the page cache and 100 tasks filled it again, without after they were read whole. Prints images/s and the
-ratio; fails below a half. Without the right to make a control group it says so and ends with 77.
+Makes the dataset in FOLDER, 2,020 classes of 1,300 images, unless it is there; it is not removed. Then, RUNS (3) times
+in turn, streams 50 tasks of 10 classes drawn from all of it, BATCHES (1,000) of 128 images each: with the limit after
+the shards were put out of the page cache and 100 tasks filled it again, without after they were read whole. Prints
+images/s and the ratio; fails below a half. Without the right to make a control group it says so and ends with 77.
 """
 
 import json
@@ -60,7 +60,7 @@ def main():
             sys.exit(77)
         read(shards)
         free = subprocess.run(command(WARM_UP), check=True, capture_output=True, text=True).stdout
-        for name, output in zip(results, (limited, free)):
+        for name, output in zip(results, (limited, free), strict=True):
             results[name].append(json.loads(output)["imagesPerSecond"])
     report(results, "images/s")
     ratio = report_ratio(results, "in 4 GiB", "without a limit")

@@ -3,8 +3,8 @@
     make_jpegs.py FOLDER [COUNT]
 
 Writes COUNT (2,000) files class-NN/NNNNN.JPEG of 500×375 at quality 90 with 4:2:0 subsampling: noise whose amplitude
-falls with the frequency, as that of photographs does, edges of random shapes, and grain. numpy and Pillow; the same files
-on every run with the same versions of both.
+falls with the frequency, as that of photographs does, edges of random shapes, and grain. numpy and Pillow; the same
+files on every run with the same versions of both.
 """
 
 import sys

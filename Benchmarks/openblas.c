@@ -15,24 +15,28 @@ void openblas_set_num_threads(int number);
 
 enum { ROUNDS = 7, SLACK = LOPT_SLACK };
 
+/// Returns the seconds of a clock that only runs on.
 static double now(void) {
   struct timespec t;
   clock_gettime(CLOCK_MONOTONIC, &t);
   return t.tv_sec + 1e-9 * t.tv_nsec;
 }
 
+/// Compares two doubles for `qsort`.
 static int ascending(const void *a, const void *b) {
   const double x = *(const double *)a, y = *(const double *)b;
   return (x > y) - (x < y);
 }
 
+/// Returns `count` numbers of −0.5 … 0.5 in a new buffer with the room behind them that the kernels need.
 static float *numbers(long count) {
   float *values = aligned_alloc(64, (count + SLACK + 63) / 64 * 64 * sizeof(float));
   for (long i = 0; i < count; i++) values[i] = (float)(i % 17) / 17 - 0.5f;
   return values;
 }
 
-// c[m, n] = op(a) b[k, n], op(a) being aᵀ for the gradient by the weights.
+/// Measures c[m, n] = op(a) b[k, n] with both and prints the rates. op(a) is a[m, k], or aᵀ of a[k, m] where
+/// `transposed`, as in the gradient by the weights.
 static void compare(const char *what, const struct lopt_kernels *kernels, long m, long n, long k, int transposed) {
   float *a = numbers(m * k), *b = numbers(k * n), *c = numbers(m * n);
   const double operations = 2.0 * m * n * k;

@@ -17,8 +17,21 @@ from interleaved import output
 def pixels(program, folder, mode, temporary):
     """[image, value], training and validation images."""
     dataset, export = f"{temporary}/{mode}", f"{temporary}/{mode}-npz"
-    output(program, "build", "shards", "--source", "folder", "--input", folder, "--size", "32", "--decode", mode,
-           "--output", dataset)
+    output(
+        program,
+        "build",
+        "shards",
+        "--source",
+        "folder",
+        "--input",
+        folder,
+        "--size",
+        "32",
+        "--decode",
+        mode,
+        "--output",
+        dataset,
+    )
     output(program, "export", "--format", "npz", dataset, "--output", export)
     return numpy.concatenate([numpy.load(path)["data"] for path in sorted(Path(export).glob("*.npz"))]).astype(float)
 

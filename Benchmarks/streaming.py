@@ -48,7 +48,8 @@ def main():
             return lambda: peer(kind, folder, workers)
 
         results = interleaved(
-            {"BatchStream": stream, "PyTorch": loader("pytorch"), "WebDataset-like": loader("webdataset")}, runs)
+            {"BatchStream": stream, "PyTorch": loader("pytorch"), "WebDataset-like": loader("webdataset")}, runs
+        )
     results["plain loop"] = loops[1:]  # It ran beside the stream, whose first round does not count.
     report(results, "images/s")
     for other in ("plain loop", "PyTorch", "WebDataset-like"):

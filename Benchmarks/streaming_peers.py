@@ -6,10 +6,10 @@
 
 prepare writes the training images of a dataset's first ten classes as images.npy, labels.npy and ten tars, in which raw
 pixels and labels lie in random order, so that nothing has to be decoded. pytorch: a DataLoader that draws with
-replacement from the mapped array, a whole batch at a time. webdataset: tars in random order, each read from its beginning
-to its end, through a shuffle buffer of 1,000 images, as the library of that name does; each worker reads its own. WORKERS:
-processes beside the consumer's; 0: none. They hand over bytes, a quarter of what the consumer makes of them. Prints images/s
-after the first tenth of SECONDS (5). Needs numpy and lmdb, the last two torch.
+replacement from the mapped array, a whole batch at a time. webdataset: tars in random order, each read from its
+beginning to its end, through a shuffle buffer of 1,000 images, as the library of that name does; each worker reads its
+own. WORKERS: processes beside the consumer's; 0: none. They hand over bytes, a quarter of what the consumer makes of
+them. Prints images/s after the first tenth of SECONDS (5). Needs numpy and lmdb, the last two torch.
 """
 
 import io
@@ -99,7 +99,7 @@ def webdataset(folder, workers):
                     place = random.randrange(SHUFFLED)
                     batch.append(buffer[place])
                     buffer[place] = next(examples)
-                pixels, labels = zip(*batch)
+                pixels, labels = zip(*batch, strict=True)
                 yield torch.from_numpy(numpy.stack(pixels)), torch.tensor(labels)
 
     return torch.utils.data.DataLoader(Tars(), batch_size=None, num_workers=workers)

@@ -22,8 +22,10 @@ def escaped(text):
 
 def spellings(argument):
     """The names of an option with its value: -h, --help; --output folder."""
-    names = [("-" if n["kind"] == "short" else "--" if n["kind"] == "long" else "-") + n["name"]
-             for n in argument.get("names", [])]
+    names = [
+        ("-" if n["kind"] == "short" else "--" if n["kind"] == "long" else "-") + n["name"]
+        for n in argument.get("names", [])
+    ]
     text = ", ".join(f"\\fB{escaped(name)}\\fR" for name in names)
     return text + (f" \\fI{escaped(argument['valueName'])}\\fR" if argument["kind"] == "option" else "")
 
@@ -101,9 +103,12 @@ def leaves(path, command):
 def page(path, command, section, version, others):
     name = "-".join(path)
     lines = [
-        f'.TH "{name.upper()}" {section} "" "lopt {version}" "lopt"', ".SH NAME",
-        f"{escaped(name)} \\- {escaped(command.get('abstract', '').rstrip('.'))}", ".SH SYNOPSIS",
-        synopsis(path, command)]
+        f'.TH "{name.upper()}" {section} "" "lopt {version}" "lopt"',
+        ".SH NAME",
+        f"{escaped(name)} \\- {escaped(command.get('abstract', '').rstrip('.'))}",
+        ".SH SYNOPSIS",
+        synopsis(path, command),
+    ]
     text, *examples = re.split(r"^(?=Examples?:$)", command.get("discussion", ""), maxsplit=1, flags=re.M)
     lines += [".SH DESCRIPTION", escaped(command.get("abstract", ""))] + paragraphs(text.rstrip())
     below = list(leaves(path, command))
@@ -118,25 +123,32 @@ def page(path, command, section, version, others):
     for title in sorted(groups, key=lambda title: (title != "ARGUMENTS", title == "OPTIONS")):
         lines.append(f".SH {escaped(title)}")
         for argument in groups[title]:
-            term = f"\\fI{escaped(argument['valueName'])}\\fR" if argument["kind"] == "positional" else spellings(argument)
+            term = (
+                f"\\fI{escaped(argument['valueName'])}\\fR" if argument["kind"] == "positional" else spellings(argument)
+            )
             lines += [".TP", term, described(argument)]
     lines += [line for part in examples for line in paragraphs(part)]
     for extra in (HERE / f"{name}.roff", HERE / "common.roff"):
         if extra.exists():
             lines.append(extra.read_text().rstrip("\n"))
-    lines += [".SH SEE ALSO", ",\n".join(f"\\fB{escaped(n)}\\fR({s})" for n, s in sorted(set(others) - {(name, section)}))]
+    lines += [
+        ".SH SEE ALSO",
+        ",\n".join(f"\\fB{escaped(n)}\\fR({s})" for n, s in sorted(set(others) - {(name, section)})),
+    ]
     return "\n".join(lines) + "\n"
 
 
 def main(binaries, version, output):
     pages = []
     for tool, section in SECTIONS.items():
-        dump = subprocess.run([f"{binaries}/{tool}", "--experimental-dump-help"], check=True, capture_output=True).stdout
+        dump = subprocess.run(
+            [f"{binaries}/{tool}", "--experimental-dump-help"], check=True, capture_output=True
+        ).stdout
         command = json.loads(dump)["command"]
         pages.append(([tool], command, section))
         pages += [(path, child, section) for path, child in leaves([tool], command)]
     for path, command, section in pages:
-        others = [(tool, number) for tool, number in SECTIONS.items()]
+        others = list(SECTIONS.items())
         others += [("-".join(p), s) for p, _, s in pages if len(path) == 1 and p[0] == path[0]]
         folder = pathlib.Path(output) / f"man{section}"
         folder.mkdir(parents=True, exist_ok=True)

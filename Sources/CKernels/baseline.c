@@ -1,9 +1,6 @@
-// What every processor has; on other architectures than x86-64 the only table.
-#include "tables.h"
+// The kernels for the instructions that every processor has: SSE2 on x86-64. On other architectures it is the only
+// table.
+#include "all_kernels.h"
+#include "instruction_sets.h"
 
-enum { ROWS_OF_1 = 2, PEAK_CHAINS = 3 };
-enum { CONVOLUTION_VECTORS = 1, PIXELS = 2, TAPS = 3 };
-
-#include "table.h"
-
-const struct lopt_kernels lopt_kernels_baseline = LOPT_TABLE("baseline");
+const struct lopt_kernels lopt_kernels_baseline = LOPT_KERNELS("baseline");

@@ -1,22 +1,32 @@
-// 3×3 convolutions: products with a matrix that is never made.
-//
-// With images [height, width, channels] in a border of zeros, the inputs of one result pixel are three runs of
-// 3 × channels consecutive floats, one for each row of the kernel: x(p) below, found by `sources`. Then
-//
-//   forward            z(p) = Σ over k of x(p)[k] W[k]                  convolve: a tile of pixels × channels
-//   gradient by W      ∂W[k] = Σ over p of x(p)[k] ∂z(p)                correlate: a tile of taps k × channels
-//   gradient by input  ∂x(q) = Σ over the taps that read q of ∂z Wᵀ     convolve, with ∂z for the images
-//
-// The last has pixels of as many kinds as the stride squared, each kind with taps of its own, so that a stride of 2
-// multiplies no zeros. The derivative of each formula along a direction has the same form with a second term, which is
-// added while the tile is in registers.
-//
-// CONVOLUTION_VECTORS × 16 channels of a tile are in registers, for PIXELS or for TAPS rows.
+/// 3×3 convolutions: products with a matrix that is never made, the rows of which are what a result pixel reads.
+///
+/// With images [height, width, channels] in a border of zeros, the inputs of one result pixel are three runs of
+/// 3 × channels consecutive floats, one for each row of the kernel: x(p) below, found by `sources`. Then
+///
+///   forward            z(p) = Σ over k of x(p)[k] W[k]                  convolve: a tile of pixels × channels
+///   gradient by W      ∂W[k] = Σ over p of x(p)[k] ∂z(p)                correlate: a tile of taps k × channels
+///   gradient by input  ∂x(q) = Σ over the taps that read q of ∂z Wᵀ     convolve, with ∂z for the images
+///
+/// The last has pixels of as many kinds as the stride squared, each kind with taps of its own, so that a stride of 2
+/// multiplies no zeros. The derivative of each formula along a direction has the same form with a second term, which is
+/// added while the tile is in registers.
+///
+/// A tile is PIXELS or TAPS rows × CONVOLUTION_VECTORS × 16 channels (tile_sizes.h), all of it in registers.
+#ifndef LOPT_CONVOLUTION_H
+#define LOPT_CONVOLUTION_H
+
+#include <stdint.h>
+
+#include "kernels.h"
+#include "lanes.h"
+#include "tile_sizes.h"
 
 enum { CONVOLUTION_WIDTH = CONVOLUTION_VECTORS * LANES, MOST_POINTS = 9 };
 
-/// panel = for each of `taps`, in their order, the kernel's weights [inputs, outputs] of that tap, in strips of
-/// CONVOLUTION_WIDTH outputs (the last one of 16 where that is enough), zero behind the last output.
+/// `lopt_kernels.pack_kernel`: arranges a kernel's weights in strips of CONVOLUTION_WIDTH outputs, of which the last
+/// has 16 where these are enough: panel[strips, taps, inputs, width of the strip], zero behind the last output. Tap
+/// number `tap` is order[tap] of the weights, whose element (tap, input, output) is at tap × tap_stride + input ×
+/// input_stride + output × output_stride.
 static void pack_kernel(long taps, const int32_t *order, long inputs, long outputs, const float *restrict weights,
                         long tap_stride, long input_stride, long output_stride, float *restrict panel) {
   for (long start = 0; start < outputs; start += CONVOLUTION_WIDTH) {
@@ -31,13 +41,11 @@ static void pack_kernel(long taps, const int32_t *order, long inputs, long outpu
   }
 }
 
-/// `height` pixels from `first` on × `vectors` × 16 channels, of which the first `width` are written.
-static inline __attribute__((always_inline)) void convolve_tile(const long height, const long vectors,
-                                                                const struct lopt_pixels *pixels, long first,
-                                                                const float *source, const float *panel,
-                                                                const float *source2, const float *panel2,
-                                                                const float *bias, const float *mask, float *target,
-                                                                long width) {
+/// Computes one tile of `convolve`: `height` pixels from number `first` on × vectors × 16 channels, of which the first
+/// `width` are written. `panel`, `panel2`, `bias`, `mask` and `target` begin at the tile's first channel.
+ALWAYS_INLINE void convolve_tile(const long height, const long vectors, const struct lopt_pixels *pixels, long first,
+                                 const float *source, const float *panel, const float *source2, const float *panel2,
+                                 const float *bias, const float *mask, float *target, long width) {
   lanes sum[MOST_POINTS][CONVOLUTION_VECTORS];
 #pragma clang loop unroll(full)
   for (long i = 0; i < height; i++)
@@ -73,18 +81,17 @@ static inline __attribute__((always_inline)) void convolve_tile(const long heigh
   }
 }
 
-/// All pixels × one strip of channels.
-static inline __attribute__((always_inline)) void convolve_strip(const long vectors, const struct lopt_pixels *pixels,
-                                                                 const float *source, const float *panel,
-                                                                 const float *source2, const float *panel2,
-                                                                 const float *bias, const float *mask, float *target,
-                                                                 long width) {
+/// Computes all pixels of `convolve` × one strip of vectors × 16 channels, of which the first `width` are written.
+ALWAYS_INLINE void convolve_strip(const long vectors, const struct lopt_pixels *pixels, const float *source,
+                                  const float *panel, const float *source2, const float *panel2, const float *bias,
+                                  const float *mask, float *target, long width) {
   if (pixels->count < PIXELS) {
     for (long first = 0; first < pixels->count; first++)
       convolve_tile(1, vectors, pixels, first, source, panel, source2, panel2, bias, mask, target, width);
     return;
   }
-  // The last tile begins early enough to be whole: what it shares with the one before is written twice, the same.
+  // The last tile begins early enough to be whole. Pixels that it shares with the one before are written twice, with
+  // the same values.
   for (long start = 0; start < pixels->count; start += PIXELS) {
     const long last = pixels->count - PIXELS;
     convolve_tile(PIXELS, vectors, pixels, start < last ? start : last, source, panel, source2, panel2, bias, mask,
@@ -92,6 +99,9 @@ static inline __attribute__((always_inline)) void convolve_strip(const long vect
   }
 }
 
+/// `lopt_kernels.convolve`: target[pixels, channels] = f(bias + x(p) panel + x₂(p) panel2), where x(p) are the inputs
+/// of pixel p in `source` and x₂(p) those in `source2`, which may be null, and the panels are those of `pack_kernel`. f
+/// is ReLU where `mask` is null, and else keeps what is above 0 in `mask`; `mask` has the target's layout.
 static void convolve(const struct lopt_pixels *pixels, const float *source, const float *panel, const float *source2,
                      const float *panel2, long channels, const float *bias, const float *mask, float *target) {
   for (long start = 0; start < channels; start += CONVOLUTION_WIDTH) {
@@ -107,14 +117,12 @@ static void convolve(const struct lopt_pixels *pixels, const float *source, cons
   }
 }
 
-/// gradient[tap of `height` from `first` on, vectors × 16 channels] += Σ over pixels [begin, end) of the tap's input ×
-/// the result's derivative; the first `width` channels are written.
-static inline __attribute__((always_inline)) void correlate_tile(const long height, const long vectors,
-                                                                 const struct lopt_pixels *pixels, long begin,
-                                                                 long end, long first, const float *source,
-                                                                 const float *delta, const float *source2,
-                                                                 const float *delta2, float *gradient, long channels,
-                                                                 long width) {
+/// Computes one tile of `correlate`: gradient[tap, channel] += Σ over pixels begin ..< end of the tap's input × the
+/// channel's derivative, for `height` taps from number `first` on and vectors × 16 channels, of which the first `width`
+/// are written. `delta`, `delta2` and `gradient` begin at the tile's first channel; `gradient` has `channels` a row.
+ALWAYS_INLINE void correlate_tile(const long height, const long vectors, const struct lopt_pixels *pixels, long begin,
+                                  long end, long first, const float *source, const float *delta, const float *source2,
+                                  const float *delta2, float *gradient, long channels, long width) {
   lanes sum[MOST_POINTS][CONVOLUTION_VECTORS];
   long taps[MOST_POINTS];
 #pragma clang loop unroll(full)
@@ -149,12 +157,11 @@ static inline __attribute__((always_inline)) void correlate_tile(const long heig
     }
 }
 
-/// All taps × one strip of channels. Their number is a multiple of 3.
-static inline __attribute__((always_inline)) void correlate_strip(const long vectors, const struct lopt_pixels *pixels,
-                                                                  long begin, long end, const float *source,
-                                                                  const float *delta, const float *source2,
-                                                                  const float *delta2, float *gradient, long channels,
-                                                                  long width) {
+/// Computes all taps of `correlate`, whose number is a multiple of 3, × one strip of vectors × 16 channels, of which
+/// the first `width` are written; the sums are over pixels begin ..< end.
+ALWAYS_INLINE void correlate_strip(const long vectors, const struct lopt_pixels *pixels, long begin, long end,
+                                   const float *source, const float *delta, const float *source2, const float *delta2,
+                                   float *gradient, long channels, long width) {
   const long taps = pixels->rows * pixels->run;
   long first = 0;
   for (; first + TAPS <= taps; first += TAPS)
@@ -163,6 +170,9 @@ static inline __attribute__((always_inline)) void correlate_strip(const long vec
     correlate_tile(3, vectors, pixels, begin, end, first, source, delta, source2, delta2, gradient, channels, width);
 }
 
+/// `lopt_kernels.correlate`: gradient[taps, channels] += Σ over pixels p of x(p)ᵀ delta(p) + x₂(p)ᵀ delta2(p), where
+/// x(p) are the inputs of pixel p in `source` and x₂(p) those in `source2`, which may be null. The deltas have the
+/// target's layout.
 static void correlate(const struct lopt_pixels *pixels, const float *source, const float *delta, const float *source2,
                       const float *delta2, long channels, float *gradient) {
   enum { CHUNK = 128 };  // pixels, of which the derivatives stay in the first-level cache
@@ -181,7 +191,7 @@ static void correlate(const struct lopt_pixels *pixels, const float *source, con
   }
 }
 
-/// sums[channels] += Σ over pixels of the values at `targets`.
+/// `lopt_kernels.sum_pixels`: sums[channel] += Σ over pixels of `values`, which has the target's layout.
 static void sum_pixels(const struct lopt_pixels *pixels, long channels, const float *values, float *sums) {
   enum { CHAINS = 4 };  // additions that need not wait for one another
   for (long start = 0; start < channels; start += LANES) {
@@ -196,7 +206,8 @@ static void sum_pixels(const struct lopt_pixels *pixels, long channels, const fl
   }
 }
 
-/// means[images, channels] = the mean of each image's `area` pixels at `targets`.
+/// `lopt_kernels.mean_pool`: means[images, channels] = the mean over the `area` pixels of each image of `values`, which
+/// has the target's layout.
 static void mean_pool(const struct lopt_pixels *pixels, long area, long channels, const float *values, float *means) {
   const float share = 1 / (float)area;
   struct lopt_pixels image = *pixels;
@@ -209,7 +220,8 @@ static void mean_pool(const struct lopt_pixels *pixels, long area, long channels
   }
 }
 
-/// The reverse of the mean and of the ReLU before it: target = mask > 0 ? delta of the image's mean / area : 0.
+/// `lopt_kernels.spread_mean`: the reverse of `mean_pool` and of the ReLU before it. target(p) = delta[image of p] /
+/// area where `mask` is above 0, else 0; `mask` has the target's layout, `delta` is [images, channels].
 static void spread_mean(const struct lopt_pixels *pixels, long area, long channels, const float *delta,
                         const float *mask, float *target) {
   const float share = 1 / (float)area;
@@ -223,3 +235,5 @@ static void spread_mean(const struct lopt_pixels *pixels, long area, long channe
     }
   }
 }
+
+#endif

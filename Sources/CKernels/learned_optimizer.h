@@ -1,22 +1,35 @@
-// The learned optimizer's update of one tensor and its reverse (Metz et al. 2019, appendix; method, section 1).
-//
-// For every decay β:   m ← β m + (1 − β) g,   v ← β v + (1 − β) g²,   r = 1 / √(v + ε)
-// Features of u:       x = (g, m r, u, m, v, r), the network's inputs x / √(10⁻⁵ + mean x²), the mean over the tensor;
-//                      feature_squares gives Σ x², the division is folded into the first layer's weights
-// Network:             h = max(Wᵀ x + b, 0) layer by layer, (d, s) = Wᵀ h + b
-// Update:              u ← u − λ₁ d exp(λ₂ s)
-//
-// With x̄ the derivative of the outer-loss by x, the reverse takes ū after the step to what is before it:
-//   d̄ = −λ₁ exp(λ₂ s) ū,   s̄ = λ₂ d d̄
-//   layer by layer, h̄ with 0 where h = 0:   W̄ += x h̄ᵀ,   b̄ += h̄,   x̄ = W h̄
-//   x̄ ← x̄ − c x, c the feature's coefficient: what the mean of its squares adds, being a function of every x
-//   r̄ = x̄_mr m + x̄_r,   m̄ += x̄_mr r + x̄_m,   v̄ += x̄_v − ½ r³ r̄,   ḡ = x̄_g + Σ over β of (1 − β) (m̄ + 2 g v̄)
-//   ū += x̄_u,   m̄ ← β m̄,   v̄ ← β v̄
-//
-// Parameters go through the network in blocks of LOPT_BLOCK, which stay in the first-level cache. Inside a block every
-// quantity is a row: x[feature][64], h[unit][64]; so a layer is the product of its transposed weights with the block.
-// A row of ones behind the last feature or unit makes the biases one more row of the weights.
+/// The learned optimizer's update of one tensor and its reverse (Metz et al. 2019, appendix; Documentation/method.md).
+///
+/// For every decay β:   m ← β m + (1 − β) g,   v ← β v + (1 − β) g²,   r = 1 / √(v + ε)
+/// Features of u:       x = (g, m r, u, m, v, r), the network's inputs x / √(10⁻⁵ + mean x²), the mean over the tensor;
+///                      feature_squares gives Σ x², the division is folded into the first layer's weights
+/// Network:             h = max(Wᵀ x + b, 0) layer by layer, (d, s) = Wᵀ h + b
+/// Update:              u ← u − λ₁ d exp(λ₂ s)
+///
+/// With x̄ the derivative of the outer-loss by x, the reverse takes ū after the step to what is before it:
+///   d̄ = −λ₁ exp(λ₂ s) ū,   s̄ = λ₂ d d̄
+///   layer by layer, h̄ with 0 where h = 0:   W̄ += x h̄ᵀ,   b̄ += h̄,   x̄ = W h̄
+///   x̄ ← x̄ − c x, c the feature's coefficient: what the mean of its squares adds, being a function of every x
+///   r̄ = x̄_mr m + x̄_r,   m̄ += x̄_mr r + x̄_m,   v̄ += x̄_v − ½ r³ r̄,   ḡ = x̄_g + Σ over β of (1 − β) (m̄ + 2 g v̄)
+///   ū += x̄_u,   m̄ ← β m̄,   v̄ ← β v̄
+///
+/// Parameters go through the network in blocks of LOPT_BLOCK, which stay in the first-level cache. Inside a block every
+/// quantity is a row: x[feature][64], h[unit][64]; so a layer is the product of its transposed weights with the block.
+/// A row of ones behind the last feature or unit makes the biases one more row of the weights.
+#ifndef LOPT_LEARNED_OPTIMIZER_H
+#define LOPT_LEARNED_OPTIMIZER_H
 
+#include <stdint.h>
+
+#include "elementwise.h"
+#include "exponential.h"
+#include "kernels.h"
+#include "lanes.h"
+#include "product.h"
+#include "transpose.h"
+
+/// `lopt_kernels.moments`: next_m = beta m + rest g and next_v = beta v + rest g², for one decay of `count` parameters.
+/// The result may be in place, so the pointers are not `restrict`; the pragma says that nothing else overlaps.
 static void moments(long count, float beta, float rest, const float *gradient, const float *m, const float *v,
                     float *next_m, float *next_v) {
 #pragma clang loop vectorize(assume_safety)
@@ -26,9 +39,11 @@ static void moments(long count, float beta, float rest, const float *gradient, c
   }
 }
 
+/// Returns 1 / √x.
 static inline float inverse_root(float x) { return 1 / __builtin_elementwise_sqrt(x); }
 
-/// The features of `count` ≤ LOPT_BLOCK parameters from `start` on, zero behind them.
+/// x[inputs, LOPT_BLOCK] = the features that are on, of `count` ≤ LOPT_BLOCK parameters from number `start` on; zero
+/// behind the last parameter. The features are not normalized: that is in the first layer's weights.
 static inline void features(const struct lopt_network *network, const struct lopt_tensor *tensor, long start,
                             long count, float *restrict x) {
   const long betas = network->betas;
@@ -52,21 +67,11 @@ static inline void features(const struct lopt_network *network, const struct lop
     if (inverse >= 0)
       for (long i = 0; i < count; i++) x[inverse * LOPT_BLOCK + i] = inverse_root(v[i] + network->epsilon);
     if (normalized >= 0)
-      for (long i = 0; i < count; i++)
-        x[normalized * LOPT_BLOCK + i] = m[i] * x[inverse * LOPT_BLOCK + i];
+      for (long i = 0; i < count; i++) x[normalized * LOPT_BLOCK + i] = m[i] * x[inverse * LOPT_BLOCK + i];
   }
 }
 
-/// Σ of the 16 lanes, half of them on the other half.
-static inline __attribute__((always_inline)) float lane_sum(const lanes *values) {
-  lanes x = *values;
-  x += __builtin_shufflevector(x, x, 8, 9, 10, 11, 12, 13, 14, 15, 0, 1, 2, 3, 4, 5, 6, 7);
-  x += __builtin_shufflevector(x, x, 4, 5, 6, 7, 0, 1, 2, 3, 12, 13, 14, 15, 8, 9, 10, 11);
-  x += __builtin_shufflevector(x, x, 2, 3, 0, 1, 6, 7, 4, 5, 10, 11, 8, 9, 14, 15, 12, 13);
-  return x[0] + x[1];
-}
-
-/// Σ x²
+/// Returns Σ x² of x[count]: of whole vectors in single precision, lane by lane, of the elements behind them in double.
 static inline double squares(long count, const float *restrict x) {
   lanes sum = {0};
   long i = 0;
@@ -76,7 +81,8 @@ static inline double squares(long count, const float *restrict x) {
   return rest + (double)lane_sum(&sum);
 }
 
-/// Σ (m r)², Σ m², Σ v² and Σ r², with r² = 1 / (v + epsilon): no root is needed.
+/// sums[4] = Σ (m r)², Σ m², Σ v² and Σ r² over the `count` parameters of one decay, with r² = 1 / (v + epsilon), so
+/// that no root is needed.
 static inline void moment_squares(long count, float epsilon, const float *restrict m, const float *restrict v,
                                   double sums[4]) {
   lanes normalized = {0}, plain = {0}, square = {0}, inverse = {0};
@@ -96,6 +102,7 @@ static inline void moment_squares(long count, float epsilon, const float *restri
   }
 }
 
+/// `lopt_kernels.feature_squares`: sums[row] = Σ over the tensor of x², for every feature x that is on and its row.
 static void feature_squares(const struct lopt_network *network, const struct lopt_tensor *tensor, double *sums) {
   enum { CHUNK = 1024 };  // parameters, of which the squares are added in single precision
   const long betas = network->betas;
@@ -116,17 +123,20 @@ static void feature_squares(const struct lopt_network *network, const struct lop
   }
 }
 
+/// Sets row[LOPT_BLOCK] to `value`.
 static inline void fill(float *row, float value) {
   for (long i = 0; i < LOPT_BLOCK; i++) row[i] = value;
 }
 
-/// Inputs of layer `layer`, not counting the ones.
+/// Returns the number of inputs of layer `layer`, not counting the row of ones that multiplies the biases.
 static inline long layer_inputs(const struct lopt_network *network, long layer) {
   return layer == 0 ? network->inputs : network->hidden_units;
 }
 
-/// One block through the network. x: the features' rows, then each hidden layer's, each with a row of ones behind it;
-/// then d and s. Returns where these two are.
+/// Takes one block of `count` ≤ LOPT_BLOCK parameters, from number `start` on, through the network. x gets the rows of
+/// every layer's inputs one after the other, [inputs + 1 + hidden_layers (hidden_units + 1) + 2, LOPT_BLOCK]: the
+/// features, then the units of each hidden layer, each with a row of ones behind it, then d and s. Returns where these
+/// two are.
 static inline float *network_forward(const struct lopt_network *network, const struct lopt_tensor *tensor, long start,
                                      long count, float *x) {
   const float *weights = network->weights;
@@ -144,18 +154,20 @@ static inline float *network_forward(const struct lopt_network *network, const s
   return x;
 }
 
+/// `lopt_kernels.network_update`: next[i] = u[i] − λ₁ d[i] exp(λ₂ s[i]) for every parameter u of the tensor, block by
+/// block. scratch: the rows of `network_forward`.
 static void network_update(const struct lopt_network *network, const struct lopt_tensor *tensor, float *restrict next,
                            float *restrict scratch) {
   for (long start = 0; start < tensor->count; start += LOPT_BLOCK) {
     const long rest = tensor->count - start, count = rest < LOPT_BLOCK ? rest : LOPT_BLOCK;
     const float *d = network_forward(network, tensor, start, count, scratch), *s = d + LOPT_BLOCK;
     for (long i = 0; i < count; i++)
-      next[start + i] =
-          tensor->parameters[start + i] - network->lambda1 * d[i] * exponential(network->lambda2 * s[i]);
+      next[start + i] = tensor->parameters[start + i] - network->lambda1 * d[i] * exponential(network->lambda2 * s[i]);
   }
 }
 
-/// sums[i, o] += Σ over the block of x[i] out[o], for the two outputs of the network.
+/// sums[inputs, 2] += Σ over the block of x[input] out[output], of x[inputs, LOPT_BLOCK] and out[2, LOPT_BLOCK]: the
+/// adjoint of the last layer's weights.
 static inline void add_output_products(long inputs, const float *restrict x, const float *restrict out,
                                        float *restrict sums) {
   for (long i = 0; i < inputs; i++, x += LOPT_BLOCK) {
@@ -169,6 +181,10 @@ static inline void add_output_products(long inputs, const float *restrict x, con
   }
 }
 
+/// `lopt_kernels.network_reverse`: takes the adjoint of `next` back through the network, block by block. Adds to
+/// `weights_adjoint`, which is laid out as the weights, and writes feature_adjoints[inputs, feature_stride].
+/// scratch: the rows of `network_forward`, then out and in [max(hidden_units, 2), LOPT_BLOCK] each, the adjoints of a
+/// layer's outputs and of its inputs, then one of them transposed, [LOPT_BLOCK, hidden_units].
 static void network_reverse(const struct lopt_network *network, const struct lopt_tensor *tensor,
                             const float *restrict next_adjoint, float *restrict weights_adjoint,
                             float *restrict feature_adjoints, long feature_stride, float *restrict scratch) {
@@ -187,7 +203,7 @@ static void network_reverse(const struct lopt_network *network, const struct lop
       out[i] = step;
       out[LOPT_BLOCK + i] = network->lambda2 * d[i] * step;
     }
-    // Backward through the layers: x is the layer's input block, w its weights and sums their adjoint.
+    // From the last layer to the first: x are the layer's inputs, w its weights and sums their adjoint.
     const long last = (network->inputs + 1) * units + (layers - 1) * (units + 1) * units;
     const float *x = d - (units + 1) * LOPT_BLOCK, *w = network->weights + last;
     float *sums = weights_adjoint + last;
@@ -214,12 +230,15 @@ static void network_reverse(const struct lopt_network *network, const struct lop
   }
 }
 
-/// What reaches a feature of a block: its adjoint − coefficient × the feature; nothing where it is off.
+/// The adjoint of one feature x of a block: adjoints[i] − coefficient × x[i] for parameter i, where the second term is
+/// what the normalization adds. Both are zero for a feature that is off.
 struct feature_adjoint {
   const float *adjoints;
   float coefficient;
 };
 
+/// Returns the adjoint of the feature in `row`, which is −1 where it is off: row number `row` of adjoints[inputs,
+/// stride], and its coefficient.
 static inline struct feature_adjoint feature_adjoint(int32_t row, const float *adjoints, long stride,
                                                      const float *coefficients) {
   static const float zeros[LOPT_BLOCK];
@@ -227,13 +246,13 @@ static inline struct feature_adjoint feature_adjoint(int32_t row, const float *a
                  : (struct feature_adjoint){adjoints + row * stride, coefficients[row]};
 }
 
-/// The reverse of one decay's features and moments, for `count` ≤ LOPT_BLOCK parameters. The adjoints of the moments and
-/// of the gradient are changed.
-static inline void moments_reverse(long count, float epsilon, float beta, float rest,
-                                   struct feature_adjoint normalized, struct feature_adjoint plain,
-                                   struct feature_adjoint square, struct feature_adjoint inverse,
-                                   const float *restrict g, const float *restrict m, const float *restrict v,
-                                   float *restrict m_adjoint, float *restrict v_adjoint,
+/// Takes the adjoints of one decay's features and moments back to before the step, for `count` ≤ LOPT_BLOCK parameters
+/// with the gradients g and the moments m and v. `m_adjoint` and `v_adjoint` are those of the moments after the step
+/// and become those before it; `gradient_adjoint` is added to.
+static inline void moments_reverse(long count, float epsilon, float beta, float rest, struct feature_adjoint normalized,
+                                   struct feature_adjoint plain, struct feature_adjoint square,
+                                   struct feature_adjoint inverse, const float *restrict g, const float *restrict m,
+                                   const float *restrict v, float *restrict m_adjoint, float *restrict v_adjoint,
                                    float *restrict gradient_adjoint) {
 #pragma clang loop vectorize(assume_safety)
   for (long i = 0; i < count; i++) {
@@ -248,6 +267,9 @@ static inline void moments_reverse(long count, float epsilon, float beta, float 
   }
 }
 
+/// `lopt_kernels.feature_reverse`: the reverse of the features, of their normalization and of the moments, block by
+/// block. It adds to `parameters_adjoint`, changes `momenta_adjoint` and `second_moments_adjoint` [betas, stride] in
+/// place, and writes `gradient_adjoint`.
 static void feature_reverse(const struct lopt_network *network, const struct lopt_tensor *tensor,
                             const float *restrict betas, const float *restrict rests,
                             const float *restrict feature_adjoints, long feature_stride,
@@ -277,3 +299,5 @@ static void feature_reverse(const struct lopt_network *network, const struct lop
     }
   }
 }
+
+#endif

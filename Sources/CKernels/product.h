@@ -1,34 +1,22 @@
-// Matrix products. A tile of c stays in registers while a row of b streams past it: for each p, `vectors` loads of b
-// and one broadcast of a for each of its rows feed rows × vectors fused multiply-adds.
-//
-// ROWS_OF_n is how many rows a tile of n vectors has at the most, 0 where the instruction set has too few registers for
-// any. Where it is less than ROWS_OF_1, only a c of that few rows takes such tiles: it has more sums than one vector would
-// give it, and does not wait for each of them.
+/// Matrix products. A tile of c stays in registers while a row of b streams past it: for each p, `vectors` loads of b
+/// and one broadcast of a for each of the tile's rows feed rows × vectors fused multiply-adds.
+///
+/// Matrices are row-major: c[m, n] = a[m, k] b[k, n]. Element (i, p) of a is a[i * a_row + p * a_column], so that a may
+/// be transposed; the rows of b and of c are `ldb` and `ldc` floats apart. A vector is sixteen floats (lanes.h); the
+/// sizes of the tiles are those of the instruction set (tile_sizes.h).
+#ifndef LOPT_PRODUCT_H
+#define LOPT_PRODUCT_H
 
-/// Sixteen floats: one register of v4, two of v3, four of the baseline.
-typedef float lanes __attribute__((vector_size(64), aligned(4), may_alias));
-typedef int32_t lane_bits __attribute__((vector_size(64), aligned(4), may_alias));
-enum { LANES = LOPT_LANES, MOST_ROWS = 8, MOST_VECTORS = 4 };
+#include "lanes.h"
+#include "tile_sizes.h"
 
-/// Writes the first `width` of 16 lanes.
-static inline __attribute__((always_inline)) void store(const lanes *value, float *target, long width) {
-  typedef float eight __attribute__((vector_size(32), aligned(4), may_alias));
-  if (width >= LANES) {
-    *(lanes *)target = *value;
-    return;
-  }
-  long lane = 0;
-  if (width >= 8) {
-    *(eight *)target = __builtin_shufflevector(*value, *value, 0, 1, 2, 3, 4, 5, 6, 7);
-    lane = 8;
-  }
-  for (; lane < width; lane++) target[lane] = (*value)[lane];
-}
+enum { MOST_ROWS = 8, MOST_VECTORS = 4 };
 
-/// c[rows, vectors × 16] (+)= a b, or relu of it; of the last vector only `width` columns are written.
-static inline __attribute__((always_inline)) void tile(const long rows, const long vectors, long k, const float *a,
-                                                       long a_row, long a_column, const float *b, long ldb, float *c,
-                                                       long ldc, int accumulate, const int relu, long width) {
+/// Multiplies one tile: c[rows, vectors × 16] = a[rows, k] b[k, vectors × 16], or c += where `accumulate`; where
+/// `relu`, the result's negative elements become 0 and NaN stays NaN. Of the last vector only the first `width` columns
+/// are written.
+ALWAYS_INLINE void tile(const long rows, const long vectors, long k, const float *a, long a_row, long a_column,
+                        const float *b, long ldb, float *c, long ldc, int accumulate, const int relu, long width) {
   lanes sum[MOST_ROWS][MOST_VECTORS];
 #pragma clang loop unroll(full)
   for (long i = 0; i < rows; i++)
@@ -54,22 +42,20 @@ static inline __attribute__((always_inline)) void tile(const long rows, const lo
     }
 }
 
-/// `count` tiles of the same height, one below the other.
-static inline __attribute__((always_inline)) void tiles(const long height, const long vectors, long count, long k,
-                                                        const float *a, long a_row, long a_column, const float *b,
-                                                        long ldb, float *c, long ldc, int accumulate, const int relu,
-                                                        long width) {
+/// Multiplies `count` tiles of `height` rows, one below the other; the rest is as of `tile`.
+ALWAYS_INLINE void tiles(const long height, const long vectors, long count, long k, const float *a, long a_row,
+                         long a_column, const float *b, long ldb, float *c, long ldc, int accumulate, const int relu,
+                         long width) {
   for (long t = 0; t < count; t++, a += height * a_row, c += height * ldc)
     tile(height, vectors, k, a, a_row, a_column, b, ldb, c, ldc, accumulate, relu, width);
 }
 
-/// The same of a height that is known only now, at most `rows`.
-static inline __attribute__((always_inline)) void tiles_of_height(const long rows, long height, const long vectors,
-                                                                  long count, long k, const float *a, long a_row,
-                                                                  long a_column, const float *b, long ldb, float *c,
-                                                                  long ldc, int accumulate, const int relu,
-                                                                  long width) {
-  // What cannot be is left out by the compiler: rows is a constant.
+/// Multiplies `count` tiles, one below the other, of a `height` that is known only when it is called and is at most
+/// `rows`. Every height has code of its own, in which the sums are in registers.
+ALWAYS_INLINE void tiles_of_height(const long rows, long height, const long vectors, long count, long k, const float *a,
+                                   long a_row, long a_column, const float *b, long ldb, float *c, long ldc,
+                                   int accumulate, const int relu, long width) {
+  // The compiler leaves out the heights above `rows`, which is a constant.
   switch (height < rows ? height : rows) {
     case 1: tiles(1, vectors, count, k, a, a_row, a_column, b, ldb, c, ldc, accumulate, relu, width); break;
     case 2: tiles(2, vectors, count, k, a, a_row, a_column, b, ldb, c, ldc, accumulate, relu, width); break;
@@ -82,11 +68,10 @@ static inline __attribute__((always_inline)) void tiles_of_height(const long row
   }
 }
 
-/// All rows of a strip of `vectors` × 16 columns: as few tiles as there can be, the rows shared evenly among them.
-static inline __attribute__((always_inline)) void strip(const long rows, const long vectors, long m, long k,
-                                                        const float *a, long a_row, long a_column, const float *b,
-                                                        long ldb, float *c, long ldc, int accumulate, const int relu,
-                                                        long width) {
+/// Multiplies all m rows of a strip of vectors × 16 columns, in as few tiles of at most `rows` rows as there can be;
+/// the rows are shared evenly among these. The rest is as of `tile`.
+ALWAYS_INLINE void strip(const long rows, const long vectors, long m, long k, const float *a, long a_row, long a_column,
+                         const float *b, long ldb, float *c, long ldc, int accumulate, const int relu, long width) {
   if (m <= 0) return;
   const long count = (m + rows - 1) / rows, height = m / count, higher = m - height * count;
   tiles_of_height(rows, height + 1, vectors, higher, k, a, a_row, a_column, b, ldb, c, ldc, accumulate, relu, width);
@@ -95,10 +80,11 @@ static inline __attribute__((always_inline)) void strip(const long rows, const l
                   ldc, accumulate, relu, width);
 }
 
-static inline __attribute__((always_inline)) void any_product(long m, long n, long k, const float *restrict a,
-                                                              long a_row, long a_column, const float *restrict b,
-                                                              long ldb, float *restrict c, long ldc, int accumulate,
-                                                              const int relu) {
+/// c[m, n] = a[m, k] b[k, n], or c += where `accumulate`; then ReLU where `relu`. Takes strips of four, two and one
+/// vectors of columns from left to right, as wide as the instruction set has tiles for.
+ALWAYS_INLINE void any_product(long m, long n, long k, const float *restrict a, long a_row, long a_column,
+                               const float *restrict b, long ldb, float *restrict c, long ldc, int accumulate,
+                               const int relu) {
   long j = 0;
 #if ROWS_OF_4
   for (; j + 4 * LANES <= n; j += 4 * LANES)
@@ -114,13 +100,16 @@ static inline __attribute__((always_inline)) void any_product(long m, long n, lo
           n - j < LANES ? n - j : LANES);
 }
 
-static void product(long m, long n, long k, const float *restrict a, long a_row, long a_column,
-                    const float *restrict b, long ldb, float *restrict c, long ldc, int accumulate) {
+/// `lopt_kernels.product`: c[m, n] = a[m, k] b[k, n], or c += where `accumulate`.
+static void product(long m, long n, long k, const float *restrict a, long a_row, long a_column, const float *restrict b,
+                    long ldb, float *restrict c, long ldc, int accumulate) {
   any_product(m, n, k, a, a_row, a_column, b, ldb, c, ldc, accumulate, 0);
 }
 
-/// c = relu(a b), where a is given transposed, [k, m], and both others are of whole vectors: a hidden layer.
-static void relu_product(long m, long n, long k, const float *restrict a, const float *restrict b,
-                         float *restrict c) {
+/// c[m, n] = max(aᵀ b, 0) of a[k, m] and b[k, n]: a hidden layer of the learned optimizer, of which the biases are a
+/// row of a. The rows of all three have no gaps; n is a multiple of 16.
+static void relu_product(long m, long n, long k, const float *restrict a, const float *restrict b, float *restrict c) {
   any_product(m, n, k, a, 1, m, b, n, c, n, 0, 1);
 }
+
+#endif

@@ -1,74 +1,85 @@
-// 3×3 convolutions of stride 1 with fewer multiplications (Winograd 1980; Lavin and Gray 2016, F(2×2, 3×3)).
-//
-// A tile of 2×2 results sees 4×4 pixels d. With the kernel w and
-//
-//        1  0 −1  0         1  0  0
-//   Bᵀ = 0  1  1  0    G =  ½  ½  ½    Aᵀ = 1  1  1  0
-//        0 −1  1  0         ½ −½  ½         0  1 −1 −1
-//        0  1  0 −1         0  0  1
-//
-// the tile is Aᵀ [(G w Gᵀ) ⊙ (Bᵀ d B)] A: 16 products where the sum over the taps has 36. Summed over channels they are 16
-// matrix products, tiles × inputs by inputs × outputs, one for each position in the 4×4. With δ the tile's derivative,
-// that of w is Gᵀ [(Bᵀ d B) ⊙ (A δ Aᵀ)] G, summed over tiles, and that of the images is again a convolution of δ.
-// Every factor is 1 or ½: the rounding is that of the sum over taps.
-//
-// Transformed images are [16 positions, tiles, channels], with room behind each position so that the sixteen do not
-// compete for one set of the cache. Channels are multiples of 16.
+/// 3×3 convolutions of stride 1 with fewer multiplications (Winograd 1980; Lavin and Gray 2016, F(2×2, 3×3)).
+///
+/// A tile of 2×2 results sees 4×4 pixels d. With the kernel w and
+///
+///        1  0 −1  0         1  0  0
+///   Bᵀ = 0  1  1  0    G =  ½  ½  ½    Aᵀ = 1  1  1  0
+///        0 −1  1  0         ½ −½  ½         0  1 −1 −1
+///        0  1  0 −1         0  0  1
+///
+/// the tile is Aᵀ [(G w Gᵀ) ⊙ (Bᵀ d B)] A: 16 products where the sum over the taps has 36. Summed over channels they
+/// are 16 matrix products, tiles × inputs by inputs × outputs, one for each position in the 4×4. With δ the tile's
+/// derivative, that of w is Gᵀ [(Bᵀ d B) ⊙ (A δ Aᵀ)] G, summed over tiles, and that of the images is again a
+/// convolution of δ. Every factor is 1 or ½: the rounding is that of the sum over taps.
+///
+/// Transformed images are [16 positions, tiles, channels], with room behind each position so that the sixteen do not
+/// compete for one set of the cache. Channels are multiples of 16.
+#ifndef LOPT_WINOGRAD_H
+#define LOPT_WINOGRAD_H
+
+#include "kernels.h"
+#include "lanes.h"
+#include "product.h"
+#include "transpose.h"
 
 enum { POSITIONS = 16 };
 
+/// Returns the distance between two positions of transformed images, in floats.
 static inline long winograd_stride(long tiles, long channels) { return tiles * channels + LANES; }
 
+/// Returns the number of tiles of 2×2 results that cover all images.
 static inline long winograd_count(const struct lopt_tiles *tiles) {
   return tiles->images * ((tiles->height + 1) / 2) * ((tiles->width + 1) / 2);
 }
 
-/// Where tile number `tile` begins: the pixel before its first result, in its row and in its column.
+/// Returns the first of the 4×4 pixels that tile number `tile` sees, as an index of pixels: the one before its first
+/// result in both directions.
 static inline long winograd_place(const struct lopt_tiles *tiles, long tile) {
   const long across = (tiles->width + 1) / 2, each = (tiles->height + 1) / 2 * across;
   return tile / each * tiles->image_stride + tile % each / across * 2 * tiles->row_stride + tile % across * 2;
 }
 
-// The five products with B, G and A, for values `step` apart: once for the columns of a square [4, 4], once for its rows.
+// The five products with B, G and A take values that are `step` apart in a square [4, 4]: 4 for a column, 1 for a row.
+// A two-dimensional transform is that of all columns, then that of all rows.
 
-/// y = Bᵀ x
-static inline __attribute__((always_inline)) void image_line(const lanes *x, lanes *y, const long step) {
+/// y = Bᵀ x, four values of four: the transform of the images.
+ALWAYS_INLINE void image_line(const lanes *x, lanes *y, const long step) {
   y[0] = x[0] - x[2 * step];
   y[step] = x[step] + x[2 * step];
   y[2 * step] = x[2 * step] - x[step];
   y[3 * step] = x[step] - x[3 * step];
 }
 
-/// y = Aᵀ x, two values of four
-static inline __attribute__((always_inline)) void result_line(const lanes *x, lanes *y, const long step) {
+/// y = Aᵀ x, two values of four: the transform back to the results.
+ALWAYS_INLINE void result_line(const lanes *x, lanes *y, const long step) {
   y[0] = x[0] + x[step] + x[2 * step];
   y[step] = x[step] - x[2 * step] - x[3 * step];
 }
 
-/// y = A x, four values of two
-static inline __attribute__((always_inline)) void delta_line(const lanes *x, lanes *y, const long step) {
+/// y = A x, four values of two: the transform of the results' derivatives.
+ALWAYS_INLINE void delta_line(const lanes *x, lanes *y, const long step) {
   y[0] = x[0];
   y[step] = x[0] + x[step];
   y[2 * step] = x[0] - x[step];
   y[3 * step] = -x[step];
 }
 
-/// y = G x, four values of three
-static inline __attribute__((always_inline)) void kernel_line(const lanes *x, lanes *y, const long step) {
+/// y = G x, four values of three: the transform of the kernel.
+ALWAYS_INLINE void kernel_line(const lanes *x, lanes *y, const long step) {
   y[0] = x[0];
   y[step] = 0.5f * (x[0] + x[step] + x[2 * step]);
   y[2 * step] = 0.5f * (x[0] - x[step] + x[2 * step]);
   y[3 * step] = x[2 * step];
 }
 
-/// y = Gᵀ x, three values of four
-static inline __attribute__((always_inline)) void gradient_line(const lanes *x, lanes *y, const long step) {
+/// y = Gᵀ x, three values of four: the transform back to the kernel's derivative.
+ALWAYS_INLINE void gradient_line(const lanes *x, lanes *y, const long step) {
   y[0] = x[0] + 0.5f * (x[step] + x[2 * step]);
   y[step] = 0.5f * (x[step] - x[2 * step]);
   y[2 * step] = 0.5f * (x[step] + x[2 * step]) + x[3 * step];
 }
 
-/// transformed = Bᵀ d B of every tile
+/// transformed[16, tiles, channels] = Bᵀ d B of every tile's pixels d[4, 4] in `images`.
 static void winograd_images(const struct lopt_tiles *tiles, long channels, const float *images, float *transformed) {
   const long count = winograd_count(tiles), stride = winograd_stride(count, channels);
   for (long tile = 0; tile < count; tile++) {
@@ -76,7 +87,8 @@ static void winograd_images(const struct lopt_tiles *tiles, long channels, const
     for (long channel = 0; channel < channels; channel += LANES) {
       lanes d[16], half[16], v[16];
 #pragma clang loop unroll(full)
-      for (long i = 0; i < 16; i++) d[i] = *(const lanes *)(from + (i / 4 * tiles->row_stride + i % 4) * channels + channel);
+      for (long i = 0; i < 16; i++)
+        d[i] = *(const lanes *)(from + (i / 4 * tiles->row_stride + i % 4) * channels + channel);
 #pragma clang loop unroll(full)
       for (long i = 0; i < 4; i++) image_line(d + i, half + i, 4);
 #pragma clang loop unroll(full)
@@ -87,7 +99,8 @@ static void winograd_images(const struct lopt_tiles *tiles, long channels, const
   }
 }
 
-/// transformed = A δ Aᵀ of every tile
+/// transformed[16, tiles, channels] = A δ Aᵀ of every tile's derivatives δ[2, 2] in `deltas`, which are laid out as the
+/// images.
 static void winograd_deltas(const struct lopt_tiles *tiles, long channels, const float *deltas, float *transformed) {
   const long count = winograd_count(tiles), stride = winograd_stride(count, channels);
   for (long tile = 0; tile < count; tile++) {
@@ -95,8 +108,8 @@ static void winograd_deltas(const struct lopt_tiles *tiles, long channels, const
     for (long channel = 0; channel < channels; channel += LANES) {
       lanes delta[16], half[16], v[16];
 #pragma clang loop unroll(full)
-      for (long i = 0; i < 4; i++) delta[i / 2 * 4 + i % 2] =
-          *(const lanes *)(from + (i / 2 * tiles->row_stride + i % 2) * channels + channel);
+      for (long i = 0; i < 4; i++)
+        delta[i / 2 * 4 + i % 2] = *(const lanes *)(from + (i / 2 * tiles->row_stride + i % 2) * channels + channel);
 #pragma clang loop unroll(full)
       for (long i = 0; i < 2; i++) delta_line(delta + i, half + i, 4);
 #pragma clang loop unroll(full)
@@ -107,7 +120,8 @@ static void winograd_deltas(const struct lopt_tiles *tiles, long channels, const
   }
 }
 
-/// target = f(bias + Aᵀ m A) of every tile; f as of `convolve`.
+/// target = f(bias + Aᵀ m A) of every tile, with m[4, 4] its values in products[16, tiles, channels]; f is ReLU where
+/// `mask` is null, and else keeps what is above 0 in `mask`. Results outside of an image of odd size are not written.
 static void winograd_results(const struct lopt_tiles *tiles, long channels, const float *products, const float *bias,
                              const float *mask, float *target) {
   const long count = winograd_count(tiles), stride = winograd_stride(count, channels);
@@ -134,7 +148,7 @@ static void winograd_results(const struct lopt_tiles *tiles, long channels, cons
   }
 }
 
-/// panel[16, inputs, outputs] = G w Gᵀ of the weights [9, inputs, outputs]
+/// `lopt_kernels.winograd_pack`: panel[16, inputs, outputs] = G w Gᵀ of the weights [3, 3, inputs, outputs].
 static void winograd_pack(long inputs, long outputs, const float *weights, float *panel) {
   const long each = inputs * outputs;
   for (long place = 0; place < each; place += LANES) {
@@ -150,8 +164,9 @@ static void winograd_pack(long inputs, long outputs, const float *weights, float
   }
 }
 
-/// The panel [16, outputs, inputs] with which the derivative by the images is a convolution of δ: of the kernel turned
-/// by half a turn, which exchanges the first and the last row of G w and leaves the others.
+/// `lopt_kernels.winograd_pack_reversed`: makes of panel[16, inputs, outputs] the panel reversed[16, outputs, inputs],
+/// with which the derivative by the images is a convolution of δ. It is that of the kernel turned by half a turn, which
+/// exchanges the first and the last row of G w and leaves the others.
 static void winograd_pack_reversed(long inputs, long outputs, const float *restrict panel, float *restrict reversed) {
   static const long turned[4] = {3, 1, 2, 0};
   const long each = inputs * outputs;
@@ -159,7 +174,9 @@ static void winograd_pack_reversed(long inputs, long outputs, const float *restr
     transpose(inputs, outputs, panel + (turned[i / 4] * 4 + turned[i % 4]) * each, reversed + i * each);
 }
 
-/// Σ over the terms of the transformed images × panel, position by position. scratch: both transforms' room.
+/// `lopt_kernels.winograd_convolve`: what `convolve` does, for stride 1 and channels that are multiples of 16. The
+/// matrix products go position by position; a second term adds to the products of the first, before the transform back.
+/// scratch: 16 × (tiles × inputs + 16 + tiles × outputs + 16) floats, for the transformed images and the products.
 static void winograd_convolve(const struct lopt_tiles *tiles, const float *source, const float *panel,
                               const float *source2, const float *panel2, long inputs, long outputs, const float *bias,
                               const float *mask, float *target, float *scratch) {
@@ -175,8 +192,9 @@ static void winograd_convolve(const struct lopt_tiles *tiles, const float *sourc
   winograd_results(tiles, outputs, products, bias, mask, target);
 }
 
-/// gradient[9, inputs, outputs] += Gᵀ [Σ over the terms and tiles of Bᵀ d B ⊙ A δ Aᵀ] G. scratch: both transforms' room
-/// and [16, inputs, outputs].
+/// `lopt_kernels.winograd_correlate`: gradient[3, 3, inputs, outputs] += Gᵀ [Σ over both terms and all tiles of
+/// (Bᵀ d B) ⊙ (A δ Aᵀ)] G, where the second term is absent if `source2` is null. scratch: 16 × (tiles × inputs + 16 +
+/// tiles × outputs + 16 + inputs × outputs) floats, for the transformed images and derivatives and the sums.
 static void winograd_correlate(const struct lopt_tiles *tiles, const float *source, const float *delta,
                                const float *source2, const float *delta2, long inputs, long outputs, float *gradient,
                                float *scratch) {
@@ -202,3 +220,5 @@ static void winograd_correlate(const struct lopt_tiles *tiles, const float *sour
     for (long i = 0; i < 9; i++) *(lanes *)(gradient + i * each + place) += w[i / 3 * 4 + i % 3];
   }
 }
+
+#endif

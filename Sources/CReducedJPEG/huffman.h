@@ -1,25 +1,27 @@
-/// Huffman decoding with a table of what the next bits stand for (ITU-T T.81, annexes C and F.2.2).
+/// Huffman decoding of a JPEG's coefficients, with a table of what the next bits stand for (ITU-T T.81, annexes C and
+/// F.2.2).
 #ifndef LOPT_HUFFMAN_H
 #define LOPT_HUFFMAN_H
 
+#include <stdint.h>
 #include <string.h>
 
-#include "reduced_jpeg.h"
-
-/// Bits that the table is indexed by: most codes together with the number that follows them.
+/// The number of bits that index the table: enough for most codes together with the number that follows them.
 #define AHEAD 10
 
 /// One coefficient: what a code and the number after it stand for. While a table is made, one of length 0 keeps in
-/// `value` and `step` the length and the symbol of a code whose number does not fit.
+/// `value` and `step` the length and the symbol of a code whose number does not fit into the table's bits.
 struct coefficient {
+  /// The coefficient itself, before it is multiplied by its quantization step.
   int16_t value;
-  /// How much further its place is than the one before: 1, and the zeros in between. END_OF_BLOCK: there are no more.
+  /// How many places the coefficient is behind the one before: 1 + the number of zeros in between. END_OF_BLOCK says
+  /// that there are no more.
   uint8_t step;
-  /// Bits that all that took; 0: the bits are no code.
+  /// The number of bits that the code and the number took; 0 where the bits are no code.
   uint8_t length;
 };
 
-/// A step beyond every place that coefficients can reach.
+/// The step that ends a block: it leads beyond every place that coefficients can reach.
 #define END_OF_BLOCK 128
 
 /// What the next bits stand for: one coefficient or two, in one word whose lowest bits are what has to be shifted away.
@@ -33,37 +35,48 @@ struct coefficient {
 /// Where there is no second one, its step and value are 0.
 typedef uint64_t token;
 
+/// Returns the token of two coefficients, of which the second may be of step, value and length 0.
 static inline token make_token(struct coefficient first, struct coefficient second) {
   return (uint64_t)(uint16_t)second.value << 48 | (uint64_t)(uint16_t)first.value << 32 | (uint64_t)second.step << 24 |
          (uint64_t)first.step << 16 | (uint64_t)first.length << 8 | (uint64_t)(first.length + second.length);
 }
 
+/// Returns the value of a token's first coefficient.
 static inline int32_t first_value(token token) { return (int16_t)(token >> 32); }
+/// Returns the value of a token's second coefficient, 0 where there is none.
 static inline int32_t second_value(token token) { return (int16_t)(token >> 48); }
+/// Returns the step of a token's first coefficient.
 static inline int32_t first_step(token token) { return token >> 16 & 0xFF; }
+/// Returns the step of a token's second coefficient, 0 where there is none.
 static inline int32_t second_step(token token) { return token >> 24 & 0xFF; }
+/// Returns the number of bits of a token's first coefficient.
 static inline int32_t first_length(token token) { return token >> 8 & 0xFF; }
 
+/// What is needed to decode with one Huffman table of a file.
 struct decoding_table {
+  /// For every value of the next AHEAD bits, what they stand for.
   token ahead[1 << AHEAD];
-  /// Of each length, the 16 bits from which on codes are longer.
+  /// For each length of codes, 1 to 16, the least 16 bits that begin with a longer code.
   uint32_t limit[17];
-  /// Of each length, what makes of a code its symbol's position.
+  /// For each length of codes, 1 to 16, what has to be added to a code to get the position of its symbol.
   int32_t offset[17];
+  /// The symbols in the order of their codes, in the file.
   const uint8_t *symbols;
-  /// Whether it is for DC coefficients: their symbols have no zeros, and 0 is not the end of the block.
+  /// Whether the table is for DC coefficients: their symbols have no zeros, and 0 is not the end of the block.
   int is_dc;
 };
 
-/// The bits of a segment, the next one highest.
+/// What is left of the bits of a segment.
 struct bits {
+  /// The next bits, the first of them highest.
   uint64_t buffer;
-  /// How many of them are there.
+  /// The number of bits of the buffer that have been read and not been dropped.
   int32_t count;
+  /// Where in the segment the first byte is that the count does not cover.
   const uint8_t *next;
 };
 
-/// Makes at least 56 bits be there.
+/// Fills the buffer up to at least 56 bits. Reads eight bytes, of which some may lie behind the segment.
 static inline void refill(struct bits *bits) {
   uint64_t bytes;
   memcpy(&bytes, bits->next, 8);
@@ -72,19 +85,21 @@ static inline void refill(struct bits *bits) {
   bits->count |= 56;
 }
 
+/// Takes `length` bits, which are in the buffer, away from it.
 static inline void drop(struct bits *bits, int32_t length) {
   bits->buffer <<= length & 63;
   bits->count -= length;
 }
 
-/// Bits of the number that follows a symbol's code, or -1 where there is no such symbol.
+/// Returns the number of bits of the number that follows a symbol's code, or −1 where there is no such symbol.
 static inline int32_t number_size(const struct decoding_table *table, uint8_t symbol) {
   if (table->is_dc) return symbol <= 11 ? symbol : -1;
   if ((symbol & 15) == 0) return symbol == 0 || symbol == 0xF0 ? 0 : -1;
   return (symbol & 15) <= 10 ? symbol & 15 : -1;
 }
 
-/// The coefficient of a symbol whose code has `length` bits and is followed by `number`, of `size` bits (F.2.2.1).
+/// Returns the coefficient of a symbol whose code has `length` bits and is followed by `number`, of `size` bits
+/// (F.2.2.1).
 static inline struct coefficient make_coefficient(const struct decoding_table *table, uint8_t symbol, int32_t length,
                                                   int32_t size, int32_t number) {
   int32_t value = size > 0 && number < 1 << (size - 1) ? number - (1 << size) + 1 : number;
@@ -92,7 +107,8 @@ static inline struct coefficient make_coefficient(const struct decoding_table *t
   return (struct coefficient){(int16_t)value, (uint8_t)step, (uint8_t)(length + size)};
 }
 
-/// Fills in what a code of `length` bits stands for, with every number after it.
+/// Fills in what a code of `length` ≤ AHEAD bits stands for, together with every number that may follow it:
+/// ahead[1 << AHEAD] at each index that begins with the code.
 static inline void fill(const struct decoding_table *table, struct coefficient *ahead, uint32_t code, int32_t length,
                         uint8_t symbol) {
   int32_t size = number_size(table, symbol);
@@ -110,7 +126,8 @@ static inline void fill(const struct decoding_table *table, struct coefficient *
   }
 }
 
-/// Makes words of single coefficients and those that follow them within the same bits.
+/// Makes the table's tokens of ahead[1 << AHEAD]: each coefficient, together with the one that follows it where both
+/// are within the same AHEAD bits.
 static inline void combine(struct decoding_table *table, const struct coefficient *ahead) {
   static const struct coefficient none = {0, 0, 0};
   for (uint32_t i = 0; i < 1 << AHEAD; i++) {
@@ -123,7 +140,8 @@ static inline void combine(struct decoding_table *table, const struct coefficien
   }
 }
 
-/// `counts`: of the codes of each length, 16; the symbols follow. Returns 0 where the counts make no prefix code.
+/// Makes a table of counts[16], the number of codes of each length, behind which the symbols are; both must outlive the
+/// table. Returns 1, or 0 where the counts make no prefix code.
 static inline int prepare(struct decoding_table *table, const uint8_t *counts, int is_dc) {
   struct coefficient ahead[1 << AHEAD];
   uint32_t code = 0;
@@ -147,7 +165,8 @@ static inline int prepare(struct decoding_table *table, const uint8_t *counts, i
   return 1;
 }
 
-/// The token of one coefficient whose code has `length` bits; 0 where there is no such symbol.
+/// Returns the token of one coefficient whose code is the first `length` bits of the buffer; 0 where there is no such
+/// symbol.
 static inline token single(const struct decoding_table *table, uint64_t buffer, int32_t length, uint8_t symbol) {
   int32_t size = number_size(table, symbol);
   if (size < 0) return 0;
@@ -155,7 +174,7 @@ static inline token single(const struct decoding_table *table, uint64_t buffer, 
   return make_token(make_coefficient(table, symbol, length, size, number), (struct coefficient){0, 0, 0});
 }
 
-/// The token of a code that is longer than the table is indexed by; 0 where the bits are no code.
+/// Returns the token of a code of more than AHEAD bits; 0 where the bits are no code.
 static __attribute__((noinline)) token look_up(const struct decoding_table *table, uint64_t buffer) {
   uint32_t next = (uint32_t)(buffer >> 48);
   for (int32_t length = AHEAD + 1; length <= 16; length++) {
@@ -167,7 +186,8 @@ static __attribute__((noinline)) token look_up(const struct decoding_table *tabl
   return 0;
 }
 
-/// The next token, which stays where it is; 0 where the bits are none.
+/// Returns the next token without taking its bits away; 0 where the bits are no code. There must be at least 26 bits in
+/// the buffer.
 static inline token peek(const struct bits *bits, const struct decoding_table *table) {
   token token = table->ahead[bits->buffer >> (64 - AHEAD)];
   if (__builtin_expect((token & 0xFF) != 0, 1)) return token;

@@ -1,22 +1,26 @@
+// Decodes the scan of a baseline JPEG to means of its pixels, MCU by MCU.
 #include "reduced_jpeg.h"
 
 #include <math.h>
+#include <string.h>
 
 #include "huffman.h"
 
-/// Of a coefficient in the order of the file, its place in the block: 8 × vertical + horizontal frequency.
+/// For a coefficient's place in the order of the file, its place in the block: 8 × vertical + horizontal frequency.
 static const uint8_t zigzag[64] = {
     0,  1,  8,  16, 9,  2,  3,  10, 17, 24, 32, 25, 18, 11, 4,  5,  12, 19, 26, 33, 40, 48,
     41, 34, 27, 20, 13, 6,  7,  14, 21, 28, 35, 42, 49, 56, 57, 50, 43, 36, 29, 22, 15, 23,
     30, 37, 44, 51, 58, 59, 52, 45, 38, 31, 39, 46, 53, 60, 61, 54, 47, 55, 62, 63,
 };
 
-/// Places that the last step in a block may lead to.
+/// The number of places that the last step in a block may lead to.
 #define PLACES (64 + END_OF_BLOCK)
 
 /// A component while its blocks are decoded.
 struct component {
+  /// Decodes the first coefficient of a block.
   struct decoding_table dc;
+  /// Decodes the other 63 coefficients.
   struct decoding_table ac;
   /// What a coefficient adds to each pixel of a block: [PLACES, side, side], the first index in the order of the file;
   /// nothing from place 64 on.
@@ -25,12 +29,14 @@ struct component {
   int32_t previous;
 };
 
-/// Where a tile, the pixels of an MCU, is put together.
+/// A tile: the pixels of an MCU, reduced.
 struct tile {
+  /// For each component its pixels, row by row without gaps.
   _Alignas(32) float pixels[3][64];
 };
 
-/// [frequency, side]: a cosine of the transform (A.3.3), the mean of it over each of `side` parts of its 8 points.
+/// basis[8, side] = for each frequency the mean of its cosine in the inverse transform (A.3.3) over each of `side`
+/// equal parts of its 8 points.
 static void make_basis(float *basis, int32_t side) {
   int32_t part = 8 / side;
   for (int32_t frequency = 0; frequency < 8; frequency++) {
@@ -42,6 +48,8 @@ static void make_basis(float *basis, int32_t side) {
   }
 }
 
+/// weights[PLACES, side, side] = what a coefficient of 1 adds to each pixel of a block, by its place in the order of
+/// the file, with quantization[64] in the same order; 0 from place 64 on.
 static void make_weights(float *weights, const uint8_t *quantization, int32_t side) {
   float basis[64];
   make_basis(basis, side);
@@ -57,7 +65,8 @@ static void make_weights(float *weights, const uint8_t *quantization, int32_t si
   }
 }
 
-/// Decodes a block of side × side pixels to `result`, of which `stride` is a row. Returns 0 where it has a flaw.
+/// Decodes a block to result[side, side], whose rows are `stride` floats apart. Takes its bits from `shared`. Returns
+/// 1, or 0 where the block has a flaw.
 static inline __attribute__((always_inline)) int decode_block(struct bits *shared, struct component *component,
                                                               float *restrict result, int32_t side, int32_t stride) {
   const int32_t area = side * side;
@@ -98,8 +107,8 @@ static inline __attribute__((always_inline)) int decode_block(struct bits *share
   return 1;
 }
 
-/// Decodes an MCU: of luminance sampling × sampling blocks of side × side pixels, of the others one that is as large as
-/// all of them. Returns 0 where it has a flaw.
+/// Decodes an MCU of `count` components: sampling × sampling blocks of side × side pixels of luminance, and of each
+/// other component one block that is as large as all of these. Returns 1, or 0 where the MCU has a flaw.
 static inline __attribute__((always_inline)) int decode_tile(struct bits *bits, struct component *components,
                                                              int32_t count, struct tile *tile, int32_t side,
                                                              int32_t sampling) {
@@ -114,7 +123,8 @@ static inline __attribute__((always_inline)) int decode_tile(struct bits *bits, 
   return 1;
 }
 
-/// The same with sizes that the compiler knows.
+/// Decodes an MCU as `decode_tile` does, by code that is compiled for its sizes: `side` is 1, 2 or 4, `sampling` 1 or
+/// 2.
 static int decode_any_tile(struct bits *bits, struct component *components, int32_t count, struct tile *tile,
                            int32_t side, int32_t sampling) {
   switch (side * 2 + sampling) {
@@ -127,13 +137,14 @@ static int decode_any_tile(struct bits *bits, struct component *components, int3
   }
 }
 
+/// Returns the value as an integer of 0 … 255, the nearest one.
 static inline int32_t rounded(float value) {
   value = value < 0 ? 0 : value;
   value = value > 255 ? 255 : value;
   return (int32_t)(value + 0.5f);
 }
 
-/// Turns `count` pixels into red, green and blue, in `colours` (JFIF 1.02, page 3).
+/// Turns the first `count` pixels of a tile into red, green and blue, 0 … 255, in `colours` (JFIF 1.02, page 3).
 static void convert(const struct tile *tile, int32_t is_grey, int32_t count, int32_t colours[3][64]) {
   const float *luminance = tile->pixels[0], *blue = tile->pixels[1], *red = tile->pixels[2];
   if (is_grey) {
@@ -147,7 +158,8 @@ static void convert(const struct tile *tile, int32_t is_grey, int32_t count, int
   }
 }
 
-/// Writes what of a tile lies in the image.
+/// Writes the part of a tile that lies in the image: the first `columns` pixels of its first `rows` rows, the tile
+/// being `width` pixels wide. Goes to pixels[rows, columns, 3], whose rows are `stride` bytes apart.
 static void write_tile(const struct tile *tile, int32_t is_grey, int32_t width, int32_t columns, int32_t rows,
                        uint8_t *pixels, size_t stride) {
   int32_t colours[3][64];
@@ -162,8 +174,8 @@ static void write_tile(const struct tile *tile, int32_t is_grey, int32_t width, 
   }
 }
 
-/// Copies the data up to the next marker without the zeros that are stuffed in after 255 (B.1.1.5).
-/// Returns where the marker's code is, or NULL where there is no marker.
+/// Copies the data up to the next marker to `copy`, without the zeros that are stuffed in after 255 (B.1.1.5), and sets
+/// `copy_end`. Returns where the marker's code is, or NULL where there is no marker before `end`.
 static const uint8_t *next_segment(const uint8_t *data, const uint8_t *end, uint8_t *copy, uint8_t **copy_end) {
   while (1) {
     const uint8_t *found = data < end ? memchr(data, 0xFF, (size_t)(end - data)) : NULL;
@@ -179,13 +191,14 @@ static const uint8_t *next_segment(const uint8_t *data, const uint8_t *end, uint
   }
 }
 
-/// Whether decoding has come to the end of a segment: less than a byte is left of it.
+/// Returns whether decoding has come to the end of a segment: less than a byte is left of it.
 static int is_at_end(const struct bits *bits, const uint8_t *end) {
   int64_t left = (end - bits->next) * 8 + bits->count;
   return left >= 0 && left < 8;
 }
 
-/// Makes the tables of each component. Returns 0 where one is no table.
+/// Makes the tables and the weights of each component, for luminance blocks of side × side pixels. Returns 1, or 0
+/// where a table of the file makes no prefix code.
 static int prepare_components(const struct lopt_scan *scan, const uint8_t *file, int32_t side,
                               struct component *components) {
   for (int32_t i = 0; i < scan->components; i++) {

@@ -1,4 +1,4 @@
-// Stands in front of the C library's allocator in the tests' executable.
+// Counts allocations: these functions stand before those of the C library in the tests' executable, and call them.
 #include "allocation_count.h"
 
 #include <errno.h>
@@ -12,6 +12,7 @@ extern void *__libc_calloc(size_t, size_t);
 extern void *__libc_realloc(void *, size_t);
 extern void *__libc_memalign(size_t, size_t);
 
+/// The number of allocations of this thread.
 static _Thread_local long count;
 
 long allocation_count(void) { return count; }

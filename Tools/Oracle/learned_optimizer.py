@@ -4,6 +4,7 @@ Every function takes and returns PyTorch tensors and keeps their graph: differen
 steps needs nothing more.
 """
 
+import itertools
 import json
 import math
 import re
@@ -111,7 +112,7 @@ class Architecture:
 
 def dense_shapes(widths):
     shapes = []
-    for inputs, outputs in zip(widths, widths[1:]):
+    for inputs, outputs in itertools.pairwise(widths):
         shapes += [[inputs, outputs], [outputs]]
     return shapes
 
@@ -179,8 +180,6 @@ def update(architecture, theta, problem, step, inner, gradient, momenta, second_
     layers = pieces(theta, architecture.shapes())
     shapes = inner_shapes(problem)
     flat = [[math.prod(shape)] for shape in shapes]
-    values = [
-        update_tensor(architecture, layers, step, *tensors)
-        for tensors in zip(*(pieces(vector, flat) for vector in (inner, gradient, momenta, second_moments)))
-    ]
+    of_tensors = zip(*(pieces(vector, flat) for vector in (inner, gradient, momenta, second_moments)), strict=True)
+    values = [update_tensor(architecture, layers, step, *tensors) for tensors in of_tensors]
     return torch.cat(values), momenta, second_moments

@@ -27,9 +27,7 @@ BATCH = 128
 THETA, INNER, MOMENTA, SECOND_MOMENTS, IMAGES, OUTER_IMAGES, VECTOR, SIGNS = (100 * n for n in range(1, 9))
 
 
-def recipe(
-    length, *, problem="mlp2x32", batch=BATCH, midway=False, outer_batches=0, diverging=False, **architecture
-):
+def recipe(length, *, problem="mlp2x32", batch=BATCH, midway=False, outer_batches=0, diverging=False, **architecture):
     return {
         "problem": problem,
         "length": length,
@@ -124,7 +122,12 @@ def hessian_fixture(problem, sample):
             "product": projections(product),
         }
     double = kept[torch.float64]
-    return {"problem": problem, "batch": batch, **double, "single_precision_errors": errors(kept[torch.float32], double)}
+    return {
+        "problem": problem,
+        "batch": batch,
+        **double,
+        "single_precision_errors": errors(kept[torch.float32], double),
+    }
 
 
 def write(name, fixture):

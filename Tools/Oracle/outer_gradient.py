@@ -45,7 +45,7 @@ def truncation(case, problem, architecture, precision=torch.float64):
             losses += [torch.tensor(CLIP, dtype=precision)] * (length - index)
             break
         if "outer_images" in case:
-            batches = zip(case["outer_images"][index], case["outer_labels"][index])
+            batches = zip(case["outer_images"][index], case["outer_labels"][index], strict=True)
             counted = [counted_loss(inner_loss(problem, inner, *batch)) for batch in batches]
             losses.append(torch.stack(counted).mean())
         else:
@@ -78,7 +78,7 @@ def main():
     parser.add_argument("--precision", choices=["double", "single"], default="double")
     arguments = parser.parse_args()
     with safe_open(arguments.case, "pt") as file:
-        case = {name: file.get_tensor(name) for name in file.keys()}
+        case = {name: file.get_tensor(name) for name in file.keys()}  # noqa: SIM118, the file is no dict
         architecture = Architecture.from_metadata(file.metadata())
     precision = torch.float64 if arguments.precision == "double" else torch.float32
     save_file(truncation(case, arguments.problem, architecture, precision), arguments.output)

@@ -20,12 +20,28 @@ class Browser:
         self.input, from_browser = os.pipe()
         # Chromium takes commands on descriptor 3 and answers on 4.
         self.process = subprocess.Popen(
-            ["sh", "-c", f'exec "$@" 3<&{to_browser} 4>&{from_browser}', "sh", executable, "--headless=new",
-             "--remote-debugging-pipe", f"--user-data-dir={self.profile}", "--no-first-run", "--disable-gpu",
-             "--disable-dev-shm-usage", "--disable-component-update", "--disable-background-networking",
-             # A browser of root's must do without its sandbox; it opens nothing but this daemon's page.
-             *(["--no-sandbox"] if os.geteuid() == 0 else []), "about:blank"],
-            pass_fds=(to_browser, from_browser), stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+            [
+                "sh",
+                "-c",
+                f'exec "$@" 3<&{to_browser} 4>&{from_browser}',
+                "sh",
+                executable,
+                "--headless=new",
+                "--remote-debugging-pipe",
+                f"--user-data-dir={self.profile}",
+                "--no-first-run",
+                "--disable-gpu",
+                "--disable-dev-shm-usage",
+                "--disable-component-update",
+                "--disable-background-networking",
+                # A browser of root's must do without its sandbox; it opens nothing but this daemon's page.
+                *(["--no-sandbox"] if os.geteuid() == 0 else []),
+                "about:blank",
+            ],
+            pass_fds=(to_browser, from_browser),
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.DEVNULL,
+        )
         os.close(to_browser)
         os.close(from_browser)
         self.buffer, self.number, self.answers, self.events, self.session = b"", 0, {}, [], None
@@ -93,8 +109,13 @@ class Browser:
         return answer["result"].get("value")
 
     def size(self, width, height, is_phone=False, scheme="light"):
-        self.send("Emulation.setDeviceMetricsOverride", width=width, height=height, deviceScaleFactor=2 if is_phone else 1,
-                  mobile=is_phone)
+        self.send(
+            "Emulation.setDeviceMetricsOverride",
+            width=width,
+            height=height,
+            deviceScaleFactor=2 if is_phone else 1,
+            mobile=is_phone,
+        )
         self.send("Emulation.setEmulatedMedia", features=[{"name": "prefers-color-scheme", "value": scheme}])
         self.rest(0.5)
 
@@ -110,5 +131,8 @@ class Browser:
         """Every line of the console, exception and entry of the browser's log, as text."""
         lines = [f"console.{each['type']}: {each['args']}" for each in self.named("Runtime.consoleAPICalled", since)]
         lines += [f"exception: {each['exceptionDetails']}" for each in self.named("Runtime.exceptionThrown", since)]
-        return lines + [f"{each['entry']['source']} {each['entry']['level']}: {each['entry']['text']} "
-                        f"{each['entry'].get('url', '')}" for each in self.named("Log.entryAdded", since)]
+        return lines + [
+            f"{each['entry']['source']} {each['entry']['level']}: {each['entry']['text']} "
+            f"{each['entry'].get('url', '')}"
+            for each in self.named("Log.entryAdded", since)
+        ]

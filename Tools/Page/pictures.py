@@ -16,9 +16,9 @@ def chunk(kind, data):
 
 def png(pixels):
     """A grey picture."""
-    rows = b"".join(b"\0" + pixels[start:start + SIDE] for start in range(0, len(pixels), SIDE))
+    rows = b"".join(b"\0" + pixels[start : start + SIDE] for start in range(0, len(pixels), SIDE))
     header = struct.pack(">IIBBBBB", SIDE, SIDE, 8, 0, 0, 0, 0)
-    return (b"\x89PNG\r\n\x1a\n" + chunk(b"IHDR", header) + chunk(b"IDAT", zlib.compress(rows)) + chunk(b"IEND", b""))
+    return b"\x89PNG\r\n\x1a\n" + chunk(b"IHDR", header) + chunk(b"IDAT", zlib.compress(rows)) + chunk(b"IEND", b"")
 
 
 def write(mnist, folder, images=60):
@@ -27,7 +27,7 @@ def write(mnist, folder, images=60):
     labels = gzip.decompress((mnist / "train-labels-idx1-ubyte.gz").read_bytes())[8:]
     written = {}
     for index, label in enumerate(labels):
-        picture = pixels[index * SIDE * SIDE:(index + 1) * SIDE * SIDE]
+        picture = pixels[index * SIDE * SIDE : (index + 1) * SIDE * SIDE]
         for name, content in ((f"digit-{label}", picture), (f"turned-{label}", picture[::-1])):
             number = written.get(name, 0)
             if number < images:

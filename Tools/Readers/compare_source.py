@@ -51,7 +51,7 @@ elif kind in ["imagenet-folders", "folder"]:
 elif kind.startswith("imagenet32"):
     for name in ["train_data_batch_1", "train_data_batch_2", "train_data_batch_10", "val_data"]:
         with numpy.load(folder / f"{name}.npz", allow_pickle=False) as batch:
-            for planes, label in zip(batch["data"], batch["labels"]):
+            for planes, label in zip(batch["data"], batch["labels"], strict=True):
                 add(f"{label:04d}", planes, name == "val_data")
 else:
     names = [f"data_batch_{n}.bin" for n in range(1, 6)] + ["test_batch.bin"]

@@ -2,8 +2,8 @@
 
     make_images.py FOLDER
 
-Names say what is in them: KIND-WIDTHxHEIGHT.jpg or .png. Pixels are blocks of random colour under random noise, the same
-on every run.
+Names say what is in them: KIND-WIDTHxHEIGHT.jpg or .png. Pixels are blocks of random colour under random noise, the
+same on every run.
 """
 
 import struct
@@ -34,7 +34,9 @@ def pixels(width, height, channels):
 
 def picture(mode, width, height):
     if mode == "CMYK":
-        return Image.merge("CMYK", [Image.fromarray(ink) for ink in numpy.moveaxis(pixels(width, height, 4), 2, 0).copy()])
+        return Image.merge(
+            "CMYK", [Image.fromarray(ink) for ink in numpy.moveaxis(pixels(width, height, 4), 2, 0).copy()]
+        )
     return Image.fromarray(pixels(width, height, 4 if mode in ("RGBA", "LA") else 3)).convert(mode)
 
 

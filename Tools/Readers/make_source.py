@@ -94,8 +94,12 @@ def planes(count, *seed):
 def imagenet32(save):
     for batch, count in [(1, 7), (2, 5), (10, 4)]:
         labels = 1 + random(batch).permutation(numpy.arange(class_count * count) % class_count)
-        save(folder / f"train_data_batch_{batch}.npz", data=planes(len(labels), batch, 7), labels=labels,
-             mean=numpy.zeros(3072))
+        save(
+            folder / f"train_data_batch_{batch}.npz",
+            data=planes(len(labels), batch, 7),
+            labels=labels,
+            mean=numpy.zeros(3072),
+        )
     labels = 1 + numpy.arange(2 * class_count, dtype=numpy.uint16) % class_count
     save(folder / "val_data.npz", data=planes(len(labels), 99), labels=labels)
 

@@ -1,6 +1,6 @@
 """Runs a program and prints its exit code and the most memory that it ever had, in KiB.
 
-    peak_memory.py PROGRAM ARGUMENTS…
+peak_memory.py PROGRAM ARGUMENTS…
 """
 
 import resource

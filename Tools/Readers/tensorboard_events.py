@@ -34,7 +34,17 @@ def make_dataset(folder):
         for index in range(20):
             pixels = (pattern + generator.integers(0, 256, pattern.shape)) // 2
             Image.fromarray(pixels.astype(numpy.uint8)).save(pictures / f"{index}.png")
-    command = [tools / "dataprep", "build", "shards", "--source", "folder", "--input", folder / "pictures", "--size", "16"]
+    command = [
+        tools / "dataprep",
+        "build",
+        "shards",
+        "--source",
+        "folder",
+        "--input",
+        folder / "pictures",
+        "--size",
+        "16",
+    ]
     command += ["--held-out", "0", "--outer-validation", "10", "--output", folder / "data"]
     subprocess.run(command, check=True, stdout=subprocess.DEVNULL)
 
@@ -75,8 +85,12 @@ with tempfile.TemporaryDirectory() as name:
     folder = Path(name)
     make_dataset(folder)
     configuration = {
-        "datasets": ["data"], "state": "state", "problem": "conv3x2@16", "snapshot": {"every_seconds": 0.05},
-        "outer": {"pairs": 2, "curriculum": {"from": 2, "to": 2}}, "inner": {"batch": 4, "life": {"from": 10, "to": 10}},
+        "datasets": ["data"],
+        "state": "state",
+        "problem": "conv3x2@16",
+        "snapshot": {"every_seconds": 0.05},
+        "outer": {"pairs": 2, "curriculum": {"from": 2, "to": 2}},
+        "inner": {"batch": 4, "life": {"from": 10, "to": 10}},
         "evaluation": {"every": 5, "tasks": 2, "steps": 10},
     }
     (folder / "lopt.json").write_text(json.dumps(configuration))
@@ -101,13 +115,19 @@ with tempfile.TemporaryDirectory() as name:
 
     scalars = event_accumulator.EventAccumulator(events, size_guidance={event_accumulator.SCALARS: 0}).Reload()
     compare(
-        "EventAccumulator", scalars.Tags()["scalars"],
-        lambda tag: [(event.step, event.value) for event in scalars.Scalars(tag)], expected)
+        "EventAccumulator",
+        scalars.Tags()["scalars"],
+        lambda tag: [(event.step, event.value) for event in scalars.Scalars(tag)],
+        expected,
+    )
     # What TensorBoard's own pages are served from.
     tensors = plugin_event_accumulator.EventAccumulator(
-        events, size_guidance={plugin_event_accumulator.TENSORS: 0}).Reload()
+        events, size_guidance={plugin_event_accumulator.TENSORS: 0}
+    ).Reload()
     compare(
-        "the plugins' EventAccumulator", tensors.Tags()["tensors"],
+        "the plugins' EventAccumulator",
+        tensors.Tags()["tensors"],
         lambda tag: [(event.step, tensor_util.make_ndarray(event.tensor_proto)) for event in tensors.Tensors(tag)],
-        expected)
+        expected,
+    )
     print(f"{len(expected)} curves of {highest + 10} outer-iterations in {files} files: none missing, none twice")

@@ -11,7 +11,7 @@
 #include <dlfcn.h>
 #include <stdint.h>
 
-/* Of the sanitizer, where the program has it. */
+/* The sanitizer's functions; null in a program that is not built with it. */
 extern void __tsan_acquire(void *address) __attribute__((weak));
 extern void __tsan_release(void *address) __attribute__((weak));
 
@@ -26,6 +26,7 @@ typedef SWIFT void (*unlock_function)(SELF void *mutex);
 static lock_function library_lock;
 static unlock_function library_unlock;
 
+/* Finds the functions of Swift's library, before the program begins. */
 __attribute__((constructor)) static void find(void) {
   library_lock = (lock_function)dlsym(RTLD_NEXT, LOCK);
   library_unlock = (unlock_function)dlsym(RTLD_NEXT, UNLOCK);

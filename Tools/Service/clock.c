@@ -14,6 +14,7 @@
 #include <time.h>
 #include <unistd.h>
 
+/// Returns the seconds in CLOCK_OFFSET_FILE, or 0 where there is no such file.
 static long offset(void) {
   char text[32] = "";
   const char *path = getenv("CLOCK_OFFSET_FILE");
@@ -45,13 +46,14 @@ time_t time(time_t *result) {
   return now.tv_sec;
 }
 
+/// Returns whether time `a` is before time `b`.
 static int is_before(struct timespec a, struct timespec b) {
   return a.tv_sec != b.tv_sec ? a.tv_sec < b.tv_sec : a.tv_nsec < b.tv_nsec;
 }
 
-// As the kernel does it: the deadline is one of the clock that may be set meanwhile. It is looked at every 10 ms.
-int pthread_cond_timedwait(
-  pthread_cond_t *restrict condition, pthread_mutex_t *restrict mutex, const struct timespec *restrict deadline) {
+// Waits as the kernel does, until a deadline of a clock that may be set meanwhile; the clock is read every 10 ms.
+int pthread_cond_timedwait(pthread_cond_t *restrict condition, pthread_mutex_t *restrict mutex,
+                           const struct timespec *restrict deadline) {
   for (;;) {
     struct timespec now, next;
     clock_gettime(CLOCK_REALTIME, &now);

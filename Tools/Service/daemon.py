@@ -34,9 +34,24 @@ def workplace(tools, parent=None):
     """A temporary folder with the data set `mnist14`; removed at the end."""
     folder = Path(tempfile.mkdtemp(prefix="lopt-service-", dir=parent))
     try:
-        subprocess.run([tools / "dataprep", "build", "shards", "--source", "mnist", "--input",
-                        repository / "Examples/mnist", "--size", "14", "--output", folder / "mnist14"],
-                       check=True, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+        subprocess.run(
+            [
+                tools / "dataprep",
+                "build",
+                "shards",
+                "--source",
+                "mnist",
+                "--input",
+                repository / "Examples/mnist",
+                "--size",
+                "14",
+                "--output",
+                folder / "mnist14",
+            ],
+            check=True,
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.DEVNULL,
+        )
         yield folder
     finally:
         shutil.rmtree(folder, ignore_errors=True)
@@ -45,17 +60,22 @@ def workplace(tools, parent=None):
 class Daemon:
     """lopt-daemon in `folder`, on a port of its own; it can be stopped and started again.
 
-    `settings` are keys of the configuration, laid over those that every test wants; `before` is what stands before it on
-    the command line, `environment` what is added to its environment.
+    `settings` are keys of the configuration, laid over those that every test wants; `before` is what stands before it
+    on the command line, `environment` what is added to its environment.
     """
 
-    def __init__(self, tools, folder, settings={}, before=(), environment={}):
-        self.tools, self.folder, self.before, self.environment = tools, folder, before, environment
+    def __init__(self, tools, folder, settings=None, before=(), environment=None):
+        self.tools, self.folder, self.before, self.environment = tools, folder, before, environment or {}
         self.port = free_port()
         configuration = {
-            "datasets": [str(folder / "mnist14")], "problem": "mlp2x32", "state": str(folder / "state"), "threads": 1,
-            "http": {"port": self.port}, "snapshot": {"free_mib": 0}}
-        for key, value in settings.items():
+            "datasets": [str(folder / "mnist14")],
+            "problem": "mlp2x32",
+            "state": str(folder / "state"),
+            "threads": 1,
+            "http": {"port": self.port},
+            "snapshot": {"free_mib": 0},
+        }
+        for key, value in (settings or {}).items():
             configuration[key] = {**configuration[key], **value} if isinstance(configuration.get(key), dict) else value
         self.state = Path(configuration["state"])
         self.configuration = folder / "lopt.json"
@@ -70,8 +90,10 @@ class Daemon:
         self.begin = self.log_file.stat().st_size if self.log_file.exists() else 0
         with open(self.log_file, "a") as log:
             self.process = subprocess.Popen(
-                [*self.before, self.tools / "lopt-daemon", "--config", self.configuration], stderr=log,
-                env={**inherited, **self.environment})
+                [*self.before, self.tools / "lopt-daemon", "--config", self.configuration],
+                stderr=log,
+                env={**inherited, **self.environment},
+            )
 
     def start(self, seconds=60):
         """Returns once it serves."""
@@ -103,18 +125,20 @@ class Daemon:
         except subprocess.TimeoutExpired:
             self.process.kill()
             self.process.wait()
-            raise AssertionError(f"lopt-daemon has not ended {seconds} s after signal {number}: {self.log()[-2000:]}")
+            raise AssertionError(
+                f"lopt-daemon has not ended {seconds} s after signal {number}: {self.log()[-2000:]}"
+            ) from None
         finally:
             self.process = None
 
     def stop(self, seconds=60):
         return self.kill(signal.SIGTERM, seconds)
 
-    def ask(self, path, method="GET", headers={}, seconds=30):
+    def ask(self, path, method="GET", headers=None, seconds=30):
         """One request on a connection of its own: status, headers, body."""
         connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=seconds)
         try:
-            connection.request(method, path, headers={**self.headers, **headers})
+            connection.request(method, path, headers={**self.headers, **(headers or {})})
             answer = connection.getresponse()
             return answer.status, answer.headers, answer.read()
         finally:

@@ -2,9 +2,9 @@
 
     faults.py TOOLS [FAULT …]
 
-TOOLS is the folder of `lopt-daemon` and `dataprep`. Without names all faults of the table at the end are made, one after
-the other; each is what Documentation/operations.md says under "Faults". Exit code 77: what could run has passed, but one
-could not be made here: mounts take root, the clock a C compiler.
+TOOLS is the folder of `lopt-daemon` and `dataprep`. Without names all faults of the table at the end are made, one
+after the other; each is what Documentation/operations.md says under "Faults". Exit code 77: what could run has passed,
+but one could not be made here: mounts take root, the clock a C compiler.
 """
 
 import contextlib
@@ -23,8 +23,10 @@ from pathlib import Path
 from daemon import NOT_RUN, Daemon, check, workplace
 
 settings = {
-    "snapshot": {"every_seconds": 0.2, "free_mib": 0}, "outer": {"pairs": 2, "curriculum": {"from": 2, "to": 2}},
-    "inner": {"batch": 4, "life": {"from": 10, "to": 10}}}
+    "snapshot": {"every_seconds": 0.2, "free_mib": 0},
+    "outer": {"pairs": 2, "curriculum": {"from": 2, "to": 2}},
+    "inner": {"batch": 4, "life": {"from": 10, "to": 10}},
+}
 
 
 class Impossible(Exception):
@@ -47,7 +49,9 @@ def newest(daemon):
     """The step of the newest θ, whose file is fetched and checked."""
     record = daemon.json("/v1/snapshots/latest")
     status, _, body = daemon.ask(f"/v1/snapshots/{record['name']}")
-    check(status == 200 and hashlib.sha256(body).hexdigest() == record["sha256"], f"{record['name']} verifies: {status}")
+    check(
+        status == 200 and hashlib.sha256(body).hexdigest() == record["sha256"], f"{record['name']} verifies: {status}"
+    )
     return record["step"]
 
 
@@ -134,8 +138,15 @@ def fill(place):
 def full_disk(tools, folder):
     for least, text in ((0, "No space left"), (16, "nearly full")):
         with disk(folder, 48_000) as place:
-            daemon = Daemon(tools, folder, {
-                **settings, "state": str(place / "state"), "snapshot": {"every_seconds": 0.2, "free_mib": least, "keep": 5}})
+            daemon = Daemon(
+                tools,
+                folder,
+                {
+                    **settings,
+                    "state": str(place / "state"),
+                    "snapshot": {"every_seconds": 0.2, "free_mib": least, "keep": 5},
+                },
+            )
             daemon.start()
             try:
                 wait_for_snapshot(daemon)
@@ -168,8 +179,10 @@ def full_disk(tools, folder):
             finally:
                 daemon.kill()
         (folder / "disk").rmdir()
-        say(f"full disk, snapshot.free_mib {least}: training goes on, with an alarm; 20 times full and free again; stop and "
-            "start are exit 74")
+        say(
+            f"full disk, snapshot.free_mib {least}: training goes on, with an alarm; 20 times full and free again; "
+            "stop and start are exit 74"
+        )
 
 
 def shards_removed(tools, folder):
@@ -180,8 +193,11 @@ def shards_removed(tools, folder):
         (folder / "mnist14").rename(folder / "elsewhere")
         # Each task lives for 10 steps, so that a new one begins soon.
         code = daemon.process.wait(30)
-        check(code == 65 and "mnist14/shard-00000.lmdb: cannot be opened" in daemon.log(),
-              f"the next task ends it with exit 65 and the file's name: {code}", daemon.log()[-1000:])
+        check(
+            code == 65 and "mnist14/shard-00000.lmdb: cannot be opened" in daemon.log(),
+            f"the next task ends it with exit 65 and the file's name: {code}",
+            daemon.log()[-1000:],
+        )
         fails_to_start(daemon, 78, "there is no data set in")
         (folder / "elsewhere").rename(folder / "mnist14")
         daemon.start()
@@ -200,8 +216,12 @@ def clock_set_back(tools, folder):
     run("cc", "-O1", "-shared", "-fPIC", "-o", library, Path(__file__).with_name("clock.c"))
     offset.write_text("0")
     (folder / "token").write_text(token)
-    daemon = Daemon(tools, folder, {**settings, "http": {"token_file": str(folder / "token")}}, environment={
-        "LD_PRELOAD": str(library), "CLOCK_OFFSET_FILE": str(offset)})
+    daemon = Daemon(
+        tools,
+        folder,
+        {**settings, "http": {"token_file": str(folder / "token")}},
+        environment={"LD_PRELOAD": str(library), "CLOCK_OFFSET_FILE": str(offset)},
+    )
     daemon.headers = {"Authorization": f"Bearer {token}"}
     daemon.start()
     try:
@@ -243,8 +263,10 @@ def descriptors_exhausted(tools, folder):
         time.sleep(5)
         check(daemon.process.poll() is None, "it runs", daemon.log()[-2000:])
         more = daemon.log()[size:]
-        say(f"descriptors: {daemon.descriptors()} of 48 open, {len(more.splitlines())} lines of log in 5 s, "
-            f"{daemon.cpu_seconds() - cpu:.1f} s of CPU")
+        say(
+            f"descriptors: {daemon.descriptors()} of 48 open, {len(more.splitlines())} lines of log in 5 s, "
+            f"{daemon.cpu_seconds() - cpu:.1f} s of CPU"
+        )
         check(daemon.descriptors() == 48, "they are exhausted", daemon.descriptors())
         check("could not be written" in more and "Too many open files" in more, "the log says so", more[-1000:])
         check(len(more) < 100_000, "the log does not overflow", len(more))
@@ -299,8 +321,13 @@ def stopped_while_starting(tools, folder):
 
 
 FAULTS = {
-    "read-only": read_only, "full-disk": full_disk, "shards-removed": shards_removed, "clock": clock_set_back,
-    "descriptors": descriptors_exhausted, "stopped-while-starting": stopped_while_starting}
+    "read-only": read_only,
+    "full-disk": full_disk,
+    "shards-removed": shards_removed,
+    "clock": clock_set_back,
+    "descriptors": descriptors_exhausted,
+    "stopped-while-starting": stopped_while_starting,
+}
 
 
 def main(tools, names):

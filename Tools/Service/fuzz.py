@@ -3,8 +3,8 @@
     fuzz.py TOOLS COUNT [SEED]
 
 TOOLS is the folder of `lopt-daemon` and `dataprep`. Of COUNT requests three fifths are no HTTP, a fifth lead out of the
-snapshots with the right token, a fifth come with a wrong token or none. Every answer must have a status that is right for
-its request, and none may hold the secret of the files that lie beside the snapshots.
+snapshots with the right token, a fifth come with a wrong token or none. Every answer must have a status that is right
+for its request, and none may hold the secret of the files that lie beside the snapshots.
 """
 
 import collections
@@ -21,15 +21,31 @@ token = "a-token-of-the-test-0123456789ABCDEF"
 secret = b"nobody may read this"
 OPEN = ("/", "/page.css", "/page.js", "/healthz", "/readyz")
 PROTECTED = [
-    ("GET", "/metrics"), ("GET", "/v1/status"), ("GET", "/v1/history"), ("GET", "/v1/snapshots"),
-    ("GET", "/v1/snapshots/latest"), ("GET", "/v1/snapshots/theta-000000000.safetensors"),
-    ("HEAD", "/v1/snapshots/latest"), ("POST", "/v1/pause"), ("POST", "/v1/resume"), ("POST", "/v1/snapshot-now"),
-    ("POST", "/v1/snapshots/theta-000000000.safetensors/pin")]
+    ("GET", "/metrics"),
+    ("GET", "/v1/status"),
+    ("GET", "/v1/history"),
+    ("GET", "/v1/snapshots"),
+    ("GET", "/v1/snapshots/latest"),
+    ("GET", "/v1/snapshots/theta-000000000.safetensors"),
+    ("HEAD", "/v1/snapshots/latest"),
+    ("POST", "/v1/pause"),
+    ("POST", "/v1/resume"),
+    ("POST", "/v1/snapshot-now"),
+    ("POST", "/v1/snapshots/theta-000000000.safetensors/pin"),
+]
 # The same in disguise.
 DISGUISED = [
-    ("POST", "/healthz/../v1/pause"), ("GET", "//v1/status"), ("GET", "/v1/status/"), ("GET", "/healthz/../v1/status"),
-    ("GET", "/page.js/../v1/status"), ("GET", "/v1/status?token=" + token), ("GET", "http:///v1/status"),
-    ("GET", "http://healthz/v1/status"), ("PUT", "/v1/status"), ("DELETE", "/v1/snapshots/latest")]
+    ("POST", "/healthz/../v1/pause"),
+    ("GET", "//v1/status"),
+    ("GET", "/v1/status/"),
+    ("GET", "/healthz/../v1/status"),
+    ("GET", "/page.js/../v1/status"),
+    ("GET", "/v1/status?token=" + token),
+    ("GET", "http:///v1/status"),
+    ("GET", "http://healthz/v1/status"),
+    ("PUT", "/v1/status"),
+    ("DELETE", "/v1/snapshots/latest"),
+]
 
 
 def send(port, data, seconds=10):
@@ -79,7 +95,8 @@ class Fuzz:
     def wrong_token(self):
         method, path = self.random.choice(PROTECTED + DISGUISED)
         answer = self.look(
-            "wrong token", malformed.request(method, path, *malformed.wrong_token(self.random, token)), {401})
+            "wrong token", malformed.request(method, path, *malformed.wrong_token(self.random, token)), {401}
+        )
         check(b"WWW-Authenticate: Bearer" in answer, "401 says what it wants", answer[:300])
 
     def healthy(self):

@@ -4,9 +4,9 @@
 
 TOOLS is the folder of `lopt-daemon` and `dataprep`. In one half of each pair 20 connections lie open and the status is
 asked for every 2 s, in the other nobody is there; which half comes first changes. The rate is inner steps per second of
-CPU time of the whole process, server included, so that what else the machine does counts little; inner steps are those of
-the log's rows. Prints the mean of the pairs' ratios with the 95 % interval of the bootstrap, which must contain 1 and be
-narrower than ± 2 %.
+CPU time of the whole process, server included, so that what else the machine does counts little; inner steps are those
+of the log's rows. Prints the mean of the pairs' ratios with the 95 % interval of the bootstrap, which must contain 1
+and be narrower than ± 2 %.
 """
 
 import http.client
@@ -27,7 +27,7 @@ def steps(daemon, since):
     with open(daemon.state / "log.jsonl", "rb") as log:
         log.seek(since)
         text = log.read()
-    whole = text[:text.rfind(b"\n") + 1]
+    whole = text[: text.rfind(b"\n") + 1]
     return sum(json.loads(line)["inner_steps"] for line in whole.splitlines()), since + len(whole)
 
 
@@ -79,8 +79,10 @@ def main(tools, pairs):
             daemon.kill()
     for name, ratios in (("second of the clock", by_clock), ("second of CPU time", by_cpu)):
         least, most = interval(ratios)
-        print(f"idle: {pairs} pairs of {seconds} s: inner steps per {name}, with idle HTTP / without: "
-              f"{statistics.fmean(ratios):.4f}, 95 % interval {least:.4f} to {most:.4f}")
+        print(
+            f"idle: {pairs} pairs of {seconds} s: inner steps per {name}, with idle HTTP / without: "
+            f"{statistics.fmean(ratios):.4f}, 95 % interval {least:.4f} to {most:.4f}"
+        )
     check(least <= 1 <= most, "the interval of the ratio contains 1")
     check(most - least < 0.04, "the interval is narrower than ± 2 %")
     print("idle: passed")

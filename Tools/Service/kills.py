@@ -22,8 +22,10 @@ from pathlib import Path
 from daemon import Daemon, check, workplace
 
 settings = {
-    "snapshot": {"every_seconds": 0.05}, "outer": {"pairs": 2, "curriculum": {"from": 2, "to": 2}},
-    "inner": {"batch": 4, "life": {"from": 10, "to": 10}}}
+    "snapshot": {"every_seconds": 0.05},
+    "outer": {"pairs": 2, "curriculum": {"from": 2, "to": 2}},
+    "inner": {"batch": 4, "life": {"from": 10, "to": 10}},
+}
 
 
 class Client:
@@ -158,9 +160,11 @@ def main(tools, kills, damages):
             daemon.start()
             daemon.wait_for_training()
             daemon.kill()
-            for number in range(kills):
+            for _ in range(kills):
                 survive(daemon, kill(daemon, choice), choice)
-            print(f"kills: {kills} of {kills} kills survived, {daemon.fetched} snapshots fetched and verified", flush=True)
+            print(
+                f"kills: {kills} of {kills} kills survived, {daemon.fetched} snapshots fetched and verified", flush=True
+            )
             survived = 0
             while survived < damages:
                 kill(daemon, choice)

@@ -2,11 +2,11 @@
 
     load.py TOOLS SECONDS
 
-TOOLS is the folder of `lopt-daemon` and `dataprep`. Each client asks for the record of the newest snapshot and then for its
-file, on one connection, again and again for so many seconds; it checks the file by the SHA-256 of the record. Prints
-requests/s, their times, and what training does meanwhile: it may lose no more than the CPU time that server and clients
-take. That, and that slow clients are sent away after the deadline of a request, is only looked at where SECONDS is at
-least 30: less is too short to measure it.
+TOOLS is the folder of `lopt-daemon` and `dataprep`. Each client asks for the record of the newest snapshot and then for
+its file, on one connection, again and again for so many seconds; it checks the file by the SHA-256 of the record.
+Prints requests/s, their times, and what training does meanwhile: it may lose no more than the CPU time that server and
+clients take. That, and that slow clients are sent away after the deadline of a request, is only looked at where SECONDS
+is at least 30: less is too short to measure it.
 """
 
 import asyncio
@@ -66,7 +66,7 @@ async def crowd(port, seconds):
 
 
 class Course:
-    """What the daemon does in a stretch of time; `steps` are inner steps, `threads` the seconds of those that live on."""
+    """What the daemon does in a stretch of time; `steps` are inner steps, `threads` the seconds of those that live."""
 
     def __init__(self, daemon):
         self.daemon = daemon
@@ -101,17 +101,24 @@ def load(daemon, seconds):
     after = quiet(daemon, seconds / 2)
 
     times.sort()
-    share = lambda fraction: 1000 * times[int(fraction * (len(times) - 1))]
-    print(f"load: {clients} clients, {during.seconds:.1f} s: {len(times)} requests, {len(times) / during.seconds:.0f}/s, "
-          f"{len(failures)} failed; p50 {share(0.5):.1f} ms, p99 {share(0.99):.1f} ms, most {share(1):.1f} ms")
+
+    def share(fraction):
+        return 1000 * times[int(fraction * (len(times) - 1))]
+
+    print(
+        f"load: {clients} clients, {during.seconds:.1f} s: {len(times)} requests, {len(times) / during.seconds:.0f}/s, "
+        f"{len(failures)} failed; p50 {share(0.5):.1f} ms, p99 {share(0.99):.1f} ms, most {share(1):.1f} ms"
+    )
     print(f"load: snapshots of {len(set(steps))} steps were fetched")
     rate = (before.steps + after.steps) / (before.seconds + after.seconds)
     # Seconds of CPU time of an inner step.
     cost = (before.cpu + after.cpu) / (before.steps + after.steps)
     server = during.threads - (before.threads + after.threads) * during.seconds / (before.seconds + after.seconds)
     lost = (rate - during.rate) * during.seconds * cost
-    print(f"load: training: {before.rate:.0f} inner steps/s before, {during.rate:.0f} under load, {after.rate:.0f} after; "
-          f"lost {lost:.1f} s of CPU time; the server took {server:.1f} s, the clients {own:.1f} s")
+    print(
+        f"load: training: {before.rate:.0f} inner steps/s before, {during.rate:.0f} under load, {after.rate:.0f} after;"
+        f" lost {lost:.1f} s of CPU time; the server took {server:.1f} s, the clients {own:.1f} s"
+    )
     check(not failures, "no failed request", failures[:5])
     check(len(times) > clients, "every client was served", len(times))
     check(during.steps > 0, "training goes on under load")
@@ -162,9 +169,11 @@ async def slow(port, seconds):
 def slow_loris(daemon, seconds):
     is_long = seconds >= deadline
     ages, times = asyncio.run(slow(daemon.port, deadline + 10 if is_long else seconds))
-    print(f"load: {slow_clients} slow clients: /healthz answered {len(times)} times, median "
-          f"{1000 * statistics.median(times):.1f} ms, most {1000 * max(times):.1f} ms; {len(ages)} of them were sent away"
-          + (f" after {min(ages):.1f} to {max(ages):.1f} s" if ages else ""))
+    print(
+        f"load: {slow_clients} slow clients: /healthz answered {len(times)} times, median "
+        f"{1000 * statistics.median(times):.1f} ms, most {1000 * max(times):.1f} ms; {len(ages)} of them were sent away"
+        + (f" after {min(ages):.1f} to {max(ages):.1f} s" if ages else "")
+    )
     check(max(times) < 1, "/healthz answers within a second while slow clients are there")
     if is_long:
         check(len(ages) == slow_clients, "slow clients are sent away")

@@ -10,8 +10,20 @@ CLOSE = b"Host: localhost\r\nConnection: close\r\n\r\n"
 #: What the server says to what is no HTTP, or too much of it.
 REFUSED = {400, 408, 413, 414, 417, 431, 501, 505}
 PATHS = ["/healthz", "/readyz", "/metrics", "/v1/status", "/v1/snapshots", "/v1/snapshots/latest", "/", "/page.js"]
-OUTSIDE = ["secret.txt", "secret.safetensors", "secret.json", "lock", "log.jsonl", "latest.json", "lopt.json", "token",
-           "verified-shards.json", "training/training-000000001.safetensors", "etc/passwd", "proc/self/environ"]
+OUTSIDE = [
+    "secret.txt",
+    "secret.safetensors",
+    "secret.json",
+    "lock",
+    "log.jsonl",
+    "latest.json",
+    "lopt.json",
+    "token",
+    "verified-shards.json",
+    "training/training-000000001.safetensors",
+    "etc/passwd",
+    "proc/self/environ",
+]
 
 
 def noise(random, most=200):
@@ -32,30 +44,78 @@ def garbage(random):
 
 
 def method(random):
-    name = random.choice([
-        word(random, string.ascii_uppercase) + "X9", word(random, string.ascii_lowercase), "", "G\0T", "GET\t", "gEt",
-        "ПОЛУЧИТЬ", "G" * 5_000, "PRI"])
+    name = random.choice(
+        [
+            word(random, string.ascii_uppercase) + "X9",
+            word(random, string.ascii_lowercase),
+            "",
+            "G\0T",
+            "GET\t",
+            "gEt",
+            "ПОЛУЧИТЬ",
+            "G" * 5_000,
+            "PRI",
+        ]
+    )
     return f"{name} {random.choice(PATHS)} HTTP/1.1\r\n".encode() + CLOSE, REFUSED
 
 
 def version(random):
-    name = random.choice([
-        "HTTP/2.0", "HTTP/9.9", "HTTP/1.", "HTTP/.1", "HTTP/11", "http/1.1", "HTP/1.1", "HTTP/1.1.1", "HTTP/-1.1",
-        "HTTP/1.1\0", "HTTP/99999999999999.1", word(random)])
+    name = random.choice(
+        [
+            "HTTP/2.0",
+            "HTTP/9.9",
+            "HTTP/1.",
+            "HTTP/.1",
+            "HTTP/11",
+            "http/1.1",
+            "HTP/1.1",
+            "HTTP/1.1.1",
+            "HTTP/-1.1",
+            "HTTP/1.1\0",
+            "HTTP/99999999999999.1",
+            word(random),
+        ]
+    )
     return f"GET {random.choice(PATHS)} {name}\r\n".encode() + CLOSE, REFUSED
 
 
 def target(random):
-    name = random.choice([
-        "healthz", "\0", "/\0", "/health\x01z", "/\x7f", "://", "/" + "a" * 20_000, "\\healthz",
-        "/" + noise(random, 20).decode("latin-1").translate({13: "x", 10: "y", 32: "z"}) + "\x80"])
+    name = random.choice(
+        [
+            "healthz",
+            "\0",
+            "/\0",
+            "/health\x01z",
+            "/\x7f",
+            "://",
+            "/" + "a" * 20_000,
+            "\\healthz",
+            "/" + noise(random, 20).decode("latin-1").translate({13: "x", 10: "y", 32: "z"}) + "\x80",
+        ]
+    )
     return b"GET " + name.encode("latin-1") + b" HTTP/1.1\r\n" + CLOSE, REFUSED | {404}
 
 
 def header_name(random):
-    name = random.choice([
-        "Bad Name", "", " Folded", "\tFolded", "A\0", "A(", "A{", "Ä", "A\x7f", "A\r", "A\n:", "A B C", word(random) + "\0",
-        word(random) + "@"])
+    name = random.choice(
+        [
+            "Bad Name",
+            "",
+            " Folded",
+            "\tFolded",
+            "A\0",
+            "A(",
+            "A{",
+            "Ä",
+            "A\x7f",
+            "A\r",
+            "A\n:",
+            "A B C",
+            word(random) + "\0",
+            word(random) + "@",
+        ]
+    )
     return request("GET", random.choice(PATHS), f"{name}: x"), REFUSED
 
 
@@ -70,40 +130,57 @@ def no_colon(random):
 
 def over_long(random):
     size = random.randrange(17_000, 200_000)
-    return random.choice([
-        lambda: request("GET", "/healthz", "X: " + "a" * size),
-        lambda: request("GET", "/healthz", "X" * size + ": a"),
-        lambda: request("GET", "/healthz", *(f"X-{number}: {'a' * 200}" for number in range(size // 200))),
-        lambda: request("GET", "/healthz", *(f"X-{number}: a" for number in range(101 + size % 500))),
-        lambda: request("GET", "/healthz?" + "a" * size),
-        lambda: b"GET /healthz HTTP/1.1\r\n" + b"X" * size,
-    ])(), REFUSED | {None}  # It is refused before all of it was sent.
+    return random.choice(
+        [
+            lambda: request("GET", "/healthz", "X: " + "a" * size),
+            lambda: request("GET", "/healthz", "X" * size + ": a"),
+            lambda: request("GET", "/healthz", *(f"X-{number}: {'a' * 200}" for number in range(size // 200))),
+            lambda: request("GET", "/healthz", *(f"X-{number}: a" for number in range(101 + size % 500))),
+            lambda: request("GET", "/healthz?" + "a" * size),
+            lambda: b"GET /healthz HTTP/1.1\r\n" + b"X" * size,
+        ]
+    )(), REFUSED | {None}  # It is refused before all of it was sent.
 
 
 def length(random):
-    value = random.choice([
-        "-1", "+5", "5 5", "5, 6", "0x10", "1e3", "9" * 40, "", "five", "5\0", "18446744073709551616"])
+    value = random.choice(
+        ["-1", "+5", "5 5", "5, 6", "0x10", "1e3", "9" * 40, "", "five", "5\0", "18446744073709551616"]
+    )
     return request("POST", "/v1/pause", f"Content-Length: {value}"), REFUSED
 
 
 def two_lengths(random):
-    headers = random.choice([
-        ("Content-Length: 5", "Content-Length: 6"), ("Content-Length: 5", "Transfer-Encoding: chunked"),
-        ("Transfer-Encoding: chunked", "Content-Length: 5"), ("Content-Length: 5", "Content-Length: five")])
+    headers = random.choice(
+        [
+            ("Content-Length: 5", "Content-Length: 6"),
+            ("Content-Length: 5", "Transfer-Encoding: chunked"),
+            ("Transfer-Encoding: chunked", "Content-Length: 5"),
+            ("Content-Length: 5", "Content-Length: five"),
+        ]
+    )
     return request("POST", "/v1/pause", *headers) + b"hello, world", REFUSED
 
 
 def chunked(random):
     """The head is sound: what needs a token may be refused before the body is looked at."""
-    body = random.choice([
-        b"ZZ\r\nabc\r\n0\r\n\r\n", b"f" * 20 + b"\r\nabc\r\n0\r\n\r\n", b"-1\r\na\r\n0\r\n\r\n", b"3\r\nabcdef\r\n0\r\n\r\n",
-        b"3;" + b"x" * 20_000 + b"\r\nabc\r\n0\r\n\r\n", b"\r\n\r\n", b"5\r\nab", noise(random)])
+    body = random.choice(
+        [
+            b"ZZ\r\nabc\r\n0\r\n\r\n",
+            b"f" * 20 + b"\r\nabc\r\n0\r\n\r\n",
+            b"-1\r\na\r\n0\r\n\r\n",
+            b"3\r\nabcdef\r\n0\r\n\r\n",
+            b"3;" + b"x" * 20_000 + b"\r\nabc\r\n0\r\n\r\n",
+            b"\r\n\r\n",
+            b"5\r\nab",
+            noise(random),
+        ]
+    )
     return request("POST", "/v1/pause", "Transfer-Encoding: chunked") + body, REFUSED | {401}
 
 
 def truncated(random):
     whole = request("GET", random.choice(PATHS), f"X-{word(random)}: {word(random)}")
-    return whole[:random.randrange(1, len(whole) - 2)], REFUSED | {None}
+    return whole[: random.randrange(1, len(whole) - 2)], REFUSED | {None}
 
 
 def pipelined(random):
@@ -114,18 +191,54 @@ def pipelined(random):
 
 def path_trick(random):
     """A name that leads out of the snapshots, with the token: nothing may be there."""
-    up = random.choice([
-        "../", "..%2f", "%2e%2e/", "%2e%2e%2f", "..\\", "..%5c", "%252e%252e%252f", "..;/", ".../", "./../", "%c0%ae%c0%ae/",
-        "..%c0%af", "..%ef%bc%8f", "//", "%2f", "/%2e/", "%00/", "..%00/", "..%u2215", "file://"]) * random.randrange(1, 12)
+    up = random.choice(
+        [
+            "../",
+            "..%2f",
+            "%2e%2e/",
+            "%2e%2e%2f",
+            "..\\",
+            "..%5c",
+            "%252e%252e%252f",
+            "..;/",
+            ".../",
+            "./../",
+            "%c0%ae%c0%ae/",
+            "..%c0%af",
+            "..%ef%bc%8f",
+            "//",
+            "%2f",
+            "/%2e/",
+            "%00/",
+            "..%00/",
+            "..%u2215",
+            "file://",
+        ]
+    ) * random.randrange(1, 12)
     name = random.choice(OUTSIDE)
     kind = random.choice(["theta", "average"])
-    path = "/v1/snapshots/" + random.choice([
-        up + name, name, name + "%00.safetensors", f"{kind}-000000000.safetensors/{up}{name}", "%2f" + name,
-        f"{kind}-000000000.safetensors%00", f"{kind}-{word(random, string.digits)}.safetensors%2e", f"{kind}-000000000",
-        f"{kind}-000000000.json", f"{kind}-00000000%d9%a0.safetensors", f"{kind}-00000000%EF%BC%90.safetensors",
-        f"{kind}--00000001.safetensors", f"{kind}-+00000000.safetensors",
-        f"{kind}-{'9' * random.randrange(10, 4_000)}.safetensors", "a" * random.randrange(300, 9_000),
-        f"{kind.upper()}-000000000.SAFETENSORS", "." + word(random), "%ff%fe"])
+    path = "/v1/snapshots/" + random.choice(
+        [
+            up + name,
+            name,
+            name + "%00.safetensors",
+            f"{kind}-000000000.safetensors/{up}{name}",
+            "%2f" + name,
+            f"{kind}-000000000.safetensors%00",
+            f"{kind}-{word(random, string.digits)}.safetensors%2e",
+            f"{kind}-000000000",
+            f"{kind}-000000000.json",
+            f"{kind}-00000000%d9%a0.safetensors",
+            f"{kind}-00000000%EF%BC%90.safetensors",
+            f"{kind}--00000001.safetensors",
+            f"{kind}-+00000000.safetensors",
+            f"{kind}-{'9' * random.randrange(10, 4_000)}.safetensors",
+            "a" * random.randrange(300, 9_000),
+            f"{kind.upper()}-000000000.SAFETENSORS",
+            "." + word(random),
+            "%ff%fe",
+        ]
+    )
     return path, REFUSED | {404}
 
 
@@ -134,16 +247,47 @@ def wrong_token(random, token):
     changed = list(token)
     place = random.randrange(len(token))
     changed[place] = random.choice("_.!" if changed[place] == "-" else "-_.!")
-    given = random.choice([
-        "", token[:-1], token[1:], token + "x", token.swapcase(), "".join(changed), token[::-1], token * 2, word(random),
-        "é" * 16, f"{token},{token}", f"{token} {token}", f'"{token}"', "*", "null", "a" * 8_000])
+    given = random.choice(
+        [
+            "",
+            token[:-1],
+            token[1:],
+            token + "x",
+            token.swapcase(),
+            "".join(changed),
+            token[::-1],
+            token * 2,
+            word(random),
+            "é" * 16,
+            f"{token},{token}",
+            f"{token} {token}",
+            f'"{token}"',
+            "*",
+            "null",
+            "a" * 8_000,
+        ]
+    )
     scheme = random.choice(["Bearer", "bearer", "Basic", "Digest", "Bearer:", "", "Token", "BearerX"])
     if scheme in ("Basic", "Digest", "Bearer:", "", "Token", "BearerX"):
         given = random.choice([given, token])
-    names = random.choice([
-        ["Authorization"], ["Authorization"], ["Authorization", "Authorization"], ["X-Authorization"], ["Cookie"], []])
+    names = random.choice(
+        [["Authorization"], ["Authorization"], ["Authorization", "Authorization"], ["X-Authorization"], ["Cookie"], []]
+    )
     return [f"{name}: {scheme} {given}" for name in names]
 
 
-KINDS = [garbage, method, version, target, header_name, header_value, no_colon, over_long, length, two_lengths, chunked,
-         truncated, pipelined]
+KINDS = [
+    garbage,
+    method,
+    version,
+    target,
+    header_name,
+    header_value,
+    no_colon,
+    over_long,
+    length,
+    two_lengths,
+    chunked,
+    truncated,
+    pipelined,
+]

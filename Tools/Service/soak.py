@@ -56,8 +56,11 @@ def expected(seen):
 
 def main(tools, seconds):
     with workplace(tools) as folder:
-        daemon = Daemon(tools, folder, {
-            "snapshot": {"every_seconds": 5, "keep": keep, "keep_every_seconds": stretch}, "evaluation": {"every": 0}})
+        daemon = Daemon(
+            tools,
+            folder,
+            {"snapshot": {"every_seconds": 5, "keep": keep, "keep_every_seconds": stretch}, "evaluation": {"every": 0}},
+        )
         daemon.start()
         try:
             return soak(daemon, seconds)
@@ -75,8 +78,11 @@ def soak(daemon, seconds):
             resident.append(daemon.resident_kib())
             descriptors.append(daemon.descriptors())
             sample += 10
-            print(f"soak: {time.monotonic() - start:.0f} s: resident {resident[-1]} KiB, "
-                  f"{descriptors[-1]} descriptors, {polls} rounds of questions", flush=True)
+            print(
+                f"soak: {time.monotonic() - start:.0f} s: resident {resident[-1]} KiB, "
+                f"{descriptors[-1]} descriptors, {polls} rounds of questions",
+                flush=True,
+            )
         poll(daemon, seen, choice)
         polls += 1
         time.sleep(2)
@@ -90,10 +96,14 @@ def soak(daemon, seconds):
     kept = {file.name for file in folder.glob("*.safetensors")}
     first, last = thirds(resident)
     fewest, most = thirds(descriptors)
-    print(f"soak: {seconds} s, {status['outer_iteration']} outer-iterations, {status['inner_steps']} inner steps, "
-          f"{polls} rounds of questions")
-    print(f"soak: resident set {first:.0f} KiB in the first third, {last:.0f} in the last ({last / first - 1:+.1%}); "
-          f"least {min(resident)}, most {max(resident)}")
+    print(
+        f"soak: {seconds} s, {status['outer_iteration']} outer-iterations, {status['inner_steps']} inner steps, "
+        f"{polls} rounds of questions"
+    )
+    print(
+        f"soak: resident set {first:.0f} KiB in the first third, {last:.0f} in the last ({last / first - 1:+.1%}); "
+        f"least {min(resident)}, most {max(resident)}"
+    )
     print(f"soak: descriptors {fewest:.0f} and {most:.0f}; least {min(descriptors)}, most {max(descriptors)}")
     print(f"soak: {len(seen)} snapshots written, {len(kept)} kept")
     check(kept == expected(seen), "snapshots kept as configured", sorted(kept ^ expected(seen)))

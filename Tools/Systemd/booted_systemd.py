@@ -19,8 +19,11 @@ REPOSITORY = Path(__file__).resolve().parents[2]
 DATASETS = "/var/lib/lopt/datasets"
 # Outer-iterations that take milliseconds, and a snapshot every other second. MNIST has no classes for an evaluation.
 CONFIGURATION = {
-    "datasets": [f"{DATASETS}/default"], "evaluation": {"every": 0}, "snapshot": {"every_seconds": 2},
-    "outer": {"pairs": 2, "curriculum": {"from": 2, "to": 2}}, "inner": {"batch": 4, "life": {"from": 10, "to": 10}},
+    "datasets": [f"{DATASETS}/default"],
+    "evaluation": {"every": 0},
+    "snapshot": {"every_seconds": 2},
+    "outer": {"pairs": 2, "curriculum": {"from": 2, "to": 2}},
+    "inner": {"batch": 4, "life": {"from": 10, "to": 10}},
 }
 GET = """
 import sys, urllib.request
@@ -65,8 +68,14 @@ class Journey:
             verified = self.container.run("systemd-analyze", "verify", f"/lib/systemd/system/{name}")
             assert verified.stdout + verified.stderr == "", verified.stdout + verified.stderr
             rated = self.container.run(
-                "systemd-analyze", "security", "--offline=true", "--threshold=15", "--no-pager",
-                f"/lib/systemd/system/{name}", check=False)
+                "systemd-analyze",
+                "security",
+                "--offline=true",
+                "--threshold=15",
+                "--no-pager",
+                f"/lib/systemd/system/{name}",
+                check=False,
+            )
             level = re.search(r"Overall exposure level for \S+ ([\d.]+)", rated.stdout.replace(":", ""))
             assert level, rated.stdout + rated.stderr
             say(f"exposure of {name}: {level[1]}")
@@ -101,7 +110,10 @@ class Journey:
     def status_shows_the_numbers(self):
         def shown():
             return re.search(
-                r'Status: "outer-iteration \d+, outer-loss [\d.]+, \d+ inner steps/s"', self.unit.systemctl("status").stdout)
+                r'Status: "outer-iteration \d+, outer-loss [\d.]+, \d+ inner steps/s"',
+                self.unit.systemctl("status").stdout,
+            )
+
         self.unit.wait("numbers in systemctl status", shown, 30)
         say(f"systemctl status: {shown()[0]}")
 
@@ -214,8 +226,24 @@ class Journey:
     def names(self):
         """Every path of the system that has to do with lopt."""
         found = self.container.run(
-            "find", "/etc", "/usr", "/var", "/run", "(", "-path", "/var/log", "-o", "-path", "/var/cache", ")", "-prune",
-            "-o", "-name", "*lopt*", "-print")
+            "find",
+            "/etc",
+            "/usr",
+            "/var",
+            "/run",
+            "(",
+            "-path",
+            "/var/log",
+            "-o",
+            "-path",
+            "/var/cache",
+            ")",
+            "-prune",
+            "-o",
+            "-name",
+            "*lopt*",
+            "-print",
+        )
         return set(found.stdout.split("\n")) - {""}
 
     def purging_leaves_data_sets(self, before):
@@ -241,11 +269,20 @@ class Journey:
     def run(self):
         before = self.names()
         for step in (
-            self.installing_starts_nothing, self.units_are_sound, self.without_shards_it_fails_once_and_says_what_to_do,
-            self.a_user_prepares_shards, self.start_returns_when_ready, self.status_shows_the_numbers,
-            self.fetching_gives_theta, self.a_killed_daemon_goes_on, self.a_stopped_process_is_restarted_by_the_watchdog,
-            self.reload_takes_what_it_can, self.instances_do_not_meet, self.a_token_comes_as_a_credential,
-            self.a_bad_configuration_fails_once, self.an_upgrade_keeps_state_and_restarts,
+            self.installing_starts_nothing,
+            self.units_are_sound,
+            self.without_shards_it_fails_once_and_says_what_to_do,
+            self.a_user_prepares_shards,
+            self.start_returns_when_ready,
+            self.status_shows_the_numbers,
+            self.fetching_gives_theta,
+            self.a_killed_daemon_goes_on,
+            self.a_stopped_process_is_restarted_by_the_watchdog,
+            self.reload_takes_what_it_can,
+            self.instances_do_not_meet,
+            self.a_token_comes_as_a_credential,
+            self.a_bad_configuration_fails_once,
+            self.an_upgrade_keeps_state_and_restarts,
             self.stopping_leaves_the_last_state,
         ):
             step()

@@ -8,8 +8,14 @@ import tempfile
 import time
 from pathlib import Path
 
-ENVIRONMENT = {"PATH": "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin", "HOME": "/root",
-               "LC_ALL": "C.UTF-8", "DEBIAN_FRONTEND": "noninteractive", "SYSTEMD_PAGER": "cat", "SYSTEMD_COLORS": "0"}
+ENVIRONMENT = {
+    "PATH": "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin",
+    "HOME": "/root",
+    "LC_ALL": "C.UTF-8",
+    "DEBIAN_FRONTEND": "noninteractive",
+    "SYSTEMD_PAGER": "cat",
+    "SYSTEMD_COLORS": "0",
+}
 
 
 class CannotRun(Exception):
@@ -59,11 +65,25 @@ class Container:
 
     def _boot(self):
         self.console = self.folder / "console"
-        self.nspawn = subprocess.Popen(
-            ["systemd-nspawn", "--quiet", "--boot", "--directory", str(self.root), "--machine=lopt-test", "--settings=no",
-             "--register=no", "--keep-unit", "--private-network", "--resolv-conf=off", "--timezone=off",
-             "--link-journal=no", "--console=pipe", *(f"--tmpfs={path}" for path in self.hidden)],
-            stdin=subprocess.DEVNULL, stdout=open(self.console, "wb"), stderr=subprocess.STDOUT)
+        command = [
+            "systemd-nspawn",
+            "--quiet",
+            "--boot",
+            "--directory",
+            str(self.root),
+            "--machine=lopt-test",
+            "--settings=no",
+            "--register=no",
+            "--keep-unit",
+            "--private-network",
+            "--resolv-conf=off",
+            "--timezone=off",
+            "--link-journal=no",
+            "--console=pipe",
+            *(f"--tmpfs={path}" for path in self.hidden),
+        ]
+        with open(self.console, "wb") as console:
+            self.nspawn = subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=console, stderr=subprocess.STDOUT)
         deadline = time.monotonic() + 120
         while time.monotonic() < deadline:
             if self.nspawn.poll() is not None:
@@ -110,10 +130,27 @@ class Container:
         """The ended process of a command in the container; `user` in place of root."""
         if user:
             command = ("runuser", "-u", user, "--", *command)
-        enter = ["nsenter", "--target", self.leader, "--mount", "--uts", "--ipc", "--net", "--pid", "--cgroup", "--root",
-                 "--wd"]
+        enter = [
+            "nsenter",
+            "--target",
+            self.leader,
+            "--mount",
+            "--uts",
+            "--ipc",
+            "--net",
+            "--pid",
+            "--cgroup",
+            "--root",
+            "--wd",
+        ]
         done = subprocess.run(
-            [*enter, *command], env=ENVIRONMENT, stdin=subprocess.DEVNULL, capture_output=True, text=True, timeout=timeout)
+            [*enter, *command],
+            env=ENVIRONMENT,
+            stdin=subprocess.DEVNULL,
+            capture_output=True,
+            text=True,
+            timeout=timeout,
+        )
         if check and done.returncode != 0:
             raise AssertionError(f"{' '.join(command)} has ended with {done.returncode}: {done.stdout}{done.stderr}")
         return done

@@ -1,103 +1,130 @@
-/// The hot loops of the engine, one table of functions an instruction set.
+/// The hot loops of the engine: a table of functions for each instruction set.
 ///
-/// Matrices are row-major. Pointers of different arguments never overlap unless the comment says so. The kernels take
-/// LOPT_LANES floats at once, so they may read up to LOPT_SLACK floats past the end of what they are given: buffers are
-/// allocated with that much room. They never write there.
+/// Shapes are in brackets, outermost dimension first: a[m, n] is row-major, without gaps unless a stride is given.
+/// Values are single-precision floats. Pointers of different arguments never overlap unless a comment says so. The
+/// kernels take LOPT_LANES floats at once, so they may read up to LOPT_SLACK floats past the end of what they are
+/// given, and buffers are allocated with that much room; they never write there. A kernel keeps no state and may be
+/// called by several threads at once.
 #ifndef LOPT_KERNELS_H
 #define LOPT_KERNELS_H
 
 #include <stdint.h>
 
-/// Floats of room behind every buffer.
+/// The floats of room that every buffer has behind its last element, which kernels may read.
 #define LOPT_SLACK 16
-/// Parameters that the learned optimizer's network handles at once.
+/// The number of parameters that go through the learned optimizer's network at once.
 #define LOPT_BLOCK 64
-/// Floats that the kernels take at once.
+/// The number of floats that the kernels take at once.
 #define LOPT_LANES 16
 
 /// The learned optimizer's network at one inner step and for one tensor: the inputs' normalization is folded into the
 /// first layer's weights, and the time inputs into its biases.
 struct lopt_network {
-  /// Decays, so 2 + 4 `betas` features: gradient, momentum × inverse RMS, value, momentum, second moment, inverse RMS.
+  /// The number of decays. There are 2 + 4 `betas` features, in this order: the gradient; for each decay momentum ×
+  /// inverse RMS; the parameter's value; for each decay the momentum; the second moment; the inverse RMS.
   long betas;
-  /// For every feature the row of the first layer that takes it, -1 where it is off.
+  /// [2 + 4 betas]: for every feature the row of the first layer that takes it, −1 where it is off. The gradient and
+  /// the value are on; where a momentum × inverse RMS is on, so is that inverse RMS.
   const int32_t *rows;
-  /// Features that are on.
+  /// The number of features that are on.
   long inputs;
+  /// The number of hidden layers, at least 1.
   long hidden_layers;
+  /// The number of units of each hidden layer.
   long hidden_units;
-  /// Each layer's weight [in, out], then its bias [out]; the last layer has two outputs.
+  /// Layer by layer the weight [in, out], then the bias [out]. The last layer has two outputs, d and s.
   const float *weights;
+  /// λ₁ of the update −λ₁ d exp(λ₂ s).
   float lambda1;
+  /// λ₂ of the update −λ₁ d exp(λ₂ s).
   float lambda2;
+  /// What is added to a second moment v before the inverse RMS 1 / √(v + epsilon) is taken.
   float epsilon;
 };
 
 /// A tensor of inner parameters and its state at one inner step; momenta and second moments have this step's gradient
 /// in them already.
 struct lopt_tensor {
+  /// The number of parameters.
   long count;
-  /// Distance between the rows of `momenta` and of `second_moments`.
+  /// The distance between two rows of `momenta` and of `second_moments`, at least `count`.
   long stride;
+  /// [count]: the parameters before the step.
   const float *parameters;
+  /// [count]: the gradient of the inner loss.
   const float *gradient;
-  /// [betas, stride]
+  /// [betas, stride]: for each decay the average of the gradients.
   const float *momenta;
-  /// [betas, stride]
+  /// [betas, stride]: for each decay the average of the gradients' squares.
   const float *second_moments;
 };
 
-/// The pixels of a convolution's result. Pixel p's inputs are `rows` runs of `run` consecutive floats, `row_stride`
-/// apart, of which the first begins at sources[p] of the source; its channels begin at targets[p] of the target. The
-/// runs may reach into the images' border, which is zero; a tap is one float of the rows × run.
+/// The pixels of a convolution's result, and where each one's inputs and channels are. The inputs of a pixel are `rows`
+/// runs of `run` consecutive floats, which may reach into the images' border of zeros; one of the rows × run floats is
+/// called a tap.
 struct lopt_pixels {
+  /// The number of pixels of all images.
   long count;
+  /// [count]: where in the source the first run of a pixel begins, in floats.
   const int32_t *sources;
+  /// [count]: where in the target the channels of a pixel begin, in floats.
   const int32_t *targets;
+  /// The number of runs: the rows of the convolution's kernel.
   long rows;
+  /// The floats of a run: the columns of the convolution's kernel × the channels of the source.
   long run;
+  /// The distance between the beginnings of two runs, in floats.
   long row_stride;
 };
 
-/// Images of height × width pixels in a border of zeros, one pixel wide before them and so wide behind them that both
-/// sizes are even. Strides are in pixels, from row to row and from image to image.
+/// Images in a border of zeros, which is one pixel wide before them and behind them one pixel, or two where a size is
+/// odd, so that the image is whole tiles of 2×2 pixels.
 struct lopt_tiles {
+  /// The number of images.
   long images;
+  /// The pixels of an image's column, without the border.
   long height;
+  /// The pixels of an image's row, without the border.
   long width;
+  /// The distance between two rows of an image, in pixels.
   long row_stride;
+  /// The distance between two images, in pixels.
   long image_stride;
 };
 
+/// The kernels for one instruction set. Those of different instruction sets compute the same but for rounding.
 struct lopt_kernels {
+  /// The name of the instruction set, as `lopt_kernels_named` takes it.
   const char *name;
 
   // Dense algebra
 
-  /// c[m, n] = a[m, k] b[k, n], or c += where `accumulate`; element (i, p) of a is a[i * a_row + p * a_column].
-  void (*product)(long m, long n, long k, const float *a, long a_row, long a_column, const float *b, long ldb,
-                  float *c, long ldc, int accumulate);
-  /// target[columns, rows] = source[rows, columns]ᵀ
+  /// c[m, n] = a[m, k] b[k, n], or c += where `accumulate`. Element (i, p) of a is a[i * a_row + p * a_column]; the
+  /// rows of b and of c are `ldb` and `ldc` floats apart.
+  void (*product)(long m, long n, long k, const float *a, long a_row, long a_column, const float *b, long ldb, float *c,
+                  long ldc, int accumulate);
+  /// target[columns, rows] = source[rows, columns]ᵀ.
   void (*transpose)(long rows, long columns, const float *source, float *target);
-  /// sums[columns] = Σ over rows of a[rows, columns]
+  /// sums[columns] = Σ over rows of a[rows, columns].
   void (*column_sums)(long rows, long columns, const float *a, float *sums);
   /// y = max(y + bias, 0) of y[rows, columns], or y + bias where not `relu`. NaN stays NaN.
   void (*add_bias)(long rows, long columns, const float *bias, int relu, float *y);
-  /// values = activations > 0 ? values : 0
+  /// values[count] = activations > 0 ? values : 0.
   void (*relu_mask)(long count, const float *activations, float *values);
-  /// target += factor × source
+  /// target[count] += factor × source.
   void (*add_scaled)(long count, float factor, const float *source, float *target);
-  /// Asks for values that will be read soon to be in the second-level cache.
+  /// Asks the processor to bring values[count], which will be read soon, into the second-level cache.
   void (*prefetch)(long count, const float *values);
-  /// 1 where every value is finite, else 0.
+  /// Returns 1 where every one of values[count] is finite, else 0.
   int (*all_finite)(long count, const float *values);
 
-  // Convolutions (convolution.h). `source2` is null where there is one term.
+  // Convolutions (convolution.h). With a second source, which is null where there is none, they add a second term.
 
-  /// Arranges a kernel's weights as `convolve` takes them: for each of `taps`, in the order given, inputs × outputs of
-  /// it. panel: taps × inputs × outputs, these to the next multiple of 16.
-  void (*pack_kernel)(long taps, const int32_t *order, long inputs, long outputs, const float *weights,
-                      long tap_stride, long input_stride, long output_stride, float *panel);
+  /// Arranges a kernel's weights as `convolve` takes them: for each of `taps` its [inputs, outputs], in the order of
+  /// order[taps]. Element (tap, input, output) of the weights is at tap × tap_stride + input × input_stride + output ×
+  /// output_stride. The panel has taps × inputs × outputs floats, the outputs rounded up to a multiple of 16.
+  void (*pack_kernel)(long taps, const int32_t *order, long inputs, long outputs, const float *weights, long tap_stride,
+                      long input_stride, long output_stride, float *panel);
   /// target[pixels, channels] = f(bias + inputs in `source` × panel + inputs in `source2` × panel2), bias 0 where null;
   /// f is ReLU where `mask` is null, and else keeps what is above 0 in `mask`, which lies like the target.
   void (*convolve)(const struct lopt_pixels *pixels, const float *source, const float *panel, const float *source2,
@@ -110,49 +137,53 @@ struct lopt_kernels {
   void (*sum_pixels)(const struct lopt_pixels *pixels, long channels, const float *values, float *sums);
   /// means[images, channels] = the mean over each image's `area` pixels of `values`, which lie like the target.
   void (*mean_pool)(const struct lopt_pixels *pixels, long area, long channels, const float *values, float *means);
-  /// target[pixels, channels] = mask > 0 ? delta[image, channels] / area : 0
-  void (*spread_mean)(const struct lopt_pixels *pixels, long area, long channels, const float *delta,
-                      const float *mask, float *target);
+  /// target[pixels, channels] = mask > 0 ? delta[image, channels] / area : 0: the reverse of `mean_pool` and of the
+  /// ReLU before it. `mask` lies like the target.
+  void (*spread_mean)(const struct lopt_pixels *pixels, long area, long channels, const float *delta, const float *mask,
+                      float *target);
 
-  // The same of stride 1, for channels that are multiples of 16, with fewer multiplications (winograd.h). Source and
-  // target are the same number of images, of the same size. scratch: 16 × (tiles × inputs + 16 + tiles × outputs + 16),
-  // a tile being 2×2 pixels of an image.
+  // Convolutions of stride 1 with fewer multiplications (winograd.h), for channels that are multiples of 16. Source and
+  // target have the same number of images, of the same size. `scratch` has 16 × (tiles × inputs + 16 + tiles × outputs
+  // + 16) floats, where a tile is 2×2 pixels of an image.
 
-  /// panel [16, inputs, outputs] of the weights [3, 3, inputs, outputs]
+  /// Makes the panel[16, inputs, outputs] that `winograd_convolve` takes of the weights [3, 3, inputs, outputs].
   void (*winograd_pack)(long inputs, long outputs, const float *weights, float *panel);
-  /// The panel [16, outputs, inputs] for the derivative by the source.
+  /// Makes of panel[16, inputs, outputs] the one for the derivative by the source, reversed[16, outputs, inputs].
   void (*winograd_pack_reversed)(long inputs, long outputs, const float *panel, float *reversed);
-  /// What `convolve` does.
+  /// Computes what `convolve` does, from panels of `winograd_pack`.
   void (*winograd_convolve)(const struct lopt_tiles *tiles, const float *source, const float *panel,
                             const float *source2, const float *panel2, long inputs, long outputs, const float *bias,
                             const float *mask, float *target, float *scratch);
-  /// What `correlate` does. scratch: 16 × inputs × outputs more
+  /// Computes what `correlate` does, gradient[3, 3, inputs, outputs]. `scratch` has 16 × inputs × outputs floats more.
   void (*winograd_correlate)(const struct lopt_tiles *tiles, const float *source, const float *delta,
                              const float *source2, const float *delta2, long inputs, long outputs, float *gradient,
                              float *scratch);
 
-  // Softmax cross-entropy over logits [rows, classes]
+  // Softmax cross-entropy (softmax.h)
 
-  /// probabilities = softmax(logits); returns the sum of the losses. `delta` = (probabilities − one-hot) × share, where
-  /// not null.
+  /// probabilities = softmax(logits[rows, classes]); returns the sum of the rows' losses, labels[rows] being the right
+  /// classes. Where `delta` is not null, it becomes (probabilities − one-hot) × share.
   double (*softmax_loss)(long rows, long classes, float share, const float *logits, const int32_t *labels,
                          float *probabilities, float *delta);
-  /// The derivative of `delta` along `tangent`: (p ⊙ t − p (p·t)) × share.
+  /// The derivative of the `delta` of `softmax_loss` where the logits move along tangent[rows, classes]:
+  /// (p ⊙ t − p (p·t)) × share for each row p of `probabilities` and t of `tangent`.
   void (*softmax_tangent)(long rows, long classes, float share, const float *probabilities, const float *tangent,
                           float *delta);
 
-  // Optimizers
+  // Hand-designed optimizers (optimizers.h), each of `count` parameters
 
-  /// velocity ← decay velocity + gradient; parameters ← parameters − rate velocity
+  /// velocity ← decay velocity + gradient; parameters ← parameters − rate velocity.
   void (*momentum)(long count, float rate, float decay, const float *gradient, float *velocity, float *parameters);
-  /// square ← decay square + (1 − decay) g²; parameters ← parameters − rate g / (√square + epsilon)
+  /// square ← decay square + (1 − decay) g²; parameters ← parameters − rate g / (√square + epsilon).
   void (*rmsprop)(long count, float rate, float decay, float epsilon, const float *gradient, float *square,
                   float *parameters);
-  /// Adam with the bias corrections 1 / (1 − βᵗ) given.
+  /// Adam: first ← β₁ first + (1 − β₁) g; second ← β₂ second + (1 − β₂) g²;
+  /// parameters ← parameters − rate (first correction1) / (√(second correction2) + epsilon), where the corrections are
+  /// 1 / (1 − βᵗ) at step t.
   void (*adam)(long count, float rate, float beta1, float beta2, float epsilon, float correction1, float correction2,
                const float *gradient, float *first, float *second, float *parameters);
 
-  // The learned optimizer
+  // The learned optimizer (learned_optimizer.h)
 
   /// next_m = β m + (1 − β) g and next_v = β v + (1 − β) g² for one decay β; `rest` is 1 − β, which a float β is too
   /// coarse to give. In place is allowed.
@@ -160,33 +191,36 @@ struct lopt_kernels {
                   float *next_m, float *next_v);
   /// sums[f] = Σ over the tensor of feature f squared, for every feature that is on, by rows.
   void (*feature_squares)(const struct lopt_network *network, const struct lopt_tensor *tensor, double *sums);
-  /// next = parameters − λ₁ d exp(λ₂ s). scratch: [inputs + 1 + hidden_layers (hidden_units + 1) + 2, LOPT_BLOCK]
+  /// next[count] = parameters − λ₁ d exp(λ₂ s), with d and s what the network makes of each parameter's features.
+  /// `scratch` is [inputs + 1 + hidden_layers (hidden_units + 1) + 2, LOPT_BLOCK].
   void (*network_update)(const struct lopt_network *network, const struct lopt_tensor *tensor, float *next,
                          float *scratch);
-  /// The reverse of `network_update`: given the adjoint of `next`, adds that of `weights` to `weights_adjoint`, and writes
-  /// the adjoint of the features through the network alone to `feature_adjoints` [inputs, feature_stride],
-  /// feature_stride a multiple of LOPT_BLOCK.
-  /// scratch: as of network_update and [2 max(hidden_units, 2) + hidden_units, LOPT_BLOCK] + LOPT_SLACK more
+  /// The reverse of `network_update`: given the adjoint of `next`, adds that of `weights` to `weights_adjoint`, and
+  /// writes the adjoint of the features through the network alone to `feature_adjoints` [inputs, feature_stride],
+  /// where feature_stride is a multiple of LOPT_BLOCK. `scratch` is that of `network_update` and
+  /// [2 max(hidden_units, 2) + hidden_units, LOPT_BLOCK] + LOPT_SLACK floats more.
   void (*network_reverse)(const struct lopt_network *network, const struct lopt_tensor *tensor,
                           const float *next_adjoint, float *weights_adjoint, float *feature_adjoints,
                           long feature_stride, float *scratch);
-  /// The reverse of the features, their normalization and the moments. x being a feature, its adjoint is
-  /// feature_adjoints − coefficients[row] x. `parameters_adjoint` has the adjoint of `next` and gets that of
-  /// `parameters`; `momenta_adjoint`, `second_moments_adjoint` [betas, stride] have those after the step and get those
-  /// before it; `gradient_adjoint` is written.
+  /// The reverse of the features, their normalization and the moments, for the decays betas[betas] and rests[betas] = 1
+  /// − betas. The adjoint of a feature x is feature_adjoints − coefficients[row] x, where the second term comes from
+  /// the normalization. `parameters_adjoint` holds the adjoint of `next` and becomes that of `parameters`;
+  /// `momenta_adjoint` and `second_moments_adjoint` [betas, stride] hold those after the step and become those before
+  /// it; `gradient_adjoint` is written.
   void (*feature_reverse)(const struct lopt_network *network, const struct lopt_tensor *tensor, const float *betas,
                           const float *rests, const float *feature_adjoints, long feature_stride,
                           const float *coefficients, float *parameters_adjoint, float *momenta_adjoint,
                           float *second_moments_adjoint, float *gradient_adjoint);
 
-  // Measuring
+  // Measuring (peak_rate.h)
 
-  /// Multiplies and adds in registers alone, `rounds` times what fits into them, with a `factor` near 0; returns how many
-  /// multiply-adds that were.
+  /// Multiplies and adds in registers alone, `rounds` times what fits into them, with a `factor` near 0; returns how
+  /// many multiply-adds that were.
   long (*multiply_adds)(long rounds, float factor, float *result);
 };
 
-/// The table for an instruction set ("baseline", "x86-64-v3", "x86-64-v4"), or null where this machine lacks it.
+/// Returns the table for an instruction set: "baseline", "x86-64-v3" or "x86-64-v4". Returns null for any other name,
+/// and where this machine lacks the instructions.
 const struct lopt_kernels *lopt_kernels_named(const char *name);
 
 #endif

@@ -1,14 +1,20 @@
-// Everything of one instruction set: the file that includes this has set the target and the sizes of the tiles.
+/// Every kernel, for the one instruction set that the including file has chosen (tile_sizes.h), and the table of them.
+#ifndef LOPT_ALL_KERNELS_H
+#define LOPT_ALL_KERNELS_H
 
-#include "product.h"
 #include "convolution.h"
 #include "elementwise.h"
-#include "winograd.h"
-#include "optimizers.h"
+#include "kernels.h"
 #include "learned_optimizer.h"
-#include "peak.h"
+#include "optimizers.h"
+#include "peak_rate.h"
+#include "product.h"
+#include "softmax.h"
+#include "transpose.h"
+#include "winograd.h"
 
-#define LOPT_TABLE(title)                            \
+/// Initializes a `struct lopt_kernels` of the name `title` with the kernels of this file.
+#define LOPT_KERNELS(title)                          \
   {.name = title,                                    \
    .product = product,                               \
    .transpose = transpose,                           \
@@ -39,3 +45,5 @@
    .network_reverse = network_reverse,               \
    .feature_reverse = feature_reverse,               \
    .multiply_adds = multiply_adds}
+
+#endif
