@@ -73,7 +73,8 @@ let sources: [Target] = [
       .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
       .product(name: "UnixSignals", package: "swift-service-lifecycle"),
     ],
-    resources: ["index.html", "page.css", "page.js"].map { .embedInCode("Page/\($0)") },
+    // Every file of the folder; PageRoutes says what each is served as.
+    resources: [.embedInCode("Page")],
     swiftSettings: settings),
   .executableTarget(
     name: "Lopt",
