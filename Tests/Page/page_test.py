@@ -12,19 +12,19 @@ import json
 import os
 import re
 import shutil
-import signal
-import socket
 import subprocess
 import sys
 import tempfile
 import time
-import urllib.request
 from pathlib import Path
 
 import pictures
 from browser import Browser
 
 repository = Path(__file__).resolve().parents[2]
+sys.path.append(str(Path(__file__).resolve().parents[1] / "Service"))
+from daemon import Daemon  # noqa: E402  A module of that folder.
+
 policy = ("default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; img-src 'self' data:; "
           "base-uri 'none'; form-action 'none'; frame-ancestors 'none'")
 text = "document.getElementById('{}').textContent"
@@ -37,48 +37,14 @@ def check(is_right, what, *details):
     print(f"page: {what}", flush=True)
 
 
-class Daemon:
-    """lopt-daemon on a port of its own; it can be stopped and started again."""
-
-    def __init__(self, tools, folder, **http):
-        self.tools, self.folder = tools, folder
-        with socket.socket() as free:
-            free.bind(("127.0.0.1", 0))
-            self.port = free.getsockname()[1]
-        self.address = f"http://127.0.0.1:{self.port}"
-        configuration = {
-            "datasets": ["mnist14", "pictures14"], "problem": [{"name": "mlp2x32"}, {"name": "conv3x4@14"}],
-            "state": "state",
-            "http": {"port": self.port, **http}, "snapshot": {"every_seconds": 5},
-            "evaluation": {"every": 50, "tasks": 2, "steps": 50},
-            "outer": {"pairs": 2, "curriculum": {"from": 2, "to": 40, "over": 1000}},
-            "inner": {"batch": 4, "life": {"from": 10, "to": 100}}}
-        self.configuration = folder / "lopt.json"
-        self.configuration.write_text(json.dumps(configuration))
-        self.process = None
-
-    def start(self):
-        self.log = open(self.folder / "daemon.log", "a+")
-        begin = self.log.seek(0, os.SEEK_END)
-        self.process = subprocess.Popen([self.tools / "lopt-daemon", "--config", self.configuration], stderr=self.log)
-        deadline = time.monotonic() + 60
-        while self.address not in (self.folder / "daemon.log").read_text()[begin:]:
-            if self.process.poll() is not None or time.monotonic() > deadline:
-                raise RuntimeError(f"lopt-daemon does not serve: {(self.folder / 'daemon.log').read_text()}")
-            time.sleep(0.1)
-
-    def stop(self):
-        if self.process:
-            self.process.send_signal(signal.SIGTERM)
-            self.process.wait(30)
-            self.process = None
-
-    def get(self, path, token=None):
-        request = urllib.request.Request(self.address + path)
-        if token:
-            request.add_header("Authorization", f"Bearer {token}")
-        with urllib.request.urlopen(request) as answer:
-            return answer.headers, answer.read()
+def page_daemon(tools, folder, **http):
+    """lopt-daemon on the data sets of `folder`, in steps so small that all that the page shows is there soon."""
+    return Daemon(tools, folder, {
+        "datasets": [str(folder / "mnist14"), str(folder / "pictures14")],
+        "problem": [{"name": "mlp2x32"}, {"name": "conv3x4@14"}], "threads": os.cpu_count(), "http": http,
+        "snapshot": {"every_seconds": 5}, "evaluation": {"every": 50, "tasks": 2, "steps": 50},
+        "outer": {"pairs": 2, "curriculum": {"from": 2, "to": 40, "over": 1000}},
+        "inner": {"batch": 4, "life": {"from": 10, "to": 100}}})
 
 
 def build(tools, source, place, dataset, *options):
@@ -100,7 +66,7 @@ def looks(browser, screenshots, name):
 
 
 def live(browser, daemon, screenshots):
-    headers, _ = daemon.get("/")
+    _, headers, _ = daemon.ask("/")
     check(headers["Content-Security-Policy"] == policy, "the policy is sent", headers)
     browser.size(1280, 900)
     browser.send("Page.navigate", url=daemon.address)
@@ -191,7 +157,8 @@ def secured(browser, daemon, screenshots, token):
     while not (downloads / name).exists():
         check(time.monotonic() < deadline, f"{name} is downloaded") if time.monotonic() > deadline else None
         browser.rest(0.2)
-    records = json.loads(daemon.get("/v1/snapshots", token)[1])["snapshots"]
+    daemon.headers = {"Authorization": f"Bearer {token}"}
+    records = daemon.json("/v1/snapshots")["snapshots"]
     expected = next(each["sha256"] for each in records if each["name"] == name)
     check(hashlib.sha256((downloads / name).read_bytes()).hexdigest() == expected, "a download has the bytes of its record")
     shutil.rmtree(downloads)
@@ -212,7 +179,7 @@ def main(tools, screenshots):
         pictures.write(mnist, folder / "pictures")
         build(tools, "mnist", mnist, folder / "mnist14")
         build(tools, "folder", folder / "pictures", folder / "pictures14", "--held-out", "0", "--outer-validation", "10")
-        daemon = Daemon(tools, folder)
+        daemon = page_daemon(tools, folder)
         daemon.start()
         browser = Browser(executable)
         live(browser, daemon, screenshots)
@@ -223,7 +190,7 @@ def main(tools, screenshots):
         (folder / "token").write_text(token + "\n")
         (folder / "token").chmod(0o600)
         addresses = {daemon.address}
-        daemon = Daemon(tools, folder, token_file=str(folder / "token"))
+        daemon = page_daemon(tools, folder, token_file=str(folder / "token"))
         daemon.start()
         secured(browser, daemon, screenshots, token)
         addresses.add(daemon.address)

@@ -1,4 +1,4 @@
-"""The real lopt-daemon as a process, for the scripts of this folder."""
+"""The real lopt-daemon as a process, for the scripts of this folder and of Tests/Page."""
 
 import contextlib
 import http.client
@@ -52,6 +52,7 @@ class Daemon:
     def __init__(self, tools, folder, settings={}, before=(), environment={}):
         self.tools, self.folder, self.before, self.environment = tools, folder, before, environment
         self.port = free_port()
+        self.address = f"http://127.0.0.1:{self.port}"
         configuration = {
             "datasets": [str(folder / "mnist14")], "problem": "mlp2x32", "state": str(folder / "state"), "threads": 1,
             "http": {"port": self.port}, "snapshot": {"free_mib": 0}}
@@ -77,7 +78,7 @@ class Daemon:
         """Returns once it serves."""
         self.launch()
         deadline = time.monotonic() + seconds
-        while f"http://127.0.0.1:{self.port}" not in self.log():
+        while self.address not in self.log():
             if self.process.poll() is not None or time.monotonic() > deadline:
                 raise AssertionError(f"lopt-daemon does not serve: {self.log()}")
             time.sleep(0.02)
