@@ -86,7 +86,7 @@ let sources: [Target] = [
 
 let tests: [Target] = [
   .target(
-    name: "TestSupport", dependencies: ["CZlib", "Engine", "Shards"], path: "Tests/TestSupport",
+    name: "TestSupport", dependencies: ["CZlib", "Engine", "Shards", logging], path: "Tests/TestSupport",
     swiftSettings: settings),
   .target(
     name: "ScriptedServer",

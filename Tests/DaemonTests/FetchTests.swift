@@ -1,7 +1,6 @@
 import Foundation
 import Hummingbird
 import HummingbirdTesting
-import Logging
 import Snapshots
 import Support
 import TestSupport
@@ -21,10 +20,9 @@ import Testing
   }
 
   private func routes(_ store: SnapshotStore) -> Router<BasicRequestContext> {
-    let logger = Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }
     let router = Router(options: .autoGenerateHeadEndpoints)
-    router.add(middleware: JSONErrors(logger: logger))
-    SnapshotRoutes(store: store, isPrivate: false, logger: logger).add(to: router)
+    router.add(middleware: JSONErrors(logger: .silent))
+    SnapshotRoutes(store: store, isPrivate: false, logger: .silent).add(to: router)
     return router
   }
 
@@ -45,7 +43,7 @@ import Testing
       ("latest", "theta-000000007.safetensors"), ("theta-000000007.safetensors", "theta-000000007.safetensors"),
       ("average-000000007.safetensors", "average-000000007.safetensors"),
     ])
-  func daemonSSnapshotArrivesWith(name: String, file: String) async throws {
+  func fetched(name: String, file: String) async throws {
     try await withTemporaryFolder { folder in
       let store = try makeStore(0, 7, in: folder.appending(path: "state"))
       var average = sampleSnapshot(step: 7)
@@ -62,7 +60,7 @@ import Testing
   }
 
   @Test("best is the snapshot of the lowest evaluation, from a daemon and from a state folder")
-  func bestIsTheSnapshotOf() async throws {
+  func best() async throws {
     try await withTemporaryFolder { folder in
       let state = folder.appending(path: "state")
       let store = try makeStore(0, 7, 9, in: state)
@@ -150,7 +148,7 @@ import Testing
   @Test(
     "a name that is none is refused before anything is asked",
     arguments: ["../theta-000000007.safetensors", "theta-7.safetensors", "newest", "theta-00000000x.safetensors"])
-  func nameThatIsNoneIs(name: String) async throws {
+  func wrongName(name: String) async throws {
     let error = await #expect(throws: SnapshotError.self) {
       try await fetch(name, from: "http://127.0.0.1:1", into: FileManager.default.temporaryDirectory)
     }
@@ -183,7 +181,7 @@ import Testing
   }
 
   @Test("from a state folder comes the newest that is sound, and the damaged one is named")
-  func fromAStateFolderComesThe() async throws {
+  func stateFolder() async throws {
     try await withTemporaryFolder { folder in
       let state = folder.appending(path: "state")
       let store = try makeStore(0, 7, in: state)

@@ -73,7 +73,7 @@ import Testing
   }
 
   @Test("who has a file gets 304, who has another gets the file", arguments: files)
-  func whoHasTheFileGets304(path: String, type: String) async throws {
+  func notModified(path: String, type: String) async throws {
     try await withPage { client in
       let first = try await client.execute(uri: path, method: .get)
       let tag = try #require(first.headers[.eTag])

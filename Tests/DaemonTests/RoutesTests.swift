@@ -1,7 +1,6 @@
 import Foundation
 import Hummingbird
 import HummingbirdTesting
-import Logging
 import Snapshots
 import TestSupport
 import Testing
@@ -18,10 +17,9 @@ import Testing
     try await withTemporaryFolder { state in
       let store = try SnapshotStore(creatingIn: state)
       for step in steps { try store.write(sampleSnapshot(step: step)) }
-      let logger = Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }
       let router = Router(options: .autoGenerateHeadEndpoints)
-      router.add(middleware: JSONErrors(logger: logger))
-      SnapshotRoutes(store: store, isPrivate: isPrivate, logger: logger).add(to: router)
+      router.add(middleware: JSONErrors(logger: .silent))
+      SnapshotRoutes(store: store, isPrivate: isPrivate, logger: .silent).add(to: router)
       try await Application(router: router).test(.router) { client in try await body(client, store, state) }
     }
   }
@@ -68,7 +66,7 @@ import Testing
   }
 
   @Test("best is the record of the best snapshot with its loss; 404 before the first evaluation")
-  func bestIsTheRecordOfThe() async throws {
+  func best() async throws {
     try await withRoutes([0, 7]) { client, store, _ in
       let none = try await client.execute(uri: "/v1/snapshots/best", method: .get)
       #expect(none.status == .notFound)
@@ -143,7 +141,7 @@ import Testing
       "/v1/snapshots/%2e%2e%2f%2e%2e%2fetc%2fpasswd", "/v1/snapshots/../lock", "/v1/snapshots/theta-000000007.json",
       "/v2",
     ])
-  func whatIsNoSnapshotIs404(uri: String) async throws {
+  func notFound(uri: String) async throws {
     try await withRoutes([7]) { client, _, _ in
       let response = try await client.execute(uri: uri, method: .get)
       #expect(response.status == .notFound)

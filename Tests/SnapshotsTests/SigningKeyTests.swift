@@ -55,7 +55,7 @@ import Testing
   @Test("a store with a key signs what it writes") func store() throws {
     try withTemporaryFolder { state in
       let key = SigningKey()
-      try SnapshotStore(creatingIn: state, key: key).write(SnapshotStoreTests.snapshot(3))
+      try SnapshotStore(creatingIn: state, key: key).write(Snapshot.sample(3))
       let found = try #require(try SnapshotStore(readingFrom: state).latest())
       try key.publicKey.verify(found)
     }

@@ -1,0 +1,6 @@
+public import Logging
+
+extension Logger {
+  /// A logger that says nothing, for what is tested by other means than its log.
+  public static let silent = Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }
+}
