@@ -75,7 +75,7 @@ import Testing
     }
   }
 
-  @Test("where no snapshot was evaluated there is no best, and what sets it is named") func whereNoSnapshotWas()
+  @Test("where no snapshot was evaluated there is no best, and what sets it is named") func noBest()
     async throws
   {
     try await withTemporaryFolder { folder in
@@ -93,7 +93,7 @@ import Testing
     }
   }
 
-  @Test("a file that is there already is left as it is") func fileThatIsThereAlready() async throws {
+  @Test("a file that is there already is left as it is") func sameFile() async throws {
     try await withTemporaryFolder { folder in
       let store = try makeStore(7, in: folder.appending(path: "state"))
       try await withServer(routes(store)) { address in
@@ -106,7 +106,7 @@ import Testing
     }
   }
 
-  @Test("a file of that name with other bytes is an error, and stays") func fileOfThatNameWith() async throws {
+  @Test("a file of that name with other bytes is an error, and stays") func otherFile() async throws {
     try await withTemporaryFolder { folder in
       let state = folder.appending(path: "state")
       let store = try makeStore(7, in: state)
@@ -156,7 +156,7 @@ import Testing
     #expect(error?.description.hasPrefix("\(name): must be latest, best or the name of a snapshot") == true)
   }
 
-  @Test("a snapshot that the server does not have is missing") func snapshotThatTheServerDoes() async throws {
+  @Test("a snapshot that the server does not have is missing") func missing() async throws {
     try await withTemporaryFolder { folder in
       let store = try makeStore(7, in: folder.appending(path: "state"))
       try await withServer(routes(store)) { address in
@@ -169,7 +169,7 @@ import Testing
     }
   }
 
-  @Test("a server that answers an error is named with the error") func serverThatAnswersAnError() async throws {
+  @Test("a server that answers an error is named with the error") func serverError() async throws {
     let router = Router()
     router.get("v1/snapshots/latest") { _, _ -> HTTPResponse.Status in .badGateway }
     try await withServer(router) { address in
@@ -197,7 +197,7 @@ import Testing
     }
   }
 
-  @Test("a folder without snapshots is an error that names it") func folderWithoutSnapshotsIsAn() async throws {
+  @Test("a folder without snapshots is an error that names it") func emptyFolder() async throws {
     try await withTemporaryFolder { folder in
       let error = await #expect(throws: SnapshotError.self) {
         try await fetch("latest", from: folder.path, into: folder)

@@ -32,7 +32,7 @@ import Testing
     try JSONDecoder().decode([String: String].self, from: Data(response.body.readableBytesView))["error"]
   }
 
-  @Test("latest is the record of the newest snapshot") func latestIsTheRecordOfThe() async throws {
+  @Test("latest is the record of the newest snapshot") func latest() async throws {
     try await withRoutes([0, 7]) { client, store, _ in
       let response = try await client.execute(uri: "/v1/snapshots/latest", method: .get)
       #expect(response.status == .ok)
@@ -58,7 +58,7 @@ import Testing
     }
   }
 
-  @Test("latest is the one before where the newest is damaged") func latestIsTheOneBeforeWhere() async throws {
+  @Test("latest is the one before where the newest is damaged") func damagedLatest() async throws {
     try await withRoutes([0, 7]) { client, store, state in
       try damage(#require(try store.latest()), in: state)
       #expect(try await record(client.execute(uri: "/v1/snapshots/latest", method: .get)).step == 0)
@@ -78,8 +78,7 @@ import Testing
     }
   }
 
-  @Test("a best that does not verify is 500 and tells no path of the server") func bestThatDoesNotVerify() async throws
-  {
+  @Test("a best that does not verify is 500 and tells no path of the server") func damagedBest() async throws {
     try await withRoutes([0]) { client, store, state in
       try damage(markBest(0, in: store).record, in: state)
       let response = try await client.execute(uri: "/v1/snapshots/best", method: .get)
@@ -88,7 +87,7 @@ import Testing
     }
   }
 
-  @Test("without a snapshot latest is 404") func withoutASnapshotLatestIs404() async throws {
+  @Test("without a snapshot latest is 404") func noSnapshot() async throws {
     try await withRoutes([]) { client, _, _ in
       let response = try await client.execute(uri: "/v1/snapshots/latest", method: .get)
       #expect(response.status == .notFound)
@@ -96,7 +95,7 @@ import Testing
     }
   }
 
-  @Test("a snapshot comes as its bytes, with its digest as the tag, for ever") func snapshotComesAsItsBytes()
+  @Test("a snapshot comes as its bytes, with its digest as the tag, for ever") func file()
     async throws
   {
     try await withRoutes([7]) { client, store, _ in
@@ -109,7 +108,7 @@ import Testing
     }
   }
 
-  @Test("HEAD gives size and digest without the bytes") func headGivesSizeAndDigestWithout() async throws {
+  @Test("HEAD gives size and digest without the bytes") func head() async throws {
     try await withRoutes([7]) { client, store, _ in
       let record = try #require(try store.latest())
       let response = try await client.execute(uri: "/v1/snapshots/\(record.name)", method: .head)
@@ -120,7 +119,7 @@ import Testing
     }
   }
 
-  @Test("who has the bytes gets 304, who has others gets the file") func whoHasTheBytesGets304() async throws {
+  @Test("who has the bytes gets 304, who has others gets the file") func notModified() async throws {
     try await withRoutes([7]) { client, store, _ in
       let record = try #require(try store.latest())
       let uri = "/v1/snapshots/\(record.name)"
@@ -149,7 +148,7 @@ import Testing
     }
   }
 
-  @Test("a snapshot that does not verify is 500 and tells no path of the server") func snapshotThatDoesNotVerify()
+  @Test("a snapshot that does not verify is 500 and tells no path of the server") func damagedSnapshot()
     async throws
   {
     try await withRoutes([7]) { client, store, state in

@@ -33,8 +33,8 @@ import Testing
     }
   }
 
-  @Test("both keys are read back from their files; what is no key is an error that names the file") func files() throws
-  {
+  @Test("the private and the public key are read back from their files; what is no key is an error that names the file")
+  func files() throws {
     try withTemporaryFolder { folder in
       let key = SigningKey()
       let (secret, known) = (folder.appending(path: "key"), folder.appending(path: "key.pub"))

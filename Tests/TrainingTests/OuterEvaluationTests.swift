@@ -102,7 +102,7 @@ import Testing
     }
   }
 
-  @Test("it stops at the next inner step")
+  @Test("an evaluation that is told to stop does so at the next inner step")
   func stops() throws {
     try withTemporaryFolder { folder in
       let data = try SmallDataset.splitDigits(in: folder)

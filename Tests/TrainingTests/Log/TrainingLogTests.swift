@@ -121,7 +121,7 @@ import Testing
     }
   }
 
-  @Test("it knows whether the outer-iteration at which a run goes on was evaluated")
+  @Test("the log knows whether the outer-iteration at which a run goes on was evaluated")
   func evaluated() throws {
     try withTemporaryFolder { state in
       try Self.write([Self.row(1), Self.row(2), Self.evaluation(2), Self.row(3)], in: state)
