@@ -94,7 +94,8 @@ let sources: [Target] = [
       .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
       .product(name: "UnixSignals", package: "swift-service-lifecycle"),
     ],
-    resources: ["index.html", "page.css", "page.js"].map { .embedInCode("Page/\($0)") },
+    // Every file of the folder; PageRoutes says what each is served as.
+    resources: [.embedInCode("Page")],
     swiftSettings: settings),
   .executableTarget(
     name: "Lopt",
@@ -116,7 +117,7 @@ let testSupport: [Target] = [
     ],
     path: "Tests/ScriptedServer", swiftSettings: settings),
   .target(
-    name: "TestSupport", dependencies: ["CZlib", "Engine", "Shards", "Snapshots"], path: "Tests/TestSupport",
+    name: "TestSupport", dependencies: ["CZlib", "Engine", "Shards", "Snapshots", logging], path: "Tests/TestSupport",
     swiftSettings: settings),
 ]
 

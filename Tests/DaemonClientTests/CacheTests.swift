@@ -45,7 +45,7 @@ import Testing
     }
   }
 
-  @Test("without the server there is the newest that it gave, the best of its last answer, and each by its name")
+  @Test("without its server the cache has the newest that it gave, the best of its last answer, and each by name")
   func offline() async throws {
     let key = SigningKey()
     try await withTemporaryFolder { folder in
@@ -79,7 +79,7 @@ import Testing
     }
   }
 
-  @Test("it is bounded: what was fetched longest ago goes, and so do leftovers of a day")
+  @Test("the cache is bounded: what was fetched longest ago goes, and so do leftovers of a day")
   func bounded() throws {
     try withTemporaryFolder { folder in
       let cacheFolder = folder.appending(path: "cache")

@@ -41,7 +41,7 @@ import Testing
     }
   }
 
-  @Test("a download that breaks off goes on from there")
+  @Test("a download that breaks off goes on from there in the same call")
   func goesOn() async throws {
     let daemon = try ScriptedDaemon(7)
     try await withTemporaryFolder { folder in
@@ -56,7 +56,7 @@ import Testing
     }
   }
 
-  @Test("so does the next call")
+  @Test("a download that broke off in one call goes on from there in the next")
   func nextCall() async throws {
     let daemon = try ScriptedDaemon(7)
     try await withTemporaryFolder { folder in

@@ -11,7 +11,7 @@ import Testing
 /// Waiting for a newer snapshot; where a daemon is; and what is left beside the file.
 @Suite struct WaitingTests {
   @Test(
-    "it waits until the step is above the one given, through answers that there is none yet",
+    "a wait for a newer snapshot ends once the step is above the one given, through answers that there is none yet",
     arguments: ["latest", "best"])
   func waits(word: String) async throws {
     let steps = Mutex([nil, 3, 3, 7])

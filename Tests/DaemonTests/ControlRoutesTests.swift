@@ -2,7 +2,6 @@ import Engine
 import Foundation
 import Hummingbird
 import HummingbirdTesting
-import Logging
 import Shards
 import Synchronization
 import TestSupport
@@ -14,7 +13,6 @@ import Testing
 
 /// What a daemon that trains answers, and what may be asked of it, and by whom.
 @Suite struct ControlRoutesTests {
-  private static let logger = Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }
 
   private static func configuration(_ folder: URL) throws -> Configuration {
     let dataset = try SmallDataset.digits(in: folder).folder
@@ -33,8 +31,8 @@ import Testing
     _ body: @escaping @Sendable (any TestClientProtocol, TrainingRun) async throws -> Void
   ) async throws {
     try await withTemporaryFolder { folder in
-      let run = try TrainingRun(configuration: Self.configuration(folder), log: Self.logger)
-      let routes = Routes(training: run, started: Date(), requests: RequestCounter(), logger: Self.logger)
+      let run = try TrainingRun(configuration: Self.configuration(folder), log: .silent)
+      let routes = Routes(training: run, started: Date(), requests: RequestCounter(), logger: .silent)
       let training = Task.detached { try await onThread { try run.run() } }
       try await Application(router: routes.router(access)).test(.router) { client in try await body(client, run) }
       run.stop()

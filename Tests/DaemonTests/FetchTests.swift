@@ -2,7 +2,6 @@ import Files
 import Foundation
 import Hummingbird
 import HummingbirdTesting
-import Logging
 import Snapshots
 import TestSupport
 import Testing
@@ -22,10 +21,9 @@ import Testing
   }
 
   private func routes(_ store: SnapshotStore) -> Router<BasicRequestContext> {
-    let logger = Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }
     let router = Router(options: .autoGenerateHeadEndpoints)
-    router.add(middleware: JSONErrors(logger: logger))
-    SnapshotRoutes(store: store, isPrivate: false, logger: logger).add(to: router)
+    router.add(middleware: JSONErrors(logger: .silent))
+    SnapshotRoutes(store: store, isPrivate: false, logger: .silent).add(to: router)
     return router
   }
 
@@ -46,7 +44,7 @@ import Testing
       ("latest", "theta-000000007.safetensors"), ("theta-000000007.safetensors", "theta-000000007.safetensors"),
       ("average-000000007.safetensors", "average-000000007.safetensors"),
     ])
-  func daemonSSnapshotArrivesWith(name: String, file: String) async throws {
+  func fetched(name: String, file: String) async throws {
     try await withTemporaryFolder { folder in
       let store = try makeStore(0, 7, in: folder.appending(path: "state"))
       var average = sampleSnapshot(step: 7)
@@ -63,7 +61,7 @@ import Testing
   }
 
   @Test("best is the snapshot of the lowest evaluation, from a daemon and from a state folder")
-  func bestIsTheSnapshotOf() async throws {
+  func best() async throws {
     try await withTemporaryFolder { folder in
       let state = folder.appending(path: "state")
       let store = try makeStore(0, 7, 9, in: state)
@@ -78,7 +76,7 @@ import Testing
     }
   }
 
-  @Test("where no snapshot was evaluated there is no best, and what sets it is named") func whereNoSnapshotWas()
+  @Test("where no snapshot was evaluated there is no best, and what sets it is named") func noBest()
     async throws
   {
     try await withTemporaryFolder { folder in
@@ -96,7 +94,7 @@ import Testing
     }
   }
 
-  @Test("a file that is there already is left as it is") func fileThatIsThereAlready() async throws {
+  @Test("a file that is there already is left as it is") func sameFile() async throws {
     try await withTemporaryFolder { folder in
       let store = try makeStore(7, in: folder.appending(path: "state"))
       try await withServer(routes(store)) { address in
@@ -109,7 +107,7 @@ import Testing
     }
   }
 
-  @Test("a file of that name with other bytes is an error, and stays") func fileOfThatNameWith() async throws {
+  @Test("a file of that name with other bytes is an error, and stays") func otherFile() async throws {
     try await withTemporaryFolder { folder in
       let state = folder.appending(path: "state")
       let store = try makeStore(7, in: state)
@@ -151,7 +149,7 @@ import Testing
   @Test(
     "a name that is none is refused before anything is asked",
     arguments: ["../theta-000000007.safetensors", "theta-7.safetensors", "newest", "theta-00000000x.safetensors"])
-  func nameThatIsNoneIs(name: String) async throws {
+  func wrongName(name: String) async throws {
     let error = await #expect(throws: SnapshotError.self) {
       try await fetch(name, from: "http://127.0.0.1:1", into: FileManager.default.temporaryDirectory)
     }
@@ -159,7 +157,7 @@ import Testing
     #expect(error?.description.hasPrefix("\(name): must be latest, best or the name of a snapshot") == true)
   }
 
-  @Test("a snapshot that the server does not have is missing") func snapshotThatTheServerDoes() async throws {
+  @Test("a snapshot that the server does not have is missing") func missing() async throws {
     try await withTemporaryFolder { folder in
       let store = try makeStore(7, in: folder.appending(path: "state"))
       try await withServer(routes(store)) { address in
@@ -172,7 +170,7 @@ import Testing
     }
   }
 
-  @Test("a server that answers an error is named with the error") func serverThatAnswersAnError() async throws {
+  @Test("a server that answers an error is named with the error") func serverError() async throws {
     let router = Router()
     router.get("v1/snapshots/latest") { _, _ -> HTTPResponse.Status in .badGateway }
     try await withServer(router) { address in
@@ -184,7 +182,7 @@ import Testing
   }
 
   @Test("from a state folder comes the newest that is sound, and the damaged one is named")
-  func fromAStateFolderComesThe() async throws {
+  func stateFolder() async throws {
     try await withTemporaryFolder { folder in
       let state = folder.appending(path: "state")
       let store = try makeStore(0, 7, in: state)
@@ -200,7 +198,7 @@ import Testing
     }
   }
 
-  @Test("a folder without snapshots is an error that names it") func folderWithoutSnapshotsIsAn() async throws {
+  @Test("a folder without snapshots is an error that names it") func emptyFolder() async throws {
     try await withTemporaryFolder { folder in
       let error = await #expect(throws: SnapshotError.self) {
         try await fetch("latest", from: folder.path, into: folder)

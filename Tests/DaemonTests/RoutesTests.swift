@@ -1,7 +1,6 @@
 import Foundation
 import Hummingbird
 import HummingbirdTesting
-import Logging
 import Snapshots
 import TestSupport
 import Testing
@@ -18,10 +17,9 @@ import Testing
     try await withTemporaryFolder { state in
       let store = try SnapshotStore(creatingIn: state)
       for step in steps { try store.write(sampleSnapshot(step: step)) }
-      let logger = Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }
       let router = Router(options: .autoGenerateHeadEndpoints)
-      router.add(middleware: JSONErrors(logger: logger))
-      SnapshotRoutes(store: store, isPrivate: isPrivate, logger: logger).add(to: router)
+      router.add(middleware: JSONErrors(logger: .silent))
+      SnapshotRoutes(store: store, isPrivate: isPrivate, logger: .silent).add(to: router)
       try await Application(router: router).test(.router) { client in try await body(client, store, state) }
     }
   }
@@ -34,7 +32,7 @@ import Testing
     try JSONDecoder().decode([String: String].self, from: Data(response.body.readableBytesView))["error"]
   }
 
-  @Test("latest is the record of the newest snapshot") func latestIsTheRecordOfThe() async throws {
+  @Test("latest is the record of the newest snapshot") func latest() async throws {
     try await withRoutes([0, 7]) { client, store, _ in
       let response = try await client.execute(uri: "/v1/snapshots/latest", method: .get)
       #expect(response.status == .ok)
@@ -60,7 +58,7 @@ import Testing
     }
   }
 
-  @Test("latest is the one before where the newest is damaged") func latestIsTheOneBeforeWhere() async throws {
+  @Test("latest is the one before where the newest is damaged") func damagedLatest() async throws {
     try await withRoutes([0, 7]) { client, store, state in
       try damage(#require(try store.latest()), in: state)
       #expect(try await record(client.execute(uri: "/v1/snapshots/latest", method: .get)).step == 0)
@@ -68,7 +66,7 @@ import Testing
   }
 
   @Test("best is the record of the best snapshot with its loss; 404 before the first evaluation")
-  func bestIsTheRecordOfThe() async throws {
+  func best() async throws {
     try await withRoutes([0, 7]) { client, store, _ in
       let none = try await client.execute(uri: "/v1/snapshots/best", method: .get)
       #expect(none.status == .notFound)
@@ -80,8 +78,7 @@ import Testing
     }
   }
 
-  @Test("a best that does not verify is 500 and tells no path of the server") func bestThatDoesNotVerify() async throws
-  {
+  @Test("a best that does not verify is 500 and tells no path of the server") func damagedBest() async throws {
     try await withRoutes([0]) { client, store, state in
       try damage(markBest(0, in: store).record, in: state)
       let response = try await client.execute(uri: "/v1/snapshots/best", method: .get)
@@ -90,7 +87,7 @@ import Testing
     }
   }
 
-  @Test("without a snapshot latest is 404") func withoutASnapshotLatestIs404() async throws {
+  @Test("without a snapshot latest is 404") func noSnapshot() async throws {
     try await withRoutes([]) { client, _, _ in
       let response = try await client.execute(uri: "/v1/snapshots/latest", method: .get)
       #expect(response.status == .notFound)
@@ -98,7 +95,7 @@ import Testing
     }
   }
 
-  @Test("a snapshot comes as its bytes, with its digest as the tag, for ever") func snapshotComesAsItsBytes()
+  @Test("a snapshot comes as its bytes, with its digest as the tag, for ever") func file()
     async throws
   {
     try await withRoutes([7]) { client, store, _ in
@@ -111,7 +108,7 @@ import Testing
     }
   }
 
-  @Test("HEAD gives size and digest without the bytes") func headGivesSizeAndDigestWithout() async throws {
+  @Test("HEAD gives size and digest without the bytes") func head() async throws {
     try await withRoutes([7]) { client, store, _ in
       let record = try #require(try store.latest())
       let response = try await client.execute(uri: "/v1/snapshots/\(record.name)", method: .head)
@@ -122,7 +119,7 @@ import Testing
     }
   }
 
-  @Test("who has the bytes gets 304, who has others gets the file") func whoHasTheBytesGets304() async throws {
+  @Test("who has the bytes gets 304, who has others gets the file") func notModified() async throws {
     try await withRoutes([7]) { client, store, _ in
       let record = try #require(try store.latest())
       let uri = "/v1/snapshots/\(record.name)"
@@ -143,7 +140,7 @@ import Testing
       "/v1/snapshots/%2e%2e%2f%2e%2e%2fetc%2fpasswd", "/v1/snapshots/../lock", "/v1/snapshots/theta-000000007.json",
       "/v2",
     ])
-  func whatIsNoSnapshotIs404(uri: String) async throws {
+  func notFound(uri: String) async throws {
     try await withRoutes([7]) { client, _, _ in
       let response = try await client.execute(uri: uri, method: .get)
       #expect(response.status == .notFound)
@@ -151,7 +148,7 @@ import Testing
     }
   }
 
-  @Test("a snapshot that does not verify is 500 and tells no path of the server") func snapshotThatDoesNotVerify()
+  @Test("a snapshot that does not verify is 500 and tells no path of the server") func damagedSnapshot()
     async throws
   {
     try await withRoutes([7]) { client, store, state in

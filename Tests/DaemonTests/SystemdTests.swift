@@ -77,8 +77,7 @@ import Testing
           ("datasets", "[\"\(dataset.path)\"]"), ("state", folder.appending(path: "state").path),
           ("outer.pairs", "2"), ("threads", "1"), ("snapshot.free_mib", "0"),
         ])
-      let run = try TrainingRun(
-        configuration: configuration, log: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() })
+      let run = try TrainingRun(configuration: configuration, log: .silent)
       let manager = ServiceManager(environment: ["NOTIFY_SOCKET": path, "WATCHDOG_USEC": "200000"])
       let heartbeat = Heartbeat(of: run, for: manager)
       heartbeat.start()

@@ -181,15 +181,13 @@ import Testing
       try zip.add("large") { append in for _ in 0..<257 { try append(piece) } }
       try zip.add("small") { append in try append([1, 2, 3]) }
       try zip.finish()
-      let script = folder.appending(path: "read.py")
-      let text = """
+      let program = """
         import sys, zipfile
         archive = zipfile.ZipFile(sys.argv[1])
         assert archive.testzip() is None
         print([(entry.filename, entry.file_size) for entry in archive.infolist()], archive.read("small"))
         """
-      try Data(text.utf8).write(to: script)
-      let report = try Python.run(script: script, arguments: [url.path])
+      let report = try Python.run(program: program, arguments: [url.path])
       #expect(report == "[('large', \(257 << 24)), ('small', 3)] b'\\x01\\x02\\x03'\n")
     }
   }

@@ -4,17 +4,9 @@ import Testing
 
 /// The derivatives of small convolutional networks against central differences, in Double, of the reference.
 @Suite struct ConvNetDifferenceTests {
-  static let problems = [
-    ConvNet(name: "5×7×3, 4 channels", shape: .init(height: 5, width: 7, channels: 3), channels: 4, strides: [2, 1]),
-    ConvNet(
-      name: "6×4×1, 3 channels", shape: .init(height: 6, width: 4, channels: 1), channels: 3, strides: [1, 2, 2],
-      classes: 6),
-    ConvNet(name: "3×3×2, 1 channel", shape: .init(height: 3, width: 3, channels: 2), channels: 1, strides: [1]),
-  ]
-
   @Test(
     "loss, gradient and Hessian-vector product agree with central differences of the reference, on every instruction set",
-    arguments: problems, [1, 4])
+    arguments: ConvNet.small, [1, 4])
   func derivatives(problem: ConvNet, images: Int) {
     let batch = SyntheticTask(shape: problem.shape, classes: problem.classes).batch(of: images)
     let start = zip(problem.initialParameters(seed: 1), randomNormals(problem.layout.count, seed: 1))
@@ -25,7 +17,7 @@ import Testing
     let slopes = centralDifferences(of: { reference.loss($0, batch) }, at: u, step: 1e-5, coordinates: u.indices)
     let curvature = centralDifference(
       of: { reference.gradient($0, batch) }, at: u, along: direction.map(Double.init), step: 1e-6)
-    for kernels in KernelTests.tables {
+    for kernels in Kernels.available {
       let parameters = FloatBuffer(start)
       let gradient = FloatBuffer(start.count)
       let product = FloatBuffer(start.count)

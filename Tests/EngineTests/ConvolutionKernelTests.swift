@@ -47,7 +47,7 @@ import Testing
 
     /// Every method that serves this case, with every table; for more images than there are.
     var convolutions: [(name: Comment, convolution: any Convolution)] {
-      KernelTests.tables.flatMap { kernels in
+      Kernels.available.flatMap { kernels in
         let images = sources[0].count + 1
         let direct = DirectConvolution(
           from: input, to: output, stride: stride, images: images, differentiatesInput: true, kernels: kernels)
@@ -164,7 +164,7 @@ import Testing
         stride(from: channel, to: image.count, by: shape.outputs).reduce(0) { $0 + image[$1] }
       }
     }
-    for kernels in KernelTests.tables {
+    for kernels in Kernels.available {
       let pixels = DirectConvolution(
         from: example.input, to: example.output, stride: 1, images: shape.images, differentiatesInput: false,
         kernels: kernels

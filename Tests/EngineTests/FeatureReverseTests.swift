@@ -67,7 +67,7 @@ import Testing
     var tensor = example.tensor
     tensor.momenta = FloatBuffer(momenta).all
     tensor.secondMoments = FloatBuffer(secondMoments).all
-    for kernels in KernelTests.tables {
+    for kernels in Kernels.available {
       let ofParameters = FloatBuffer(parametersAdjoint)
       let ofMomenta = FloatBuffer(momentaAdjoint)
       let ofSecondMoments = FloatBuffer(secondMomentsAdjoint)

@@ -28,7 +28,7 @@ import Testing
 
     var batch = Batch(size: fixture.batch, shape: problem.shape)
     FixtureImages(batch: fixture.batch, shape: problem.shape).fill(&batch, for: .inner, step: 0)
-    for kernels in KernelTests.tables {
+    for kernels in Kernels.available {
       let evaluator = problem.makeEvaluator(batch: fixture.batch, kernels: kernels)
       evaluator.load(batch)
       let loss = evaluator.gradient(at: parameters, into: gradient)

@@ -37,7 +37,7 @@ import Testing
     try (0..<outerIterations).map { _ in try #require(try learner.outerIteration(stop: StopFlag())) }
   }
 
-  @Test("the same bits for 1, 2 and 5 threads", arguments: OuterSettings.Estimator.allCases)
+  @Test("outer-training gives the same bits on 1, 2 and 5 threads", arguments: OuterSettings.Estimator.allCases)
   func threads(estimator: OuterSettings.Estimator) throws {
     var settings = outer
     settings.estimator = estimator
@@ -52,7 +52,7 @@ import Testing
   }
 
   @Test(
-    "the same bits for 1 and 2 threads with convolutions, of both algorithms",
+    "outer-training on convolutions gives the same bits on 1 and 2 threads, by both algorithms",
     arguments: ["tiny", "conv3x16@9"], [OuterSettings.Estimator.combined, .pes])
   func convolutionThreads(problem: String, estimator: OuterSettings.Estimator) throws {
     var settings = outer

@@ -18,7 +18,7 @@ import Testing
     let example = NetworkCase(count: count, units: units, layers: layers, features: features)
     let rows = example.features
     let expected = rows[0].indices.map { feature in rows.reduce(0) { $0 + $1[feature] * $1[feature] } }
-    for kernels in KernelTests.tables {
+    for kernels in Kernels.available {
       var sums = [Double](repeating: .nan, count: expected.count)
       kernels.featureSquares(example.network, example.tensor, into: &sums)
       for (found, sum) in zip(sums, expected) { #expect(abs(found - sum) <= 1e-5 * sum, "\(kernels.name)") }
@@ -32,7 +32,7 @@ import Testing
       let output = example.reference.output(x)
       return Double(u) - 0.5 * output[0] * exponential(0.25 * output[1])
     }
-    for kernels in KernelTests.tables {
+    for kernels in Kernels.available {
       let next = FloatBuffer([Float](repeating: 7, count: count + 3))
       kernels.networkUpdate(
         example.network, weights: FloatBuffer(example.weights).all, example.tensor, next: next[0..<count],
@@ -56,7 +56,7 @@ import Testing
       for (weight, value) in ofWeights.enumerated() { weightsAdjoint[weight] += value }
       featuresAdjoint.append(ofFeatures)
     }
-    for kernels in KernelTests.tables {
+    for kernels in Kernels.available {
       let sums = FloatBuffer([Float](repeating: 1, count: example.weights.count))
       let stride = (count + 63) / 64 * 64
       let found = FloatBuffer(example.network.inputs * stride)

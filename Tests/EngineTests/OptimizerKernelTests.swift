@@ -13,7 +13,7 @@ import Testing
     )
   }
 
-  @Test("momentum: w ← γ w + g, u ← u − α w", arguments: counts, KernelTests.tables)
+  @Test("momentum: w ← γ w + g, u ← u − α w", arguments: counts, Kernels.available)
   func momentum(count: Int, kernels: Kernels) {
     let (u, g, w, _) = start(count)
     let velocity = FloatBuffer(w)
@@ -26,7 +26,7 @@ import Testing
       parameters.array, zip(u, expected).map { Double($0) - 0.25 * $1 }, tolerance: 1e-6, "\(kernels.name)")
   }
 
-  @Test("RMSProp: q ← γ q + (1 − γ) g², u ← u − α g / (√q + ε)", arguments: counts, KernelTests.tables)
+  @Test("RMSProp: q ← γ q + (1 − γ) g², u ← u − α g / (√q + ε)", arguments: counts, Kernels.available)
   func rmsprop(count: Int, kernels: Kernels) {
     let (u, g, _, q) = start(count)
     let square = FloatBuffer(q)
@@ -42,7 +42,7 @@ import Testing
       tolerance: 1e-6, "\(kernels.name)")
   }
 
-  @Test("Adam: u ← u − α c₁ m / (√(c₂ v) + ε) with the corrections given", arguments: counts, KernelTests.tables)
+  @Test("Adam: u ← u − α c₁ m / (√(c₂ v) + ε) with the corrections given", arguments: counts, Kernels.available)
   func adam(count: Int, kernels: Kernels) {
     let (u, g, m, v) = start(count)
     let first = FloatBuffer(m)
@@ -64,7 +64,7 @@ import Testing
   }
 
   @Test(
-    "moments: m ← β m + (1 − β) g, v ← β v + (1 − β) g², in place or not", arguments: counts, KernelTests.tables)
+    "moments: m ← β m + (1 − β) g, v ← β v + (1 − β) g², in place or not", arguments: counts, Kernels.available)
   func moments(count: Int, kernels: Kernels) {
     let (_, g, m, v) = start(count)
     let gradient = FloatBuffer(g)

@@ -33,7 +33,7 @@ import Testing
 
   @Test(
     "a convolutional network's gradient agrees with central differences of its loss",
-    arguments: ConvNetDifferenceTests.problems)
+    arguments: ConvNet.small)
   func gradient(problem: ConvNet) {
     let reference = ReferenceConvNet(problem)
     let batch = SyntheticTask(shape: problem.shape, classes: problem.classes).batch(of: 3)

@@ -84,7 +84,7 @@ import Testing
   }
 
   @Test(
-    "nor does it matter where in a segment the unroll diverges: by its loss, or by an update that is not finite",
+    "wherever in a segment an unroll diverges, by its loss or an update that is not finite, the result is the same",
     arguments: [0, 1, 6, 20], [Float.nan, 1e25])
   func divergence(after steps: Int, pixel: Float) throws {
     let images = ImagesUpTo(images: SyntheticTask(shape: tinyProblem.shape, seed: 3), steps: steps, then: pixel)

@@ -57,7 +57,7 @@ import Testing
     #expect(!Plot(curves()).caption.contains("beta1"))
   }
 
-  @Test("it is drawn, with the optimizers' names")
+  @Test("the plot of an evaluation is drawn, with the optimizers' names")
   func drawing() throws {
     try withTemporaryFolder { folder in
       let file = folder.appending(path: "curves.svg")

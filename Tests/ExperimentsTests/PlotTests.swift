@@ -24,7 +24,7 @@ import Testing
 
   private let line = Plot.Series("line", [.init(1, 1), .init(2, 4), .init(3, 9)])
 
-  @Test("it has title, labels, legend and caption, is whole, and the same bytes each time")
+  @Test("a plot has title, labels, legend and caption, is whole, and has the same bytes each time")
   func whole() throws {
     let plot = plot([line, .init("it's _odd_ {text}", [.init(1, 2, low: 1, high: 3), .init(3, 4, low: 2, high: 9)])])
     let text = try svg(plot)

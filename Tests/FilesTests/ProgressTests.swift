@@ -17,7 +17,7 @@ import Testing
     #expect(progress.line(after: .seconds(10)).hasSuffix("60/100 tasks  1.0/s  ETA 0:40"))
   }
 
-  @Test("nor does what turns out on the way to have been done")
+  @Test("what turns out on the way to have been done does not count in the rate")
   func skipped() {
     let progress = Progress("tasks", unit: "tasks", total: 100, enabled: false)
     progress.advance(by: 10)

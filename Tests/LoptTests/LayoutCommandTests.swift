@@ -48,7 +48,7 @@ import Testing
         """))
   }
 
-  @Test("as JSON it has the same")
+  @Test("the layouts as JSON say the same as the tables")
   func json() throws {
     struct Layouts: Decodable {
       struct Layout: Decodable {

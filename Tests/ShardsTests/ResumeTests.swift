@@ -210,7 +210,7 @@ import Testing
     }
   }
 
-  @Test("nor is a finished dataset that somebody made under the name")
+  @Test("a finished dataset that somebody made under the name is not emptied unasked")
   func datasetOfTheName() throws {
     try withTemporaryFolder { folder in
       let partial = folder.appending(path: "set.partial")

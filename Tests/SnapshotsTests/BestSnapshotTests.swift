@@ -14,7 +14,7 @@ import Testing
     try withTemporaryFolder { state in
       let store = try SnapshotStore(creatingIn: state)
       #expect(try store.best() == nil)
-      for step in [0, 7, 9] { try store.write(SnapshotStoreTests.snapshot(step)) }
+      for step in [0, 7, 9] { try store.write(Snapshot.sample(step)) }
       try store.setBest(best(store, step: 0, loss: 2))
       let expected = try best(store, step: 7, loss: 1.0 / 3)
       try store.setBest(expected)
@@ -33,7 +33,7 @@ import Testing
   func damaged(kind: String) throws {
     try withTemporaryFolder { state in
       let store = try SnapshotStore(creatingIn: state)
-      try store.write(SnapshotStoreTests.snapshot(7))
+      try store.write(Snapshot.sample(7))
       var named = try best(store, step: 7)
       switch kind {
       case "name": named.record.name = "../training/training-000000001.safetensors"
@@ -55,7 +55,7 @@ import Testing
   @Test("what a process left that was stopped while it named the best is removed at the start")
   func leftover() throws {
     try withTemporaryFolder { state in
-      try SnapshotStore(creatingIn: state).write(SnapshotStoreTests.snapshot(0))
+      try SnapshotStore(creatingIn: state).write(Snapshot.sample(0))
       let folder = state.appending(path: "snapshots")
       try Data("{".utf8).write(to: folder.appending(path: "best.json.0A1B2C3D.partial"))
       #expect(try SnapshotStore(creatingIn: state).best() == nil)

@@ -12,7 +12,7 @@ import Testing
       let store = try SnapshotStore(creatingIn: state)
       for step in 0..<count {
         let created = Date(timeIntervalSince1970: 1_000_000 * 3600 + Double(step) * 60)
-        try store.write(SnapshotStoreTests.snapshot(step), created: created)
+        try store.write(Snapshot.sample(step), created: created)
       }
       try body(store, state)
     }
@@ -29,7 +29,7 @@ import Testing
       // Again, with newer ones: the same are kept of those that were.
       for step in 40..<43 {
         let created = Date(timeIntervalSince1970: 1_000_000 * 3600 + Double(step) * 60)
-        try store.write(SnapshotStoreTests.snapshot(step), created: created)
+        try store.write(Snapshot.sample(step), created: created)
       }
       try store.retain(SnapshotRetention(newest: 3, interval: 600))
       #expect(try steps(store) == [42, 41, 40, 30, 20, 10, 0])
@@ -56,7 +56,7 @@ import Testing
   @Test("averages are kept as θ is") func averages() throws {
     try withStore(10) { store, _ in
       for step in 0..<10 {
-        var average = SnapshotStoreTests.snapshot(step)
+        var average = Snapshot.sample(step)
         average.metadata.averageDecay = 0.9
         try store.write(average)
       }

@@ -34,8 +34,8 @@ import Testing
     }
   }
 
-  @Test("both keys are read back from their files; what is no key is an error that names the file") func files() throws
-  {
+  @Test("the private and the public key are read back from their files; what is no key is an error that names the file")
+  func files() throws {
     try withTemporaryFolder { folder in
       let key = SigningKey()
       let (secret, known) = (folder.appending(path: "key"), folder.appending(path: "key.pub"))
@@ -56,7 +56,7 @@ import Testing
   @Test("a store with a key signs what it writes") func store() throws {
     try withTemporaryFolder { state in
       let key = SigningKey()
-      try SnapshotStore(creatingIn: state, key: key).write(SnapshotStoreTests.snapshot(3))
+      try SnapshotStore(creatingIn: state, key: key).write(Snapshot.sample(3))
       let found = try #require(try SnapshotStore(readingFrom: state).latest())
       try key.publicKey.verify(found)
     }

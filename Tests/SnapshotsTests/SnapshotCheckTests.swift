@@ -9,7 +9,7 @@ import Testing
   private func withState(_ body: (URL, [URL]) throws -> Void) throws {
     try withTemporaryFolder { state in
       let store = try SnapshotStore(creatingIn: state)
-      for step in [3, 12] { try store.write(SnapshotStoreTests.snapshot(step)) }
+      for step in [3, 12] { try store.write(Snapshot.sample(step)) }
       try body(state, SnapshotCheck.files(at: state))
     }
   }
@@ -32,7 +32,7 @@ import Testing
       #expect(failure(all[2]) == .damaged)
       #expect(try SnapshotCheck.files(at: state.appending(path: "snapshots")).count == 3)
       let result = try SnapshotCheck().check(files[1])
-      #expect(result.snapshot == SnapshotStoreTests.snapshot(12) && result.record?.step == 12)
+      #expect(result.snapshot == Snapshot.sample(12) && result.record?.step == 12)
       #expect(failure(files[1], SnapshotCheck(sha256: result.sha256.uppercased())) == nil)
       #expect(failure(files[0], SnapshotCheck(sha256: result.sha256)) == .damaged)
     }

@@ -5,19 +5,9 @@ import TestSupport
 import Testing
 
 @Suite struct SnapshotStoreTests {
-  static func snapshot(_ step: Int) -> Snapshot {
-    Snapshot(
-      theta: [Float(step), 2, 3],
-      metadata: SnapshotMetadata(
-        hiddenLayers: 1, hiddenUnits: 32, features: ["momentum", "rms", "time"], betas: [0.5, 0.9999],
-        timeScales: [3, 300_000], lambda1: 0.001, lambda2: 0.001, outerIteration: step, objective: "train",
-        estimator: "combined", problem: "mlp2x32", batch: 32, steps: 500, dataset: "/data", datasetSHA256: "ab",
-        seed: .max, toolVersion: "0.1.0"))
-  }
-
   @Test("a snapshot holds θ and every key of its metadata, lists as JSON")
   func metadata() throws {
-    let snapshot = Self.snapshot(12)
+    let snapshot = Snapshot.sample(12)
     let data = try snapshot.encoded()
     #expect(try Snapshot(data, name: "a") == snapshot)
     let file = try Safetensors(data, name: "a")
@@ -31,12 +21,12 @@ import Testing
   func average() throws {
     try withTemporaryFolder { state in
       let store = try SnapshotStore(creatingIn: state)
-      var average = Self.snapshot(12)
+      var average = Snapshot.sample(12)
       average.metadata.averageDecay = 0.99
       average.theta = [0, 0, 0]
       try store.write(average)
       #expect(try store.highestStep(of: .average) == 12 && store.highestStep() == nil && store.latest() == nil)
-      try store.write(Self.snapshot(12))
+      try store.write(Snapshot.sample(12))
       #expect(try store.latest()?.name == "theta-000000012.safetensors")
       let (record, data) = try store.read(named: "average-000000012.safetensors")
       #expect(record.name == store.name(.average, step: 12) && record.step == 12)
@@ -51,12 +41,12 @@ import Testing
     try withTemporaryFolder { state in
       let store = try SnapshotStore(creatingIn: state)
       #expect(try store.latest() == nil)
-      for step in [0, 7, 123] { try store.write(Self.snapshot(step)) }
+      for step in [0, 7, 123] { try store.write(Snapshot.sample(step)) }
       let record = try #require(try store.latest())
       #expect(record.name == "theta-000000123.safetensors" && record.step == 123)
       let (_, data) = try store.read(named: record.name)
       #expect(record.size == data.count && record.sha256 == Digest.sha256(data))
-      #expect(throws: SnapshotError.self) { try store.write(Self.snapshot(7)) }
+      #expect(throws: SnapshotError.self) { try store.write(Snapshot.sample(7)) }
     }
   }
 
@@ -66,7 +56,7 @@ import Testing
   func damaged(kind: String) throws {
     try withTemporaryFolder { state in
       let store = try SnapshotStore(creatingIn: state)
-      for step in [0, 7, 8] { try store.write(Self.snapshot(step)) }
+      for step in [0, 7, 8] { try store.write(Snapshot.sample(step)) }
       let file = state.appending(path: "snapshots/theta-000000008.safetensors")
       var data = try Data(contentsOf: file)
       switch kind {
@@ -89,7 +79,7 @@ import Testing
   @Test("what a stopped process left is removed at the start: a file without its record, a partial file")
   func leftovers() throws {
     try withTemporaryFolder { state in
-      try SnapshotStore(creatingIn: state).write(Self.snapshot(0))
+      try SnapshotStore(creatingIn: state).write(Snapshot.sample(0))
       let folder = state.appending(path: "snapshots")
       for name in ["theta-000000001.safetensors", "theta-000000002.safetensors.0A1B2C3D.partial"] {
         try Data("half".utf8).write(to: folder.appending(path: name))
@@ -103,7 +93,7 @@ import Testing
 
   @Test("a newer format is refused by name")
   func newerFormat() throws {
-    var file = try Safetensors(try Self.snapshot(1).encoded(), name: "a")
+    var file = try Safetensors(try Snapshot.sample(1).encoded(), name: "a")
     file.metadata["format_version"] = "2"
     let data = try file.encoded()
     let error = #expect(throws: SnapshotError.self) { try Snapshot(data, name: "future.safetensors") }
@@ -153,7 +143,7 @@ import Testing
   func noSpace() throws {
     try SmallDisk.with(kibibytes: 1024) { folder in
       let store = try SnapshotStore(creatingIn: folder)
-      var snapshot = Self.snapshot(0)
+      var snapshot = Snapshot.sample(0)
       snapshot.theta = Array(repeating: 1, count: 4 << 20)
       let error = #expect(throws: FileError.self) { try store.write(snapshot) }
       #expect(error?.number == ENOSPC)

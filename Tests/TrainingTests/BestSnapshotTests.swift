@@ -13,17 +13,17 @@ import Testing
 /// Runs that evaluate θ as they go, and keep the best.
 @Suite struct BestSnapshotTests {
   private func configuration(_ dataset: Dataset, state: URL, outerIterations: Int, every: Int = 2) -> Configuration {
-    var configuration = TrainingRunTests.configuration(dataset.folder, state: state, outerIterations: outerIterations)
+    var configuration = SmallRun.configuration(dataset.folder, state: state, outerIterations: outerIterations)
     configuration.evaluation = .init(every: every, tasks: 2, initialisations: 1, steps: 20)
     return configuration
   }
 
   private func train(_ configuration: Configuration) throws {
-    try TrainingRun(configuration: configuration, log: TrainingRunTests.silent).run()
+    try TrainingRun(configuration: configuration, log: .silent).run()
   }
 
   private func evaluations(_ state: URL) throws -> [EvaluationRow] {
-    try TrainingLogTests.rows(state).compactMap { row -> EvaluationRow? in
+    try WrittenLog.rows(state).compactMap { row -> EvaluationRow? in
       if case .evaluation(let row) = row { row } else { nil }
     }
   }
@@ -43,7 +43,7 @@ import Testing
       let data = try SmallDataset.splitDigits(in: folder)
       let state = folder.appending(path: "state")
       let configuration = configuration(data, state: state, outerIterations: 9)
-      let run = try TrainingRun(configuration: configuration, log: TrainingRunTests.silent)
+      let run = try TrainingRun(configuration: configuration, log: .silent)
       try run.run()
       let rows = try evaluations(state)
       #expect(rows.map(\.outerIteration) == [2, 4, 6, 8])
@@ -53,9 +53,9 @@ import Testing
       #expect(rows.map(\.best) == rows.indices.map { at in rows[..<at].allSatisfy { $0.loss > rows[at].loss } })
       #expect(run.status.best == best.record.step && run.status.evaluationLoss == rows.last?.loss)
       let kept = try Snapshot(SnapshotStore(readingFrom: state).read(named: best.record.name).data, name: "best")
-      let again = try OuterEvaluationTests.evaluation(configuration, [data]).loss(of: kept.theta, stop: StopFlag())
+      let again = try OuterEvaluation.of(configuration, [data]).loss(of: kept.theta, stop: StopFlag())
       #expect(again == best.evaluationLoss)
-      try TrainingLogTests.expectSameEvents(state)
+      try WrittenLog.expectSameEvents(state)
     }
   }
 
@@ -68,14 +68,14 @@ import Testing
       try train(configuration(data, state: state(whole), outerIterations: 7))
       for last in [1, 2, 3, 6, 7] { try train(configuration(data, state: state(parts), outerIterations: last)) }
       try train(configuration(data, state: state(without), outerIterations: 7, every: 0))
-      #expect(try TrainingRunTests.theta(state(whole), 7) == TrainingRunTests.theta(state(parts), 7))
-      #expect(try TrainingRunTests.theta(state(whole), 7) == TrainingRunTests.theta(state(without), 7))
+      #expect(try SmallRun.theta(state(whole), 7) == SmallRun.theta(state(parts), 7))
+      #expect(try SmallRun.theta(state(whole), 7) == SmallRun.theta(state(without), 7))
       #expect(try losses(state(whole)) == losses(state(parts)))
       #expect(try best(state(whole)) == best(state(parts)))
       #expect(try best(state(without)) == nil)
-      let rows = try TrainingLogTests.rows(state(parts))
+      let rows = try WrittenLog.rows(state(parts))
       #expect(rows.map(\.outerIteration) == [1, 2, 2, 3, 4, 4, 5, 6, 6, 7])
-      try TrainingLogTests.expectSameEvents(state(parts))
+      try WrittenLog.expectSameEvents(state(parts))
     }
   }
 
@@ -87,17 +87,17 @@ import Testing
       let configuration = configuration(data, state: state, outerIterations: 3)
       let running = Mutex<TrainingRun?>(nil)
       do {
-        let run = try TrainingRun(configuration: configuration, log: TrainingRunTests.silent) { report, _ in
+        let run = try TrainingRun(configuration: configuration, log: .silent) { report, _ in
           if report.outerIteration == 2 { running.withLock { $0?.stop() } }
         }
         running.withLock { $0 = run }
         try run.run()
         running.withLock { $0 = nil }
       }
-      #expect(try TrainingLogTests.rows(state).map(\.outerIteration) == [1, 2])
+      #expect(try WrittenLog.rows(state).map(\.outerIteration) == [1, 2])
       #expect(try evaluations(state).isEmpty)
       try train(configuration)
-      #expect(try TrainingLogTests.rows(state).map(\.outerIteration) == [1, 2, 2, 3])
+      #expect(try WrittenLog.rows(state).map(\.outerIteration) == [1, 2, 2, 3])
       #expect(try evaluations(state).map(\.outerIteration) == [2])
     }
   }
@@ -136,8 +136,8 @@ import Testing
       let store = SnapshotStore(readingFrom: state)
       let average = try Snapshot(store.read(named: "average-000000004.safetensors").data, name: "average")
       #expect(average.metadata.averageDecay == 0.5 && average.metadata.outerIteration == 4)
-      #expect(try average.theta != TrainingRunTests.theta(state, 4))
-      let loss = try OuterEvaluationTests.evaluation(configuration, [data]).loss(of: average.theta, stop: StopFlag())
+      #expect(try average.theta != SmallRun.theta(state, 4))
+      let loss = try OuterEvaluation.of(configuration, [data]).loss(of: average.theta, stop: StopFlag())
       #expect(try losses(state).last == loss)
       let best = try #require(try store.best())
       #expect(best.record.name == store.name(.average, step: best.record.step))

@@ -1,6 +1,5 @@
 import Files
 import Foundation
-import Logging
 import Shards
 import Snapshots
 import Synchronization
@@ -17,20 +16,20 @@ import Testing
     let data = folder.appending(path: "data")
     let dataset =
       FileManager.default.fileExists(atPath: data.path) ? data : try SmallDataset.digits(in: folder).folder
-    var configuration = TrainingRunTests.configuration(
+    var configuration = SmallRun.configuration(
       dataset, state: folder.appending(path: state), outerIterations: outerIterations)
     configuration.snapshot.freeMib = 0
     return configuration
   }
 
   @Test("a run that is paused again and again comes to the same θ, bit for bit", arguments: [false, true])
-  func pausedRunIsTheSame(asynchronous: Bool) throws {
+  func pausedAgainAndAgain(asynchronous: Bool) throws {
     try withTemporaryFolder { folder in
       let plain = try Self.configuration(folder, state: "plain", outerIterations: 8)
-      try TrainingRun(configuration: plain, log: TrainingRunTests.silent).run()
+      try TrainingRun(configuration: plain, log: .silent).run()
       var configuration = try Self.configuration(folder, state: "paused", outerIterations: 8)
       configuration.outer.asynchronous.on = asynchronous
-      let run = try TrainingRun(configuration: configuration, log: TrainingRunTests.silent)
+      let run = try TrainingRun(configuration: configuration, log: .silent)
       let ended = DispatchSemaphore(value: 0)
       Thread.detachNewThread {
         do { try run.run() } catch { Issue.record(error) }
@@ -42,9 +41,9 @@ import Testing
         run.resume()
       }
       #expect(run.status.outerIteration == 8 && !run.status.isPaused)
-      let theta = try TrainingRunTests.theta(folder.appending(path: "paused"), 8)
+      let theta = try SmallRun.theta(folder.appending(path: "paused"), 8)
       // Asynchronous runs take the outer-gradients in the order in which they come.
-      if !asynchronous { #expect(try theta == TrainingRunTests.theta(folder.appending(path: "plain"), 8)) }
+      if !asynchronous { #expect(try theta == SmallRun.theta(folder.appending(path: "plain"), 8)) }
       #expect(theta.allSatisfy { $0.isFinite })
     }
   }
@@ -53,7 +52,7 @@ import Testing
     try withTemporaryFolder { folder in
       let run = try TrainingRun(
         configuration: Self.configuration(folder, state: "state", outerIterations: 1_000_000),
-        log: TrainingRunTests.silent)
+        log: .silent)
       run.pause()
       Thread.detachNewThread {
         usleep(300_000)
@@ -94,7 +93,7 @@ import Testing
       configuration.outer.average.decay = 0
       // Longer than the test lasts, and begun long before it: step 1 is the first of its stretch.
       configuration.snapshot.keepEverySeconds = 31_536_000
-      try TrainingRun(configuration: configuration, log: TrainingRunTests.silent).run()
+      try TrainingRun(configuration: configuration, log: .silent).run()
       let steps = try SnapshotStore(readingFrom: configuration.stateFolder).list().map(\.record.step)
       #expect(steps == [9, 8, 7, 0])
     }
@@ -128,7 +127,7 @@ import Testing
   @Test("Adam is trained on the evaluation's tasks once, and its loss remembered") func adam() throws {
     try withTemporaryFolder { folder in
       let dataset = try SmallDataset.splitDigits(in: folder).folder
-      var configuration = TrainingRunTests.configuration(
+      var configuration = SmallRun.configuration(
         dataset, state: folder.appending(path: "state"), outerIterations: 2)
       configuration.snapshot.freeMib = 0
       configuration.evaluation = .init(every: 1, tasks: 2, initialisations: 1, steps: 30)

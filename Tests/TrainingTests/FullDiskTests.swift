@@ -32,7 +32,7 @@ import Testing
     try withTemporaryFolder { folder in
       let dataset = try SmallDataset.digits(in: folder).folder
       try SmallDisk.with(kibibytes: 16_000) { disk in
-        var configuration = TrainingRunTests.configuration(
+        var configuration = SmallRun.configuration(
           dataset, state: disk.appending(path: "state"), outerIterations: 12)
         configuration.snapshot.everySeconds = 1e-6
         configuration.snapshot.freeMib = 0
@@ -59,23 +59,23 @@ import Testing
     try withTemporaryFolder { folder in
       let dataset = try SmallDataset.digits(in: folder).folder
       try SmallDisk.with(kibibytes: 16_000) { disk in
-        var configuration = TrainingRunTests.configuration(
+        var configuration = SmallRun.configuration(
           dataset, state: disk.appending(path: "state"), outerIterations: 3)
-        try TrainingRun(configuration: configuration, log: TrainingRunTests.silent).run()
+        try TrainingRun(configuration: configuration, log: .silent).run()
         configuration.outerIterations = 6
         func expectNoSpace(_ error: FileError?) {
           #expect(error?.exitCode == .inputOutput && error?.number == ENOSPC, "\(error as Any)")
         }
         expectNoSpace(
           #expect(throws: FileError.self) {
-            try TrainingRun(configuration: configuration, log: TrainingRunTests.silent) { report, _ in
+            try TrainingRun(configuration: configuration, log: .silent) { report, _ in
               if report.outerIteration == 4 { Self.fill(disk) }
             }.run()
           })
         for _ in 0..<3 {
           expectNoSpace(
             #expect(throws: FileError.self) {
-              try TrainingRun(configuration: configuration, log: TrainingRunTests.silent)
+              try TrainingRun(configuration: configuration, log: .silent)
             })
         }
         try Self.free(disk)

@@ -14,7 +14,7 @@ import Testing
 
 /// θ on the tasks of classes that outer-training does not see.
 @Suite struct OuterEvaluationTests {
-  static func configuration(_ datasets: [Dataset]) -> Configuration {
+  private static func configuration(_ datasets: [Dataset]) -> Configuration {
     var configuration = Configuration(preset: .small)
     configuration.datasets = datasets.map { .init(path: $0.folder.path, weight: 1) }
     configuration.inner.batch = 8
@@ -22,13 +22,6 @@ import Testing
     configuration.inner.optimizer.hiddenUnits = 8
     configuration.evaluation = .init(every: 1, tasks: 3, initialisations: 2, steps: 0)
     return configuration
-  }
-
-  static func evaluation(_ configuration: Configuration, _ datasets: [Dataset], threads: Int = 2) throws
-    -> OuterEvaluation
-  {
-    try OuterEvaluation(
-      configuration, tasks: DatasetTasks(configuration, datasets: datasets), threads: threads)
   }
 
   @Test("the loss is what lopt evaluate says of the same tasks, for any number of threads and any seed of the run")
@@ -48,7 +41,7 @@ import Testing
           configuration.seed = seed
           configuration.outer.objective = tuning == .train ? .train : .validation
           let loss = try #require(
-            try Self.evaluation(configuration, [data], threads: threads).loss(of: snapshot.theta, stop: StopFlag()))
+            try OuterEvaluation.of(configuration, [data], threads: threads).loss(of: snapshot.theta, stop: StopFlag()))
           #expect(abs(loss - (tuning == .train ? expected.trainLoss : expected.validationLoss)) < 1e-12)
         }
       }
@@ -65,12 +58,12 @@ import Testing
       let split = try SmallDataset.splitDigits(in: with)
       let whole = try SmallDataset.digits(in: without)
       let theta = Snapshot.small().theta
-      let one = try Self.evaluation(Self.configuration([split]), [split]).loss(of: theta, stop: StopFlag())
-      let both = try Self.evaluation(Self.configuration([whole, split]), [whole, split])
+      let one = try OuterEvaluation.of(Self.configuration([split]), [split]).loss(of: theta, stop: StopFlag())
+      let both = try OuterEvaluation.of(Self.configuration([whole, split]), [whole, split])
         .loss(of: theta, stop: StopFlag())
       #expect(one != nil && one == both)
       let error = #expect(throws: ConfigurationError.self) {
-        try Self.evaluation(Self.configuration([whole]), [whole])
+        try OuterEvaluation.of(Self.configuration([whole]), [whole])
       }
       #expect(error?.exitCode == .configuration)
       #expect(
@@ -86,9 +79,9 @@ import Testing
     try withTemporaryFolder { folder in
       let data = try SmallDataset.splitDigits(in: folder, validation: 0)
       var configuration = Self.configuration([data])
-      _ = try Self.evaluation(configuration, [data])
+      _ = try OuterEvaluation.of(configuration, [data])
       configuration.outer.objective = .validation
-      let error = #expect(throws: EvaluationError.self) { try Self.evaluation(configuration, [data]) }
+      let error = #expect(throws: EvaluationError.self) { try OuterEvaluation.of(configuration, [data]) }
       #expect(error?.description.contains("0 validation images") == true)
     }
   }
@@ -98,11 +91,11 @@ import Testing
     try withTemporaryFolder { folder in
       let data = try SmallDataset.splitDigits(in: folder)
       let configuration = Self.configuration([data])
-      let same = try Self.evaluation(configuration, [data], threads: 1).identity
+      let same = try OuterEvaluation.of(configuration, [data], threads: 1).identity
       func identity(_ edit: (inout Configuration) -> Void) throws -> String {
         var other = configuration
         edit(&other)
-        return try Self.evaluation(other, [data]).identity
+        return try OuterEvaluation.of(other, [data]).identity
       }
       #expect(try identity { $0.seed = 5 } == same)
       #expect(try identity { $0.evaluation.every = 9 } == same)
@@ -113,13 +106,13 @@ import Testing
     }
   }
 
-  @Test("it stops at the next inner step")
+  @Test("an evaluation that is told to stop does so at the next inner step")
   func stops() throws {
     try withTemporaryFolder { folder in
       let data = try SmallDataset.splitDigits(in: folder)
       var configuration = Self.configuration([data])
       configuration.evaluation.steps = 100_000_000
-      let evaluation = try Self.evaluation(configuration, [data])
+      let evaluation = try OuterEvaluation.of(configuration, [data])
       let stop = StopFlag()
       Thread.detachNewThread {
         Thread.sleep(forTimeInterval: 0.1)

@@ -17,10 +17,10 @@ import Testing
       let dataset = try SmallDataset.digits(in: folder).folder
       let first = folder.appending(path: "first")
       try TrainingRun(
-        configuration: TrainingRunTests.configuration(dataset, state: first, outerIterations: 3),
-        log: TrainingRunTests.silent
+        configuration: SmallRun.configuration(dataset, state: first, outerIterations: 3),
+        log: .silent
       ).run()
-      let second = TrainingRunTests.configuration(dataset, state: folder.appending(path: "second"), outerIterations: 4)
+      let second = SmallRun.configuration(dataset, state: folder.appending(path: "second"), outerIterations: 4)
       try body(first, second, folder)
     }
   }
@@ -37,7 +37,7 @@ import Testing
 
       var configuration = second
       configuration.startFrom = file.path
-      let run = try TrainingRun(configuration: configuration, log: TrainingRunTests.silent)
+      let run = try TrainingRun(configuration: configuration, log: .silent)
       #expect(run.status.outerIteration == 3)
       let begun = try #require(try StateStore.newest(in: configuration.stateFolder) { _ in }).learner
       #expect(begun.theta == before.theta && begun.adam == before.adam)
@@ -52,15 +52,15 @@ import Testing
     try withRun { first, second, folder in
       var configuration = second
       configuration.startFrom = first.appending(path: "snapshots/theta-000000003.safetensors").path
-      let run = try TrainingRun(configuration: configuration, log: TrainingRunTests.silent)
+      let run = try TrainingRun(configuration: configuration, log: .silent)
       #expect(run.status.outerIteration == 0)
       let begun = try #require(try StateStore.newest(in: configuration.stateFolder) { _ in }).learner
-      #expect(try begun.theta == TrainingRunTests.theta(first, 3))
+      #expect(try begun.theta == SmallRun.theta(first, 3))
       #expect(begun.adam == OuterAdam(count: begun.theta.count))
       try run.run()
     }
     try withRun { first, second, folder in
-      try TrainingRun(configuration: second, log: TrainingRunTests.silent).run()
+      try TrainingRun(configuration: second, log: .silent).run()
       var configuration = second
       configuration.startFrom = first.appending(path: "snapshots/theta-000000003.safetensors").path
       let log = RecordingLog()
@@ -82,7 +82,7 @@ import Testing
         error?.description.contains("has another architecture: inner.optimizer.hidden_units: 32 → 16; ") == true,
         "\(error?.description ?? "")")
       #expect(throws: ConfigurationError.self) {
-        try TrainingRun(configuration: configuration, log: TrainingRunTests.silent)
+        try TrainingRun(configuration: configuration, log: .silent)
       }
       #expect(!FileManager.default.fileExists(atPath: configuration.state))
     }
@@ -91,11 +91,11 @@ import Testing
   @Test("a start_from that is not there is exit 78, and leaves no state folder")
   func missing() throws {
     try withTemporaryFolder { folder in
-      var configuration = TrainingRunTests.configuration(
+      var configuration = SmallRun.configuration(
         try SmallDataset.digits(in: folder).folder, state: folder.appending(path: "state"))
       configuration.startFrom = folder.appending(path: "none.safetensors").path
       let error = #expect(throws: ConfigurationError.self) {
-        try TrainingRun(configuration: configuration, log: TrainingRunTests.silent)
+        try TrainingRun(configuration: configuration, log: .silent)
       }
       #expect(error?.description.hasPrefix("start_from: \(configuration.startFrom ?? "") cannot be read") == true)
       #expect(!FileManager.default.fileExists(atPath: configuration.state))
@@ -107,7 +107,7 @@ import Testing
     arguments: [false, true])
   func wrongLength(isState: Bool) throws {
     try withTemporaryFolder { folder in
-      var configuration = TrainingRunTests.configuration(
+      var configuration = SmallRun.configuration(
         try SmallDataset.digits(in: folder).folder, state: folder.appending(path: "state"))
       let file = folder.appending(path: "start.safetensors")
       configuration.startFrom = file.path

@@ -17,12 +17,12 @@ import Testing
     try withTemporaryFolder { folder in
       let dataset = try SmallDataset.digits(in: folder).folder
       func run(_ name: String, outerIterations: Int) throws -> TrainingRun {
-        var configuration = TrainingRunTests.configuration(
+        var configuration = SmallRun.configuration(
           dataset, state: folder.appending(path: name), outerIterations: outerIterations)
         configuration.outer.estimator = estimator
         configuration.outer.average.decay = 0.9
         configuration.snapshot.everySeconds = 3_600
-        return try TrainingRun(configuration: configuration, log: TrainingRunTests.silent)
+        return try TrainingRun(configuration: configuration, log: .silent)
       }
       var random = SystemRandomNumberGenerator()
       var stops = 0
@@ -55,10 +55,10 @@ import Testing
   @Test("a run that was stopped in mid-iteration goes on under another estimator, without the samples of the old one")
   func otherEstimator() throws {
     try withTemporaryFolder { folder in
-      var configuration = TrainingRunTests.configuration(
+      var configuration = SmallRun.configuration(
         try SmallDataset.digits(in: folder).folder, state: folder.appending(path: "state"), outerIterations: 1)
       configuration.outer.estimator = .es
-      try TrainingRun(configuration: configuration, log: TrainingRunTests.silent).run()
+      try TrainingRun(configuration: configuration, log: .silent).run()
       var state = try #require(try StateStore.newest(in: configuration.stateFolder) { Issue.record($0) })
       let weights = state.learner.theta.count
       state.learner.finished = [
@@ -72,7 +72,7 @@ import Testing
       try StateStore(creatingIn: configuration.stateFolder).write { state }
       configuration.outer.estimator = .combined
       configuration.outerIterations = 2
-      try TrainingRun(configuration: configuration, log: TrainingRunTests.silent).run()
+      try TrainingRun(configuration: configuration, log: .silent).run()
       let resumed = try #require(try StateStore.newest(in: configuration.stateFolder) { Issue.record($0) })
       #expect(resumed.learner.outerIteration == 2 && resumed.learner.theta.allSatisfy(\.isFinite))
     }

@@ -1,6 +1,5 @@
 import Files
 import Foundation
-import Logging
 import Shards
 import Snapshots
 import TestSupport
@@ -26,42 +25,23 @@ import Testing
     return output
   }
 
-  static func configuration(_ dataset: URL, state: URL, outerIterations: Int? = nil) -> Configuration {
-    var configuration = Configuration(preset: .small)
-    configuration.datasets = [.init(path: dataset.path, weight: 1)]
-    configuration.state = state.path
-    configuration.seed = 3
-    configuration.outerIterations = outerIterations
-    configuration.outer.pairs = 4
-    configuration.outer.curriculum = .init(from: 5, to: 9, over: 6, jitter: 0.2)
-    configuration.inner.life = .init(from: 10, to: 20)
-    configuration.inner.batch = 8
-    return configuration
-  }
-
   static let tasks = DatasetTasks.Description(problem: "mlp2x32", datasetSHA256: "ab", weight: 1)
-
-  static let silent = Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }
-
-  static func theta(_ state: URL, _ step: Int) throws -> [Float] {
-    try Snapshot(contentsOf: state.appending(path: "snapshots/theta-00000000\(step).safetensors")).theta
-  }
 
   @Test("a run ends with a snapshot; step 0 is θ before training; a restart goes on, bit for bit")
   func resumes() throws {
     try withTemporaryFolder { folder in
       let dataset = try Self.dataset(in: folder)
       let whole = folder.appending(path: "whole")
-      try TrainingRun(configuration: Self.configuration(dataset, state: whole, outerIterations: 6), log: Self.silent)
+      try TrainingRun(configuration: SmallRun.configuration(dataset, state: whole, outerIterations: 6), log: .silent)
         .run()
       let parts = folder.appending(path: "parts")
       for last in [2, 3, 6] {
-        var configuration = Self.configuration(dataset, state: parts, outerIterations: last)
+        var configuration = SmallRun.configuration(dataset, state: parts, outerIterations: last)
         configuration.threads = last == 3 ? 1 : 2
-        try TrainingRun(configuration: configuration, log: Self.silent).run()
+        try TrainingRun(configuration: configuration, log: .silent).run()
       }
-      #expect(try Self.theta(whole, 6) == Self.theta(parts, 6))
-      #expect(try Self.theta(whole, 0) == Architecture().initialTheta(seed: 3))
+      #expect(try SmallRun.theta(whole, 6) == SmallRun.theta(parts, 6))
+      #expect(try SmallRun.theta(whole, 0) == Architecture().initialTheta(seed: 3))
       #expect(try SnapshotStore(readingFrom: parts).latest()?.step == 6)
     }
   }
@@ -72,7 +52,7 @@ import Testing
       let data = try SmallDataset.digits(in: folder)
       let state = folder.appending(path: "state")
       try TrainingRun(
-        configuration: Self.configuration(data.folder, state: state, outerIterations: 1), log: Self.silent
+        configuration: SmallRun.configuration(data.folder, state: state, outerIterations: 1), log: .silent
       ).run()
       let metadata = try Snapshot(contentsOf: state.appending(path: "snapshots/theta-000000001.safetensors")).metadata
       #expect(metadata.dataset == data.folder.lastPathComponent && metadata.datasetSHA256 == data.manifestDigest)
@@ -97,7 +77,7 @@ import Testing
           lossPlus: 0.1, lossMinus: 1.0 / 3, reparameterization: [1, .infinity], evolutionStrategies: [2, 3]),
         innerSteps: 9, diverged: true)
     }
-    let configuration = Self.configuration(URL(filePath: "/d"), state: URL(filePath: "/s"))
+    let configuration = SmallRun.configuration(URL(filePath: "/d"), state: URL(filePath: "/s"))
     let data = try TrainingState(learner: learner, configuration: configuration, tasks: [Self.tasks]).encoded()
     let read = try TrainingState(data, name: "state")
     #expect(read.learner == learner && read.configuration == configuration && read.tasks == [Self.tasks])
@@ -108,8 +88,8 @@ import Testing
     try withTemporaryFolder { folder in
       let dataset = try Self.dataset(in: folder)
       let state = folder.appending(path: "state")
-      let configuration = Self.configuration(dataset, state: state, outerIterations: 2)
-      try TrainingRun(configuration: configuration, log: Self.silent).run()
+      let configuration = SmallRun.configuration(dataset, state: state, outerIterations: 2)
+      try TrainingRun(configuration: configuration, log: .silent).run()
       let training = state.appending(path: "training")
       let files = try FileManager.default.contentsOfDirectory(atPath: training.path)
         .filter { $0.hasSuffix(".safetensors") }.sorted()
@@ -124,7 +104,7 @@ import Testing
       let store = try StateStore(creatingIn: folder)
       let state = TrainingState(
         learner: LearnerState(theta: [1], workers: 1),
-        configuration: Self.configuration(URL(filePath: "/d"), state: folder), tasks: [])
+        configuration: SmallRun.configuration(URL(filePath: "/d"), state: folder), tasks: [])
       try store.write { state }
       let file = folder.appending(path: "training/training-000000001.safetensors")
       try Data("damaged".utf8).write(to: file)
@@ -136,7 +116,7 @@ import Testing
 
   @Test("another seed or architecture is refused; rates take effect; another life starts fresh workers")
   func changes() throws {
-    let old = Self.configuration(URL(filePath: "/d"), state: URL(filePath: "/s"))
+    let old = SmallRun.configuration(URL(filePath: "/d"), state: URL(filePath: "/s"))
     func change(_ edit: (inout Configuration) -> Void) throws -> ConfigurationChange {
       var new = old
       edit(&new)
@@ -163,7 +143,7 @@ import Testing
     try withTemporaryFolder { folder in
       let state = TrainingState(
         learner: LearnerState(theta: [1], workers: 1),
-        configuration: Self.configuration(URL(filePath: "/d"), state: folder), tasks: [])
+        configuration: SmallRun.configuration(URL(filePath: "/d"), state: folder), tasks: [])
       try StateStore(creatingIn: folder).write { state }
       var newer = try Safetensors(state.encoded(), name: "state")
       newer.metadata["format_version"] = "\(TrainingState.formatVersion + 1)"
@@ -185,12 +165,12 @@ import Testing
     "data that tasks cannot be made of is refused with its key and path, by the check and before a state is written")
   func unfitData() throws {
     func message(_ folder: URL, _ dataset: URL, _ objective: OuterSettings.Objective) throws -> String {
-      var configuration = Self.configuration(dataset, state: folder.appending(path: "state"))
+      var configuration = SmallRun.configuration(dataset, state: folder.appending(path: "state"))
       configuration.outer.objective = objective
       configuration.outer.loss = .freshBatches
       let checked = #expect(throws: ConfigurationError.self) { try TrainingRun.check(configuration) }
       let started = #expect(throws: ConfigurationError.self) {
-        try TrainingRun(configuration: configuration, log: Self.silent)
+        try TrainingRun(configuration: configuration, log: .silent)
       }
       #expect(checked == started)
       #expect(!FileManager.default.fileExists(atPath: configuration.state + "/training"))
@@ -208,7 +188,7 @@ import Testing
         message.hasPrefix(
           "outer.objective is validation, but 10 of the 10 training classes of datasets[0]: \(unvalidated.path) have no "
             + "validation images"), "\(message)")
-      try TrainingRun.check(Self.configuration(unvalidated, state: folder.appending(path: "other")))
+      try TrainingRun.check(SmallRun.configuration(unvalidated, state: folder.appending(path: "other")))
     }
   }
 
@@ -216,9 +196,9 @@ import Testing
     "the check refuses what the state there cannot go on with, as the run does, and no start_from that it would ignore")
   func checkOfState() throws {
     try withTemporaryFolder { folder in
-      var configuration = Self.configuration(
+      var configuration = SmallRun.configuration(
         try SmallDataset.digits(in: folder).folder, state: folder.appending(path: "state"), outerIterations: 1)
-      try TrainingRun(configuration: configuration, log: Self.silent).run()
+      try TrainingRun(configuration: configuration, log: .silent).run()
       configuration.startFrom = "/no/such/snapshot.safetensors"
       try TrainingRun.check(configuration)
       for edit in [{ (c: inout Configuration) in c.seed = 9 }, { $0.inner.optimizer.hiddenUnits = 16 }] {
@@ -226,7 +206,7 @@ import Testing
         edit(&changed)
         let checked = #expect(throws: ConfigurationError.self) { try TrainingRun.check(changed) }
         let started = #expect(throws: ConfigurationError.self) {
-          try TrainingRun(configuration: changed, log: Self.silent)
+          try TrainingRun(configuration: changed, log: .silent)
         }
         #expect(checked == started)
       }
@@ -237,11 +217,11 @@ import Testing
   func stoppedWhileOpening() throws {
     try withTemporaryFolder { folder in
       let dataset = try SmallDataset.digits(in: folder).folder
-      let configuration = Self.configuration(dataset, state: folder.appending(path: "state"))
+      let configuration = SmallRun.configuration(dataset, state: folder.appending(path: "state"))
       let stop = StopFlag()
       stop.set()
       #expect(throws: CancellationError.self) {
-        try TrainingRun(configuration: configuration, log: Self.silent, stop: stop)
+        try TrainingRun(configuration: configuration, log: .silent, stop: stop)
       }
       #expect(try FileManager.default.contentsOfDirectory(atPath: configuration.state) == ["lock"])
     }
@@ -251,7 +231,7 @@ import Testing
   func smallImages() throws {
     try withTemporaryFolder { folder in
       let dataset = try SmallDataset.digits(in: folder, shape: .init(height: 8, width: 8, channels: 3))
-      var configuration = Self.configuration(dataset.folder, state: folder.appending(path: "state"))
+      var configuration = SmallRun.configuration(dataset.folder, state: folder.appending(path: "state"))
       let error = #expect(throws: ConfigurationError.self) { try TrainingRun.check(configuration) }
       #expect(
         error?.description.hasSuffix("set problem to one that fits, such as conv3x8@8, conv3x32@8, conv6x32@8") == true)
@@ -268,7 +248,7 @@ import Testing
   func shape() throws {
     try withTemporaryFolder { folder in
       let dataset = try SmallDataset.digits(in: folder, shape: .init(height: 7, width: 28, channels: 1))
-      let configuration = Self.configuration(dataset.folder, state: folder.appending(path: "state"))
+      let configuration = SmallRun.configuration(dataset.folder, state: folder.appending(path: "state"))
       let error = #expect(throws: ConfigurationError.self) { try TrainingRun.check(configuration) }
       #expect(
         error?.description.contains("7×28×1") == true && error?.description.contains("mlp2x32 (14×14×1)") == true)

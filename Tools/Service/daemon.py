@@ -1,4 +1,4 @@
-"""The real lopt-daemon as a process, for the scripts of this folder."""
+"""The real lopt-daemon as a process, for the scripts of this folder and of Tests/Page."""
 
 import contextlib
 import http.client
@@ -67,6 +67,7 @@ class Daemon:
     def __init__(self, tools, folder, settings=None, before=(), environment=None):
         self.tools, self.folder, self.before, self.environment = tools, folder, before, environment or {}
         self.port = free_port()
+        self.address = f"http://127.0.0.1:{self.port}"
         configuration = {
             "datasets": [str(folder / "mnist14")],
             "problem": "mlp2x32",
@@ -99,7 +100,7 @@ class Daemon:
         """Returns once it serves."""
         self.launch()
         deadline = time.monotonic() + seconds
-        while f"http://127.0.0.1:{self.port}" not in self.log():
+        while self.address not in self.log():
             if self.process.poll() is not None or time.monotonic() > deadline:
                 raise AssertionError(f"lopt-daemon does not serve: {self.log()}")
             time.sleep(0.02)

@@ -19,7 +19,7 @@ from daemon import Daemon, check, workplace
 
 token = "a-token-of-the-test-0123456789ABCDEF"
 secret = b"nobody may read this"
-OPEN = ("/", "/page.css", "/page.js", "/healthz", "/readyz")
+OPEN = ("/", "/page.css", "/page.js", "/plots.js", "/healthz", "/readyz")
 PROTECTED = [
     ("GET", "/metrics"),
     ("GET", "/v1/status"),

@@ -6,8 +6,11 @@ enum Access: Sendable {
   case everything
   /// TCP without a token: what only reads.
   case reading
-  /// TCP with a token: everything with it, without it only whether the daemon lives.
+  /// TCP with a token: everything with it, without it only whether the daemon lives, and the page's own files, which say
+  /// nothing about the training.
   case token(BearerToken)
+
+  private static let health: Set = ["/healthz", "/readyz"]
 
   var isByToken: Bool { if case .token = self { true } else { false } }
 
@@ -21,7 +24,7 @@ enum Access: Sendable {
           .forbidden, message: "over TCP this needs http.token_file to be configured; use the Unix socket")
       }
     case .token(let token):
-      let isOpen = ["/", "/page.css", "/page.js", "/healthz", "/readyz"].contains(request.uri.path)
+      let isOpen = PageRoutes.paths.contains(request.uri.path) || Self.health.contains(request.uri.path)
       guard isOpen || token.admits(request) else {
         throw HTTPError(
           .unauthorized, headers: [.wwwAuthenticate: "Bearer realm=\"lopt-daemon\""],

@@ -3,17 +3,30 @@ import Foundation
 import Hummingbird
 import NIOCore
 
-/// The page at `/`, which shows the training to a browser: three files that are part of the executable. They refer to
-/// nothing outside this server, and the policy that they are sent with forbids it to whatever might slip in.
+/// The page at `/`, which shows the training to a browser: the files of `Sources/Daemon/Page`, which are part of the
+/// executable. They refer to nothing outside this server, and the policy that they are sent with forbids it to whatever
+/// might slip in.
 struct PageRoutes: Sendable {
-  private let files = [
-    PageFile(path: "/", type: "text/html; charset=utf-8", content: PackageResources.index_html),
-    PageFile(path: "/page.css", type: "text/css; charset=utf-8", content: PackageResources.page_css),
-    PageFile(path: "/page.js", type: "text/javascript; charset=utf-8", content: PackageResources.page_js),
+  /// What the page consists of. The build embeds the whole folder, a name of `PackageResources` for each file; here stands
+  /// what each is served as.
+  private static let files = [
+    PageFile(path: "/", .html, PackageResources.index_html),
+    PageFile(path: "/page.css", .css, PackageResources.page_css),
+    PageFile(path: "/axes.js", .javaScript, PackageResources.axes_js),
+    PageFile(path: "/elements.js", .javaScript, PackageResources.elements_js),
+    PageFile(path: "/numbers.js", .javaScript, PackageResources.numbers_js),
+    PageFile(path: "/page.js", .javaScript, PackageResources.page_js),
+    PageFile(path: "/plots.js", .javaScript, PackageResources.plots_js),
+    PageFile(path: "/requests.js", .javaScript, PackageResources.requests_js),
+    PageFile(path: "/snapshots.js", .javaScript, PackageResources.snapshots_js),
+    PageFile(path: "/status.js", .javaScript, PackageResources.status_js),
   ]
 
+  /// The paths of all files of the page.
+  static let paths = Set(files.map(\.path))
+
   func add(to router: Router<BasicRequestContext>) {
-    for file in files {
+    for file in Self.files {
       router.get(RouterPath(file.path)) { request, _ in file.response(to: request) }
     }
   }
@@ -21,13 +34,19 @@ struct PageRoutes: Sendable {
 
 /// One file of the page.
 private struct PageFile: Sendable {
+  enum MediaType: String {
+    case html = "text/html; charset=utf-8"
+    case css = "text/css; charset=utf-8"
+    case javaScript = "text/javascript; charset=utf-8"
+  }
+
   var path: String
-  var type: String
+  var type: MediaType
   var content: ByteBuffer
   /// The SHA-256 of the content, in quotes.
   var tag: String
 
-  init(path: String, type: String, content: [UInt8]) {
+  init(path: String, _ type: MediaType, _ content: [UInt8]) {
     self.path = path
     self.type = type
     self.content = ByteBuffer(bytes: content)
@@ -44,7 +63,7 @@ private struct PageFile: Sendable {
     headers[.xContentTypeOptions] = "nosniff"
     headers[.init("Referrer-Policy")!] = "no-referrer"
     if request.knows(tag) { return Response(status: .notModified, headers: headers) }
-    headers[.contentType] = type
+    headers[.contentType] = type.rawValue
     return Response(status: .ok, headers: headers, body: ResponseBody(byteBuffer: content))
   }
 }

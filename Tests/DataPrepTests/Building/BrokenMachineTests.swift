@@ -37,16 +37,14 @@ import Testing
     try withTemporaryFolder { folder in
       let files = folder.appending(path: "source")
       try SmallSource.imagenetTars.make(in: files)
-      let script = files.appending(path: "twice.py")
       let twice = """
         import sys, tarfile
         with tarfile.open(sys.argv[1], "w") as tar:
             for _ in range(2): tar.add(sys.argv[2], "n1.tar")
         """
-      try Data(twice.utf8).write(to: script)
       let archive = try #require(try SmallSource.files(files).first { $0.pathExtension == "tar" })
       let tar = files.appending(path: "all.tar")
-      _ = try Python.run(script: script, arguments: [tar.path, archive.path])
+      _ = try Python.run(program: twice, arguments: [tar.path, archive.path])
       let pipe = Pipe()
       let output = folder.appending(path: "set")
       let build = try ToolProcess(

@@ -41,7 +41,7 @@ import Testing
     _ source: SmallSource, exitCode: Int, _ change: (URL) throws -> Void
   ) throws -> [String] {
     try withTemporaryFolder { folder in
-      let (files, script) = (folder.appending(path: "source"), folder.appending(path: "terminal.py"))
+      let files = folder.appending(path: "source")
       try source.make(in: files)
       try change(files)
       let terminal = """
@@ -54,9 +54,8 @@ import Testing
         except OSError: pass  # The end, said in Linux's way.
         sys.stdout.buffer.write(b"exit code %d" % tool.wait())
         """
-      try Data(terminal.utf8).write(to: script)
       let text = try Python.run(
-        script: script,
+        program: terminal,
         arguments: [Repository.tools.appending(path: "dataprep").path]
           + SmallBuild.arguments(source, files, to: folder.appending(path: "set")))
       // The terminal makes two bytes of the end of a line.

@@ -186,11 +186,10 @@ import Testing
   @Test("an array of objects, which only pickle could read, is refused")
   func pickled() throws {
     let message = try message(.imagenet32, exitCode: 65) { files in
-      let script = files.appending(path: "objects.py")
-      try Data(
-        "import numpy, sys; numpy.savez(sys.argv[1], data=numpy.array([{}], object), labels=numpy.array([1]))".utf8
-      ).write(to: script)
-      _ = try Python.run(script: script, arguments: [files.appending(path: "val_data.npz").path])
+      _ = try Python.run(
+        program:
+          "import numpy, sys; numpy.savez(sys.argv[1], data=numpy.array([{}], object), labels=numpy.array([1]))",
+        arguments: [files.appending(path: "val_data.npz").path])
     }
     #expect(message.contains("val_data.npz: data is [1], not bytes"))
   }
@@ -199,12 +198,11 @@ import Testing
   func labels() throws {
     func message(_ labels: String) throws -> String {
       try self.message(.imagenet32, exitCode: 65) { files in
-        let script = files.appending(path: "labels.py")
-        try Data(
-          "import numpy, sys; numpy.savez(sys.argv[1], data=numpy.zeros((3, 3072), 'u1'), labels=numpy.array(\(labels)))"
-            .utf8
-        ).write(to: script)
-        _ = try Python.run(script: script, arguments: [files.appending(path: "val_data.npz").path])
+        let program = """
+          import numpy, sys
+          numpy.savez(sys.argv[1], data=numpy.zeros((3, 3072), 'u1'), labels=numpy.array(\(labels)))
+          """
+        _ = try Python.run(program: program, arguments: [files.appending(path: "val_data.npz").path])
       }
     }
     #expect(try message("[1, 2]").contains("val_data.npz: data is [3, 3072], not bytes of 2 images"))

@@ -71,9 +71,7 @@ import Testing
       let manifest = try Manifest(in: output)
       #expect([ClassSplit.heldOut, .outerValidation, .train].map(manifest.classCount) == [12, 10, 13])
       #expect(manifest.classes.allSatisfy { $0.count == 12 && $0.validation == 3 })
-      let script = output.deletingLastPathComponent().appending(path: "means.py")
-      try Data(
-        """
+      let program = """
         import json, lmdb, numpy, struct, sys
         manifest = json.load(open(sys.argv[1] + "/manifest.json"))
         images = []
@@ -86,9 +84,8 @@ import Testing
             assert abs(channel["mean"] - mean) < 1e-9
             assert abs(channel["standard_deviation"] - deviation) < 1e-9
         print(len(images))
-        """.utf8
-      ).write(to: script)
-      let pixels = try Python.run(script: script, arguments: [output.path])
+        """
+      let pixels = try Python.run(program: program, arguments: [output.path])
       #expect(pixels == "\(13 * 9 * 32 * 32)\n")
     }
   }

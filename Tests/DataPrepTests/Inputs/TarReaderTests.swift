@@ -84,9 +84,7 @@ import Testing
   @Test("Python's tarfile in each of its formats is read as it was written")
   func python() throws {
     try withTemporaryFolder { folder in
-      let script = folder.appending(path: "make.py")
-      try Data(
-        """
+      let program = """
         import io, sys, tarfile
         for form in [tarfile.USTAR_FORMAT, tarfile.GNU_FORMAT, tarfile.PAX_FORMAT]:
             with tarfile.open(f"{sys.argv[1]}/{form}.tar", "w", format=form) as archive:
@@ -94,9 +92,8 @@ import Testing
                     entry = tarfile.TarInfo(name)
                     entry.size = 700
                     archive.addfile(entry, io.BytesIO(name[:1].encode() * 700))
-        """.utf8
-      ).write(to: script)
-      _ = try Python.run(script: script, arguments: [folder.path])
+        """
+      _ = try Python.run(program: program, arguments: [folder.path])
       for form in 0..<3 {
         var reader = TarReader(try ForwardFile(folder.appending(path: "\(form).tar").path))
         for name in ["a.jpg", String(repeating: "d/", count: 60) + "b.jpg", "c.jpg"] {

@@ -112,7 +112,9 @@ import Testing
     #expect(correct.reduce(0, +) == Example.images)
   }
 
-  @Test("the same bits again, after another batch too, and from another evaluator", arguments: problems)
+  @Test(
+    "the loss and its derivatives repeat to the bit, after another batch too, and by another evaluator",
+    arguments: problems)
   func repeatable(problem: Problem) {
     let example = Example(problem.problem)
     let vector = example.direction(seed: 40)

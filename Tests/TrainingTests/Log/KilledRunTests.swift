@@ -26,14 +26,14 @@ import Testing
         usleep(UInt32.random(in: 0...150_000))
         training.send(SIGKILL)
         #expect(try training.wait().exitCode == -SIGKILL)
-        highest = try TrainingLogTests.lines(state).compactMap { LogRow(line: $0)?.outerIteration }.max() ?? 0
+        highest = try WrittenLog.lines(state).compactMap { LogRow(line: $0)?.outerIteration }.max() ?? 0
       }
       #expect(highest > 0)
       let last = highest + 4
       let end = try ToolProcess.run(
         "lopt", ["train", "--config", configuration.path, "--outer-iterations", "\(last)"])
       #expect(end.exitCode == 0, "\(end.errors)")
-      let rows = try TrainingLogTests.rows(state)
+      let rows = try WrittenLog.rows(state)
       let steps = rows.compactMap { row -> Int? in
         if case .outerIteration(let row) = row { row.outerIteration } else { nil }
       }
@@ -42,7 +42,7 @@ import Testing
       }
       #expect(steps == Array(1...last))
       #expect(evaluations == Array(stride(from: 3, through: last, by: 3)))
-      try TrainingLogTests.expectSameEvents(state)
+      try WrittenLog.expectSameEvents(state)
     }
   }
 }

@@ -9,7 +9,7 @@ import Testing
 /// The log of runs of outer-training.
 @Suite struct LoggedRunTests {
   private func rows(_ state: URL) throws -> [OuterIterationRow] {
-    try TrainingLogTests.rows(state).compactMap { row -> OuterIterationRow? in
+    try WrittenLog.rows(state).compactMap { row -> OuterIterationRow? in
       if case .outerIteration(let row) = row { row } else { nil }
     }
   }
@@ -21,8 +21,8 @@ import Testing
       func train(_ name: String, _ last: Int) throws -> URL {
         let state = folder.appending(path: name)
         try TrainingRun(
-          configuration: TrainingRunTests.configuration(data, state: state, outerIterations: last),
-          log: TrainingRunTests.silent
+          configuration: SmallRun.configuration(data, state: state, outerIterations: last),
+          log: .silent
         ).run()
         return state
       }
@@ -35,7 +35,7 @@ import Testing
         #expect(row.learningRate == 0.003 && row.staleness == 0 && row.diverged == 0)
         #expect(abs(row.time.timeIntervalSinceNow) < 600)
       }
-      for last in [2, 3, 6] { try TrainingLogTests.expectSameEvents(train("parts", last)) }
+      for last in [2, 3, 6] { try WrittenLog.expectSameEvents(train("parts", last)) }
       func untimed(_ rows: [OuterIterationRow]) -> [OuterIterationRow] {
         rows.map { row in
           var row = row
@@ -53,18 +53,18 @@ import Testing
     try withTemporaryFolder { folder in
       let data = try SmallDataset.digits(in: folder).folder
       let state = folder.appending(path: "state")
-      let configuration = TrainingRunTests.configuration(data, state: state, outerIterations: 3)
-      try TrainingRun(configuration: configuration, log: TrainingRunTests.silent).run()
+      let configuration = SmallRun.configuration(data, state: state, outerIterations: 3)
+      try TrainingRun(configuration: configuration, log: .silent).run()
       let newest = try #require(
         FileManager.default.contentsOfDirectory(atPath: state.appending(path: "training").path)
           .filter { $0.hasSuffix(".safetensors") }.max())
       try Data("damaged".utf8).write(to: state.appending(path: "training/\(newest)"))
-      let run = try TrainingRun(configuration: configuration, log: TrainingRunTests.silent)
+      let run = try TrainingRun(configuration: configuration, log: .silent)
       #expect(run.status.outerIteration == 0)
-      #expect(try TrainingLogTests.rows(state).isEmpty)
+      #expect(try WrittenLog.rows(state).isEmpty)
       try run.run()
       #expect(try rows(state).map(\.outerIteration) == [1, 2, 3])
-      try TrainingLogTests.expectSameEvents(state)
+      try WrittenLog.expectSameEvents(state)
     }
   }
 
@@ -75,15 +75,15 @@ import Testing
       let (first, second) = (folder.appending(path: "first"), folder.appending(path: "second"))
       let file = folder.appending(path: "run.safetensors")
       try TrainingRun(
-        configuration: TrainingRunTests.configuration(data, state: first, outerIterations: 2),
-        log: TrainingRunTests.silent
+        configuration: SmallRun.configuration(data, state: first, outerIterations: 2),
+        log: .silent
       ).run()
       _ = try TrainingState.export(from: first, to: file) { _ in }
-      var configuration = TrainingRunTests.configuration(data, state: second, outerIterations: 4)
+      var configuration = SmallRun.configuration(data, state: second, outerIterations: 4)
       configuration.startFrom = file.path
-      try TrainingRun(configuration: configuration, log: TrainingRunTests.silent).run()
+      try TrainingRun(configuration: configuration, log: .silent).run()
       #expect(try rows(second).map(\.outerIteration) == [3, 4])
-      try TrainingLogTests.expectSameEvents(second)
+      try WrittenLog.expectSameEvents(second)
     }
   }
 }

@@ -34,7 +34,7 @@ import Testing
           """.utf8)))
   }
 
-  @Test("of a long log it is rows at even distances, the first and the newest among them, that go on evenly")
+  @Test("the history of a long log is rows at even distances, the first and the newest among them, that go on evenly")
   func samples() throws {
     try withTemporaryFolder { folder in
       let rows = try RowFile(folder.appending(path: "log.jsonl"), resumingAt: 0, largest: 1 << 20)

@@ -28,30 +28,9 @@ import Testing
         outerIteration: step, time: Date(timeIntervalSince1970: 1_700_000_001), loss: loss, best: true, seconds: 3))
   }
 
-  static func lines(_ state: URL) throws -> [Data] {
-    try Data(contentsOf: state.appending(path: "log.jsonl")).split(separator: UInt8(ascii: "\n")).map { Data($0) }
-  }
-
-  static func rows(_ state: URL) throws -> [LogRow] {
-    try lines(state).map { try #require(LogRow(line: $0), "\(String(decoding: $0, as: UTF8.self))") }
-  }
-
   static func write(_ rows: [LogRow], in state: URL, resumingAt step: Int = 0) throws {
     let log = try TrainingLog(in: state, resumingAt: step)
     for row in rows { try log.append(row) }
-  }
-
-  /// That the events say what the rows do, and nothing twice.
-  static func expectSameEvents(_ state: URL) throws {
-    let curves = try EventFolder.curves(in: state.appending(path: "tensorboard"))
-    var expected: [String: [EventFolder.Point]] = [:]
-    for row in try rows(state) {
-      guard case .scalars(let values) = row.event.content else { continue }
-      for (tag, value) in values {
-        expected[tag, default: []].append(.init(step: row.outerIteration, value: Float(value)))
-      }
-    }
-    #expect(curves.filter { !$0.value.isEmpty } == expected)
   }
 
   @Test("a row has every key, null where a number does not apply or is not finite, and is one line")
@@ -84,8 +63,8 @@ import Testing
     try withTemporaryFolder { state in
       let rows = [Self.row(1, loss: 0.1 + 0.2), Self.row(2), Self.evaluation(2, loss: 1.0 / 3)]
       try Self.write(rows, in: state)
-      #expect(try Self.rows(state) == rows)
-      try Self.expectSameEvents(state)
+      #expect(try WrittenLog.rows(state) == rows)
+      try WrittenLog.expectSameEvents(state)
       let curves = try EventFolder.curves(in: state.appending(path: "tensorboard"))
       #expect(curves["evaluation/loss"] == [.init(step: 2, value: 1.0 / 3)])
       #expect(curves["evolution_strategies_variance"] == nil)
@@ -99,8 +78,8 @@ import Testing
       try Self.write(first, in: state)
       let more = (step + 1...7).map { Self.row($0, loss: 9) }
       try Self.write(more, in: state, resumingAt: step)
-      #expect(try Self.rows(state) == first.filter { $0.outerIteration <= step } + more)
-      try Self.expectSameEvents(state)
+      #expect(try WrittenLog.rows(state) == first.filter { $0.outerIteration <= step } + more)
+      try WrittenLog.expectSameEvents(state)
     }
   }
 
@@ -115,7 +94,7 @@ import Testing
     try withTemporaryFolder { state in
       try whole.dropLast(20).write(to: state.appending(path: "log.jsonl"))
       try Self.write([Self.row(2, loss: 9)], in: state, resumingAt: 1)
-      #expect(try Self.rows(state) == [Self.row(1), Self.row(2, loss: 9)])
+      #expect(try WrittenLog.rows(state) == [Self.row(1), Self.row(2, loss: 9)])
     }
   }
 
@@ -138,11 +117,11 @@ import Testing
       let lost = [Self.row(2), Self.evaluation(2)].map { TFRecord.encoded($0.event.message.bytes).count }
       try Data(contentsOf: file).dropLast(lost[0] + lost[1]).write(to: file)
       try Self.write([Self.row(3)], in: state, resumingAt: 2)
-      try Self.expectSameEvents(state)
+      try WrittenLog.expectSameEvents(state)
     }
   }
 
-  @Test("it knows whether the outer-iteration at which a run goes on was evaluated")
+  @Test("the log knows whether the outer-iteration at which a run goes on was evaluated")
   func evaluated() throws {
     try withTemporaryFolder { state in
       try Self.write([Self.row(1), Self.row(2), Self.evaluation(2), Self.row(3)], in: state)
@@ -174,7 +153,7 @@ import Testing
       #expect(throws: FileError.self) { try log.outerIteration() }
       try FileManager.default.removeItem(at: filler)
       #expect(try log.outerIteration() == 300)
-      #expect(try Self.rows(state) == (1...300).map { Self.row($0) })
+      #expect(try WrittenLog.rows(state) == (1...300).map { Self.row($0) })
     }
   }
 }
