@@ -1,4 +1,3 @@
-import Engine
 import Foundation
 import Shards
 import Snapshots
@@ -6,6 +5,7 @@ import Synchronization
 import TestSupport
 import Testing
 
+@testable import Engine
 @testable import Settings
 @testable import Threads
 @testable import Training

@@ -1,4 +1,3 @@
-import Engine
 import Files
 import Foundation
 import Shards
@@ -6,6 +5,7 @@ import Snapshots
 import TestSupport
 import Testing
 
+@testable import Engine
 @testable import Settings
 @testable import Training
 

@@ -1,5 +1,7 @@
 import Shards
 
+@testable import Settings
+@testable import Tasks
 @testable import Training
 
 extension OuterEvaluation {

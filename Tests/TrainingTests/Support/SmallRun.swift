@@ -2,6 +2,8 @@ import Foundation
 import Snapshots
 
 @testable import Engine
+@testable import Settings
+@testable import Tasks
 @testable import Training
 
 /// A run that is over in a moment: few pairs, short truncations, short lives of the inner problems.
