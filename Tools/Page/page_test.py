@@ -25,8 +25,10 @@ repository = Path(__file__).resolve().parents[2]
 sys.path.append(str(Path(__file__).resolve().parents[1] / "Service"))
 from daemon import Daemon  # noqa: E402  A module of that folder.
 
-policy = ("default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; img-src 'self' data:; "
-          "base-uri 'none'; form-action 'none'; frame-ancestors 'none'")
+policy = (
+    "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; img-src 'self' data:; "
+    "base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
+)
 text = "document.getElementById('{}').textContent"
 curve = "document.querySelector('.plot .line')?.getAttribute('d')"
 
@@ -39,18 +41,42 @@ def check(is_right, what, *details):
 
 def page_daemon(tools, folder, **http):
     """lopt-daemon on the data sets of `folder`, in steps so small that all that the page shows is there soon."""
-    return Daemon(tools, folder, {
-        "datasets": [str(folder / "mnist14"), str(folder / "pictures14")],
-        "problem": [{"name": "mlp2x32"}, {"name": "conv3x4@14"}], "threads": os.cpu_count(), "http": http,
-        "snapshot": {"every_seconds": 5}, "evaluation": {"every": 50, "tasks": 2, "steps": 50},
-        "outer": {"pairs": 2, "curriculum": {"from": 2, "to": 40, "over": 1000}},
-        "inner": {"batch": 4, "life": {"from": 10, "to": 100}}})
+    return Daemon(
+        tools,
+        folder,
+        {
+            "datasets": [str(folder / "mnist14"), str(folder / "pictures14")],
+            "problem": [{"name": "mlp2x32"}, {"name": "conv3x4@14"}],
+            "threads": os.cpu_count(),
+            "http": http,
+            "snapshot": {"every_seconds": 5},
+            "evaluation": {"every": 50, "tasks": 2, "steps": 50},
+            "outer": {"pairs": 2, "curriculum": {"from": 2, "to": 40, "over": 1000}},
+            "inner": {"batch": 4, "life": {"from": 10, "to": 100}},
+        },
+    )
 
 
 def build(tools, source, place, dataset, *options):
     """A data set of 14×14 images."""
-    subprocess.run([tools / "dataprep", "build", "shards", "--source", source, "--input", place, "--size", "14",
-                    "--output", dataset, *options], check=True, stderr=subprocess.DEVNULL)
+    subprocess.run(
+        [
+            tools / "dataprep",
+            "build",
+            "shards",
+            "--source",
+            source,
+            "--input",
+            place,
+            "--size",
+            "14",
+            "--output",
+            dataset,
+            *options,
+        ],
+        check=True,
+        stderr=subprocess.DEVNULL,
+    )
 
 
 def looks(browser, screenshots, name):
@@ -80,20 +106,35 @@ def live(browser, daemon, screenshots):
     browser.wait("document.querySelectorAll('tbody tr').length >= 2", "two snapshots", 30)
     check(True, "evaluation and snapshots are shown")
 
-    middle = browser.evaluate("(() => { const box = document.querySelector('.plot').getBoundingClientRect();"
-                              "return [box.left + box.width / 2, box.top + box.height / 2]; })()")
+    middle = browser.evaluate(
+        "(() => { const box = document.querySelector('.plot').getBoundingClientRect();"
+        "return [box.left + box.width / 2, box.top + box.height / 2]; })()"
+    )
     browser.send("Input.dispatchMouseEvent", type="mouseMoved", x=middle[0], y=middle[1])
-    when = browser.wait("(() => { const all = [...document.querySelectorAll('.when')].map((each) => each.textContent);"
-                        "return all[0].startsWith('outer-iteration') && all; })()", "the values under the pointer")
-    check(all(re.match(r"outer-iteration [\d,]+, .*\d\d:\d\d:\d\d$", each) for each in when),
-          "the pointer reads the values of every plot", when)
+    when = browser.wait(
+        "(() => { const all = [...document.querySelectorAll('.when')].map((each) => each.textContent);"
+        "return all[0].startsWith('outer-iteration') && all; })()",
+        "the values under the pointer",
+    )
+    check(
+        all(re.match(r"outer-iteration [\d,]+, .*\d\d:\d\d:\d\d$", each) for each in when),
+        "the pointer reads the values of every plot",
+        when,
+    )
     browser.send("Input.dispatchMouseEvent", type="mouseMoved", x=1, y=1)
     labels = "[...document.querySelectorAll('.plot text[text-anchor=middle]')].map((each) => each.textContent)"
     times = browser.evaluate(labels)
     browser.evaluate("document.querySelector('input[value=iteration]').click()")
     numbers = browser.evaluate(labels)
-    check(times and all(":" in each for each in times) and numbers and all(re.fullmatch(r"[\d,]+", each) for each in numbers),
-          "the horizontal axis can be the outer-iteration", times, numbers)
+    check(
+        times
+        and all(":" in each for each in times)
+        and numbers
+        and all(re.fullmatch(r"[\d,]+", each) for each in numbers),
+        "the horizontal axis can be the outer-iteration",
+        times,
+        numbers,
+    )
     browser.evaluate("document.querySelector('input[value=time]').click()")
     looks(browser, screenshots, "training")
     check(not browser.complaints(), "nothing in the console", browser.complaints())
@@ -125,16 +166,20 @@ def outage(browser, daemon, screenshots):
     daemon.start()
     browser.wait("document.getElementById('failure').hidden", "the outage is over")
     check(browser.evaluate(text.format("state")).startswith("Training"), "an outage is said, and when it is over")
-    others = [each for each in browser.complaints(begin) if "ERR_CONNECTION_REFUSED" not in each
-              and "ERR_EMPTY_RESPONSE" not in each and "ERR_CONNECTION_RESET" not in each]
+    others = [
+        each
+        for each in browser.complaints(begin)
+        if "ERR_CONNECTION_REFUSED" not in each
+        and "ERR_EMPTY_RESPONSE" not in each
+        and "ERR_CONNECTION_RESET" not in each
+    ]
     check(not others, "nothing else in the console", others)
 
 
 def secured(browser, daemon, screenshots, token):
     """The page of a daemon with a token: the prompt, and a download."""
     begin = len(browser.events)
-    submit = ("document.getElementById('token').value = {};"
-              "document.querySelector('#tokenForm button').click()")
+    submit = "document.getElementById('token').value = {};document.querySelector('#tokenForm button').click()"
     browser.send("Page.navigate", url=daemon.address)
     browser.wait("document.getElementById('authentication')?.hidden === false", "the question for the token")
     check(browser.evaluate("document.activeElement.id") == "token", "it asks for the token")
@@ -151,8 +196,9 @@ def secured(browser, daemon, screenshots, token):
     downloads = Path(tempfile.mkdtemp(prefix="lopt-page-downloads-"))
     browser.send("Page.setDownloadBehavior", behavior="allow", downloadPath=str(downloads))
     browser.wait("document.querySelector('tbody a') !== null", "a snapshot's link")
-    name = browser.evaluate("(() => { const link = document.querySelector('tbody a'); link.click();"
-                            "return link.textContent; })()")
+    name = browser.evaluate(
+        "(() => { const link = document.querySelector('tbody a'); link.click();return link.textContent; })()"
+    )
     deadline = time.monotonic() + 20
     while not (downloads / name).exists():
         check(time.monotonic() < deadline, f"{name} is downloaded") if time.monotonic() > deadline else None
@@ -160,7 +206,10 @@ def secured(browser, daemon, screenshots, token):
     daemon.headers = {"Authorization": f"Bearer {token}"}
     records = daemon.json("/v1/snapshots")["snapshots"]
     expected = next(each["sha256"] for each in records if each["name"] == name)
-    check(hashlib.sha256((downloads / name).read_bytes()).hexdigest() == expected, "a download has the bytes of its record")
+    check(
+        hashlib.sha256((downloads / name).read_bytes()).hexdigest() == expected,
+        "a download has the bytes of its record",
+    )
     shutil.rmtree(downloads)
 
     others = [each for each in browser.complaints(begin) if "status of 401" not in each]
@@ -178,7 +227,9 @@ def main(tools, screenshots):
         mnist = repository / "Examples/mnist"
         pictures.write(mnist, folder / "pictures")
         build(tools, "mnist", mnist, folder / "mnist14")
-        build(tools, "folder", folder / "pictures", folder / "pictures14", "--held-out", "0", "--outer-validation", "10")
+        build(
+            tools, "folder", folder / "pictures", folder / "pictures14", "--held-out", "0", "--outer-validation", "10"
+        )
         daemon = page_daemon(tools, folder)
         daemon.start()
         browser = Browser(executable)
@@ -194,8 +245,11 @@ def main(tools, screenshots):
         daemon.start()
         secured(browser, daemon, screenshots, token)
         addresses.add(daemon.address)
-        foreign = {each["request"]["url"] for each in browser.named("Network.requestWillBeSent")
-                   if not each["request"]["url"].startswith((*addresses, "data:image/", f"blob:{daemon.address}"))}
+        foreign = {
+            each["request"]["url"]
+            for each in browser.named("Network.requestWillBeSent")
+            if not each["request"]["url"].startswith((*addresses, "data:image/", f"blob:{daemon.address}"))
+        }
         check(not foreign, "no request leaves for another place", foreign)
     finally:
         if browser:
