@@ -109,7 +109,7 @@ struct EvaluateCommand: ParsableCommand {
       let output = EvaluationOutput(
         plan, snapshot: try Digest.sha256(fileAt: URL(filePath: snapshot)), data, evaluation.taskClasses,
         report.results)
-      print(String(decoding: try AtomicFile.json(output), as: UTF8.self), terminator: "")
+      try JSONText.print(output)
     } else {
       print(EvaluationTable(plan: plan, results: report.results))
     }

@@ -1,6 +1,7 @@
 public import ArgumentParser
 import Foundation
 public import Shards
+import Support
 
 struct Tasks: ParsableCommand {
   static let configuration = CommandConfiguration(
@@ -53,7 +54,7 @@ struct TasksSample: ParsableCommand {
       return Task(task: index, classes: task.classes.map { manifest.classes[$0].id })
     }
     if json {
-      print(try JSONText.of(tasks))
+      try JSONText.print(tasks)
     } else {
       for task in tasks { print("\(task.task): \(task.classes.joined(separator: " "))") }
     }

@@ -1,6 +1,7 @@
 import ArgumentParser
 import Foundation
 import Snapshots
+import Support
 
 /// `lopt fetch`: gets a snapshot of θ.
 struct FetchCommand: AsyncParsableCommand {
@@ -77,6 +78,6 @@ struct FetchCommand: AsyncParsableCommand {
     let fetched = try await SnapshotFetcher(from: from, access: access.access(), options: options)
       .fetch(name, into: URL(filePath: output))
     report.finish()
-    if json { try JSONOutput.print(fetched) } else { print(fetched.file.path) }
+    if json { try JSONText.print(fetched) } else { print(fetched.file.path) }
   }
 }

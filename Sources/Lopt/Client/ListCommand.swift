@@ -1,5 +1,6 @@
 import ArgumentParser
 import Snapshots
+import Support
 
 /// `lopt list`: the snapshots of a daemon.
 struct ListCommand: AsyncParsableCommand {
@@ -15,7 +16,7 @@ struct ListCommand: AsyncParsableCommand {
 
   func run() async throws {
     let snapshots = try await daemon.with { try await $0.snapshots() }
-    if daemon.json { return try JSONOutput.print(["snapshots": snapshots]) }
+    if daemon.json { return try JSONText.print(["snapshots": snapshots]) }
     print(
       TextTable(
         header: ["name", "bytes", "created", "signed", "best", "pinned"],

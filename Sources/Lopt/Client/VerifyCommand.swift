@@ -49,7 +49,7 @@ struct VerifyCommand: ParsableCommand {
       verified += files.map { VerifiedFile($0, check) }
     }
     if json {
-      try JSONOutput.print(verified)
+      try JSONText.print(verified)
     } else {
       for file in verified { print(file) }
     }
