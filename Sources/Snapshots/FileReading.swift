@@ -1,10 +1,10 @@
-import Foundation
+public import Foundation
 import Support
 
 /// Reading a whole file.
-enum FileReading {
+public enum FileReading {
   /// The file's bytes; an error names the file.
-  static func data(_ url: URL) throws -> Data {
+  public static func data(_ url: URL) throws -> Data {
     do {
       return try Data(contentsOf: url)
     } catch let error as CocoaError {

@@ -1,8 +1,8 @@
 public import Engine
 public import Support
 
-/// Why a run of outer-training cannot start or go on, a given truncation cannot be computed, or an
-/// evaluation has nothing to do.
+/// Why a run of outer-training cannot start or go on, a given truncation cannot be computed, an evaluation
+/// has nothing to do, or a model card cannot be made.
 public struct TrainingError: ReportedError, Equatable {
   public enum Code: Sendable {
     /// None of the state's files is sound.
@@ -19,6 +19,10 @@ public struct TrainingError: ReportedError, Equatable {
     case noImages
     /// So little room is left that nothing is written.
     case diskNearlyFull
+    /// A model card, or a file that one is made from, belongs to something else than the snapshot.
+    case wrongCard
+    /// Which commit trained is not known.
+    case unknownCommit
   }
 
   public var code: Code
@@ -28,7 +32,8 @@ public struct TrainingError: ReportedError, Equatable {
     case .missingState: .noInput
     case .exists: .cannotCreate
     case .diskNearlyFull: .inputOutput
-    case .damagedState, .newerFormat, .wrongCase, .noImages: .data
+    case .damagedState, .newerFormat, .wrongCase, .noImages, .wrongCard: .data
+    case .unknownCommit: .unavailable
     }
   }
 
