@@ -7,10 +7,13 @@ package typealias EvaluationError = CodedError<EvaluationErrorCode>
 package enum EvaluationErrorCode: ErrorCode {
   /// A task has no images to train or to validate with.
   case noImages
+  /// The file of a plan cannot be read, or says what cannot be.
+  case wrongPlan
 
   package var exitCode: ExitCode {
     switch self {
     case .noImages: .data
+    case .wrongPlan: .configuration
     }
   }
 }

@@ -22,7 +22,7 @@ final class RunLog: Sendable {
   /// - Parameter identity: everything on which the runs depend.
   init(folder: URL, identity: some Encodable) throws {
     try SystemCall.makeFolder(folder.path)
-    file = try LineFile(folder.appending(path: Digest.sha256(try AtomicFile.json(identity)) + ".jsonl"))
+    file = try LineFile(folder.appending(path: Digest.sha256(try JSONText.data(identity)) + ".jsonl"))
     var outcomes: [Key: RunOutcome] = [:]
     for text in try file.lines() {
       guard let line = try? JSONDecoder().decode(Line.self, from: text) else { continue }

@@ -33,7 +33,7 @@ package final class PointStore: Sendable {
   ///   - figure: the beginning of the file's name.
   ///   - identity: everything on which the points depend.
   package init(folder: URL, figure: String, identity: some Encodable, progress: Files.Progress) throws {
-    let identity = try AtomicFile.json(identity)
+    let identity = try JSONText.data(identity)
     try SystemCall.makeFolder(folder.path)
     file = try LineFile(folder.appending(path: "\(figure)-\(Digest.sha256(identity).prefix(12)).jsonl"))
     self.progress = progress

@@ -61,15 +61,8 @@ public enum AtomicFile {
     try SystemCall.syncFolder(url.deletingLastPathComponent().path)
   }
 
-  /// Writes a value as JSON with sorted keys and a final newline, the same bytes for the same value.
+  /// Writes a value as ``JSONText``, the same bytes for the same value.
   public static func writeJSON(_ value: some Encodable, to url: URL) throws {
-    try write(json(value), to: url)
-  }
-
-  /// A value as JSON with sorted keys and a final newline.
-  public static func json(_ value: some Encodable) throws -> Data {
-    let encoder = JSONEncoder()
-    encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
-    return try encoder.encode(value) + Data("\n".utf8)
+    try write(JSONText.data(value), to: url)
   }
 }

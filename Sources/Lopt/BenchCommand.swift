@@ -57,7 +57,7 @@ struct BenchCommand: ParsableCommand {
     }
     progress.finish()
     if json {
-      print(String(decoding: try AtomicFile.json(results), as: UTF8.self), terminator: "")
+      try JSONText.print(results)
     } else {
       print("\(instructionSet), \(threads) thread(s), batch \(batch)")
       print(Self.table(results))

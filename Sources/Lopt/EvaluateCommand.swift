@@ -24,27 +24,34 @@ struct EvaluateCommand: ParsableCommand {
           --curves curves.csv --plot curves.svg
         lopt evaluate --snapshot theta-000000120.safetensors --dataset mnist14 \\
           --problem mlp2x32 --tasks 20 --initialisations 3 --steps 500 --search 100
+        lopt evaluate --snapshot theta-000000120.safetensors --dataset mnist14 \\
+          --plan plan.json
       """)
 
   @Option(help: ArgumentHelp("The snapshot of θ.", valueName: "file"))
   var snapshot: String
   @Option(help: ArgumentHelp("The data set that dataprep built.", valueName: "folder"))
   var dataset: String
+  @Option(
+    help: ArgumentHelp(
+      "A JSON object of what is not given here of the options from --split to --grid, by their names.",
+      valueName: "file"))
+  var plan: String?
   @OptionGroup var split: SplitOption
   @Option(help: "The inner problem, for example mlp2x32.")
-  var problem: String
+  var problem: String?
   @Option(help: "Tasks; `dataprep tasks sample` of the same seed lists their classes.")
-  var tasks: Int
+  var tasks: Int?
   @Option(help: "Inner steps of each training run.")
-  var steps: Int
+  var steps: Int?
   @Option(help: "Images of a minibatch; unless given that of the snapshot.")
   var batch: Int?
-  @Option(help: "Initialisations of each task.")
-  var initialisations = 1
-  @Option(help: "The seed of tasks, initialisations and minibatches.")
-  var seed: UInt64 = 0
-  @Option(help: "The loss for which the learning rates are chosen: train or validation.")
-  var tune = "train"
+  @Option(help: "Initialisations of each task; unless given 1.")
+  var initialisations: Int?
+  @Option(help: "The seed of tasks, initialisations and minibatches; unless given 0.")
+  var seed: UInt64?
+  @Option(help: "The loss for which the learning rates are chosen: train or validation; unless given train.")
+  var tune: String?
   @Option(
     help: ArgumentHelp(
       "Besides the grid, random trials of each baseline's hyperparameters: at least \(EvaluationPlan.fewestTrials).",
@@ -70,25 +77,33 @@ struct EvaluateCommand: ParsableCommand {
   @Flag(help: "Print JSON.")
   var json = false
 
+  /// What is asked for on the command line.
+  private var options: EvaluationOptions {
+    EvaluationOptions(
+      problem: problem, split: split.chosen, tasks: tasks,
+      initialisations: initialisations, steps: steps, batch: batch, seed: seed,
+      tune: tune.flatMap { EvaluationPlan.Tuning(rawValue: $0) }, search: search, screen: screen, grid: grid)
+  }
+
   func validate() throws {
-    guard tasks > 0, steps > 0, initialisations > 0, batch ?? 1 > 0 else {
-      throw ValidationError("--tasks, --steps, --batch and --initialisations must be above 0")
+    if let fault = options.fault(prefix: "--") { throw ValidationError(fault) }
+    guard tune == nil || options.tune != nil else { throw ValidationError("--tune must be train or validation") }
+    if plan == nil { _ = try Self.required(options) }
+  }
+
+  /// What there is nothing to do without; throws where one of it is missing.
+  private static func required(_ options: EvaluationOptions) throws -> (problem: String, tasks: Int, steps: Int) {
+    func given<Value>(_ value: Value?, _ name: String) throws -> Value {
+      guard let value else { throw ValidationError("--\(name) is needed, or a --plan that has \(name)") }
+      return value
     }
-    guard screen ?? 1 > 0 else { throw ValidationError("--screen must be above 0") }
-    guard grid ?? EvaluationPlan.fewestRates >= EvaluationPlan.fewestRates else {
-      throw ValidationError("--grid must be at least \(EvaluationPlan.fewestRates)")
-    }
-    guard search ?? EvaluationPlan.fewestTrials >= EvaluationPlan.fewestTrials else {
-      throw ValidationError(
-        "--search must be at least \(EvaluationPlan.fewestTrials): fewer random trials too often miss the best "
-          + "twentieth of the ranges altogether (100 do in 0.6 % of searches, 50 in 8 %)")
-    }
-    guard EvaluationPlan.Tuning(rawValue: tune) != nil else {
-      throw ValidationError("--tune must be train or validation")
-    }
+    return (try given(options.problem, "problem"), try given(options.tasks, "tasks"), try given(options.steps, "steps"))
   }
 
   func run() throws {
+    let planned = try plan.map { try EvaluationOptions(planAt: URL(filePath: $0)) }
+    let options = planned.map { self.options.over($0) } ?? self.options
+    let (problem, tasks, steps) = try Self.required(options)
     let curves = curves.map { URL(filePath: $0) }
     let plot = plot.map { URL(filePath: $0) }
     for file in [curves, plot] { if let file { try AtomicFile.requireWritable(file) } }
@@ -96,10 +111,11 @@ struct EvaluateCommand: ParsableCommand {
     let loaded = try Snapshot(contentsOf: URL(filePath: snapshot))
     let data = try Dataset(at: URL(filePath: dataset))
     let plan = EvaluationPlan(
-      problem: problem, split: split.of(data), tasks: tasks, initialisations: initialisations, steps: steps,
-      batch: batch ?? loaded.metadata.batch, seed: seed,
-      tunedFor: .init(rawValue: tune) ?? .train, trials: search,
-      screen: screen ?? (search == nil ? nil : EvaluationPlan.searchScreen), grid: grid)
+      problem: problem, split: SplitOption.of(data, chosen: options.split), tasks: tasks,
+      initialisations: options.initialisations ?? 1, steps: steps,
+      batch: options.batch ?? loaded.metadata.batch, seed: options.seed ?? 0, tunedFor: options.tune ?? .train,
+      trials: options.search, screen: options.screen ?? (options.search == nil ? nil : EvaluationPlan.searchScreen),
+      grid: options.grid)
     let evaluation = try Evaluation(
       plan, snapshot: loaded, name: snapshot, dataset: data,
       threads: SystemCall.processorCount, cache: UserFolders.cache.appending(path: "evaluations"))
@@ -110,7 +126,7 @@ struct EvaluateCommand: ParsableCommand {
       let output = EvaluationOutput(
         plan, snapshot: try Digest.sha256(fileAt: URL(filePath: snapshot)), data, evaluation.taskClasses,
         report.results)
-      print(String(decoding: try AtomicFile.json(output), as: UTF8.self), terminator: "")
+      try JSONText.print(output)
     } else {
       print(EvaluationTable(plan: plan, results: report.results))
     }

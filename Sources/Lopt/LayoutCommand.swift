@@ -33,7 +33,7 @@ struct LayoutCommand: ParsableCommand {
     let problem = try InnerProblems.named(problem)
     let layouts = Layouts(problem: problem.name, theta: Architecture().layout, inner: problem.layout)
     if json {
-      print(String(decoding: try AtomicFile.json(layouts), as: UTF8.self), terminator: "")
+      try JSONText.print(layouts)
     } else {
       Self.printTable("theta", layouts.theta)
       Self.printTable("inner", layouts.inner)

@@ -14,8 +14,8 @@ struct Lopt: AsyncParsableCommand {
       """,
     version: toolVersion,
     subcommands: [
-      BenchCommand.self, EvaluateCommand.self, ExportStateCommand.self, FigureCommand.self, LayoutCommand.self,
-      OuterGradientCommand.self, TrainCommand.self,
+      BenchCommand.self, DescribeCommand.self, EvaluateCommand.self, ExportStateCommand.self, FigureCommand.self,
+      LayoutCommand.self, OuterGradientCommand.self, TrainCommand.self,
     ],
     groupedSubcommands: [
       CommandGroup(

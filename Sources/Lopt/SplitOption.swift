@@ -12,8 +12,14 @@ struct SplitOption: ParsableArguments {
     }
   }
 
-  func of(_ dataset: Dataset) -> ClassSplit {
+  /// The split that was asked for; nil where none was.
+  var chosen: ClassSplit? { split.flatMap { ClassSplit(rawValue: $0) } }
+
+  func of(_ dataset: Dataset) -> ClassSplit { Self.of(dataset, chosen: chosen) }
+
+  /// The split that was asked for, else the held-out classes where the data set has any.
+  static func of(_ dataset: Dataset, chosen: ClassSplit?) -> ClassSplit {
     let hasHeldOut = dataset.manifest.classes.contains { $0.split == .heldOut }
-    return split.flatMap { ClassSplit(rawValue: $0) } ?? (hasHeldOut ? .heldOut : .train)
+    return chosen ?? (hasHeldOut ? .heldOut : .train)
   }
 }

@@ -49,6 +49,9 @@ public struct SnapshotCheck: Sendable {
     if let record, record.size != data.count || record.sha256 != digest {
       throw damaged("it is not the \(record.size) bytes of SHA-256 \(record.sha256) of its record")
     }
+    if let card = Self.card(beside: file), card.sha256 != digest {
+      throw damaged("it is not the file of SHA-256 \(card.sha256) that the model card beside it describes")
+    }
     if let key {
       guard let record else {
         throw SnapshotError(
@@ -68,14 +71,28 @@ public struct SnapshotCheck: Sendable {
     return Result(snapshot: snapshot, sha256: digest, size: data.count, record: record)
   }
 
-  /// Only what has a snapshot's name has a record: beside another file .json may be anything, its description too.
+  private static func fileBeside(_ file: URL) -> URL { file.deletingPathExtension().appendingPathExtension("json") }
+
+  /// Only what has a snapshot's name has a record: beside another file .json may be anything.
   private static func record(beside file: URL) throws -> SnapshotRecord? {
     guard SnapshotRecord.isSnapshotName(file.lastPathComponent) else { return nil }
-    let url = file.deletingPathExtension().appendingPathExtension("json")
-    guard FileManager.default.fileExists(atPath: url.path) else { return nil }
+    let url = fileBeside(file)
+    guard FileManager.default.fileExists(atPath: url.path), card(beside: file) == nil else { return nil }
     guard let record = try? JSONDecoder().decode(SnapshotRecord.self, from: FileReading.data(url)),
       record.name == file.lastPathComponent
     else { throw SnapshotError(.damaged, "\(url.path): is not the record of \(file.lastPathComponent)") }
     return record
+  }
+
+  /// What a model card, which `lopt describe` writes, says of its file; a record has no settings.
+  private struct Card: Decodable {
+    struct Settings: Decodable {}
+    var sha256: String
+    var settings: Settings
+  }
+
+  /// The model card beside a file; nil where there is something else, or nothing.
+  private static func card(beside file: URL) -> Card? {
+    try? JSONDecoder().decode(Card.self, from: FileReading.data(fileBeside(file)))
   }
 }

@@ -79,7 +79,7 @@ struct OuterEvaluation: Sendable {
     counter = tasks.counter
     architecture = configuration.inner.optimizer
     identity = Digest.sha256(
-      try AtomicFile.json(
+      try JSONText.data(
         Identity(plans: plans, datasets: choices.map(\.dataset.manifestDigest), classes: classes)))
   }
 

@@ -15,13 +15,18 @@ package enum TrainingErrorCode: ErrorCode {
   case newerFormat
   /// So little room is left that nothing is written.
   case diskNearlyFull
+  /// A model card, or a file that one is made from, belongs to something else than the snapshot.
+  case wrongCard
+  /// Which commit trained is not known.
+  case unknownCommit
 
   package var exitCode: ExitCode {
     switch self {
     case .missingState: .noInput
     case .exists: .cannotCreate
     case .diskNearlyFull: .inputOutput
-    case .damagedState, .newerFormat: .data
+    case .damagedState, .newerFormat, .wrongCard: .data
+    case .unknownCommit: .unavailable
     }
   }
 }

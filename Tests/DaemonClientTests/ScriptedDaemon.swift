@@ -39,7 +39,7 @@ struct ScriptedDaemon: Sendable {
 
   func answer(_ request: ScriptedServer.Request) throws -> ScriptedServer.Answer {
     let word = String(request.path.dropFirst("/v1/snapshots/".count))
-    if word == "latest" || word == "best" { return .init(200, try AtomicFile.json(latest)) }
+    if word == "latest" || word == "best" { return .init(200, try JSONText.data(latest)) }
     guard let record = snapshots.first(where: { $0.name == word }), let data = files[word] else {
       return .init(404, Data(#"{"error": "there is no such snapshot"}"#.utf8))
     }

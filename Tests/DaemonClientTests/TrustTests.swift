@@ -157,7 +157,7 @@ import Testing
       try await ScriptedServer.with { request in
         .init(
           200, headers: ["lopt-record": String(decoding: try JSONEncoder().encode(liar.latest), as: UTF8.self)],
-          try AtomicFile.json(liar.latest))
+          try JSONText.data(liar.latest))
       } _: { server in
         for word in ["latest", "best", "theta-000000007.safetensors"] {
           let error = await #expect(throws: SnapshotError.self) {

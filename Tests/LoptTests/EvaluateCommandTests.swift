@@ -109,6 +109,41 @@ import Testing
 
   private func sha256(_ file: URL) throws -> String { Digest.sha256(try Data(contentsOf: file)) }
 
+  @Test("a plan's file stands for options, the command line wins over it, and the report's plan is such a file")
+  func planFile() throws {
+    try withTemporaryFolder { folder in
+      let place = try Workplace(in: folder)
+      let file = folder.appending(path: "plan.json")
+      func evaluate(_ more: String...) throws -> ProcessResult {
+        try place.run(
+          "lopt",
+          ["evaluate", "--snapshot", place.snapshot, "--dataset", place.dataset, "--plan", file.path, "--json"] + more)
+      }
+      func plan(_ result: ProcessResult) throws -> NSDictionary? {
+        #expect(result.exitCode == 0, "\(result.errors)")
+        let report = try JSONSerialization.jsonObject(with: Data(result.output.utf8)) as? [String: Any]
+        return report?["plan"] as? NSDictionary
+      }
+      try Data(#"{"problem": "mlp2x32", "tasks": 1, "steps": 50, "batch": 8, "tune": "validation", "grid": 3}"#.utf8)
+        .write(to: file)
+      let first = try plan(evaluate("--steps", "5"))
+      #expect(
+        first == [
+          "problem": "mlp2x32", "split": "train", "tasks": 1, "initialisations": 1, "steps": 5, "batch": 8, "seed": 0,
+          "tune": "validation", "grid": 3,
+        ])
+      try JSONSerialization.data(withJSONObject: #require(first)).write(to: file)
+      #expect(try plan(evaluate()) == first)
+
+      try Data(#"{"problem": "mlp2x32", "tasks": 1}"#.utf8).write(to: file)
+      let incomplete = try evaluate()
+      #expect(incomplete.exitCode == 64 && incomplete.errors.contains("--steps is needed, or a --plan that has steps"))
+      try Data(#"{"task": 1}"#.utf8).write(to: file)
+      let unknown = try evaluate()
+      #expect(unknown.exitCode == 78 && unknown.errors.hasPrefix("lopt: \(file.path): unknown key task"))
+    }
+  }
+
   @Test("a grid of fewer than three rates is refused")
   func tinyGrid() throws {
     try withTemporaryFolder { folder in

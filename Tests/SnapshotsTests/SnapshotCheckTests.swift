@@ -68,6 +68,24 @@ import Testing
     }
   }
 
+  @Test("a model card beside a file is no record, and says which bytes it describes")
+  func modelCard() throws {
+    try withState { state, files in
+      let data = try Data(contentsOf: files[1])
+      for name in ["mine", "theta-000000012"] {
+        let file = state.appending(path: "\(name).safetensors")
+        try data.write(to: file)
+        for (digest, expected) in [
+          (Digest.sha256(data), nil), (Digest.sha256(Data()), .damaged),
+        ] as [(String, SnapshotErrorCode?)] {
+          try Data(#"{"name": "\#(name)", "sha256": "\#(digest)", "settings": {"seed": 1}}"#.utf8)
+            .write(to: state.appending(path: "\(name).json"))
+          #expect(failure(file) == expected, "\(name)")
+        }
+      }
+    }
+  }
+
   @Test("with a key the record beside it must be signed by it")
   func signature() throws {
     try withState { state, files in

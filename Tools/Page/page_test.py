@@ -2,9 +2,9 @@
 
     page_test.py TOOLS [SCREENSHOTS]
 
-TOOLS is the folder of `lopt-daemon` and `dataprep`. Prints what was checked and the folder of the screenshots (a new one
-in the temporary folder, where none is given); stops with an error at the first check that fails. Exit code 77: there is
-no Chromium.
+TOOLS is the folder of `lopt-daemon` and `dataprep`. Prints what was checked and the folder of the screenshots (a new
+one in the temporary folder, where none is given); stops with an error at the first check that fails. Exit code 77:
+there is no Chromium.
 """
 
 import hashlib

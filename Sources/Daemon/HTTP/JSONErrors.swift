@@ -45,7 +45,7 @@ extension Response {
   static func json(_ value: some Encodable, status: HTTPResponse.Status = .ok) throws -> Response {
     Response(
       status: status, headers: [.contentType: "application/json", .cacheControl: "no-cache"],
-      body: ResponseBody(byteBuffer: ByteBuffer(bytes: try AtomicFile.json(value))))
+      body: ResponseBody(byteBuffer: ByteBuffer(bytes: try JSONText.data(value))))
   }
 
   /// The same in one line, without what is absent, with keys in snake case.

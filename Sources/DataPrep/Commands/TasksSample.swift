@@ -1,4 +1,5 @@
 public import ArgumentParser
+import Files
 import Foundation
 package import Shards
 
@@ -53,7 +54,7 @@ struct TasksSample: ParsableCommand {
       return Task(task: index, classes: task.classes.map { manifest.classes[$0].id })
     }
     if json {
-      print(try JSONText.of(tasks))
+      try JSONText.print(tasks)
     } else {
       for task in tasks { print("\(task.task): \(task.classes.joined(separator: " "))") }
     }

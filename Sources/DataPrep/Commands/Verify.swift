@@ -51,7 +51,7 @@ struct Verify: ParsableCommand {
       let shards = inspections.map {
         Report.Shard(file: $0.file, images: $0.images, bytes: $0.bytes, problem: $0.problem?.description)
       }
-      print(try JSONText.of(Report(valid: inspections.allSatisfy { $0.problem == nil }, shards: shards)))
+      try JSONText.print(Report(valid: inspections.allSatisfy { $0.problem == nil }, shards: shards))
     } else {
       for inspection in inspections {
         let verdict = inspection.problem == nil ? "as the manifest says" : "damaged"

@@ -1,5 +1,6 @@
 import ArgumentParser
 import DaemonClient
+import Files
 import Foundation
 
 /// `lopt fetch`: gets a snapshot of θ.
@@ -77,6 +78,6 @@ struct FetchCommand: AsyncParsableCommand {
     let fetched = try await SnapshotFetcher(from: from, access: access.access(), options: options)
       .fetch(name, into: URL(filePath: output))
     report.finish()
-    if json { try JSONOutput.print(fetched) } else { print(fetched.file.path) }
+    if json { try JSONText.print(fetched) } else { print(fetched.file.path) }
   }
 }

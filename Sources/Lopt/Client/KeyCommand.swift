@@ -1,4 +1,5 @@
 import ArgumentParser
+import Files
 import Foundation
 import Snapshots
 
@@ -50,6 +51,6 @@ struct GenerateKeyCommand: ParsableCommand {
     let file = URL(filePath: output)
     let publicFile = try key.write(to: file)
     let made = Made(fingerprint: key.publicKey.fingerprint, key: file.path, publicKey: publicFile.path)
-    if json { try JSONOutput.print(made) } else { print(made.fingerprint) }
+    if json { try JSONText.print(made) } else { print(made.fingerprint) }
   }
 }

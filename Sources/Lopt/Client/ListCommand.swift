@@ -1,6 +1,7 @@
 import ArgumentParser
 import Commands
 import DaemonClient
+import Files
 import Snapshots
 
 /// `lopt list`: the snapshots of a daemon.
@@ -17,7 +18,7 @@ struct ListCommand: AsyncParsableCommand {
 
   func run() async throws {
     let snapshots = try await daemon.with { try await $0.snapshots() }
-    if daemon.json { return try JSONOutput.print(["snapshots": snapshots]) }
+    if daemon.json { return try JSONText.print(["snapshots": snapshots]) }
     print(
       TextTable(
         header: ["name", "bytes", "created", "signed", "best", "pinned"],

@@ -1,5 +1,6 @@
 import ArgumentParser
 import DaemonClient
+import Files
 
 /// What pausing and going on print.
 private struct Paused: Encodable {
@@ -42,5 +43,5 @@ struct ResumeCommand: AsyncParsableCommand {
 
 private func setPaused(_ paused: Bool, _ daemon: ControlOptions) async throws {
   let isPaused = try await daemon.with { try await $0.setPaused(paused) }
-  if daemon.json { try JSONOutput.print(Paused(paused: isPaused)) } else { print(isPaused ? "paused" : "running") }
+  if daemon.json { try JSONText.print(Paused(paused: isPaused)) } else { print(isPaused ? "paused" : "running") }
 }

@@ -1,5 +1,6 @@
 import ArgumentParser
 import DaemonClient
+import Files
 import Snapshots
 
 /// `lopt pin`: a snapshot stays.
@@ -42,5 +43,5 @@ struct UnpinCommand: AsyncParsableCommand {
 
 private func setPinned(_ pinned: Bool, _ name: String, _ daemon: ControlOptions) async throws {
   let listed = try await daemon.with { try await $0.setPinned(pinned, name) }
-  if daemon.json { try JSONOutput.print(listed) } else { print(listed.record.name) }
+  if daemon.json { try JSONText.print(listed) } else { print(listed.record.name) }
 }

@@ -1,5 +1,6 @@
 import ArgumentParser
 import DaemonClient
+import Files
 import Snapshots
 
 /// `lopt snapshot`: a snapshot of now.
@@ -18,6 +19,6 @@ struct SnapshotCommand: AsyncParsableCommand {
 
   func run() async throws {
     let record = try await daemon.with { try await $0.snapshotNow() }
-    if daemon.json { try JSONOutput.print(record) } else { print(record.name) }
+    if daemon.json { try JSONText.print(record) } else { print(record.name) }
   }
 }

@@ -12,7 +12,7 @@ struct VerifyCommand: ParsableCommand {
     abstract: "Check files of snapshots, or all snapshots of a state folder.",
     discussion: """
       A file must be a whole safetensors file of a θ, of the kind and step that it is named after, and what the record \
-      beside it (its name with .json) says, where there is one. Exit code 65 where any is not.
+      or the model card beside it (its name with .json) says, where there is one. Exit code 65 where any is not.
 
       Example:
         lopt verify theta-000000120.safetensors --public-key lopt.pub
@@ -49,7 +49,7 @@ struct VerifyCommand: ParsableCommand {
       verified += files.map { VerifiedFile($0, check) }
     }
     if json {
-      try JSONOutput.print(verified)
+      try JSONText.print(verified)
     } else {
       for file in verified { print(file) }
     }

@@ -7,8 +7,8 @@ extension Manifest {
     self = try Self.read(in: folder).manifest
   }
 
-  /// The manifest of a folder and the SHA-256 of its file.
-  static func read(in folder: URL) throws -> (manifest: Manifest, digest: String) {
+  /// The manifest of a folder and the SHA-256 of its file, which is read once.
+  public static func read(in folder: URL) throws -> (manifest: Manifest, digest: String) {
     let file = folder.appending(path: fileName)
     guard let data = try? Data(contentsOf: file) else {
       throw ShardsError(

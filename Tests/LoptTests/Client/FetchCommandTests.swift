@@ -51,7 +51,7 @@ import Testing
           return count >= 0
         }
         if isFailing { return .init(503) }
-        return .init(200, request.path.hasSuffix("latest") ? try AtomicFile.json(record) : data)
+        return .init(200, request.path.hasSuffix("latest") ? try JSONText.data(record) : data)
       } _: { server in
         from.withLock { $0 = server.address }
         let output = folder.appending(path: "a").path

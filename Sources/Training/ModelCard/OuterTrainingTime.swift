@@ -1,0 +1,52 @@
+import Foundation
+
+/// What outer-training took from one outer-iteration to another, by the rows of a run's log.
+package struct OuterTrainingTime: Sendable, Equatable {
+  package var outerIterations: Int
+  package var innerSteps: Int
+  /// The time of the inner steps: without evaluations and pauses.
+  package var seconds: Int
+  /// When the last outer-iteration ended, as the log writes it; nil where there was none.
+  package var ended: String?
+
+  /// What a row of `log.jsonl` says of an outer-iteration's time.
+  private struct Row: Decodable {
+    var outerIteration: Int
+    var innerSteps: Int
+    var innerStepsPerSecond: Double
+    var time: String
+
+    enum CodingKeys: String, CodingKey {
+      case time
+      case outerIteration = "outer_iteration"
+      case innerSteps = "inner_steps"
+      case innerStepsPerSecond = "inner_steps_per_second"
+    }
+  }
+
+  /// Adds the outer-iterations up. Where several rows tell of one, since a run that was killed did it again, the last
+  /// one counts.
+  ///
+  /// - Parameters:
+  ///   - logs: the files' bytes, in the order of the run; lines that are no rows of outer-iterations are passed over.
+  ///   - first: outer-iterations done before.
+  ///   - last: those done at the end.
+  ///   - missing: makes the error for an outer-iteration that no row tells of.
+  init(of logs: [Data], after first: Int, upTo last: Int, missing: (Int) -> any Error) throws {
+    let decoder = JSONDecoder()
+    var rows: [Int: Row] = [:]
+    for line in logs.lazy.flatMap({ $0.split(separator: UInt8(ascii: "\n")) }) {
+      guard let row = try? decoder.decode(Row.self, from: line), row.innerStepsPerSecond > 0 else { continue }
+      rows[row.outerIteration] = row
+    }
+    let counted = try (first..<max(first, last)).map { before in
+      guard let row = rows[before + 1] else { throw missing(before + 1) }
+      return row
+    }
+    outerIterations = counted.count
+    innerSteps = counted.reduce(0) { $0 + $1.innerSteps }
+    let exact = counted.reduce(0) { $0 + Double($1.innerSteps) / $1.innerStepsPerSecond }
+    seconds = Int(exact.rounded(.toNearestOrEven))
+    ended = counted.last?.time
+  }
+}

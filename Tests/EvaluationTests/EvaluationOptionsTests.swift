@@ -1,0 +1,63 @@
+import Files
+import Foundation
+import Shards
+import TestSupport
+import Testing
+
+@testable import Evaluation
+
+/// Plan files of `lopt evaluate`.
+@Suite struct EvaluationOptionsTests {
+  private func read(_ text: String) throws -> EvaluationOptions {
+    try withTemporaryFolder { folder in
+      let file = folder.appending(path: "plan.json")
+      try Data(text.utf8).write(to: file)
+      return try EvaluationOptions(planAt: file)
+    }
+  }
+
+  @Test("a file has any of the options; those of the command line win over it")
+  func laid() throws {
+    let file = try read(#"{"problem": "mlp2x32", "steps": 500, "split": "held-out", "tune": "validation", "seed": 7}"#)
+    #expect(
+      file == EvaluationOptions(problem: "mlp2x32", split: .heldOut, steps: 500, seed: 7, tune: .validation))
+    let both = EvaluationOptions(tasks: 3, steps: 20, seed: 0).over(file)
+    #expect(
+      both
+        == EvaluationOptions(problem: "mlp2x32", split: .heldOut, tasks: 3, steps: 20, seed: 0, tune: .validation))
+  }
+
+  @Test(
+    "a file that is none is refused by its key, as a configuration is",
+    arguments: [
+      ("[]", "not a JSON object"), (#"{"task": 1}"#, "unknown key task; there are problem, split"),
+      (#"{"tasks": "many"}"#, "tasks cannot be that"), (#"{"tune": "both"}"#, "tune cannot be that"),
+      (#"{"steps": 0}"#, "tasks, steps, batch and initialisations must be above 0"),
+      (#"{"search": 99}"#, "search must be at least 100"), (#"{"grid": 2}"#, "grid must be at least 3"),
+    ])
+  func refused(text: String, message: String) {
+    let error = #expect(throws: EvaluationError.self) { try read(text) }
+    #expect(error?.description.contains("plan.json: \(message)") == true, "\(String(describing: error))")
+    #expect(error?.exitCode == .configuration)
+  }
+
+  @Test("every run that is shipped has a plan, of the run's problem")
+  func shipped() throws {
+    let folder = Repository.root.appending(path: "Examples/theta/runs")
+    let files = try FileManager.default.contentsOfDirectory(atPath: folder.path).filter { $0.hasSuffix(".json") }
+    let runs = files.filter { !$0.hasSuffix(".evaluation.json") }.map { $0.dropLast(".json".count) }
+    #expect(runs.count == 4 && files.count == 8)
+    for run in runs {
+      let plan = try EvaluationOptions(planAt: folder.appending(path: "\(run).evaluation.json"))
+      let configuration =
+        try JSONSerialization.jsonObject(with: Data(contentsOf: folder.appending(path: "\(run).json")))
+        as? [String: Any]
+      #expect(
+        plan
+          == EvaluationOptions(
+            problem: configuration?["problem"] as? String, tasks: 20, initialisations: 3,
+            steps: run == "conv3x32-train" ? 1_000 : 500, batch: 32,
+            tune: run == "conv3x8@16-validation" ? .validation : .train, screen: 4))
+    }
+  }
+}

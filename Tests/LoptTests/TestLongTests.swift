@@ -1,0 +1,28 @@
+import Foundation
+import TestSupport
+import Testing
+
+/// `scripts/test-long`, without running any part.
+@Suite struct TestLongTests {
+  private func run(_ arguments: String...) throws -> ProcessResult {
+    try ToolProcess(executable: Repository.root.appending(path: "scripts/test-long"), arguments).wait()
+  }
+
+  @Test("--list has a line for each part: a name of its own, and what it tests")
+  func list() throws {
+    let result = try run("--list")
+    #expect(result.exitCode == 0 && result.errors.isEmpty, "\(result)")
+    let lines = result.output.split(separator: "\n")
+    let names = lines.map { $0.prefix { $0 != " " } }
+    #expect(lines.allSatisfy { $0.contains(/^[a-z-]+ +\S.*\S$/) }, "\(result.output)")
+    #expect(names.count > 15 && Set(names).count == names.count && names.contains("soak"))
+  }
+
+  @Test("a name that is none is refused with all names, before anything runs")
+  func unknown() throws {
+    let result = try run("metrics", "soap")
+    #expect(result.exitCode == 64 && result.output.isEmpty)
+    #expect(result.errors.hasPrefix("test-long: there is no part soap; there are: many-faults "), "\(result.errors)")
+    #expect(result.errors.contains(" soak ") && result.errors.count { $0 == "\n" } == 1)
+  }
+}
