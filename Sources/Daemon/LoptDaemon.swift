@@ -45,7 +45,7 @@ struct LoptDaemon: AsyncParsableCommand {
     let signals = StopSignals(setting: stop)
     let reload = ReloadSignal()
     let configuration = try flags.load()
-    let log: any LogHandler = JournalLog() ?? LineLog()
+    let log: any LogHandler = SystemdHandler() ?? ConsoleHandler()
     let logger = Logger(label: "lopt-daemon") { _ in log }
     do {
       try await serve(configuration, logger, stop: stop, reload: reload)
@@ -61,7 +61,7 @@ struct LoptDaemon: AsyncParsableCommand {
     let manager = ServiceManager()
     let listeners = try Listener.all(configuration.http)
     let training = try TrainingRun(
-      configuration: configuration, log: logger, stop: stop, opening: OpeningStatus(for: manager).show)
+      configuration: configuration, console: logger, stop: stop, opening: OpeningProgress(for: manager).show)
     let routes = Routes(training: training, started: Date(), requests: RequestCounter(), logger: logger)
     let servers = listeners.map { listener in
       let (listening, whenListening) = AsyncStream.makeStream(of: Never.self)

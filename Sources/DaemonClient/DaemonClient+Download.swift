@@ -1,4 +1,5 @@
 import AsyncHTTPClient
+import DaemonProtocol
 import Files
 import Foundation
 import NIOCore
@@ -29,7 +30,7 @@ extension DaemonClient {
 
   private func wrongBytes(_ record: SnapshotRecord) -> SnapshotError {
     SnapshotError(
-      .damaged, "\(name("/v1/snapshots/\(record.name)")): what arrived does not have the SHA-256 of its record")
+      .damaged, "\(name(DaemonPath.snapshot(record.name))): what arrived does not have the SHA-256 of its record")
   }
 
   /// Gets what is missing; true where it was put together of more than one answer.
@@ -52,7 +53,7 @@ extension DaemonClient {
 
   /// One request for what is missing.
   private func receive(into partial: PartialFile, _ record: SnapshotRecord, _ progress: (Int) -> Void) async throws {
-    let path = "/v1/snapshots/\(record.name)"
+    let path = DaemonPath.snapshot(record.name)
     var headers = HTTPHeaders()
     if partial.size > 0 {
       headers.add(name: "Range", value: "bytes=\(partial.size)-")

@@ -1,4 +1,5 @@
 import AsyncHTTPClient
+import DaemonProtocol
 import Files
 import Foundation
 import NIOHTTP1
@@ -10,14 +11,14 @@ extension DaemonClient {
 
   /// The record of the newest snapshot, or of the best one.
   func record(of alias: SnapshotAlias) async throws -> SnapshotRecord {
-    let path = "/v1/snapshots/\(alias.rawValue)"
+    let path = DaemonPath.snapshot(alias.rawValue)
     return try checked(await value(.GET, path), path)
   }
 
   /// The record of the snapshot of a name.
   func record(named name: String) async throws -> SnapshotRecord {
-    let path = "/v1/snapshots/\(name)"
-    let header = try await retry.run { try await response(.HEAD, path).headers.first(name: "lopt-record") }
+    let path = DaemonPath.snapshot(name)
+    let header = try await retry.run { try await response(.HEAD, path).headers.first(name: DaemonPath.recordField) }
     guard let header, let record = try? JSONDecoder().decode(SnapshotRecord.self, from: Data(header.utf8)),
       record.name == name
     else { throw notADaemon(path) }
@@ -26,23 +27,20 @@ extension DaemonClient {
 
   /// All snapshots, the newest first.
   public func snapshots() async throws -> [ListedSnapshot] {
-    let path = "/v1/snapshots"
-    let list: [String: [ListedSnapshot]] = try await value(.GET, path)
-    guard let snapshots = list["snapshots"] else { throw notADaemon(path) }
-    for listed in snapshots { _ = try checked(listed.record, path) }
-    return snapshots
+    let list: SnapshotList = try await value(.GET, DaemonPath.snapshots)
+    for listed in list.snapshots { _ = try checked(listed.record, DaemonPath.snapshots) }
+    return list.snapshots
   }
 
   /// Has a snapshot of now written, and returns the record of the newest of θ.
   public func snapshotNow() async throws -> SnapshotRecord {
-    let path = "/v1/snapshot-now"
-    return try checked(await value(.POST, path), path)
+    try checked(await value(.POST, DaemonPath.snapshotNow), DaemonPath.snapshotNow)
   }
 
   /// Keeps a snapshot for as long as it is pinned, or gives it up to retention again.
   public func setPinned(_ pinned: Bool, _ name: String) async throws -> ListedSnapshot {
     try SnapshotRecord.requireName(name)
-    let path = "/v1/snapshots/\(name)/\(pinned ? "pin" : "unpin")"
+    let path = DaemonPath.pinning(name, pinned)
     let listed: ListedSnapshot = try await value(.POST, path)
     _ = try checked(listed.record, path)
     return listed

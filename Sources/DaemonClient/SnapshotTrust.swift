@@ -49,7 +49,7 @@ public struct SnapshotTrust: Sendable {
   func remember(_ record: SnapshotRecord) throws {
     guard let key, try highestStep(of: key) ?? -1 < record.step else { return }
     try SystemCall.makeFolder(memory.path)
-    let steps = try LineFile(file(of: key))
+    let steps = try JournalFile(file(of: key))
     // Ends one that was cut.
     _ = try steps.lines()
     try steps.append(Data(String(record.step).utf8))

@@ -1,34 +1,73 @@
-/// What a daemon says of its run.
-public struct DaemonStatus: Decodable, Sendable {
+/// What a run is at, as a daemon tells it: the answer of ``DaemonPath/status``.
+public struct DaemonStatus: Codable, Sendable, Equatable {
+  /// The version of the daemon.
   public var version: String
-  /// ISO 8601, UTC.
+  /// When the daemon's process began to train: ISO 8601, UTC.
   public var started: String
+  /// The names of the inner problems, with commas between.
   public var problem: String
+  /// The name of the estimator of the outer-gradient.
   public var estimator: String
+  /// How many threads compute.
   public var threads: Int
+  /// Whether training is paused.
   public var paused: Bool
+  /// How many outer-iterations the run has done.
   public var outerIteration: Int
-  /// Of the last outer-iteration of the process.
+  /// The outer-loss of the last outer-iteration; nil before the first one of this process.
   public var outerLoss: Double?
+  /// Inner steps a second in the last outer-iteration, those of both members of each antithetic pair.
   public var innerStepsPerSecond: Double?
-  /// Inner steps of a truncation now, on average.
+  /// The mean length of a truncation, K, in inner steps, as the curriculum has it now.
   public var truncation: Double?
-  /// The step of the newest snapshot.
+  /// The outer-iteration of the newest snapshot; nil where there is none.
   public var snapshot: Int?
-  /// The step of the best snapshot.
+  /// The outer-iteration of the best snapshot; nil where none was evaluated.
   public var best: Int?
+  /// The loss of the last evaluation of this process.
   public var evaluationLoss: Double?
-  /// What Adam reaches in the same evaluation.
+  /// The loss of tuned Adam on the tasks of the evaluation.
   public var adamLoss: Double?
-  /// What somebody must look at.
+  /// What is wrong while training goes on, a sentence each.
   public var alarms: [String]
+  /// Inner steps of this process.
+  public var innerSteps: Int
+  /// Antithetic pairs of this process of which a member diverged.
+  public var diverged: Int
 
   private enum CodingKeys: String, CodingKey {
-    case version, started, problem, estimator, threads, paused, truncation, snapshot, best, alarms
+    case version, started, problem, estimator, threads, paused, truncation, snapshot, best, alarms, diverged
     case outerIteration = "outer_iteration"
     case outerLoss = "outer_loss"
     case innerStepsPerSecond = "inner_steps_per_second"
     case evaluationLoss = "evaluation_loss"
     case adamLoss = "adam_loss"
+    case innerSteps = "inner_steps"
+  }
+
+  /// Makes a status of its parts.
+  public init(
+    version: String, started: String, problem: String, estimator: String, threads: Int, paused: Bool,
+    outerIteration: Int, outerLoss: Double? = nil, innerStepsPerSecond: Double? = nil, truncation: Double? = nil,
+    snapshot: Int? = nil, best: Int? = nil, evaluationLoss: Double? = nil, adamLoss: Double? = nil, alarms: [String],
+    innerSteps: Int, diverged: Int
+  ) {
+    self.version = version
+    self.started = started
+    self.problem = problem
+    self.estimator = estimator
+    self.threads = threads
+    self.paused = paused
+    self.outerIteration = outerIteration
+    self.outerLoss = outerLoss
+    self.innerStepsPerSecond = innerStepsPerSecond
+    self.truncation = truncation
+    self.snapshot = snapshot
+    self.best = best
+    self.evaluationLoss = evaluationLoss
+    self.adamLoss = adamLoss
+    self.alarms = alarms
+    self.innerSteps = innerSteps
+    self.diverged = diverged
   }
 }

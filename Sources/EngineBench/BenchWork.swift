@@ -82,7 +82,7 @@ final class BenchWork {
 }
 
 /// Batches of noise, ready to be copied: the time that images take is not the engine's.
-private struct NoiseImages: TaskImages {
+private struct NoiseImages: BatchSource {
   let shape: ImageShape
   let batches: [Batch]
 

@@ -1,3 +1,4 @@
+import Engine
 import Files
 
 /// The baselines' hyperparameters: a grid of learning rates that widens while its best is at an end, and random trials
@@ -23,17 +24,17 @@ extension Evaluation {
   }
 
   /// All of a baseline's candidates, with their runs of the screening, or where there is none on everything.
-  func candidates(_ kind: Contender.Kind, for tuning: EvaluationPlan.Tuning, _ progress: Files.Progress) throws
+  func candidates(_ kind: Contender.Kind, for objective: Objective, _ progress: Files.Progress) throws
     -> [(Contender, [RunOutcome])]
   {
     let runs = plan.screening ?? plan.everything
     let trials = (0..<(plan.trials ?? 0)).map { Contender(kind: kind, trial: $0, seed: plan.seed) }
-    return try grid(kind, for: tuning, on: runs, progress) + zip(trials, outcomes(trials, of: runs, progress))
+    return try grid(kind, for: objective, on: runs, progress) + zip(trials, outcomes(trials, of: runs, progress))
   }
 
   /// The rates of a grid, in their order, that widens while its best is at an end.
   private func grid(
-    _ kind: Contender.Kind, for tuning: EvaluationPlan.Tuning, on runs: RunSet, _ progress: Files.Progress
+    _ kind: Contender.Kind, for objective: Objective, on runs: RunSet, _ progress: Files.Progress
   ) throws -> [(Contender, [RunOutcome])] {
     var exponents = plan.firstGrid
     var known: [Int: (Contender, [RunOutcome])] = [:]
@@ -43,7 +44,7 @@ extension Evaluation {
       let contenders = missing.map { Contender(kind: kind, gridExponent: $0) }
       let outcomes = try outcomes(contenders, of: runs, progress)
       for (index, exponent) in missing.enumerated() { known[exponent] = (contenders[index], outcomes[index]) }
-      let losses = exponents.map { known[$0].map { loss($0.1, tuning) } ?? .infinity }
+      let losses = exponents.map { known[$0].map { loss($0.1, objective) } ?? .infinity }
       let best = exponents.lowerBound + (losses.indices.min { losses[$0] < losses[$1] } ?? 0)
       if best == exponents.lowerBound && best > -30 {
         exponents = (best - 3)...exponents.upperBound
@@ -57,15 +58,15 @@ extension Evaluation {
 
   /// The candidates of the lowest mean loss, the lowest first; of equals, the first first.
   func best(
-    _ count: Int, of candidates: [(Contender, [RunOutcome])], for tuning: EvaluationPlan.Tuning
+    _ count: Int, of candidates: [(Contender, [RunOutcome])], for objective: Objective
   ) -> [(Contender, [RunOutcome])] {
-    let losses = candidates.map { loss($0.1, tuning) }
+    let losses = candidates.map { loss($0.1, objective) }
     let order = candidates.indices.sorted { (losses[$0], $0) < (losses[$1], $1) }
     return order.prefix(count).map { candidates[$0] }
   }
 
   /// The loss that hyperparameters are chosen by.
-  private func loss(_ outcomes: [RunOutcome], _ tuning: EvaluationPlan.Tuning) -> Double {
-    outcomes.reduce(0) { $0 + $1.loss(tuning, tail: plan.tail) } / Double(outcomes.count)
+  private func loss(_ outcomes: [RunOutcome], _ objective: Objective) -> Double {
+    outcomes.reduce(0) { $0 + $1.loss(objective, tail: plan.tail) } / Double(outcomes.count)
   }
 }

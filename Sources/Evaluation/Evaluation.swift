@@ -1,24 +1,24 @@
 import Engine
-package import Files
+import Files
 package import Foundation
 package import Shards
 package import Snapshots
 import Tasks
-package import Threads
+import Threads
 
 /// Trains tasks with the learned optimizer and with tuned baselines, and compares.
 package struct Evaluation: Sendable {
   let plan: EvaluationPlan
   let problem: any InnerProblem
-  let tasks: [OpenTask]
+  let tasks: [TaskImages]
   private let snapshot: Snapshot
   let architecture: Architecture
   /// The ids of each task's classes, in the order of their labels.
   package let taskClasses: [[String]]
   private let threads: Int
-  private let log: RunLog
+  private let journal: EvaluationJournal
 
-  /// What the log of finished runs depends on.
+  /// What the journal of finished runs depends on.
   private struct Identity: Encodable {
     var plan: EvaluationPlan
     var theta: String
@@ -32,7 +32,7 @@ package struct Evaluation: Sendable {
   ///
   /// - Parameters:
   ///   - name: what an error calls the snapshot.
-  ///   - cache: the folder of the log of finished runs.
+  ///   - cache: the folder of the journal of finished runs.
   package init(_ plan: EvaluationPlan, snapshot: Snapshot, name: String, dataset: Dataset, threads: Int, cache: URL)
     throws
   {
@@ -58,24 +58,24 @@ package struct Evaluation: Sendable {
     tasks = try (0..<plan.tasks).map { index in
       let task = try dataset.open(
         dataset.sampleTask(split: plan.split, classes: problem.classes, seed: plan.seed, index: index))
-      guard task.count(of: .training) > 0, task.count(of: .validation) > 0 else {
+      guard task.count(of: .train) > 0, task.count(of: .validation) > 0 else {
         throw EvaluationError(
           .noImages,
-          "\(dataset.folder.path): task \(index) has \(task.count(of: .training)) training and "
+          "\(dataset.folder.path): task \(index) has \(task.count(of: .train)) training and "
             + "\(task.count(of: .validation)) validation images; an evaluation needs both"
         )
       }
       return task
     }
     taskClasses = tasks.map { $0.classes.classes.map { dataset.manifest.classes[$0].id } }
-    log = try RunLog(
+    journal = try EvaluationJournal(
       folder: cache,
       identity: Identity(
         plan: plan, theta: Digest.sha256(try snapshot.encoded()), dataset: dataset.manifestDigest,
         instructionSet: try InstructionSet.name()))
   }
 
-  /// Runs everything that the log does not have yet. The log stays: ``forget()`` it when the report is where it is to be.
+  /// Runs everything that the journal does not have yet. The journal stays: ``forget()`` it when the report is where it is to be.
   package func report() throws -> EvaluationReport {
     let progress = Files.Progress("evaluating", unit: "inner steps", total: expectedRuns * plan.steps)
     defer { progress.finish() }
@@ -95,8 +95,8 @@ package struct Evaluation: Sendable {
     return results
   }
 
-  /// Removes the log of finished runs.
-  package func forget() { log.remove() }
+  /// Removes the journal of finished runs.
+  package func forget() { journal.remove() }
 
   func optimizer(_ contender: Contender) -> any InnerOptimizer {
     contender.make(problem, snapshot: snapshot, architecture: architecture)
@@ -109,7 +109,7 @@ package struct Evaluation: Sendable {
     _ contenders: [Contender], of runs: RunSet, after known: RunSet? = nil, _ progress: Files.Progress
   ) throws -> [[RunOutcome]] {
     let keys = contenders.flatMap(runs.keys).filter { known?.contains($0) != true }
-    let missing = keys.filter { log[$0] == nil }
+    let missing = keys.filter { journal[$0] == nil }
     progress.skip((keys.count - missing.count) * plan.steps)
     try Threads.forEach(missing.count, threads: threads) { _, index in
       let key = missing[index]
@@ -123,8 +123,8 @@ package struct Evaluation: Sendable {
           task: key.task, initialisation: key.initialisation, open: tasks[key.task],
           with: optimizer(key.contender))
       else { return }
-      try log.append(outcome, for: key)
+      try journal.append(outcome, for: key)
     }
-    return contenders.map { runs.keys(of: $0).compactMap { log[$0] } }
+    return contenders.map { runs.keys(of: $0).compactMap { journal[$0] } }
   }
 }

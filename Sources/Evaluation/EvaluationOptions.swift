@@ -1,3 +1,4 @@
+package import Engine
 import Files
 package import Foundation
 package import Shards
@@ -13,7 +14,7 @@ package struct EvaluationOptions: Codable, Sendable, Equatable {
   package var steps: Int?
   package var batch: Int?
   package var seed: UInt64?
-  package var tune: EvaluationPlan.Tuning?
+  package var tune: Objective?
   package var search: Int?
   package var screen: Int?
   package var grid: Int?
@@ -24,7 +25,7 @@ package struct EvaluationOptions: Codable, Sendable, Equatable {
 
   package init(
     problem: String? = nil, split: ClassSplit? = nil, tasks: Int? = nil, initialisations: Int? = nil,
-    steps: Int? = nil, batch: Int? = nil, seed: UInt64? = nil, tune: EvaluationPlan.Tuning? = nil,
+    steps: Int? = nil, batch: Int? = nil, seed: UInt64? = nil, tune: Objective? = nil,
     search: Int? = nil, screen: Int? = nil, grid: Int? = nil
   ) {
     self.problem = problem

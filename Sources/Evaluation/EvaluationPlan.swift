@@ -1,11 +1,9 @@
+package import Engine
 package import Shards
 
 /// What an evaluation trains: the same tasks from the same initialisations over the same minibatches with every
 /// optimizer.
 package struct EvaluationPlan: Codable, Sendable, Equatable {
-  /// The loss for which the baselines' learning rates are chosen.
-  package enum Tuning: String, Codable, CaseIterable, Sendable { case train, validation }
-
   package var problem: String
   package var split: ClassSplit
   package var tasks: Int
@@ -14,7 +12,7 @@ package struct EvaluationPlan: Codable, Sendable, Equatable {
   package var steps: Int
   package var batch: Int
   package var seed: UInt64
-  package var tunedFor: Tuning
+  package var tunedFor: Objective
   /// Random trials of each baseline's hyperparameters, besides the grid of learning rates; nil: none.
   package var trials: Int?
   /// The tasks, from one initialisation each, that all candidates for a baseline's hyperparameters are compared on
@@ -37,7 +35,7 @@ package struct EvaluationPlan: Codable, Sendable, Equatable {
 
   package init(
     problem: String, split: ClassSplit, tasks: Int, initialisations: Int, steps: Int, batch: Int, seed: UInt64,
-    tunedFor: Tuning, trials: Int? = nil, screen: Int? = nil, grid: Int? = nil, looks: [Int]? = nil
+    tunedFor: Objective, trials: Int? = nil, screen: Int? = nil, grid: Int? = nil, looks: [Int]? = nil
   ) {
     self.problem = problem
     self.split = split
@@ -87,12 +85,12 @@ struct RunSet: Equatable, Sendable {
 
   var count: Int { tasks * initialisations }
 
-  func contains(_ key: RunLog.Key) -> Bool { key.task < tasks && key.initialisation < initialisations }
+  func contains(_ key: EvaluationJournal.Key) -> Bool { key.task < tasks && key.initialisation < initialisations }
 
   /// A contender's runs: tasks outside, initialisations inside.
-  func keys(of contender: Contender) -> [RunLog.Key] {
+  func keys(of contender: Contender) -> [EvaluationJournal.Key] {
     (0..<tasks).flatMap { task in
-      (0..<initialisations).map { RunLog.Key(contender: contender, task: task, initialisation: $0) }
+      (0..<initialisations).map { EvaluationJournal.Key(contender: contender, task: task, initialisation: $0) }
     }
   }
 }

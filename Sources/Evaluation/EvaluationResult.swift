@@ -1,3 +1,5 @@
+import Engine
+
 /// What an evaluation says of one optimizer: means over tasks and initialisations.
 package struct EvaluationResult: Codable, Sendable, Equatable {
   package var optimizer: String

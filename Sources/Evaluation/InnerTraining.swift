@@ -28,7 +28,7 @@ package final class InnerTraining {
   }
 
   /// The first part of an inner step: its minibatch's loss, and the gradient.
-  func differentiate(_ step: Int, of images: ShardTask) -> Float {
+  func differentiate(_ step: Int, of images: ShardBatches) -> Float {
     images.fill(&batch, for: .inner, step: step)
     evaluator.load(batch)
     return evaluator.gradient(at: parameters, into: gradient, keeping: false)
@@ -39,10 +39,10 @@ package final class InnerTraining {
 
   /// The whole training run of one optimizer, its steps counted; nil where it was stopped.
   package func run(
-    task: Int, initialisation: Int, open: OpenTask, with optimizer: any InnerOptimizer, stop: StopFlag = StopFlag(),
+    task: Int, initialisation: Int, open: TaskImages, with optimizer: any InnerOptimizer, stop: StopFlag = StopFlag(),
     counter: StepCounter? = nil
   ) -> RunOutcome? {
-    let images = ShardTask(
+    let images = ShardBatches(
       open, batch: plan.batch, seed: plan.seed, indices: [UInt64(task), UInt64(initialisation)], counter: counter)
     begin(task: task, initialisation: initialisation)
     optimizer.reset()
@@ -67,7 +67,7 @@ package final class InnerTraining {
   }
 
   /// Mean loss and accuracy over all of a task's validation images.
-  private func validation(_ open: OpenTask) -> (loss: Double, accuracy: Double) {
+  private func validation(_ open: TaskImages) -> (loss: Double, accuracy: Double) {
     let count = open.count(of: .validation)
     var loss = 0.0
     var correct = 0

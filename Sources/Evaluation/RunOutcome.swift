@@ -1,3 +1,5 @@
+package import Engine
+
 /// What one training run came to.
 package struct RunOutcome: Codable, Sendable, Equatable {
   /// The minibatch loss before each update; the loss of a run that diverged is ``divergedLoss`` from there on.
@@ -14,7 +16,7 @@ package struct RunOutcome: Codable, Sendable, Equatable {
     curve.suffix(tail).reduce(0) { $0 + Double($1) } / Double(tail)
   }
 
-  package func loss(_ tuning: EvaluationPlan.Tuning, tail: Int) -> Double {
-    tuning == .train ? trainLoss(tail: tail) : validationLoss
+  package func loss(_ objective: Objective, tail: Int) -> Double {
+    objective == .train ? trainLoss(tail: tail) : validationLoss
   }
 }

@@ -7,7 +7,7 @@ import Tasks
 struct StepTiming {
   var plan: EvaluationPlan
   var problem: any InnerProblem
-  var task: OpenTask
+  var task: TaskImages
 
   /// Steps of each that are timed.
   private static let rounds = 301
@@ -18,7 +18,7 @@ struct StepTiming {
       let training = InnerTraining(problem, plan: plan)
       training.begin(task: 0, initialisation: 0)
       optimizer.reset()
-      return (training, optimizer, ShardTask(task, batch: plan.batch, seed: plan.seed, indices: [0, 0]))
+      return (training, optimizer, ShardBatches(task, batch: plan.batch, seed: plan.seed, indices: [0, 0]))
     }
     var steps = optimizers.map { _ in [Double]() }
     var updates = steps

@@ -1,6 +1,6 @@
 /// A figure of the paper as an experiment that can be run.
 ///
-/// What it computes it asks of a ``PointStore``, so that a run that was interrupted goes on where it was.
+/// What it computes it asks of a ``FigureJournal``, so that a run that was interrupted goes on where it was.
 package protocol Figure: Sendable {
   /// Everything on which its points depend: those of other settings are not used.
   associatedtype Settings: Encodable, Sendable
@@ -12,7 +12,7 @@ package protocol Figure: Sendable {
   var cost: Int { get }
 
   /// Computes the points that are missing, and says what all of them show.
-  func run(_ points: PointStore, threads: Int) throws -> FigureOutput
+  func run(_ points: FigureJournal, threads: Int) throws -> FigureOutput
 }
 
 /// How large an instance of a figure is.

@@ -33,7 +33,7 @@ package struct FigureRun<Instance: Figure>: Sendable {
     try SystemCall.makeFolder(folder.path)
     let progress = Files.Progress(figure.name, unit: "inner steps", total: figure.cost)
     defer { progress.finish() }
-    let points = try PointStore(
+    let points = try FigureJournal(
       folder: folder.appending(path: "points"), figure: figure.name,
       identity: Identity(figure: figure.name, settings: figure.settings, instructionSet: instructionSet),
       progress: progress)

@@ -82,7 +82,7 @@ struct EvaluateCommand: ParsableCommand {
     EvaluationOptions(
       problem: problem, split: split.chosen, tasks: tasks,
       initialisations: initialisations, steps: steps, batch: batch, seed: seed,
-      tune: tune.flatMap { EvaluationPlan.Tuning(rawValue: $0) }, search: search, screen: screen, grid: grid)
+      tune: tune.flatMap { Objective(rawValue: $0) }, search: search, screen: screen, grid: grid)
   }
 
   func validate() throws {

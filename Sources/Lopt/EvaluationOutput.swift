@@ -1,4 +1,5 @@
 import Commands
+import Engine
 import Evaluation
 import Files
 import Shards
@@ -20,7 +21,7 @@ struct EvaluationOutput: Encodable {
     var steps: Int
     var batch: Int
     var seed: UInt64
-    var tune: EvaluationPlan.Tuning
+    var tune: Objective
     var search: Int?
     var screen: Int?
     var grid: Int?

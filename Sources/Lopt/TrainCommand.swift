@@ -30,9 +30,9 @@ struct TrainCommand: ParsableCommand {
 
   private func train(_ stop: StopFlag) throws {
     let configuration = try flags.load()
-    let logger = Logger(label: "lopt") { _ in LineLog() }
+    let logger = Logger(label: "lopt") { _ in ConsoleHandler() }
     let progress = Progress("outer-training", unit: "outer-iterations", total: configuration.outerIterations)
-    let training = try TrainingRun(configuration: configuration, log: logger, stop: stop) { _, status in
+    let training = try TrainingRun(configuration: configuration, console: logger, stop: stop) { _, status in
       progress.advance(note: status.outerLoss.map { String(format: "outer-loss %.4f", $0) } ?? "")
     }
     progress.resume(at: training.status.outerIteration)

@@ -6,7 +6,7 @@ extension Configuration {
   private static let choices: [String: [String]] = [
     "preset": Preset.allCases.map(\.rawValue),
     "outer.estimator": OuterSettings.Estimator.allCases.map(\.rawValue),
-    "outer.objective": OuterSettings.Objective.allCases.map(\.rawValue),
+    "outer.objective": Objective.allCases.map(\.rawValue),
     "outer.loss": OuterSettings.Loss.allCases.map(\.rawValue),
     "outer.clip.by": OuterSettings.Clip.Kind.allCases.map(\.rawValue),
     "inner.optimizer.features": Architecture.FeatureGroup.allCases.map(\.rawValue),

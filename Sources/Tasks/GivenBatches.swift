@@ -1,7 +1,7 @@
 import Engine
 
 /// The minibatches of a truncation, given image by image.
-struct GivenBatches: TaskImages {
+struct GivenBatches: BatchSource {
   let shape: ImageShape
   /// Images of a minibatch.
   let batch: Int

@@ -11,7 +11,7 @@ package final class ThreadPool: Sendable {
 
   private struct State {
     var count = 0
-    var idle: [Worker] = []
+    var idle: [PoolThread] = []
   }
 
   private let state = Mutex(State())
@@ -23,22 +23,22 @@ package final class ThreadPool: Sendable {
   /// where none is idle. Calls `done` on it when it is idle again: neither that nor what is released with the two may wait
   /// for work of the pool.
   package func run(_ body: @escaping @Sendable () -> Void, done: @escaping @Sendable () -> Void) {
-    let worker = state.withLock { state in
+    let thread = state.withLock { state in
       if let first = state.idle.indices.min(by: { state.idle[$0].number < state.idle[$1].number }) {
         return state.idle.remove(at: first)
       }
       state.count += 1
-      return Worker(number: state.count - 1)
+      return PoolThread(number: state.count - 1)
     }
-    worker.run { [self] in
+    thread.run { [self] in
       body()
-      state.withLock { $0.idle.append(worker) }
+      state.withLock { $0.idle.append(thread) }
       done()
     }
   }
 
   /// A thread, and what it is to run next.
-  private final class Worker: @unchecked Sendable {
+  private final class PoolThread: @unchecked Sendable {
     let number: Int
     // Under the condition.
     private var next: (@Sendable () -> Void)?

@@ -24,8 +24,8 @@ struct ConfigurationChange {
 
   /// Throws where the state cannot go on under the new configuration.
   init(
-    from old: Configuration, tasks oldTasks: [DatasetTasks.Description], to new: Configuration,
-    tasks newTasks: [DatasetTasks.Description]
+    from old: Configuration, tasks oldTasks: [DatasetTaskDistribution.Description], to new: Configuration,
+    tasks newTasks: [DatasetTaskDistribution.Description]
   ) throws {
     for difference in try Self.differences(from: old, to: new) {
       let key = difference.key

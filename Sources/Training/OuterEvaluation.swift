@@ -20,7 +20,7 @@ struct OuterEvaluation: Sendable {
     var plan: EvaluationPlan
     var task: Int
     var initialisation: Int
-    var open: OpenTask
+    var open: TaskImages
   }
 
   /// All on which the loss depends but θ: losses of different ones do not compare.
@@ -39,7 +39,7 @@ struct OuterEvaluation: Sendable {
 
   /// - Parameter tasks: the pairs of data set and problem take turns, those whose data set has classes enough.
   /// - Throws: ``ConfigurationError`` where none has, ``TrainingError`` where a task lacks images.
-  init(_ configuration: Configuration, tasks: DatasetTasks, threads: Int) throws {
+  init(_ configuration: Configuration, tasks: DatasetTaskDistribution, threads: Int) throws {
     let settings = configuration.evaluation
     let classes = configuration.inner.classes
     let choices = tasks.choices.filter { $0.dataset.manifest.classCount(in: .outerValidation) >= classes }
@@ -63,11 +63,11 @@ struct OuterEvaluation: Sendable {
       for task in 0..<plan.tasks {
         let open = try choice.dataset.open(
           choice.dataset.sampleTask(split: plan.split, classes: classes, seed: plan.seed, index: task))
-        guard open.count(of: .training) > 0, !isForValidation || open.count(of: .validation) > 0 else {
+        guard open.count(of: .train) > 0, !isForValidation || open.count(of: .validation) > 0 else {
           throw EvaluationError(
             .noImages,
             "\(choice.dataset.folder.path): task \(task) of outer-validation, which evaluation.every asks for, has "
-              + "\(open.count(of: .training)) training and \(open.count(of: .validation)) validation images")
+              + "\(open.count(of: .train)) training and \(open.count(of: .validation)) validation images")
         }
         runs += (0..<plan.initialisations).map {
           Run(problem: problem, plan: plan, task: task, initialisation: $0, open: open)

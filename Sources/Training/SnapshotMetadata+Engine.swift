@@ -1,8 +1,8 @@
 import Engine
-package import Files
+import Files
 import Foundation
-package import Settings
-package import Snapshots
+import Settings
+import Snapshots
 
 extension SnapshotMetadata {
   /// What a run says of its θ, or of the average of it.

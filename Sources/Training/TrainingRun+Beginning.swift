@@ -18,7 +18,7 @@ extension TrainingRun {
     if FileManager.default.fileExists(atPath: configuration.state, isDirectory: &isFolder), !isFolder.boolValue {
       throw ConfigurationError("state: \(configuration.state) is there, and no folder")
     }
-    let tasks = try DatasetTasks(configuration, datasets: open(configuration))
+    let tasks = try DatasetTaskDistribution(configuration, datasets: open(configuration))
     _ = try evaluation(configuration, tasks, threads: 1)
     guard let state = try StateStore.restore(in: configuration.stateFolder, refused: { _ in }) else {
       _ = try startingPoint(configuration)
@@ -103,13 +103,14 @@ extension TrainingRun {
 
   /// The state of a run that goes on, perhaps under a changed configuration.
   static func resume(
-    _ restored: TrainingState, _ configuration: Configuration, tasks: [DatasetTasks.Description], _ log: Logger
+    _ restored: TrainingState, _ configuration: Configuration, tasks: [DatasetTaskDistribution.Description],
+    _ console: Logger
   ) throws -> LearnerState {
     let change = try ConfigurationChange(
       from: restored.configuration, tasks: restored.tasks, to: configuration, tasks: tasks)
-    if let path = configuration.startFrom { log.notice("start_from \(path) is not used: the state holds a run") }
-    for difference in change.effective { log.notice("takes effect: \(difference)") }
-    for difference in change.freshWorkers { log.notice("workers begin anew: \(difference)") }
+    if let path = configuration.startFrom { console.notice("start_from \(path) is not used: the state holds a run") }
+    for difference in change.effective { console.notice("takes effect: \(difference)") }
+    for difference in change.freshWorkers { console.notice("workers begin anew: \(difference)") }
     var state = restored.learner
     // What another estimator's samples hold is not what this one takes.
     if restored.configuration.outer.estimator != configuration.outer.estimator { state.finished = [] }

@@ -17,7 +17,7 @@ extension TrainingRun {
 
   package func resume() {
     control.resume()
-    log.notice("resumed at outer-iteration \(status.outerIteration)")
+    console.notice("resumed at outer-iteration \(status.outerIteration)")
   }
 
   /// Changes as long as the run does what it shall: with every inner step, and while it is paused.
@@ -25,8 +25,8 @@ extension TrainingRun {
 
   /// Writes the state and a snapshot of θ as it is, where there is none of its step yet; the newest one.
   package func snapshotNow() throws -> SnapshotRecord {
-    try guarded { try snapshotIfHigher() }
-    guard let record = try store.latest() else {
+    try unlessDiskIsNearlyFull { try snapshotIfHigher() }
+    guard let record = try snapshots.latest() else {
       throw SnapshotError(.missing, "\(configuration.state): no snapshot is sound")
     }
     return record
@@ -34,7 +34,7 @@ extension TrainingRun {
 
   /// Pins a snapshot, so that it is kept, or takes that back.
   package func setPinned(_ isPinned: Bool, _ name: String) throws -> ListedSnapshot {
-    try writing.withLock { _ in try store.setPinned(isPinned, name) }
+    try writing.withLock { _ in try snapshots.setPinned(isPinned, name) }
   }
 
   /// Takes over what may change while a run goes on, and tells the log what that is, and what would need a new start.
@@ -43,13 +43,13 @@ extension TrainingRun {
     let differences = try ConfigurationChange.differences(from: applied, to: new, ignoring: [])
     for difference in differences {
       if live.contains(difference.key) {
-        log.notice("reloaded: \(difference)")
+        console.notice("reloaded: \(difference)")
       } else {
-        log.warning("not reloaded, it takes effect with the next start: \(difference)")
+        console.warning("not reloaded, it takes effect with the next start: \(difference)")
       }
     }
-    if differences.isEmpty { log.notice("reloaded: nothing has changed") }
-    snapshots.withLock { settings in
+    if differences.isEmpty { console.notice("reloaded: nothing has changed") }
+    snapshotSettings.withLock { settings in
       let key = settings.signingKeyFile
       settings = new.snapshot
       settings.signingKeyFile = key
@@ -59,7 +59,7 @@ extension TrainingRun {
   /// The configuration that is in effect.
   private var applied: Configuration {
     var configuration = configuration
-    configuration.snapshot = snapshots.withLock { $0 }
+    configuration.snapshot = snapshotSettings.withLock { $0 }
     return configuration
   }
 }

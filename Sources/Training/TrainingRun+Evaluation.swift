@@ -15,7 +15,7 @@ extension TrainingRun {
   func evaluateIfDue() throws {
     let state = learner.currentState()
     let step = state.outerIteration
-    guard let evaluation, step > 0, step.isMultiple(of: configuration.evaluation.every), rows.evaluated != step else {
+    guard let evaluation, step > 0, step.isMultiple(of: configuration.evaluation.every), log.evaluated != step else {
       return
     }
     // The cores are for the evaluation; what asynchronous workers were about is done again.
@@ -24,17 +24,17 @@ extension TrainingRun {
     let started = ContinuousClock.now
     guard let loss = evaluation.loss(of: state.theta(state.evaluatedKind), stop: control.interruption) else { return }
     var isBest = false
-    logging(.snapshot) { isBest = try keepIfBest(loss, of: state, by: evaluation) }
+    alarming(about: .snapshot) { isBest = try keepIfBest(loss, of: state, by: evaluation) }
     let seconds = (ContinuousClock.now - started) / .seconds(1)
     let row = EvaluationRow(
       outerIteration: step, time: Date(), loss: loss, adamLoss: adam.loss, best: isBest, seconds: seconds)
-    logging(.log) { try rows.append(.evaluation(row)) }
+    alarming(about: .log) { try log.append(.evaluation(row)) }
     history.append(.evaluation(row))
     currentStatus.withLock { status in
       status.evaluationLoss = loss
       if isBest { status.best = step }
     }
-    log.info("evaluation at outer-iteration \(step): loss \(loss)\(isBest ? ", the best so far" : "")")
+    console.info("evaluation at outer-iteration \(step): loss \(loss)\(isBest ? ", the best so far" : "")")
   }
 
   /// What tuned Adam comes to on the tasks of the evaluation: computed once, and remembered in the state folder. Nil
@@ -45,16 +45,16 @@ extension TrainingRun {
       currentStatus.withLock { $0.adamLoss = known.loss }
       return known
     }
-    log.info("training the tasks of the evaluation with Adam, once, to compare with")
+    console.info("training the tasks of the evaluation with Adam, once, to compare with")
     guard let found = evaluation.tunedAdam(stop: control.interruption) else { return nil }
-    logging(.state) { try AtomicFile.writeJSON(found, to: file) }
+    alarming(about: .state) { try AtomicFile.writeJSON(found, to: file) }
     currentStatus.withLock { $0.adamLoss = found.loss }
-    log.info("Adam comes to a loss of \(found.loss) with the learning rate \(found.learningRate)")
+    console.info("Adam comes to a loss of \(found.loss) with the learning rate \(found.learningRate)")
     return found
   }
 
   /// What evaluates θ; nil where nothing does.
-  static func evaluation(_ configuration: Configuration, _ tasks: DatasetTasks, threads: Int) throws
+  static func evaluation(_ configuration: Configuration, _ tasks: DatasetTaskDistribution, threads: Int) throws
     -> OuterEvaluation?
   {
     guard configuration.evaluation.every > 0 else { return nil }
@@ -62,18 +62,18 @@ extension TrainingRun {
   }
 
   /// The best snapshot of a store; a damaged one is as none.
-  static func best(_ store: SnapshotStore, _ log: Logger) -> BestSnapshot? {
+  static func best(_ store: SnapshotStore, _ console: Logger) -> BestSnapshot? {
     do { return try store.best() } catch {
-      log.error("refused: \(error)")
+      console.error("refused: \(error)")
       return nil
     }
   }
 
   /// Keeps θ as the best snapshot where no evaluation of the same kind had a loss as low.
   func keepIfBest(_ loss: Double, of state: LearnerState, by evaluation: OuterEvaluation) throws -> Bool {
-    if let best = Self.best(store, log) {
+    if let best = Self.best(snapshots, console) {
       if best.evaluation != evaluation.identity {
-        log.notice("\(best.record.name) was the best of another evaluation: the best begins anew")
+        console.notice("\(best.record.name) was the best of another evaluation: the best begins anew")
       } else if best.record.step == state.outerIteration {
         return best.evaluationLoss == loss
       } else if best.evaluationLoss <= loss {
@@ -82,11 +82,11 @@ extension TrainingRun {
     }
     try snapshotIfHigher()
     guard let record = try snapshot(of: state) else {
-      log.notice(
+      console.notice(
         "not kept as the best: it has no snapshot, as there are newer ones from before an older state was restored")
       return false
     }
-    try store.setBest(BestSnapshot(record: record, evaluationLoss: loss, evaluation: evaluation.identity))
+    try snapshots.setBest(BestSnapshot(record: record, evaluationLoss: loss, evaluation: evaluation.identity))
     return true
   }
 
@@ -94,7 +94,7 @@ extension TrainingRun {
   private func snapshot(of state: LearnerState) throws -> SnapshotRecord? {
     do {
       let kind = state.evaluatedKind
-      let (record, data) = try store.read(named: store.name(kind, step: state.outerIteration))
+      let (record, data) = try snapshots.read(named: snapshots.name(kind, step: state.outerIteration))
       return try Snapshot(data, name: record.name).theta == state.theta(kind) ? record : nil
     } catch let error as SnapshotError where error.code == .missing || error.code == .damaged {
       return nil

@@ -11,21 +11,21 @@ import Tasks
 extension TrainingRun {
   /// Goes on where a file cannot be written: the disk may have room again by the next time, and if it does not, the end
   /// of the run is an error. Meanwhile an alarm tells.
-  func logging(_ kind: Alarms.Kind, _ write: () throws -> Void) {
+  func alarming(about kind: Alarms.Kind, _ write: () throws -> Void) {
     do {
       try write()
-      if alarms.clear(kind) { log.notice("the \(kind.rawValue) is written again") }
+      if alarms.clear(kind) { console.notice("the \(kind.rawValue) is written again") }
     } catch {
       // Of a disk that is nearly full the guard has raised an alarm. A row fails with every outer-iteration: the same
       // words stand in the log once.
       let isNew = (error as? TrainingError)?.code == .diskNearlyFull || alarms.raise(kind, "\(error)")
-      if isNew { log.error("the \(kind.rawValue) could not be written: \(error)") }
+      if isNew { console.error("the \(kind.rawValue) could not be written: \(error)") }
     }
   }
 
   /// Throws where the disk is nearly full: what is left is for the state at the end of the run.
-  func guarded(_ write: () throws -> Void) throws {
-    let least = snapshots.withLock { $0.freeMib }
+  func unlessDiskIsNearlyFull(_ write: () throws -> Void) throws {
+    let least = snapshotSettings.withLock { $0.freeMib }
     let free = try SystemCall.freeBytes(configuration.state) >> 20
     guard free >= least else {
       let error = TrainingError(
@@ -46,8 +46,8 @@ extension TrainingRun {
   func snapshotIfHigher(of state: LearnerState) throws {
     try writing.withLock { _ in
       try writeSnapshots(of: state)
-      let settings = snapshots.withLock { $0 }
-      try store.retain(SnapshotRetention(newest: settings.keep, interval: settings.keepEverySeconds))
+      let settings = snapshotSettings.withLock { $0 }
+      try snapshots.retain(SnapshotRetention(newest: settings.keep, interval: settings.keepEverySeconds))
     }
   }
 
@@ -56,7 +56,7 @@ extension TrainingRun {
   func writeState() throws -> LearnerState {
     try states.write {
       let state = try loggedState()
-      try rows.sync()
+      try log.sync()
       return TrainingState(learner: state, configuration: configuration, tasks: tasks.descriptions)
     }.learner
   }
@@ -65,7 +65,7 @@ extension TrainingRun {
   private func loggedState() throws -> LearnerState {
     while true {
       let state = learner.currentState()
-      if try rows.outerIteration() >= state.outerIteration { return state }
+      if try log.outerIteration() >= state.outerIteration { return state }
       // θ was stepped a moment ago, and the thread that trains is writing the row.
       Thread.sleep(forTimeInterval: 0.001)
     }
@@ -76,14 +76,14 @@ extension TrainingRun {
     let step = state.outerIteration
     // Who sees a θ finds its average.
     let kinds: [SnapshotKind] = state.average.isEmpty ? [.theta] : [.average, .theta]
-    for kind in kinds where try store.highestStep(of: kind) ?? -1 < step {
+    for kind in kinds where try snapshots.highestStep(of: kind) ?? -1 < step {
       let metadata = SnapshotMetadata(
         configuration, problems: learner.problems.map(\.name), digests: digests, outerIteration: step,
         isAverage: kind == .average)
-      let record = try store.write(Snapshot(theta: state.theta(kind), metadata: metadata))
+      let record = try snapshots.write(Snapshot(theta: state.theta(kind), metadata: metadata))
       guard kind == .theta else { continue }
       currentStatus.withLock { $0.snapshot = record.step }
-      log.info("snapshot \(record.name), outer-loss \(status.outerLoss.map { String($0) } ?? "not yet known")")
+      console.info("snapshot \(record.name), outer-loss \(status.outerLoss.map { String($0) } ?? "not yet known")")
     }
   }
 }

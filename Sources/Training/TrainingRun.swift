@@ -1,12 +1,12 @@
 package import Engine
-package import Files
+import Files
 import Foundation
 package import Logging
 package import Settings
 import Shards
 package import Snapshots
 import Synchronization
-package import Tasks
+import Tasks
 package import Threads
 
 /// A run of outer-training on data sets: it restores the newest state, trains, and leaves states, snapshots and a log.
@@ -16,7 +16,7 @@ package import Threads
 /// to n are, so a restart leaves no gap in them.
 package final class TrainingRun: Sendable {
   package let configuration: Configuration
-  package let store: SnapshotStore
+  package let snapshots: SnapshotStore
   package let history: TrainingHistory
   /// Counts the inner steps of training and evaluation.
   let steps: StepCounter
@@ -24,18 +24,18 @@ package final class TrainingRun: Sendable {
   package let alarms = Alarms()
   private let lock: StateLock
   let states: StateStore
-  let rows: TrainingLog
+  let log: TrainingLog
   let learner: Learner
   /// Nil where there is none.
   let evaluation: OuterEvaluation?
   let digests: [String]
-  let tasks: DatasetTasks
-  let log: Logger
+  let tasks: DatasetTaskDistribution
+  let console: Logger
   private let progress: @Sendable (OuterIterationReport, Status) -> Void
   let control: RunControl
   let currentStatus: Mutex<Status>
   /// What may change while it runs.
-  let snapshots: Mutex<Configuration.Snapshot>
+  let snapshotSettings: Mutex<Configuration.Snapshot>
   /// One thread at a time writes snapshots.
   let writing = Mutex(())
 
@@ -46,15 +46,15 @@ package final class TrainingRun: Sendable {
   ///   - progress: called after every outer-iteration.
   ///   - opening: told which share of the data sets is read, where they are read for the first time.
   package init(
-    configuration: Configuration, log: Logger, stop: StopFlag = StopFlag(),
+    configuration: Configuration, console: Logger, stop: StopFlag = StopFlag(),
     progress: @escaping @Sendable (OuterIterationReport, Status) -> Void = { _, _ in },
     opening: (Double) -> Void = { _ in }
   ) throws {
     self.configuration = configuration
-    self.log = log
+    self.console = console
     self.progress = progress
     control = RunControl(stop: stop)
-    snapshots = Mutex(configuration.snapshot)
+    snapshotSettings = Mutex(configuration.snapshot)
     let kernels = try InstructionSet.name()
     let key = try configuration.signingKey()
     // What cannot begin leaves no folder.
@@ -65,13 +65,13 @@ package final class TrainingRun: Sendable {
       configuration, verification: ShardVerification(memoryIn: configuration.stateFolder), stop: stop, opening: opening)
     digests = datasets.map(\.manifestDigest)
     steps = StepCounter()
-    tasks = try DatasetTasks(configuration, datasets: datasets, counter: steps)
-    store = try SnapshotStore(creatingIn: configuration.stateFolder, key: key)
+    tasks = try DatasetTaskDistribution(configuration, datasets: datasets, counter: steps)
+    snapshots = try SnapshotStore(creatingIn: configuration.stateFolder, key: key)
     states = try StateStore(creatingIn: configuration.stateFolder)
-    let restored = try states.restore { log.error("refused: \($0)") }
+    let restored = try states.restore { console.error("refused: \($0)") }
     let state =
       if let restored {
-        try Self.resume(restored, configuration, tasks: tasks.descriptions, log)
+        try Self.resume(restored, configuration, tasks: tasks.descriptions, console)
       } else {
         try Self.begin(start ?? Self.startingPoint(configuration), configuration)
       }
@@ -80,17 +80,17 @@ package final class TrainingRun: Sendable {
       seed: configuration.seed, outer: configuration.outer, inner: configuration.inner, problems: tasks.problems,
       tasks: tasks, state: state, threads: threads)
     evaluation = try Self.evaluation(configuration, tasks, threads: threads)
-    rows = try TrainingLog(in: configuration.stateFolder, resumingAt: state.outerIteration)
+    log = try TrainingLog(in: configuration.stateFolder, resumingAt: state.outerIteration)
     history = try TrainingHistory(readingFrom: configuration.stateFolder)
     currentStatus = Mutex(
       Status(
         outerIteration: state.outerIteration,
-        snapshot: try store.latest(refused: { log.error("refused: \($0)") })?.step,
-        best: Self.best(store, log)?.record.step))
+        snapshot: try snapshots.latest(refused: { console.error("refused: \($0)") })?.step,
+        best: Self.best(snapshots, console)?.record.step))
     let names = tasks.problems.map(\.name).joined(separator: ", ")
-    log.info("training \(names) from outer-iteration \(state.outerIteration), \(threads) threads, \(kernels)")
+    console.info("training \(names) from outer-iteration \(state.outerIteration), \(threads) threads, \(kernels)")
     try writeState()
-    if try store.highestStep() == nil { try snapshotIfHigher() }
+    if try snapshots.highestStep() == nil { try snapshotIfHigher() }
   }
 
   package var status: Status {
@@ -109,14 +109,14 @@ package final class TrainingRun: Sendable {
   package func run() throws {
     do { try train() } catch {
       // For example a data set that is gone: what was trained is kept.
-      do { try writeState() } catch { log.error("the last state could not be written: \(error)") }
+      do { try writeState() } catch { console.error("the last state could not be written: \(error)") }
       throw error
     }
   }
 
   private func train() throws {
-    let timer = RepeatingTimer(every: { [self] in snapshots.withLock { $0.everySeconds } }) { [self] in
-      logging(.state) { try guarded { try writeState() } }
+    let timer = RepeatingTimer(every: { [self] in snapshotSettings.withLock { $0.everySeconds } }) { [self] in
+      alarming(about: .state) { try unlessDiskIsNearlyFull { try writeState() } }
     }
     timer.start()
     defer { timer.stop() }
@@ -128,30 +128,30 @@ package final class TrainingRun: Sendable {
       let started = ContinuousClock.now
       guard let report = try learner.outerIteration(stop: control.interruption) else { continue }
       record(report, took: ContinuousClock.now - started)
-      if ContinuousClock.now - lastSnapshot >= .seconds(snapshots.withLock { $0.everySeconds }) {
-        logging(.snapshot) { try guarded { try snapshotIfHigher() } }
+      if ContinuousClock.now - lastSnapshot >= .seconds(snapshotSettings.withLock { $0.everySeconds }) {
+        alarming(about: .snapshot) { try unlessDiskIsNearlyFull { try snapshotIfHigher() } }
         lastSnapshot = .now
       }
     }
     let state = try writeState()
     if control.isStopped {
-      logging(.snapshot) { try guarded { try snapshotIfHigher(of: state) } }
+      alarming(about: .snapshot) { try unlessDiskIsNearlyFull { try snapshotIfHigher(of: state) } }
     } else {
       try snapshotIfHigher(of: state)
     }
-    log.info("stopped after outer-iteration \(status.outerIteration)")
+    console.info("stopped after outer-iteration \(status.outerIteration)")
   }
 
   private func pausing() {
     learner.endThreads()
-    logging(.state) { try writeState() }
-    log.notice("paused at outer-iteration \(status.outerIteration)")
+    alarming(about: .state) { try writeState() }
+    console.notice("paused at outer-iteration \(status.outerIteration)")
   }
 
   private func record(_ report: OuterIterationReport, took duration: Duration) {
     let rate = Double(report.innerSteps) / max(duration / .seconds(1), 1e-9)
     let row = OuterIterationRow(report, innerStepsPerSecond: rate, time: Date())
-    logging(.log) { try rows.append(.outerIteration(row)) }
+    alarming(about: .log) { try log.append(.outerIteration(row)) }
     history.append(.outerIteration(row))
     let status = currentStatus.withLock { status in
       status.outerIteration = report.outerIteration
@@ -162,7 +162,7 @@ package final class TrainingRun: Sendable {
       status.diverged += report.diverged
       return status
     }
-    log.debug(
+    console.debug(
       "outer-iteration \(report.outerIteration): outer-loss \(report.outerLoss), \(report.innerSteps) inner steps")
     progress(report, status)
   }

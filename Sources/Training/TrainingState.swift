@@ -1,5 +1,5 @@
 package import Engine
-package import Files
+import Files
 package import Foundation
 package import Settings
 import Snapshots
@@ -13,7 +13,7 @@ package struct TrainingState: Sendable {
   package var learner: LearnerState
   package var configuration: Configuration
   /// What the workers' tasks were drawn from.
-  package var tasks: [DatasetTasks.Description]
+  package var tasks: [DatasetTaskDistribution.Description]
 
   /// A worker's numbers; its arrays are tensors.
   private struct WorkerEntry: Codable {
@@ -33,7 +33,7 @@ package struct TrainingState: Sendable {
     var diverged: Bool
   }
 
-  package init(learner: LearnerState, configuration: Configuration, tasks: [DatasetTasks.Description]) {
+  package init(learner: LearnerState, configuration: Configuration, tasks: [DatasetTaskDistribution.Description]) {
     self.learner = learner
     self.configuration = configuration
     self.tasks = tasks
@@ -109,7 +109,7 @@ package struct TrainingState: Sendable {
     learner.average = try optionalVector("average")
     let entries: [WorkerEntry] = try value("workers")
     for (number, entry) in entries.enumerated() {
-      var worker = WorkerState()
+      var worker = Worker()
       worker.draws = entry.draws
       worker.step = entry.step
       worker.life = entry.life

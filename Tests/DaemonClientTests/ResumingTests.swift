@@ -169,7 +169,7 @@ import Testing
     try await withTemporaryFolder { folder in
       let partial = folder.appending(path: "\(daemon.latest.name).\(daemon.latest.sha256.prefix(16)).partial")
       try Data().write(to: partial)
-      let other = try LineFile(partial)
+      let other = try JournalFile(partial)
       #expect(try other.lock())
       try await ScriptedServer.with(daemon.answer) { server in
         let error = await #expect(throws: SnapshotError.self) { try await fetch(from: server.address, into: folder) }

@@ -31,7 +31,7 @@ import Testing
     _ body: @escaping @Sendable (any TestClientProtocol, TrainingRun) async throws -> Void
   ) async throws {
     try await withTemporaryFolder { folder in
-      let run = try TrainingRun(configuration: Self.configuration(folder), log: .silent)
+      let run = try TrainingRun(configuration: Self.configuration(folder), console: .silent)
       let routes = Routes(training: run, started: Date(), requests: RequestCounter(), logger: .silent)
       let training = Task.detached { try await onThread { try run.run() } }
       try await Application(router: routes.router(access)).test(.router) { client in try await body(client, run) }

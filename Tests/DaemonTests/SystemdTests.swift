@@ -77,7 +77,7 @@ import Testing
           ("datasets", "[\"\(dataset.path)\"]"), ("state", folder.appending(path: "state").path),
           ("outer.pairs", "2"), ("threads", "1"), ("snapshot.free_mib", "0"),
         ])
-      let run = try TrainingRun(configuration: configuration, log: .silent)
+      let run = try TrainingRun(configuration: configuration, console: .silent)
       let manager = ServiceManager(environment: ["NOTIFY_SOCKET": path, "WATCHDOG_USEC": "200000"])
       let heartbeat = Heartbeat(of: run, for: manager)
       heartbeat.start()
@@ -109,7 +109,7 @@ import Testing
   }
 
   @Test("a journal entry has priority and fields; a value of several lines has its length before it") func journal() {
-    let entry = JournalLog.entry(level: .warning, message: "a\nb", metadata: ["outer-iteration": "12"])
+    let entry = SystemdHandler.entry(level: .warning, message: "a\nb", metadata: ["outer-iteration": "12"])
     let length = Data([3, 0, 0, 0, 0, 0, 0, 0])
     let expected =
       Data("PRIORITY=4\nSYSLOG_IDENTIFIER=lopt-daemon\nMESSAGE\n".utf8) + length
@@ -118,7 +118,7 @@ import Testing
   }
 
   @Test("where standard error is not the journal's, none is written to") func noJournal() {
-    #expect(JournalLog(environment: [:]) == nil)
-    #expect(JournalLog(environment: ["JOURNAL_STREAM": "1:1"]) == nil)
+    #expect(SystemdHandler(environment: [:]) == nil)
+    #expect(SystemdHandler(environment: ["JOURNAL_STREAM": "1:1"]) == nil)
   }
 }

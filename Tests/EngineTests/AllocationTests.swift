@@ -5,7 +5,7 @@ import Testing
 
 @Suite struct AllocationTests {
   /// An object, as the images of shards are: a struct of more than three words is copied to the heap to be passed on.
-  private final class Images: TaskImages {
+  private final class Images: BatchSource {
     private let task: SyntheticTask
     var shape: ImageShape { task.shape }
 

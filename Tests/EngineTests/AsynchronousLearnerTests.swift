@@ -22,7 +22,7 @@ import Testing
     return settings
   }
 
-  func learner(_ outer: OuterSettings, tasks: any TaskSource, threads: Int = 2) -> Learner {
+  func learner(_ outer: OuterSettings, tasks: any TaskDistribution, threads: Int = 2) -> Learner {
     Learner(
       seed: 1, outer: outer, inner: inner, problems: [tinyProblem], tasks: tasks,
       state: LearnerState(theta: inner.optimizer.initialTheta(seed: 1), workers: outer.pairs), threads: threads)
@@ -94,8 +94,8 @@ import Testing
   @Test("an error of a task ends the outer-iteration")
   func failure() {
     struct Refused: Error {}
-    struct Refusing: TaskSource {
-      func task(worker: Int, draw: Int) throws -> AssignedTask { throw Refused() }
+    struct Refusing: TaskDistribution {
+      func task(worker: Int, draw: Int) throws -> InnerTask { throw Refused() }
     }
     let learner = learner(outer, tasks: Refusing())
     #expect(throws: Refused.self) { try learner.outerIteration(stop: StopFlag()) }

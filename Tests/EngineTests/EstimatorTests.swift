@@ -29,7 +29,7 @@ import Testing
     let estimator = kind.make(varianceFloor: 1e-8)
     return (0..<count).compactMap { worker in
       let pair = AntitheticPair(estimator: estimator, sigma: sigma, seed: seed, worker: worker)
-      return pair.truncation(of: WorkerState(), length: 1, theta: theta) { theta, _ in
+      return pair.truncation(of: Worker(), length: 1, theta: theta) { theta, _ in
         Unroll.Result(losses: [Float(loss(theta))], steps: 1, gradient: gradient(theta).map { Float($0) })
       }?.sample
     }

@@ -249,7 +249,7 @@ import Testing
 }
 
 /// Sets the flag while a task is being drawn, so that the stop falls in the middle of an outer-iteration.
-private struct StoppingTasks: TaskSource {
+private struct StoppingTasks: TaskDistribution {
   let inner: SyntheticTasks
   let stop: StopFlag
   let counter: Counter
@@ -265,7 +265,7 @@ private struct StoppingTasks: TaskSource {
     counter = Counter(after)
   }
 
-  func task(worker: Int, draw: Int) throws -> AssignedTask {
+  func task(worker: Int, draw: Int) throws -> InnerTask {
     counter.left -= 1
     if counter.left == 0 { stop.set() }
     return try inner.task(worker: worker, draw: draw)

@@ -16,7 +16,7 @@ import Testing
   static func task(_ kind: OuterSettings.Estimator, seed: UInt64) -> Double {
     let estimator = kind.make(varianceFloor: 1e-8)
     let pair = AntitheticPair(estimator: estimator, sigma: sigma, seed: seed, worker: 0)
-    var state = WorkerState()
+    var state = Worker()
     state.life = 2
     state.inner = [0]
     return (0..<2).reduce(0) { sum, _ in
@@ -48,7 +48,7 @@ import Testing
     for kind in OuterSettings.Estimator.allCases {
       let estimator = kind.make(varianceFloor: 1e-8)
       let pair = AntitheticPair(estimator: estimator, sigma: Self.sigma, seed: 1, worker: 3)
-      var state = WorkerState()
+      var state = Worker()
       state.life = 3
       state.inner = [0]
       var begun: [Float] = []

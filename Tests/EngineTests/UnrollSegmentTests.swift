@@ -14,7 +14,7 @@ import Testing
 
   private func run(
     length: Int, segmentBytes: Int?, reverse: Bool = true,
-    images: any TaskImages = SyntheticTask(shape: tinyProblem.shape, seed: 3)
+    images: any BatchSource = SyntheticTask(shape: tinyProblem.shape, seed: 3)
   ) throws -> Found {
     var architecture = Architecture()
     architecture.hiddenUnits = 4
@@ -98,8 +98,8 @@ import Testing
 }
 
 /// The images of a task, but from a step on every pixel is the same: not a number, or one whose square overflows.
-private struct ImagesUpTo: TaskImages {
-  var images: any TaskImages
+private struct ImagesUpTo: BatchSource {
+  var images: any BatchSource
   var steps: Int
   var then: Float
   var shape: ImageShape { images.shape }
@@ -112,12 +112,12 @@ private struct ImagesUpTo: TaskImages {
 }
 
 /// Counts how often each step's minibatch is asked for: once for each time that the step is computed.
-private final class CountingImages: TaskImages {
-  private let images: any TaskImages
+private final class CountingImages: BatchSource {
+  private let images: any BatchSource
   let counts = Mutex<[Int: Int]>([:])
   var shape: ImageShape { images.shape }
 
-  init(_ images: any TaskImages) { self.images = images }
+  init(_ images: any BatchSource) { self.images = images }
 
   func fill(_ batch: inout Batch, for use: BatchUse, step: Int) {
     images.fill(&batch, for: use, step: step)

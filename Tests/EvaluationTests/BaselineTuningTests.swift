@@ -12,7 +12,7 @@ import Testing
 @Suite struct BaselineTuningTests {
   private func plan(
     tasks: Int = 2, initialisations: Int = 2, trials: Int? = nil, screen: Int? = nil,
-    tunedFor: EvaluationPlan.Tuning = .train, grid: Int? = nil
+    tunedFor: Objective = .train, grid: Int? = nil
   ) -> EvaluationPlan {
     EvaluationPlan(
       problem: "mlp2x32", split: .train, tasks: tasks, initialisations: initialisations, steps: 20, batch: 8, seed: 3,

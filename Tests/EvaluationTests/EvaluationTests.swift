@@ -10,7 +10,7 @@ import Testing
 
 /// Every optimizer on the same tasks, each baseline at its best rate.
 @Suite struct EvaluationTests {
-  func plan(steps: Int = 30, tasks: Int = 2, seed: UInt64 = 1, tunedFor: EvaluationPlan.Tuning = .train)
+  func plan(steps: Int = 30, tasks: Int = 2, seed: UInt64 = 1, tunedFor: Objective = .train)
     -> EvaluationPlan
   {
     EvaluationPlan(
@@ -138,8 +138,8 @@ import Testing
     #expect(results.map(\.shareOfBestBaselineSeconds) == [27.0 / 40, nil, 1])
   }
 
-  @Test("rates are chosen for the loss that was asked for", arguments: EvaluationPlan.Tuning.allCases)
-  func tuning(tunedFor: EvaluationPlan.Tuning) throws {
+  @Test("rates are chosen for the loss that was asked for", arguments: Objective.allCases)
+  func tuning(tunedFor: Objective) throws {
     try withTemporaryFolder { folder in
       let data = try SmallDataset.digits(in: folder)
       let asked = try evaluate(plan(steps: 80, tunedFor: tunedFor), data)

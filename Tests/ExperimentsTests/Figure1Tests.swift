@@ -61,21 +61,21 @@ import Testing
       let learnedRows = summary.filter { $0["optimizer"] == "learned" }
       let range = try learnedRows.map { try number($0, "seconds_per_1000_steps") * 12 / 1_000 }.max() ?? 0
       for row in summary {
-        let course = points.filter { point in
+        let curves = points.filter { point in
           ["loss", "optimizer", "objective", "learning_rate"].allSatisfy { point[$0] == row[$0] }
         }
         let isLearned = row["optimizer"] == "learned"
         let steps = try Int(number(row, "steps"))
-        let last = try #require(course.last)
+        let last = try #require(curves.last)
         #expect(Int(last["step"] ?? "") == (isLearned ? steps : 2 * steps))
         #expect(
           try abs(number(last, "seconds") / range - (isLearned ? 1 : 2)) < (isLearned ? 0.5 : 2.0 / Double(steps)))
-        let end = try #require(course.first { $0["step"] == "\(steps)" })
+        let end = try #require(curves.first { $0["step"] == "\(steps)" })
         #expect(try abs(number(end, "mean") - number(row, "mean")) < 1e-9)
         if isLearned {
           #expect(row["lowest"] == "")
         } else {
-          #expect(try number(row, "lowest") <= course.map { try number($0, "mean") }.min() ?? 0)
+          #expect(try number(row, "lowest") <= curves.map { try number($0, "mean") }.min() ?? 0)
         }
         #expect(
           try number(row, "ratio_low") <= number(row, "ratio") && number(row, "ratio") <= number(row, "ratio_high"))

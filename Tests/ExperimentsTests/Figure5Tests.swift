@@ -92,9 +92,9 @@ import Testing
 /// What figure 5 says of variances.
 @Suite struct EstimatorVariancesTests {
   /// Each worker's every task is one of its own.
-  private struct Tasks: TaskSource {
-    func task(worker: Int, draw: Int) throws -> AssignedTask {
-      AssignedTask(problem: 0, images: try InnerInstance.tiny.images(draw << 8 | worker))
+  private struct Tasks: TaskDistribution {
+    func task(worker: Int, draw: Int) throws -> InnerTask {
+      InnerTask(problem: 0, images: try InnerInstance.tiny.images(draw << 8 | worker))
     }
   }
 

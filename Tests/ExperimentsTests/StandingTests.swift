@@ -20,7 +20,7 @@ import Testing
       curve: losses, validationLoss: 0, validationAccuracy: 0,
       validationCurve: [2, Double(losses[19]) + gap, Double(losses[39]) + gap])
     return Contest.Timed(
-      course: LossCourse(contender, [run, run, run, run], plan: plan, mark: mark),
+      curves: LossCurves(contender, [run, run, run, run], plan: plan, mark: mark),
       time: StepTime(seconds: seconds, updateSeconds: 0), mark: mark)
   }
 

@@ -26,7 +26,7 @@ import Testing
   ) throws -> BatchStream {
     let task = try dataset.open(dataset.sampleTask(split: .train, classes: 4, seed: 1, index: 0))
     return BatchStream(
-      task, part: .training, size: size, scaling: scaling ?? .unit(dataset.manifest.shape), seed: seed,
+      task, split: .train, size: size, scaling: scaling ?? .unit(dataset.manifest.shape), seed: seed,
       indices: [index], ahead: ahead)
   }
 
@@ -103,11 +103,11 @@ import Testing
       try SampleDataset.write(to: output, shape: shape, pixels: [pixels], validation: 0)
       let dataset = try SampleDataset.open(output)
       let classes = try dataset.sampleTask(split: .train, classes: 1, seed: 1, index: 0)
-      var task: OpenTask? = try dataset.open(classes)
+      var task: TaskImages? = try dataset.open(classes)
       let other = try dataset.open(classes)  // keeps the file mapped
       var batch = [Float](repeating: 0, count: 4000 * shape.count)
       var labels = [Int32](repeating: 0, count: 4000)
-      task?.copy(0..<4000, of: .training, scaling: .unit(shape), pixels: &batch, labels: &labels)
+      task?.copy(0..<4000, of: .train, scaling: .unit(shape), pixels: &batch, labels: &labels)
       #expect(try residentFileKibibytes() > 12_000)
       task = nil
       #expect(try residentFileKibibytes() < 1_000)

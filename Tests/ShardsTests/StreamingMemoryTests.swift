@@ -46,7 +46,7 @@ import Testing
         for index in tasks {
           let task = try dataset.open(dataset.sampleTask(split: .train, classes: 10, seed: 1, index: index))
           let stream = BatchStream(
-            task, part: .training, size: 128, scaling: .unit(shape), seed: 1, indices: [UInt64(index)])
+            task, split: .train, size: 128, scaling: .unit(shape), seed: 1, indices: [UInt64(index)])
           for number in 0..<3 { stream.batch(number, pixels: &pixels, labels: &labels) }
         }
       }

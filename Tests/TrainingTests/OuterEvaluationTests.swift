@@ -29,7 +29,7 @@ import Testing
     try withTemporaryFolder { folder in
       let data = try SmallDataset.splitDigits(in: folder)
       let snapshot = Snapshot.small()
-      for tuning in EvaluationPlan.Tuning.allCases {
+      for tuning in Objective.allCases {
         let plan = EvaluationPlan(
           problem: "mlp2x32", split: .outerValidation, tasks: 3, initialisations: 2, steps: 30, batch: 8, seed: 0,
           tunedFor: tuning)

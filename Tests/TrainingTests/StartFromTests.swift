@@ -18,7 +18,7 @@ import Testing
       let first = folder.appending(path: "first")
       try TrainingRun(
         configuration: SmallRun.configuration(dataset, state: first, outerIterations: 3),
-        log: .silent
+        console: .silent
       ).run()
       let second = SmallRun.configuration(dataset, state: folder.appending(path: "second"), outerIterations: 4)
       try body(first, second, folder)
@@ -37,11 +37,11 @@ import Testing
 
       var configuration = second
       configuration.startFrom = file.path
-      let run = try TrainingRun(configuration: configuration, log: .silent)
+      let run = try TrainingRun(configuration: configuration, console: .silent)
       #expect(run.status.outerIteration == 3)
       let begun = try #require(try StateStore.newest(in: configuration.stateFolder) { _ in }).learner
       #expect(begun.theta == before.theta && begun.adam == before.adam)
-      #expect(begun.workers == Array(repeating: WorkerState(), count: 4))
+      #expect(begun.workers == Array(repeating: Worker(), count: 4))
       try run.run()
       #expect(run.status.outerIteration == 4)
     }
@@ -52,7 +52,7 @@ import Testing
     try withRun { first, second, folder in
       var configuration = second
       configuration.startFrom = first.appending(path: "snapshots/theta-000000003.safetensors").path
-      let run = try TrainingRun(configuration: configuration, log: .silent)
+      let run = try TrainingRun(configuration: configuration, console: .silent)
       #expect(run.status.outerIteration == 0)
       let begun = try #require(try StateStore.newest(in: configuration.stateFolder) { _ in }).learner
       #expect(try begun.theta == SmallRun.theta(first, 3))
@@ -60,11 +60,11 @@ import Testing
       try run.run()
     }
     try withRun { first, second, folder in
-      try TrainingRun(configuration: second, log: .silent).run()
+      try TrainingRun(configuration: second, console: .silent).run()
       var configuration = second
       configuration.startFrom = first.appending(path: "snapshots/theta-000000003.safetensors").path
       let log = RecordingLog()
-      let run = try TrainingRun(configuration: configuration, log: log.logger)
+      let run = try TrainingRun(configuration: configuration, console: log.logger)
       #expect(run.status.outerIteration == 4)
       #expect(log.lines.contains { $0.hasPrefix("start_from") && $0.hasSuffix("is not used: the state holds a run") })
     }
@@ -82,7 +82,7 @@ import Testing
         error?.description.contains("has another architecture: inner.optimizer.hidden_units: 32 → 16; ") == true,
         "\(error?.description ?? "")")
       #expect(throws: ConfigurationError.self) {
-        try TrainingRun(configuration: configuration, log: .silent)
+        try TrainingRun(configuration: configuration, console: .silent)
       }
       #expect(!FileManager.default.fileExists(atPath: configuration.state))
     }
@@ -95,7 +95,7 @@ import Testing
         try SmallDataset.digits(in: folder).folder, state: folder.appending(path: "state"))
       configuration.startFrom = folder.appending(path: "none.safetensors").path
       let error = #expect(throws: ConfigurationError.self) {
-        try TrainingRun(configuration: configuration, log: .silent)
+        try TrainingRun(configuration: configuration, console: .silent)
       }
       #expect(error?.description.hasPrefix("start_from: \(configuration.startFrom ?? "") cannot be read") == true)
       #expect(!FileManager.default.fileExists(atPath: configuration.state))

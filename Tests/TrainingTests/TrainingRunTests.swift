@@ -25,20 +25,22 @@ import Testing
     return output
   }
 
-  static let tasks = DatasetTasks.Description(problem: "mlp2x32", datasetSHA256: "ab", weight: 1)
+  static let tasks = DatasetTaskDistribution.Description(problem: "mlp2x32", datasetSHA256: "ab", weight: 1)
 
   @Test("a run ends with a snapshot; step 0 is θ before training; a restart goes on, bit for bit")
   func resumes() throws {
     try withTemporaryFolder { folder in
       let dataset = try Self.dataset(in: folder)
       let whole = folder.appending(path: "whole")
-      try TrainingRun(configuration: SmallRun.configuration(dataset, state: whole, outerIterations: 6), log: .silent)
-        .run()
+      try TrainingRun(
+        configuration: SmallRun.configuration(dataset, state: whole, outerIterations: 6), console: .silent
+      )
+      .run()
       let parts = folder.appending(path: "parts")
       for last in [2, 3, 6] {
         var configuration = SmallRun.configuration(dataset, state: parts, outerIterations: last)
         configuration.threads = last == 3 ? 1 : 2
-        try TrainingRun(configuration: configuration, log: .silent).run()
+        try TrainingRun(configuration: configuration, console: .silent).run()
       }
       #expect(try SmallRun.theta(whole, 6) == SmallRun.theta(parts, 6))
       #expect(try SmallRun.theta(whole, 0) == Architecture().initialTheta(seed: 3))
@@ -52,7 +54,7 @@ import Testing
       let data = try SmallDataset.digits(in: folder)
       let state = folder.appending(path: "state")
       try TrainingRun(
-        configuration: SmallRun.configuration(data.folder, state: state, outerIterations: 1), log: .silent
+        configuration: SmallRun.configuration(data.folder, state: state, outerIterations: 1), console: .silent
       ).run()
       let metadata = try Snapshot(contentsOf: state.appending(path: "snapshots/theta-000000001.safetensors")).metadata
       #expect(metadata.dataset == data.folder.lastPathComponent && metadata.datasetSHA256 == data.manifestDigest)
@@ -89,14 +91,14 @@ import Testing
       let dataset = try Self.dataset(in: folder)
       let state = folder.appending(path: "state")
       let configuration = SmallRun.configuration(dataset, state: state, outerIterations: 2)
-      try TrainingRun(configuration: configuration, log: .silent).run()
+      try TrainingRun(configuration: configuration, console: .silent).run()
       let training = state.appending(path: "training")
       let files = try FileManager.default.contentsOfDirectory(atPath: training.path)
         .filter { $0.hasSuffix(".safetensors") }.sorted()
       #expect(files.count == 2)
       try Data("damaged".utf8).write(to: training.appending(path: files[1]))
       let log = RecordingLog()
-      let resumed = try TrainingRun(configuration: configuration, log: log.logger)
+      let resumed = try TrainingRun(configuration: configuration, console: log.logger)
       #expect(resumed.status.outerIteration <= 2)
       #expect(log.lines.contains { $0.hasPrefix("refused: ") && $0.contains(files[1]) }, "\(log.lines)")
     }
@@ -164,13 +166,13 @@ import Testing
   @Test(
     "data that tasks cannot be made of is refused with its key and path, by the check and before a state is written")
   func unfitData() throws {
-    func message(_ folder: URL, _ dataset: URL, _ objective: OuterSettings.Objective) throws -> String {
+    func message(_ folder: URL, _ dataset: URL, _ objective: Objective) throws -> String {
       var configuration = SmallRun.configuration(dataset, state: folder.appending(path: "state"))
       configuration.outer.objective = objective
       configuration.outer.loss = .freshBatches
       let checked = #expect(throws: ConfigurationError.self) { try TrainingRun.check(configuration) }
       let started = #expect(throws: ConfigurationError.self) {
-        try TrainingRun(configuration: configuration, log: .silent)
+        try TrainingRun(configuration: configuration, console: .silent)
       }
       #expect(checked == started)
       #expect(!FileManager.default.fileExists(atPath: configuration.state + "/training"))
@@ -198,7 +200,7 @@ import Testing
     try withTemporaryFolder { folder in
       var configuration = SmallRun.configuration(
         try SmallDataset.digits(in: folder).folder, state: folder.appending(path: "state"), outerIterations: 1)
-      try TrainingRun(configuration: configuration, log: .silent).run()
+      try TrainingRun(configuration: configuration, console: .silent).run()
       configuration.startFrom = "/no/such/snapshot.safetensors"
       try TrainingRun.check(configuration)
       for edit in [{ (c: inout Configuration) in c.seed = 9 }, { $0.inner.optimizer.hiddenUnits = 16 }] {
@@ -206,7 +208,7 @@ import Testing
         edit(&changed)
         let checked = #expect(throws: ConfigurationError.self) { try TrainingRun.check(changed) }
         let started = #expect(throws: ConfigurationError.self) {
-          try TrainingRun(configuration: changed, log: .silent)
+          try TrainingRun(configuration: changed, console: .silent)
         }
         #expect(checked == started)
       }
@@ -221,7 +223,7 @@ import Testing
       let stop = StopFlag()
       stop.set()
       #expect(throws: CancellationError.self) {
-        try TrainingRun(configuration: configuration, log: .silent, stop: stop)
+        try TrainingRun(configuration: configuration, console: .silent, stop: stop)
       }
       #expect(try FileManager.default.contentsOfDirectory(atPath: configuration.state) == ["lock"])
     }

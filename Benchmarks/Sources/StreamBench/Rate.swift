@@ -31,7 +31,7 @@ struct Rate: ParsableCommand {
     let task = try dataset.open(classes)  // Only the second opening is timed: the page cache has the keys then.
     let opening = try StreamBench.seconds { _ = try dataset.open(classes) }
     let stream = BatchStream(
-      task, part: .training, size: StreamBench.batch, scaling: .normalised(dataset.manifest), seed: 1, indices: [])
+      task, split: .train, size: StreamBench.batch, scaling: .normalised(dataset.manifest), seed: 1, indices: [])
     let loop = try PlainLoop(dataset, classes)
     var pixels = [Float](repeating: 0, count: StreamBench.batch * task.shape.count)
     var labels = [Int32](repeating: 0, count: StreamBench.batch)
@@ -44,7 +44,7 @@ struct Rate: ParsableCommand {
     }
     try StreamBench.print(
       Result(
-        images: task.count(of: .training) + task.count(of: .validation), openMilliseconds: opening * 1e3,
+        images: task.count(of: .train) + task.count(of: .validation), openMilliseconds: opening * 1e3,
         imagesPerSecond: streamed.imagesPerSecond, plainLoopImagesPerSecond: looped.imagesPerSecond,
         ratio: streamed.imagesPerSecond / looped.imagesPerSecond))
   }

@@ -35,7 +35,7 @@ struct Tasks: ParsableCommand {
   private func stream(_ dataset: Dataset, _ index: Int) throws {
     let task = try dataset.open(dataset.sampleTask(split: .train, classes: 10, seed: 1, index: index))
     let stream = BatchStream(
-      task, part: .training, size: StreamBench.batch, scaling: .normalised(dataset.manifest), seed: 1,
+      task, split: .train, size: StreamBench.batch, scaling: .normalised(dataset.manifest), seed: 1,
       indices: [UInt64(index)])
     var pixels = [Float](repeating: 0, count: stream.size * task.shape.count)
     var labels = [Int32](repeating: 0, count: stream.size)

@@ -1,3 +1,4 @@
+import DaemonProtocol
 import Hummingbird
 
 /// Who may ask for what on a listener.
@@ -10,7 +11,7 @@ enum Access: Sendable {
   /// nothing about the training.
   case token(BearerToken)
 
-  private static let health: Set = ["/healthz", "/readyz"]
+  private static let health: Set = [DaemonPath.health, DaemonPath.readiness]
 
   var isByToken: Bool { if case .token = self { true } else { false } }
 

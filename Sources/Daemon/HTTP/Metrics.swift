@@ -1,3 +1,4 @@
+import DaemonProtocol
 import Engine
 import Files
 import Foundation
@@ -7,7 +8,7 @@ import Training
 struct Metrics {
   private(set) var text = ""
 
-  init(_ status: StatusReport, requests: RequestCounter) {
+  init(_ status: DaemonStatus, requests: RequestCounter) {
     add("lopt_build_info", "Which version runs.", [("version=\"\(status.version)\"", 1)])
     add("lopt_outer_iterations", "Outer-iterations that the run has done.", [("", Double(status.outerIteration))])
     add("lopt_outer_loss", "The outer-loss of the last outer-iteration.", optional(status.outerLoss))

@@ -1,4 +1,4 @@
-import Commands
+import DaemonProtocol
 import Files
 import Foundation
 import Hummingbird
@@ -28,20 +28,20 @@ struct Routes: Sendable {
 
   private func add(to router: Router<BasicRequestContext>, _ access: Access) {
     PageRoutes().add(to: router)
-    SnapshotRoutes(store: training.store, isPrivate: access.isByToken, logger: logger).add(to: router)
-    router.get("healthz") { _, _ in try Response.json(["status": "ok", "version": toolVersion]) }
-    router.get("readyz") { _, _ in try readiness() }
-    router.get("metrics") { _, _ in
+    SnapshotRoutes(store: training.snapshots, isPrivate: access.isByToken, logger: logger).add(to: router)
+    router.get(RouterPath(DaemonPath.health)) { _, _ in try Response.json(["status": "ok", "version": toolVersion]) }
+    router.get(RouterPath(DaemonPath.readiness)) { _, _ in try readiness() }
+    router.get(RouterPath(DaemonPath.metrics)) { _, _ in
       Response(
         status: .ok, headers: [.contentType: "text/plain; version=0.0.4; charset=utf-8", .cacheControl: "no-cache"],
-        body: ResponseBody(byteBuffer: ByteBuffer(string: Metrics(report, requests: requests).text)))
+        body: ResponseBody(byteBuffer: ByteBuffer(string: Metrics(status, requests: requests).text)))
     }
-    router.get("v1/status") { _, _ in try Response.compactJSON(report) }
-    router.get("v1/history") { _, _ in try Response.compactJSON(training.history.columns) }
+    router.get(RouterPath(DaemonPath.status)) { _, _ in try Response.compactJSON(status) }
+    router.get(RouterPath(DaemonPath.history)) { _, _ in try Response.compactJSON(training.history.columns) }
     addControl(to: router)
   }
 
-  private var report: StatusReport { StatusReport(training, started: started) }
+  private var status: DaemonStatus { DaemonStatus(training, started: started) }
 
   /// Ready is who has a snapshot to give that verifies.
   private func readiness() throws -> Response {
@@ -49,24 +49,26 @@ struct Routes: Sendable {
       var status: String
       var alarms: [String]
     }
-    let isReady = try training.store.latest() != nil
+    let isReady = try training.snapshots.latest() != nil
     return try .json(
       Readiness(status: isReady ? "ready" : "not ready", alarms: training.alarms.messages),
       status: isReady ? .ok : .serviceUnavailable)
   }
 
   private func addControl(to router: Router<BasicRequestContext>) {
-    router.post("v1/pause") { _, _ in
+    router.post(RouterPath(DaemonPath.pause)) { _, _ in
       training.pause()
-      return try Response.json(["paused": true])
+      return try Response.json(PauseState(paused: true))
     }
-    router.post("v1/resume") { _, _ in
+    router.post(RouterPath(DaemonPath.resume)) { _, _ in
       training.resume()
-      return try Response.json(["paused": false])
+      return try Response.json(PauseState(paused: false))
     }
-    router.post("v1/snapshot-now") { _, _ in try await Response.json(onThread { try training.snapshotNow() }) }
-    for (word, isPinned) in [("pin", true), ("unpin", false)] {
-      router.post("v1/snapshots/{name}/\(word)") { _, context in
+    router.post(RouterPath(DaemonPath.snapshotNow)) { _, _ in
+      try await Response.json(onThread { try training.snapshotNow() })
+    }
+    for isPinned in [true, false] {
+      router.post(RouterPath(DaemonPath.pinning("{name}", isPinned))) { _, context in
         let name = try context.parameters.require("name")
         return try await Response.json(onThread { try training.setPinned(isPinned, name) })
       }

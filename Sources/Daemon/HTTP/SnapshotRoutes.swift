@@ -1,3 +1,4 @@
+import DaemonProtocol
 import Files
 import Foundation
 import HTTPTypes
@@ -21,10 +22,12 @@ struct SnapshotRoutes: Sendable {
   }
 
   func add(to router: Router<BasicRequestContext>) {
-    router.get("v1/snapshots") { _, _ in try Response.json(["snapshots": store.list()]) }
-    router.get("v1/snapshots/latest") { _, _ in try latest() }
-    router.get("v1/snapshots/best") { _, _ in try best() }
-    router.get("v1/snapshots/{name}") { request, context in
+    router.get(RouterPath(DaemonPath.snapshots)) { _, _ in
+      try Response.json(SnapshotList(snapshots: store.list()))
+    }
+    router.get(RouterPath(DaemonPath.snapshot("latest"))) { _, _ in try latest() }
+    router.get(RouterPath(DaemonPath.snapshot("best"))) { _, _ in try best() }
+    router.get(RouterPath(DaemonPath.snapshot("{name}"))) { request, context in
       try file(named: context.parameters.require("name"), request: request)
     }
   }
@@ -89,5 +92,5 @@ extension Request {
 
 extension HTTPField.Name {
   /// The record of the snapshot that an answer holds, as one line of JSON.
-  static let loptRecord = HTTPField.Name("Lopt-Record")!
+  static let loptRecord = HTTPField.Name(DaemonPath.recordField)!
 }

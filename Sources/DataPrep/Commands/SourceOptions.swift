@@ -81,8 +81,8 @@ struct SourceOptions: ParsableArguments {
   /// Opens the source. Its temporary files go to `scratch`.
   func open(scratch: URL) throws -> any ImageSource {
     switch source {
-    case .imagenet: try ImageNetSource.open(input)
-    case .folder: try FolderSource.open(input)
+    case .imagenet: try ImageNet.open(input)
+    case .folder: try ClassFolders.open(input)
     case .imagenet32:
       try ImageNet32.open(input, size: size, classes: try classes.map(ClassList.init), scratch: scratch)
     case .mnist: try MNIST.open(in: input[0], size: size, scratch: scratch)

@@ -80,7 +80,7 @@ final class ConvNetEvaluator: InnerEvaluator {
     convolutions[0].input.fill(activations[0], with: batch.pixels)
   }
 
-  var correct: Int { head.logits.rightRows(labels) }
+  var correct: Int { head.logits.correctRows(labels) }
 
   func value(at parameters: FloatBuffer) -> Float {
     pack(parameters, into: panels)

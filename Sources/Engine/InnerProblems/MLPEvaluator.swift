@@ -130,5 +130,5 @@ final class MLPEvaluator: InnerEvaluator {
     }
   }
 
-  var correct: Int { activations[layers].rightRows(labels) }
+  var correct: Int { activations[layers].correctRows(labels) }
 }

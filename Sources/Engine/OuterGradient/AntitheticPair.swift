@@ -4,7 +4,7 @@ import Randomness
 struct AntitheticPair {
   struct Truncation {
     /// The worker after it; at the end of its task where a member diverged.
-    var next: WorkerState
+    var next: Worker
     var sample: OuterGradientSample
     /// Of both members.
     var innerSteps: Int
@@ -17,7 +17,7 @@ struct AntitheticPair {
   let worker: Int
 
   /// The random numbers of a worker's next truncation: it never runs the same step of the same task twice.
-  func stream(_ purpose: RandomStream.Purpose, of state: WorkerState) -> RandomStream {
+  func stream(_ purpose: RandomStream.Purpose, of state: Worker) -> RandomStream {
     RandomStream(seed: seed, purpose: purpose, UInt64(worker), UInt64(state.draws), UInt64(state.step))
   }
 
@@ -25,7 +25,7 @@ struct AntitheticPair {
   ///
   /// - Parameter unroll: runs a member with its θ; `inner` becomes the state after the last step. Nil where stopped.
   func truncation(
-    of state: WorkerState, length: Int, theta: [Float],
+    of state: Worker, length: Int, theta: [Float],
     unroll: (_ theta: [Float], _ inner: inout [Float]) -> Unroll.Result?
   ) -> Truncation? {
     var next = state
@@ -58,7 +58,7 @@ struct AntitheticPair {
   }
 
   /// ε of the next truncation.
-  private func perturbation(count: Int, of state: WorkerState) -> [Float] {
+  private func perturbation(count: Int, of state: Worker) -> [Float] {
     var random: RandomStream
     switch estimator.perturbation {
     case .none: return Array(repeating: 0, count: count)

@@ -4,11 +4,11 @@ package struct CountedLoss: Sendable, Hashable {
   /// batch, before the update.
   package var freshBatches: Int
   /// Whose images fresh batches are.
-  package var objective: OuterSettings.Objective
+  package var objective: Objective
   /// A batch's loss of this much or more, or one that is not finite, counts as this much, with gradient 0.
   package var clip: Float
 
-  package init(freshBatches: Int, objective: OuterSettings.Objective, clip: Float) {
+  package init(freshBatches: Int, objective: Objective, clip: Float) {
     self.freshBatches = freshBatches
     self.objective = objective
     self.clip = clip

@@ -81,7 +81,7 @@ package final class Unroll {
   ///   - reverse: whether the gradient is wanted.
   ///   - stop: looked at before every step; where set the result is nil and `inner` as it was.
   package func run(
-    theta: [Float], inner: inout [Float], firstStep: Int, length: Int, images: any TaskImages, reverse: Bool,
+    theta: [Float], inner: inout [Float], firstStep: Int, length: Int, images: any BatchSource, reverse: Bool,
     stop: StopFlag? = nil
   ) -> Result? {
     self.theta.assign(theta)
@@ -130,13 +130,13 @@ package final class Unroll {
     return segment[0]
   }
 
-  private func load(_ use: BatchUse, step: Int, _ images: any TaskImages) {
+  private func load(_ use: BatchUse, step: Int, _ images: any BatchSource) {
     images.fill(&batch, for: use, step: step)
     evaluator.load(batch)
   }
 
   /// One inner step; its counted loss, or nil where it diverged. `after` may be `before`.
-  private func forward(step: Int, from before: InnerState, to after: InnerState, _ images: any TaskImages) -> Float? {
+  private func forward(step: Int, from before: InnerState, to after: InnerState, _ images: any BatchSource) -> Float? {
     let loss = innerGradient(step: step, before, images)
     guard loss.isFinite, Kernels.current.allFinite(gradient.all) else { return nil }
     update.forward(theta: theta, step: step, before: before, gradient: gradient, after: after)
@@ -152,7 +152,7 @@ package final class Unroll {
   }
 
   /// The loss of the step's own minibatch; its gradient is in `gradient`.
-  private func innerGradient(step: Int, _ before: InnerState, _ images: any TaskImages) -> Float {
+  private func innerGradient(step: Int, _ before: InnerState, _ images: any BatchSource) -> Float {
     parameters.all.assign(before.parameters)
     load(.inner, step: step, images)
     return evaluator.gradient(at: parameters, into: gradient, keeping: false)
@@ -160,7 +160,7 @@ package final class Unroll {
 
   /// dL/dθ over the steps that did not diverge, or nil where stopped.
   private func backward(
-    firstStep: Int, steps: Int, length: Int, stride: Int, _ images: any TaskImages, _ stop: StopFlag?
+    firstStep: Int, steps: Int, length: Int, stride: Int, _ images: any BatchSource, _ stop: StopFlag?
   ) -> [Double]? {
     adjoint.buffer.fill(0)
     var thetaAdjoint = [Double](repeating: 0, count: theta.count)
@@ -185,14 +185,14 @@ package final class Unroll {
     return thetaAdjoint
   }
 
-  private func replay(step: Int, from before: InnerState, to after: InnerState, _ images: any TaskImages) {
+  private func replay(step: Int, from before: InnerState, to after: InnerState, _ images: any BatchSource) {
     _ = innerGradient(step: step, before, images)
     update.forward(theta: theta, step: step, before: before, gradient: gradient, after: after)
   }
 
   /// Takes `adjoint` from after an inner step to before it. `share` is the step's weight in the outer-loss.
   private func backward(
-    step: Int, before: InnerState, after: InnerState, share: Float, _ images: any TaskImages,
+    step: Int, before: InnerState, after: InnerState, share: Float, _ images: any BatchSource,
     _ thetaAdjoint: inout [Double]
   ) {
     let kernels = Kernels.current

@@ -11,7 +11,7 @@ package final class Learner: Sendable {
   package let outer: OuterSettings
   package let inner: InnerSettings
   package let problems: [any InnerProblem]
-  private let tasks: any TaskSource
+  private let tasks: any TaskDistribution
   private let estimator: any GradientEstimator
   private let threads: [ThreadMemory]
   private let asynchronous = Mutex<TruncationThreads?>(nil)
@@ -21,12 +21,12 @@ package final class Learner: Sendable {
 
   /// Used by one thread at a time.
   private final class ThreadMemory: @unchecked Sendable {
-    let worker: Worker
-    init(_ worker: Worker) { self.worker = worker }
+    let runner: TruncationRunner
+    init(_ runner: TruncationRunner) { self.runner = runner }
   }
 
   package init(
-    seed: UInt64, outer: OuterSettings, inner: InnerSettings, problems: [any InnerProblem], tasks: any TaskSource,
+    seed: UInt64, outer: OuterSettings, inner: InnerSettings, problems: [any InnerProblem], tasks: any TaskDistribution,
     state: LearnerState, threads: Int
   ) {
     let estimator = outer.estimator.make(varianceFloor: outer.varianceFloor)
@@ -40,7 +40,7 @@ package final class Learner: Sendable {
     self.estimator = estimator
     self.state = Mutex(state)
     self.threads = (0..<threads).map { _ in
-      ThreadMemory(Worker(seed: seed, outer: outer, inner: inner, problems: problems, estimator: estimator))
+      ThreadMemory(TruncationRunner(seed: seed, outer: outer, inner: inner, problems: problems, estimator: estimator))
     }
   }
 
@@ -122,12 +122,12 @@ package final class Learner: Sendable {
   /// A worker's next truncation at the newest θ; false where stopped.
   private func truncation(of worker: Int, on thread: Int, stop: StopFlag) throws -> Bool {
     var (theta, outerIteration, current) = state.withLock { ($0.theta, $0.outerIteration, $0.workers[worker]) }
-    let memory = threads[thread].worker
+    let runner = threads[thread].runner
     let isNew = current.step >= current.life
     let task = try tasks.task(worker: worker, draw: isNew ? current.draws : current.draws - 1)
-    if isNew { current = memory.begin(task, worker: worker, after: current) }
+    if isNew { current = runner.begin(task, worker: worker, after: current) }
     guard
-      let (next, result) = memory.truncation(
+      let (next, result) = runner.truncation(
         worker: worker, outerIteration: outerIteration, theta: theta, state: current, images: task.images, stop: stop)
     else { return false }
     state.withLock {

@@ -16,9 +16,6 @@ package struct OuterSettings: Codable, Hashable, Sendable {
     case noiseReuse = "noise-reuse-es"
   }
 
-  /// Whose images the outer-loss is measured on.
-  package enum Objective: String, Codable, CaseIterable, Sendable { case train, validation }
-
   /// What an inner step counts to the outer-loss.
   package enum Loss: String, Codable, CaseIterable, Sendable {
     /// The loss of the step's own batch, before the update: it costs nothing extra. Train objective only.
@@ -105,33 +102,6 @@ package struct OuterSettings: Codable, Hashable, Sendable {
     settings.average = Average(decay: 0)
     settings.clip = Clip(by: .value, at: 0.05)
     settings.curriculum = Curriculum(from: 50, to: 10_000, over: 5_000)
-    return settings
-  }()
-
-  package init() {}
-}
-
-/// What the inner problems of outer-training are like.
-package struct InnerSettings: Codable, Hashable, Sendable {
-  /// The life of a task in inner steps: log-uniform between the two, fixed where they are equal.
-  package struct Life: Codable, Hashable, Sendable {
-    package var from = 50
-    package var to = 500
-  }
-
-  /// Images of a minibatch.
-  package var batch = 32
-  /// Classes of a task.
-  package var classes = 10
-  package var life = Life()
-  package var optimizer = Architecture()
-
-  package static let small = InnerSettings()
-
-  package static let paper: InnerSettings = {
-    var settings = InnerSettings()
-    settings.batch = 128
-    settings.life = Life(from: 10_000, to: 10_000)
     return settings
   }()
 

@@ -1,82 +1,19 @@
-import Randomness
-import Threads
+/// A worker between two truncations: one antithetic pair's task and inner state.
+package struct Worker: Sendable, Equatable {
+  /// Tasks drawn so far; the current one is number `draws` − 1.
+  package var draws = 0
+  /// Inner steps that the task has behind it.
+  package var step = 0
+  /// Inner steps that it lives for; a task at its end (0 of 0 at first) is followed by a new one.
+  package var life = 0
+  /// The problem that the task trains, by its number among the learner's.
+  package var problem = 0
+  /// u, momenta and second moments [P + 2 β P] of the + member, or of both; empty before the first task.
+  package var inner: [Float] = []
+  /// Those of the − member where it has its own; empty where both begin from the same.
+  package var other: [Float] = []
+  /// The sum of the task's perturbations, where they accumulate; else empty.
+  package var perturbation: [Float] = []
 
-/// A task as the learner gets it.
-package struct AssignedTask: Sendable {
-  /// The problem's number among the learner's.
-  package var problem: Int
-  package var images: any TaskImages
-
-  package init(problem: Int, images: any TaskImages) {
-    self.problem = problem
-    self.images = images
-  }
-}
-
-/// Where tasks come from.
-package protocol TaskSource: Sendable {
-  /// The `draw`-th task of a worker: a pure function of the two.
-  func task(worker: Int, draw: Int) throws -> AssignedTask
-}
-
-/// Runs truncations of antithetic pairs: the working memory of one thread.
-final class Worker {
-  private let seed: UInt64
-  private let outer: OuterSettings
-  private let inner: InnerSettings
-  private let problems: [any InnerProblem]
-  private let estimator: any GradientEstimator
-  private var unrolls: [Int: Unroll] = [:]
-
-  init(
-    seed: UInt64, outer: OuterSettings, inner: InnerSettings, problems: [any InnerProblem],
-    estimator: any GradientEstimator
-  ) {
-    self.seed = seed
-    self.outer = outer
-    self.inner = inner
-    self.problems = problems
-    self.estimator = estimator
-  }
-
-  private func unroll(_ problem: Int) -> Unroll {
-    if let unroll = unrolls[problem] { return unroll }
-    let unroll = Unroll(
-      problem: problems[problem], architecture: inner.optimizer, batch: inner.batch, counted: CountedLoss(outer))
-    unrolls[problem] = unroll
-    return unroll
-  }
-
-  /// A worker that has drawn its next task.
-  func begin(_ task: AssignedTask, worker: Int, after state: WorkerState) -> WorkerState {
-    let problem = problems[task.problem]
-    var next = WorkerState()
-    next.draws = state.draws + 1
-    next.life = inner.life.steps(worker: worker, draw: state.draws, seed: seed, isFirst: state.life == 0)
-    next.problem = task.problem
-    next.inner = problem.initialParameters(seed: seed, index: UInt64(worker), UInt64(state.draws))
-    next.inner += [Float](repeating: 0, count: 2 * inner.optimizer.betas.count * problem.layout.count)
-    return next
-  }
-
-  /// One truncation of a pair over the same minibatches; a pure function of its arguments. Nil where stopped.
-  func truncation(
-    worker: Int, outerIteration: Int, theta: [Float], state: WorkerState, images: any TaskImages, stop: StopFlag
-  ) -> (WorkerState, WorkerResult)? {
-    let pair = AntitheticPair(estimator: estimator, sigma: outer.sigma, seed: seed, worker: worker)
-    var random = pair.stream(.truncationLength, of: state)
-    let length = min(
-      outer.curriculum.length(outerIteration: outerIteration, random: &random), state.life - state.step)
-    let unroll = unroll(state.problem)
-    let truncation = pair.truncation(of: state, length: length, theta: theta) { theta, inner in
-      unroll.run(
-        theta: theta, inner: &inner, firstStep: state.step, length: length, images: images,
-        reverse: estimator.needsReverse, stop: stop)
-    }
-    guard let truncation else { return nil }
-    let result = WorkerResult(
-      worker: worker, outerIteration: outerIteration, sample: truncation.sample, innerSteps: truncation.innerSteps,
-      diverged: truncation.diverged)
-    return (truncation.next, result)
-  }
+  package init() {}
 }

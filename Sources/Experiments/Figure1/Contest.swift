@@ -1,3 +1,4 @@
+import Engine
 import Evaluation
 import Files
 import Foundation
@@ -5,7 +6,7 @@ import Foundation
 /// The training runs of figure 1.
 struct Contest {
   var figure: Figure1
-  var points: PointStore
+  var points: FigureJournal
   var threads: Int
 
   private var settings: Figure1.Settings { figure.settings }
@@ -22,7 +23,7 @@ struct Contest {
 
   /// An optimizer's losses, and what its steps take.
   struct Timed: Sendable {
-    var course: LossCourse
+    var curves: LossCurves
     var time: StepTime
     /// The steps that fit into the figure's range, at which losses are compared.
     var mark: Int
@@ -39,13 +40,13 @@ struct Contest {
     }
     points.progress.expect(baselines.reduce(0) { $0 + $1.cost })
     let learned = try runs.indices.map { index in
-      let course = try points.value("learned/\(index)", cost: runs[index].costOfContender, isTold: true) {
-        try runs[index].learnedCourse(mark: settings.steps, points.progress)
+      let curves = try points.value("learned/\(index)", cost: runs[index].costOfContender, isTold: true) {
+        try runs[index].learnedCurves(mark: settings.steps, points.progress)
       }
       runs[index].forget()
-      return Timed(course: course, time: times[index], mark: settings.steps)
+      return Timed(curves: curves, time: times[index], mark: settings.steps)
     }
-    return Found(learned: learned, baselines: try baselines.map { try $0.courses() }, seconds: seconds)
+    return Found(learned: learned, baselines: try baselines.map { try $0.lossCurves() }, seconds: seconds)
   }
 
   /// An evaluation whose log of runs lies beside the points.
@@ -101,14 +102,14 @@ private struct Baseline {
   /// In inner steps.
   var cost: Int { screening.costOfCandidates + Self.expected * whole.costOfContender }
 
-  func courses() throws -> [Contest.Timed] {
+  func lossCurves() throws -> [Contest.Timed] {
     let progress = contest.points.progress
-    let courses = try contest.points.value(kind.rawValue, cost: cost, isTold: true) {
+    let curves = try contest.points.value(kind.rawValue, cost: cost, isTold: true) {
       let finalists = try screening.finalists(kind, progress)
       progress.expect((finalists.count - Self.expected) * whole.costOfContender)
-      return try whole.courses(finalists, mark: mark, progress)
+      return try whole.lossCurves(finalists, mark: mark, progress)
     }
     for evaluation in [screening, whole] { evaluation.forget() }
-    return courses.map { Contest.Timed(course: $0, time: time, mark: mark) }
+    return curves.map { Contest.Timed(curves: $0, time: time, mark: mark) }
   }
 }

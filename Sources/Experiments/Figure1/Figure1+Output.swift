@@ -1,3 +1,4 @@
+import Engine
 import Evaluation
 import Foundation
 import Shards
@@ -6,7 +7,7 @@ import Shards
 extension Figure1 {
   func output(_ found: Contest.Found) -> FigureOutput {
     let objectives = learned.map(\.objective)
-    let standings = EvaluationPlan.Tuning.allCases.map { Standing($0, found, objectives: objectives) }
+    let standings = Objective.allCases.map { Standing($0, found, objectives: objectives) }
     let range = found.seconds.short
     let caption = Caption(
       shows:

@@ -1,3 +1,4 @@
+import Engine
 import Evaluation
 
 /// The tables of figure 1.
@@ -46,7 +47,7 @@ extension Figure1 {
 
   /// The first columns of both tables: what a baseline is tuned for is the loss itself.
   private func identity(_ number: Int, _ entry: Standing.Entry, _ standing: Standing) -> [String] {
-    let contender = entry.timed.course.contender
+    let contender = entry.timed.curves.contender
     return [
       standing.loss.rawValue, contender.kind.rawValue, number < learned.count ? learned[number].objective : "",
       contender.rate.map { "\($0)" } ?? "",

@@ -1,5 +1,5 @@
-package import Evaluation
-package import Files
+import Evaluation
+import Files
 package import Shards
 package import Snapshots
 
@@ -80,7 +80,7 @@ package struct Figure1: Figure {
   /// The learned optimizers' runs. What the baselines' cost is known when steps have been timed.
   package var cost: Int { learned.count * settings.steps * settings.tasks * settings.initialisations }
 
-  package func run(_ points: PointStore, threads: Int) throws -> FigureOutput {
+  package func run(_ points: FigureJournal, threads: Int) throws -> FigureOutput {
     let contest = Contest(figure: self, points: points, threads: threads)
     return output(try contest.found())
   }

@@ -12,7 +12,7 @@ struct Standing {
     var best: Best?
 
     /// With a baseline's learning rate.
-    var label: String { timed.course.contender.rate.map { "\(name), rate \($0.short)" } ?? name }
+    var label: String { timed.curves.contender.rate.map { "\(name), rate \($0.short)" } ?? name }
   }
 
   /// The lowest mean loss of a baseline's finalists.
@@ -22,11 +22,11 @@ struct Standing {
     var contender: Contender
   }
 
-  let loss: EvaluationPlan.Tuning
+  let loss: Objective
   let learned: [Entry]
   let baselines: [Entry]
 
-  init(_ loss: EvaluationPlan.Tuning, _ found: Contest.Found, objectives: [String]) {
+  init(_ loss: Objective, _ found: Contest.Found, objectives: [String]) {
     self.loss = loss
     learned = zip(objectives, found.learned).map {
       Entry(name: "learned (\($0) objective)", timed: $1, best: nil)
@@ -37,10 +37,10 @@ struct Standing {
       let lowest = finalists.flatMap { finalist in
         Self.points(finalist, loss).map { point in
           Best(
-            loss: point.mean, seconds: Double(point.step) * finalist.time.seconds, contender: finalist.course.contender)
+            loss: point.mean, seconds: Double(point.step) * finalist.time.seconds, contender: finalist.curves.contender)
         }
       }.min { $0.loss < $1.loss }
-      return Entry(name: Self.name(tuned.course.contender.kind), timed: tuned, best: lowest)
+      return Entry(name: Self.name(tuned.curves.contender.kind), timed: tuned, best: lowest)
     }
   }
 
@@ -55,7 +55,7 @@ struct Standing {
   /// The lowest that any baseline reaches in twice the range.
   var lowest: Double { baselines.compactMap(\.best?.loss).min() ?? .nan }
 
-  func points(_ entry: Entry) -> [LossCourse.Point] { Self.points(entry.timed, loss) }
+  func points(_ entry: Entry) -> [LossCurves.Point] { Self.points(entry.timed, loss) }
 
   /// Each run's loss at the end of the range.
   func losses(_ entry: Entry) -> [Double] { Self.losses(entry.timed, loss) }
@@ -68,15 +68,15 @@ struct Standing {
     points(entry).first { $0.mean <= level }.map { Double($0.step) * entry.timed.time.seconds }
   }
 
-  private static func points(_ timed: Contest.Timed, _ loss: EvaluationPlan.Tuning) -> [LossCourse.Point] {
-    loss == .train ? timed.course.training : timed.course.validation
+  private static func points(_ timed: Contest.Timed, _ loss: Objective) -> [LossCurves.Point] {
+    loss == .train ? timed.curves.training : timed.curves.validation
   }
 
-  private static func losses(_ timed: Contest.Timed, _ loss: EvaluationPlan.Tuning) -> [Double] {
-    loss == .train ? timed.course.markedTraining : timed.course.markedValidation
+  private static func losses(_ timed: Contest.Timed, _ loss: Objective) -> [Double] {
+    loss == .train ? timed.curves.markedTraining : timed.curves.markedValidation
   }
 
-  private static func mean(_ timed: Contest.Timed, _ loss: EvaluationPlan.Tuning) -> Double {
+  private static func mean(_ timed: Contest.Timed, _ loss: Objective) -> Double {
     let losses = losses(timed, loss)
     return losses.reduce(0, +) / Double(losses.count)
   }

@@ -1,9 +1,9 @@
 import Engine
-package import Files
+import Files
 import Foundation
 package import Snapshots
 import Tasks
-package import Threads
+import Threads
 
 /// Figure 3: the outer-loss over one outer-parameter, smooth for few inner steps, jagged for many, and smoothed by the
 /// Gaussian of the outer-objective.
@@ -109,7 +109,7 @@ package struct Figure3: Figure {
 
   package var cost: Int { (2 * side + 1) * longest }
 
-  package func run(_ points: PointStore, threads: Int) throws -> FigureOutput {
+  package func run(_ points: FigureJournal, threads: Int) throws -> FigureOutput {
     let index = try points.value("outer-parameter", cost: 0) {
       try section.steepestOuterParameter(length: settings.steepestAfter)
     }

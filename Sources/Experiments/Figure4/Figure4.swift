@@ -109,7 +109,7 @@ package struct Figure4: Figure {
     return chains + profiles + grid.count * settings.gridTasks * cost(nil)
   }
 
-  package func run(_ points: PointStore, threads: Int) throws -> FigureOutput {
+  package func run(_ points: FigureJournal, threads: Int) throws -> FigureOutput {
     let estimators = estimators
     let chains = try Parallel.map(estimators.count, threads: threads) { try learn(estimators[$0], points) }
     let losses = try Parallel.map(grid.count * settings.gridTasks, threads: threads) { number in
@@ -151,7 +151,7 @@ package struct Figure4: Figure {
   }
 
   /// Outer-training of the log learning rate.
-  private func learn(_ estimator: RateEstimator, _ points: PointStore) throws -> [Double] {
+  private func learn(_ estimator: RateEstimator, _ points: FigureJournal) throws -> [Double] {
     var settings = OuterSettings()
     settings.beta1 = self.settings.outerBeta1
     settings.beta2 = self.settings.outerBeta2

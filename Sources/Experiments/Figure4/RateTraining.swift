@@ -27,7 +27,7 @@ final class RateTraining {
   private static let epsilon: Float = 1e-8
 
   private let problem: any InnerProblem
-  private let images: any TaskImages
+  private let images: any BatchSource
   private let evaluator: any InnerEvaluator
   private var batch: Batch
   private let parameters: FloatBuffer

@@ -21,7 +21,7 @@ struct EstimatorVariances: Codable, Sendable, Equatable {
   ///   - outer: S and σ, the loss and the objective.
   init(
     theta: [Float], length: Int, draws: Int, outer: OuterSettings, inner: InnerSettings,
-    problems: [any InnerProblem], tasks: any TaskSource, seed: UInt64, threads: Int
+    problems: [any InnerProblem], tasks: any TaskDistribution, seed: UInt64, threads: Int
   ) throws {
     var outer = outer
     outer.estimator = .combined

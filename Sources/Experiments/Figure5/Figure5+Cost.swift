@@ -20,6 +20,6 @@ extension Figure5 {
     let intervals = settings.checkpoints.count - 1
     let ofTrainings = trainings.count * (intervals * costOfTraining + settings.checkpoints.count * costOfEvaluation)
     let ofVariances = settings.checkpoints.count * settings.lengths.reduce(0) { $0 + costOfVariance($1) }
-    return ofTrainings + ofVariances + OuterSettings.Objective.allCases.count * costOfAdam
+    return ofTrainings + ofVariances + Objective.allCases.count * costOfAdam
   }
 }

@@ -49,7 +49,7 @@ extension Figure5 {
   }
 
   private func final(_ found: Found) -> String {
-    let parts = OuterSettings.Objective.allCases.map { objective in
+    let parts = Objective.allCases.map { objective in
       let last = runs(found, objective).map { $0[$0.count - 1] }
       return "\(objective.rawValue) objective \(median(last.map(\.train)).short) and "
         + "\(median(last.map(\.validation)).short)"
@@ -73,7 +73,7 @@ extension Figure5 {
     ].joined(separator: "; ")
   }
 
-  private func runs(_ found: Found, _ objective: OuterSettings.Objective) -> [[MeanLosses]] {
+  private func runs(_ found: Found, _ objective: Objective) -> [[MeanLosses]] {
     trainings.filter { $0.objective == objective }.compactMap { found.losses[$0] }
   }
 
@@ -97,9 +97,9 @@ extension Figure5 {
     }
   }
 
-  private func lossPanel(_ found: Found, _ loss: OuterSettings.Objective) -> Plot.Panel {
+  private func lossPanel(_ found: Found, _ loss: Objective) -> Plot.Panel {
     func value(_ losses: MeanLosses) -> Double { loss == .train ? losses.train : losses.validation }
-    let learned = OuterSettings.Objective.allCases.map { objective in
+    let learned = Objective.allCases.map { objective in
       let runs = runs(found, objective)
       return Plot.Series(
         "\(objective.rawValue) objective",
@@ -118,7 +118,7 @@ extension Figure5 {
   }
 
   private func lossTable(_ found: Found) -> CSVTable {
-    let adam = OuterSettings.Objective.allCases.map { objective in
+    let adam = Objective.allCases.map { objective in
       let losses = found.adam[objective]
       return ["adam", objective.rawValue, "", "", CSVTable.number(losses?.train), CSVTable.number(losses?.validation)]
     }

@@ -1,5 +1,5 @@
 package import Engine
-package import Evaluation
+import Evaluation
 package import Foundation
 import Shards
 import Snapshots
@@ -83,7 +83,7 @@ package struct Figure5: Figure {
 
   /// One run of outer-training.
   struct Training: Hashable, Sendable {
-    var objective: OuterSettings.Objective
+    var objective: Objective
     /// Counted from 0.
     var number: Int
 
@@ -91,12 +91,12 @@ package struct Figure5: Figure {
   }
 
   var trainings: [Training] {
-    OuterSettings.Objective.allCases.flatMap { objective in
+    Objective.allCases.flatMap { objective in
       (0..<settings.seeds).map { Training(objective: objective, number: $0) }
     }
   }
 
-  package func run(_ points: PointStore, threads: Int) throws -> FigureOutput {
+  package func run(_ points: FigureJournal, threads: Int) throws -> FigureOutput {
     var losses: [Training: [MeanLosses]] = [:]
     for training in trainings {
       let run = OuterTraining(figure: self, training: training, folder: points.workspace, threads: threads)
@@ -108,8 +108,8 @@ package struct Figure5: Figure {
       }
     }
     let first = OuterTraining(figure: self, training: trainings[0], folder: points.workspace, threads: threads)
-    var adam: [OuterSettings.Objective: MeanLosses] = [:]
-    for objective in OuterSettings.Objective.allCases {
+    var adam: [Objective: MeanLosses] = [:]
+    for objective in Objective.allCases {
       adam[objective] = try points.value("adam/\(objective.rawValue)", cost: costOfAdam, note: "Adam") {
         try evaluation(first.snapshot(at: 0), threads, points, tunedFor: objective).adamLosses()
       }
@@ -129,13 +129,13 @@ package struct Figure5: Figure {
     /// Of each run at each checkpoint.
     var losses: [Training: [MeanLosses]]
     /// Adam's, tuned for each.
-    var adam: [OuterSettings.Objective: MeanLosses]
+    var adam: [Objective: MeanLosses]
     /// Of each length at each checkpoint.
     var variances: [[EstimatorVariances]]
   }
 
   private func evaluation(
-    _ snapshot: Snapshot, _ threads: Int, _ points: PointStore, tunedFor objective: OuterSettings.Objective = .train
+    _ snapshot: Snapshot, _ threads: Int, _ points: FigureJournal, tunedFor objective: Objective = .train
   ) throws -> Evaluation {
     let plan = EvaluationPlan(
       problem: settings.problem, split: .outerValidation, tasks: settings.tasks, initialisations: 1,

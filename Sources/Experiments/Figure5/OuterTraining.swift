@@ -39,12 +39,12 @@ struct OuterTraining {
     let store = SnapshotStore(readingFrom: configuration.stateFolder)
     let name = store.name(step: outerIteration)
     if let (_, data) = try? store.read(named: name) { return try Snapshot(data, name: name) }
-    var log = Logger(label: "figure5") { _ in LineLog() }
+    var log = Logger(label: "figure5") { _ in ConsoleHandler() }
     log.logLevel = .error
     // Opening a run writes the snapshot of step 0.
-    let run = try TrainingRun(configuration: configuration, log: log)
+    let run = try TrainingRun(configuration: configuration, console: log)
     if outerIteration > 0 { try run.run() }
-    return try Snapshot(run.store.read(named: name).data, name: name)
+    return try Snapshot(run.snapshots.read(named: name).data, name: name)
   }
 
   /// How much outer-gradients of unrolls of `length` steps from the initialisation vary: on tasks and with perturbations
@@ -53,7 +53,7 @@ struct OuterTraining {
     let theta = try snapshot(at: outerIteration).theta
     let seed = settings.seed &+ UInt64(settings.seeds)
     let configuration = try configuration(outerIterations: outerIteration, seed: seed)
-    let tasks = try DatasetTasks(configuration, datasets: [figure.dataset])
+    let tasks = try DatasetTaskDistribution(configuration, datasets: [figure.dataset])
     return try EstimatorVariances(
       theta: theta, length: length, draws: settings.draws, outer: configuration.outer, inner: configuration.inner,
       problems: tasks.problems, tasks: tasks, seed: seed, threads: threads)

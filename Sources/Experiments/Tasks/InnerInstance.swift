@@ -2,7 +2,7 @@ package import Engine
 import Files
 package import Foundation
 import Shards
-package import Tasks
+import Tasks
 
 /// An inner problem and the tasks on which a figure trains it.
 package struct InnerInstance: Sendable {
@@ -13,10 +13,10 @@ package struct InnerInstance: Sendable {
   package let identity: String
   /// For captions, for example `mlp2x32 on mnist14 (train classes), batch 32`.
   package let description: String
-  private let makeImages: @Sendable (Int) throws -> any TaskImages
+  private let makeImages: @Sendable (Int) throws -> any BatchSource
 
   /// The images of task number `index`: a pure function of it.
-  package func images(_ index: Int) throws -> any TaskImages { try makeImages(index) }
+  package func images(_ index: Int) throws -> any BatchSource { try makeImages(index) }
 
   /// A classification problem made of a seed; its tasks differ in the initialisation and the minibatches.
   ///
@@ -47,7 +47,7 @@ package struct InnerInstance: Sendable {
       description: "\(problem.name) on \(folder.lastPathComponent) (train classes), batch \(batch)"
     ) { index in
       let classes = try dataset.sampleTask(split: .train, classes: problem.classes, seed: seed, index: index)
-      return ShardTask(try dataset.open(classes), batch: batch, seed: seed, indices: [UInt64(index)])
+      return ShardBatches(try dataset.open(classes), batch: batch, seed: seed, indices: [UInt64(index)])
     }
   }
 

@@ -53,9 +53,9 @@ package final class SyntheticImages: Sendable {
   }
 
   /// The images with the order of minibatches that is number `index`.
-  package func task(_ index: Int) -> any TaskImages { Task(images: self, index: UInt64(index)) }
+  package func task(_ index: Int) -> any BatchSource { Task(images: self, index: UInt64(index)) }
 
-  private struct Task: TaskImages {
+  private struct Task: BatchSource {
     let images: SyntheticImages
     let index: UInt64
     var shape: ImageShape { images.settings.shape }

@@ -2,7 +2,7 @@ import Dispatch
 import Randomness
 import Synchronization
 
-/// The minibatches of a task, by number: images drawn uniformly, with replacement, from all of a part.
+/// The minibatches of a task, by number: images drawn uniformly, with replacement, from all of a split.
 ///
 /// Batch k is a pure function of the dataset, the task, the seed, the indices and k, so both members of an antithetic
 /// pair, a replay, a restart and another machine see the same. Any thread may ask for any of them; who asks for one
@@ -11,8 +11,8 @@ public final class BatchStream: Sendable {
   /// Images of a batch.
   public let size: Int
 
-  private let task: OpenTask
-  private let part: OpenTask.Part
+  private let task: TaskImages
+  private let split: ImageSplit
   private let scaling: PixelScaling
   private let seed: UInt64
   private let indices: [UInt64]
@@ -38,18 +38,18 @@ public final class BatchStream: Sendable {
   private static let worthAThread = 256 << 10
 
   /// - Parameters:
-  ///   - part: the images to draw from; it has some.
+  ///   - split: the images to draw from; it has some.
   ///   - size: images of a batch.
   ///   - seed, indices: what tells these batches from those of other streams, for example worker, draw and use.
   ///   - ahead: how many batches after the last one asked for are gathered.
   public init(
-    _ task: OpenTask, part: OpenTask.Part, size: Int, scaling: PixelScaling, seed: UInt64, indices: [UInt64],
+    _ task: TaskImages, split: ImageSplit, size: Int, scaling: PixelScaling, seed: UInt64, indices: [UInt64],
     ahead: Int = 2
   ) {
-    precondition(task.count(of: part) > 0, "the part has images")
+    precondition(task.count(of: split) > 0, "the split has images")
     precondition(size > 0)
     self.task = task
-    self.part = part
+    self.split = split
     self.size = size
     self.scaling = scaling
     self.seed = seed
@@ -79,7 +79,7 @@ public final class BatchStream: Sendable {
 
   private func gather(_ number: Int, _ pixels: inout [Float], _ labels: inout [Int32]) {
     var random = RandomStream(seed: seed, purpose: .batch, indices: indices + [UInt64(number)])
-    task.fill(pixels: &pixels, labels: &labels, from: part, scaling: scaling, random: &random)
+    task.fill(pixels: &pixels, labels: &labels, from: split, scaling: scaling, random: &random)
   }
 
   /// Has batches gathered that are not yet, and forgets all others.

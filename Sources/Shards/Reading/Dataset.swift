@@ -25,7 +25,7 @@ public struct Dataset: Sendable {
 
   /// Gathers the images of a task's classes; nothing is hashed or copied.
   /// - Throws: ``ShardsError`` where a shard does not hold what the manifest says.
-  public func open(_ task: TaskClasses) throws -> OpenTask { try OpenTask(task, in: self) }
+  public func open(_ task: TaskClasses) throws -> TaskImages { try TaskImages(task, in: self) }
 
   /// The reader of the shard that holds a class.
   func reader(ofClass position: Int) throws -> ShardReader {

@@ -1,7 +1,7 @@
 import Foundation
 import Synchronization
 
-/// The course of a run, for who draws it: rows of its log, thinned evenly to what fits in a picture.
+/// The history of a run, for drawing it: rows of its log, thinned evenly to what fits in a picture.
 package final class TrainingHistory: Sendable {
   /// At most so many outer-iterations, and so many evaluations.
   static let most = 5_000
@@ -17,7 +17,7 @@ package final class TrainingHistory: Sendable {
 
   /// Reads what the log of a state folder has.
   init(readingFrom state: URL, longLog: Int = longLog) throws {
-    let files = try (RowFile.fullFiles(in: state) + [state.appending(path: "log.jsonl")])
+    let files = try (LogFile.fullFiles(in: state) + [state.appending(path: "log.jsonl")])
       .map { try Data(contentsOf: $0, options: .alwaysMapped) }
     var contents = Contents()
     if files.reduce(0, { $0 + $1.count }) > longLog {

@@ -1,7 +1,7 @@
 import Foundation
 import Synchronization
 
-/// What a run says of its course: a row for each outer-iteration and each evaluation, in `log.jsonl` and as events of
+/// What a run tells of itself: a row for each outer-iteration and each evaluation, in `log.jsonl` and as events of
 /// TensorBoard.
 ///
 /// The process that trains appends from one thread; others may ask what is there.
@@ -15,13 +15,13 @@ final class TrainingLog: Sendable {
     var events: [TensorBoardEvent] = []
   }
 
-  private let rows: RowFile
+  private let rows: LogFile
   private let events: TensorBoardFile
   private let contents: Mutex<Contents>
 
   /// The log of a run that goes on after an outer-iteration (0: that begins): what a log holds beyond it is removed.
   init(in state: URL, resumingAt outerIteration: Int) throws {
-    rows = try RowFile(state.appending(path: "log.jsonl"), resumingAt: outerIteration)
+    rows = try LogFile(state.appending(path: "log.jsonl"), resumingAt: outerIteration)
     events = try TensorBoardFile(in: state.appending(path: "tensorboard"), from: outerIteration)
     // The event of a row that was the process's last may be missing, so they replace what there is.
     for row in rows.last { try events.append(row.event) }

@@ -55,9 +55,9 @@ enum SmallSource: String, CaseIterable, CustomTestStringConvertible {
   func open(_ folder: URL) throws -> any ImageSource {
     let input = input(folder)
     switch self {
-    case .imagenetTar, .imagenetTars, .imagenetFolders: return try ImageNetSource.open([input])
-    case .imagenetPipe: return ImageNetStream(path: input)
-    case .folder: return try FolderSource.open([input])
+    case .imagenetTar, .imagenetTars, .imagenetFolders: return try ImageNet.open([input])
+    case .imagenetPipe: return ImageNetStreamSource(path: input)
+    case .folder: return try ClassFolders.open([input])
     case .imagenet32, .imagenet32Deflated:
       return try ImageNet32.open([input], size: 32, classes: nil, scratch: folder)
     case .mnist: return try MNIST.open(in: input, size: 28, scratch: folder)

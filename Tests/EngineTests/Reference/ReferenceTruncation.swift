@@ -4,7 +4,7 @@
 struct ReferenceTruncation {
   var problem: MLP
   var architecture: Architecture
-  var images: any TaskImages
+  var images: any BatchSource
   /// Images of a minibatch.
   var batch: Int
   var counted: CountedLoss

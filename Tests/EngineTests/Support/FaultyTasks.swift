@@ -3,11 +3,11 @@ import Foundation
 @testable import Engine
 
 /// Synthetic tasks, but those of one worker have pixels that are not numbers.
-struct PoisonedTasks: TaskSource {
+struct PoisonedTasks: TaskDistribution {
   var shape: ImageShape
   var worker: Int
 
-  private struct Images: TaskImages {
+  private struct Images: BatchSource {
     var shape: ImageShape
 
     func fill(_ batch: inout Batch, for use: BatchUse, step: Int) {
@@ -16,20 +16,20 @@ struct PoisonedTasks: TaskSource {
     }
   }
 
-  func task(worker: Int, draw: Int) throws -> AssignedTask {
+  func task(worker: Int, draw: Int) throws -> InnerTask {
     guard worker == self.worker else { return try SyntheticTasks(shape: shape).task(worker: worker, draw: draw) }
-    return AssignedTask(problem: 0, images: Images(shape: shape))
+    return InnerTask(problem: 0, images: Images(shape: shape))
   }
 }
 
 /// Synthetic tasks, but every batch of one worker takes a while.
-struct SlowTasks: TaskSource {
+struct SlowTasks: TaskDistribution {
   var shape: ImageShape
   var worker: Int
   var seconds: Double
 
-  private struct Images: TaskImages {
-    var images: any TaskImages
+  private struct Images: BatchSource {
+    var images: any BatchSource
     var seconds: Double
     var shape: ImageShape { images.shape }
 
@@ -39,9 +39,9 @@ struct SlowTasks: TaskSource {
     }
   }
 
-  func task(worker: Int, draw: Int) throws -> AssignedTask {
+  func task(worker: Int, draw: Int) throws -> InnerTask {
     let task = try SyntheticTasks(shape: shape).task(worker: worker, draw: draw)
     guard worker == self.worker else { return task }
-    return AssignedTask(problem: task.problem, images: Images(images: task.images, seconds: seconds))
+    return InnerTask(problem: task.problem, images: Images(images: task.images, seconds: seconds))
   }
 }

@@ -2,7 +2,7 @@ import Engine
 import TestSupport
 
 /// A fixture's minibatches.
-struct FixtureImages: TaskImages {
+struct FixtureImages: BatchSource {
   let shape: ImageShape
   let firstStep: Int
   let freshBatches: Int

@@ -2,7 +2,7 @@ import Engine
 import Randomness
 
 /// A task of noisy class patterns: quick to learn, made of nothing but a seed.
-struct SyntheticTask: TaskImages {
+struct SyntheticTask: BatchSource {
   var shape: ImageShape
   var classes = 10
   var seed: UInt64 = 0
@@ -20,7 +20,7 @@ struct SyntheticTask: TaskImages {
   }
 }
 
-extension TaskImages {
+extension BatchSource {
   /// The training images of a step, as a batch of its own.
   func batch(of images: Int, step: Int = 0) -> Batch {
     var batch = Batch(size: images, shape: shape)
@@ -30,11 +30,11 @@ extension TaskImages {
 }
 
 /// The same task for every worker and draw, or one of its own for each.
-struct SyntheticTasks: TaskSource {
+struct SyntheticTasks: TaskDistribution {
   var shape: ImageShape
 
-  func task(worker: Int, draw: Int) throws -> AssignedTask {
-    AssignedTask(problem: 0, images: SyntheticTask(shape: shape, seed: UInt64(worker * 1000 + draw)))
+  func task(worker: Int, draw: Int) throws -> InnerTask {
+    InnerTask(problem: 0, images: SyntheticTask(shape: shape, seed: UInt64(worker * 1000 + draw)))
   }
 }
 

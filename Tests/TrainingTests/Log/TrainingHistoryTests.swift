@@ -4,7 +4,7 @@ import Testing
 
 @testable import Training
 
-/// The course of a run, thinned to what a picture holds.
+/// The history of a run, thinned to what a picture holds.
 @Suite struct TrainingHistoryTests {
   private static func row(_ step: Int) -> LogRow {
     .evaluation(
@@ -37,13 +37,13 @@ import Testing
   @Test("the history of a long log is rows at even distances, the first and the newest among them, that go on evenly")
   func samples() throws {
     try withTemporaryFolder { folder in
-      let rows = try RowFile(folder.appending(path: "log.jsonl"), resumingAt: 0, largest: 1 << 20)
+      let rows = try LogFile(folder.appending(path: "log.jsonl"), resumingAt: 0, largest: 1 << 20)
       let count = 40_000
       for step in 1...count {
         try rows.append(Self.outerIteration(step))
         if step % 100 == 0 { try rows.append(Self.row(step)) }
       }
-      try #require(RowFile.fullFiles(in: folder).count > 2)
+      try #require(LogFile.fullFiles(in: folder).count > 2)
       let history = try TrainingHistory(readingFrom: folder, longLog: 1 << 20)
       for step in count + 1...count + 1_000 { history.append(try Self.outerIteration(step)) }
       let steps = history.columns.outerIterations.outerIteration
@@ -58,7 +58,7 @@ import Testing
   @Test("what the log has is read back, full files included; a line that is none is passed over") func reads() throws {
     try withTemporaryFolder { folder in
       let file = folder.appending(path: "log.jsonl")
-      let rows = try RowFile(file, resumingAt: 0, largest: 3 * Self.row(1).line().count)
+      let rows = try LogFile(file, resumingAt: 0, largest: 3 * Self.row(1).line().count)
       for step in 1...8 { try rows.append(Self.row(step)) }
       try (Data(contentsOf: file) + Data("{\"evaluation\": a note\n".utf8)).write(to: file)
       let history = try TrainingHistory(readingFrom: folder)

@@ -88,9 +88,9 @@ import Testing
     let before = try Self.row(1).line()
     let whole = try before + Self.row(2).line()
     for length in before.count..<whole.count {
-      #expect(RowFile.sound(whole.prefix(length), upTo: 2).length == before.count)
+      #expect(LogFile.sound(whole.prefix(length), upTo: 2).length == before.count)
     }
-    #expect(RowFile.sound(whole, upTo: 2).length == whole.count)
+    #expect(LogFile.sound(whole, upTo: 2).length == whole.count)
     try withTemporaryFolder { state in
       try whole.dropLast(20).write(to: state.appending(path: "log.jsonl"))
       try Self.write([Self.row(2, loss: 9)], in: state, resumingAt: 1)
@@ -102,11 +102,11 @@ import Testing
   func foreignLine() throws {
     let note = Data("from here on with another rate\n".utf8)
     let text = try note + Self.row(1).line() + note + Self.row(2).line() + Self.row(3).line() + note
-    let (kept, last) = RowFile.sound(text, upTo: 2)
+    let (kept, last) = LogFile.sound(text, upTo: 2)
     #expect(try text.prefix(kept) == note + Self.row(1).line() + note + Self.row(2).line())
     #expect(last == [Self.row(2)])
-    #expect(RowFile.sound(note, upTo: 2).length == note.count)
-    #expect(RowFile.sound(Data(), upTo: 2).length == 0)
+    #expect(LogFile.sound(note, upTo: 2).length == note.count)
+    #expect(LogFile.sound(Data(), upTo: 2).length == 0)
   }
 
   @Test("an event that a process was killed before writing is there after the next start")

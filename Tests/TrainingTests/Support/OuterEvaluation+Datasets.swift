@@ -7,6 +7,7 @@ import Shards
 extension OuterEvaluation {
   /// The evaluation that a run of this configuration makes on data sets that are open already.
   static func of(_ configuration: Configuration, _ datasets: [Dataset], threads: Int = 2) throws -> OuterEvaluation {
-    try OuterEvaluation(configuration, tasks: DatasetTasks(configuration, datasets: datasets), threads: threads)
+    try OuterEvaluation(
+      configuration, tasks: DatasetTaskDistribution(configuration, datasets: datasets), threads: threads)
   }
 }

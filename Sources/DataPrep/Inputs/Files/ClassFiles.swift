@@ -47,8 +47,8 @@ enum ClassFiles: Sendable {
     var archive = TarReader(file, size: size, named: "the archive of class \(id)")
     var first: String?
     while let entry = try archive.nextEntry() {
-      guard ImageNetSource.id(ofArchive: entry.name) == nil else {
-        throw ImageNetSource.strayArchive(entry.name, ofClass: id, behind: first, in: file.path)
+      guard ImageNet.id(ofArchive: entry.name) == nil else {
+        throw ImageNet.strayArchive(entry.name, ofClass: id, behind: first, in: file.path)
       }
       guard ImageFile.isImage(entry.name) else { continue }
       first = first ?? entry.name

@@ -6,7 +6,7 @@ import Synchronization
 /// asked for again, computes only what is missing. A line that was cut is computed again.
 ///
 /// One process at a time holds the file.
-package final class PointStore: Sendable {
+package final class FigureJournal: Sendable {
   private struct Line<Value: Codable>: Codable {
     var key: String
     /// What it took, in the unit in which progress is counted.
@@ -20,7 +20,7 @@ package final class PointStore: Sendable {
     var cost: Int
   }
 
-  private let file: LineFile
+  private let file: JournalFile
   /// Whole lines by key.
   private let lines: Mutex<[String: Data]>
   /// Told of every point.
@@ -35,7 +35,7 @@ package final class PointStore: Sendable {
   package init(folder: URL, figure: String, identity: some Encodable, progress: Files.Progress) throws {
     let identity = try JSONText.data(identity)
     try SystemCall.makeFolder(folder.path)
-    file = try LineFile(folder.appending(path: "\(figure)-\(Digest.sha256(identity).prefix(12)).jsonl"))
+    file = try JournalFile(folder.appending(path: "\(figure)-\(Digest.sha256(identity).prefix(12)).jsonl"))
     self.progress = progress
     guard try file.lock() else {
       throw ExperimentsError(

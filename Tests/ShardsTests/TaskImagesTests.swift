@@ -5,11 +5,11 @@ import Testing
 
 @testable import Shards
 
-@Suite struct OpenTaskTests {
+@Suite struct TaskImagesTests {
   private let size = SampleDataset.shape.count
 
   /// Runs `body` with a task of four classes that lie in several shards.
-  private func withTask(_ body: (OpenTask, [[[UInt8]]]) throws -> Void) throws {
+  private func withTask(_ body: (TaskImages, [[[UInt8]]]) throws -> Void) throws {
     try withTemporaryFolder { folder in
       let output = folder.appending(path: "set")
       try SampleDataset(classesInShard: 2).write(to: output)
@@ -33,11 +33,11 @@ import Testing
   @Test("the parts are the classes' training images and, at the tail of the keys, their validation images")
   func parts() throws {
     try withTask { task, images in
-      for (part, range) in [(OpenTask.Part.training, 0..<20), (.validation, 20..<25)] {
-        #expect(task.count(of: part) == 4 * range.count)
+      for (split, range) in [(ImageSplit.train, 0..<20), (.validation, 20..<25)] {
+        #expect(task.count(of: split) == 4 * range.count)
         var pixels = [Float](repeating: 0, count: 4 * range.count * size)
         var labels = [Int32](repeating: -1, count: 4 * range.count)
-        task.copy(0..<labels.count, of: part, scaling: stored, pixels: &pixels, labels: &labels)
+        task.copy(0..<labels.count, of: split, scaling: stored, pixels: &pixels, labels: &labels)
         #expect(rows(pixels) == images.flatMap { $0[range] })
         #expect(labels == (0..<4).flatMap { Array(repeating: Int32($0), count: range.count) })
       }
@@ -55,14 +55,14 @@ import Testing
     }
   }
 
-  @Test("a batch's images belong to their labels, come from the part, and all of it is drawn")
+  @Test("a batch's images belong to their labels, come from the split, and all of it is drawn")
   func batches() throws {
     try withTask { task, images in
-      for (part, range) in [(OpenTask.Part.training, 0..<20), (.validation, 20..<25)] {
+      for (split, range) in [(ImageSplit.train, 0..<20), (.validation, 20..<25)] {
         var pixels = [Float](repeating: 0, count: 1000 * size)
         var labels = [Int32](repeating: -1, count: 1000)
         var random = RandomStream(seed: 1, purpose: .test)
-        task.fill(pixels: &pixels, labels: &labels, from: part, scaling: stored, random: &random)
+        task.fill(pixels: &pixels, labels: &labels, from: split, scaling: stored, random: &random)
         let drawn = rows(pixels)
         #expect(zip(drawn, labels).allSatisfy { images[Int($1)][range].contains($0) })
         #expect(Set(drawn) == Set(images.flatMap { $0[range] }))
@@ -78,7 +78,7 @@ import Testing
         var pixels = [Float](repeating: 0, count: 16 * size)
         var labels = [Int32](repeating: -1, count: 16)
         var random = RandomStream(seed: 7, purpose: .test, UInt64(iteration % 4))
-        task.fill(pixels: &pixels, labels: &labels, from: .training, scaling: stored, random: &random)
+        task.fill(pixels: &pixels, labels: &labels, from: .train, scaling: stored, random: &random)
         batches.insert(pixels)
       }
       #expect(batches.count == 4)
@@ -97,7 +97,7 @@ import Testing
     try withTemporaryFolder { folder in
       let output = folder.appending(path: "set")
       try SampleDataset().write(to: output)
-      func open() throws -> OpenTask {
+      func open() throws -> TaskImages {
         let dataset = try SampleDataset.open(output)
         return try dataset.open(dataset.sampleTask(split: .train, classes: 1, seed: 1, index: 0))
       }
@@ -105,7 +105,7 @@ import Testing
       try FileManager.default.removeItem(at: output)
       var pixels = [Float](repeating: 0, count: size)
       var labels: [Int32] = [-1]
-      task.copy(0..<1, of: .training, scaling: stored, pixels: &pixels, labels: &labels)
+      task.copy(0..<1, of: .train, scaling: stored, pixels: &pixels, labels: &labels)
       #expect(rows(pixels)[0] == SampleDataset.images(UInt8(task.classes.classes[0]))[0])
     }
   }

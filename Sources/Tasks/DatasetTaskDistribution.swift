@@ -4,7 +4,7 @@ package import Shards
 import Synchronization
 
 /// What a run trains on: pairs of a data set and a problem that fits it, each drawn by its weight.
-package final class DatasetTasks: TaskSource {
+package final class DatasetTaskDistribution: TaskDistribution {
   /// A problem on a data set, as a run's state remembers it: a data set is its manifest, wherever it lies.
   package struct Description: Codable, Equatable, Sendable, CustomStringConvertible {
     var problem: String
@@ -17,7 +17,7 @@ package final class DatasetTasks: TaskSource {
   /// A pair of a data set and a problem that fits it.
   package struct Choice: Sendable {
     package var dataset: Dataset
-    /// The problem's number in ``DatasetTasks/problems``.
+    /// The problem's number in ``DatasetTaskDistribution/problems``.
     package var problem: Int
     package var weight: Double
 
@@ -36,7 +36,7 @@ package final class DatasetTasks: TaskSource {
   /// Counts the inner steps of its tasks.
   package let counter: StepCounter
   /// Each worker's newest task: truncation after truncation asks for the same.
-  private let open = Mutex<[Int: (draw: Int, task: AssignedTask)]>([:])
+  private let open = Mutex<[Int: (draw: Int, task: InnerTask)]>([:])
 
   /// - Parameters:
   ///   - choices: What tasks are drawn from, each by its weight.
@@ -64,7 +64,7 @@ package final class DatasetTasks: TaskSource {
     }
   }
 
-  package func task(worker: Int, draw: Int) throws -> AssignedTask {
+  package func task(worker: Int, draw: Int) throws -> InnerTask {
     if let (known, task) = open.withLock({ $0[worker] }), known == draw { return task }
     var random = RandomStream(seed: seed, purpose: .taskChoice, UInt64(worker), UInt64(draw))
     var rest = random.uniform() * choices.reduce(0) { $0 + $1.weight }
@@ -76,10 +76,10 @@ package final class DatasetTasks: TaskSource {
     // Workers are few and draws go on for ever: this numbers all of them.
     let classes = try choice.dataset.sampleTask(
       split: .train, classes: classes, seed: seed, index: draw << 16 | worker)
-    let images = ShardTask(
+    let images = ShardBatches(
       try choice.dataset.open(classes), batch: batch, seed: seed,
       indices: [UInt64(worker), UInt64(draw)], counter: counter)
-    let task = AssignedTask(problem: choice.problem, images: images)
+    let task = InnerTask(problem: choice.problem, images: images)
     open.withLock { $0[worker] = (draw, task) }
     return task
   }

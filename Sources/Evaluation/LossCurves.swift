@@ -1,5 +1,5 @@
 /// The training and the validation loss of one optimizer's training runs over inner steps.
-package struct LossCourse: Codable, Sendable, Equatable {
+package struct LossCurves: Codable, Sendable, Equatable {
   /// The runs' losses at one step.
   package struct Point: Codable, Sendable, Equatable {
     /// Inner steps done.

@@ -1,7 +1,7 @@
 import Foundation
 
 /// Shows systemd how much of the data sets is read, and asks it for the time that takes.
-final class OpeningStatus {
+final class OpeningProgress {
   private let manager: ServiceManager
   private var shown = ContinuousClock.now - .seconds(1)
 

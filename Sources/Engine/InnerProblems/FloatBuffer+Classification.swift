@@ -1,6 +1,6 @@
 extension FloatBuffer {
   /// Of logits [labels, classes], how many rows have their largest value, the last one among equals, at their label.
-  func rightRows(_ labels: [Int32]) -> Int {
+  func correctRows(_ labels: [Int32]) -> Int {
     let classes = count / labels.count
     return labels.indices.count { image in
       let row = image * classes

@@ -1,40 +1,4 @@
 import CZlib
-import Files
-import Foundation
-
-// Every call of zlib is in this file.
-
-/// A file, plain or gzip, read from its beginning; which of the two it is, zlib finds out.
-final class GzipReader {
-  private let file: gzFile
-  let path: String
-
-  init(_ url: URL) throws {
-    path = url.path
-    guard let file = gzopen(path, "rb") else {
-      throw DataPrepError(.missing, path, "cannot be opened: \(String(cString: strerror(errno)))")
-    }
-    self.file = file
-    gzbuffer(file, 1 << 17)
-  }
-
-  deinit { gzclose_r(file) }
-
-  /// Fills `bytes` with what comes next. Returns how many bytes there were: fewer only at the end.
-  func read(into bytes: inout [UInt8]) throws -> Int {
-    errno = 0
-    let count = Int(gzread(file, &bytes, UInt32(bytes.count)))
-    var code: Int32 = 0
-    // zlib names the file before what is wrong with it.
-    let message = String(cString: gzerror(file, &code)).replacing("\(path): ", with: "")
-    switch code {
-    case Z_OK, Z_STREAM_END: return count
-    case Z_BUF_ERROR: throw DataPrepError(.damaged, path, "the gzip file is truncated: fetch it again")
-    case Z_ERRNO: throw DataPrepError(.missing, path, "cannot be read: \(String(cString: strerror(errno)))")
-    default: throw DataPrepError(.damaged, path, "the gzip file is damaged (\(message)): fetch it again")
-    }
-  }
-}
 
 /// Inflates a bare stream of deflate (RFC 1951), piece by piece.
 final class Inflater {
@@ -82,20 +46,5 @@ final class Inflater {
         return result
       }
     }
-  }
-}
-
-/// The check sum of zip archives.
-struct CRC32 {
-  private(set) var value: UInt = crc32(0, nil, 0)
-
-  mutating func add(_ bytes: [UInt8]) { value = crc32(value, bytes, UInt32(bytes.count)) }
-}
-
-/// Checksums of archives.
-enum Checksum {
-  /// The CRC-32 of bytes that follow others, of which it is `previous`; of none it is 0.
-  static func crc32(_ bytes: [UInt8], after previous: UInt32 = 0) -> UInt32 {
-    UInt32(crc32_z(UInt(previous), bytes, bytes.count))
   }
 }

@@ -3,7 +3,7 @@ import Foundation
 package import Logging
 
 /// A log of one line an event on standard error: time (UTC), level, message, and what belongs to it as `key=value`.
-package struct LineLog: LogHandler {
+package struct ConsoleHandler: LogHandler {
   package var logLevel = Logger.Level.info
   package var metadata: Logger.Metadata = [:]
 

@@ -3,7 +3,7 @@ import Foundation
 import Logging
 
 /// A log in systemd's journal, with priorities and fields (systemd.journal-fields(7)).
-struct JournalLog: LogHandler {
+struct SystemdHandler: LogHandler {
   var logLevel = Logger.Level.info
   var metadata: Logger.Metadata = [:]
   private let socket: UnixSocket

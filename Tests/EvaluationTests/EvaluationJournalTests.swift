@@ -6,9 +6,9 @@ import Testing
 @testable import Evaluation
 
 /// What an evaluation that was stopped finds again.
-@Suite struct RunLogTests {
-  static func key(_ task: Int) -> RunLog.Key {
-    RunLog.Key(contender: Contender(kind: .adam, rate: 0.1), task: task, initialisation: 0)
+@Suite struct EvaluationJournalTests {
+  static func key(_ task: Int) -> EvaluationJournal.Key {
+    EvaluationJournal.Key(contender: Contender(kind: .adam, rate: 0.1), task: task, initialisation: 0)
   }
 
   static let outcome = RunOutcome(curve: [2.3, 0.1, 1 / 3], validationLoss: 0.1 + 0.2, validationAccuracy: 2 / 3)
@@ -20,10 +20,10 @@ import Testing
   @Test("runs are there again, to the last bit, for the same arguments only")
   func again() throws {
     try withTemporaryFolder { folder in
-      try RunLog(folder: folder, identity: ["seed": 1]).append(Self.outcome, for: Self.key(0))
-      #expect(try RunLog(folder: folder, identity: ["seed": 1])[Self.key(0)] == Self.outcome)
-      #expect(try RunLog(folder: folder, identity: ["seed": 1])[Self.key(1)] == nil)
-      #expect(try RunLog(folder: folder, identity: ["seed": 2])[Self.key(0)] == nil)
+      try EvaluationJournal(folder: folder, identity: ["seed": 1]).append(Self.outcome, for: Self.key(0))
+      #expect(try EvaluationJournal(folder: folder, identity: ["seed": 1])[Self.key(0)] == Self.outcome)
+      #expect(try EvaluationJournal(folder: folder, identity: ["seed": 1])[Self.key(1)] == nil)
+      #expect(try EvaluationJournal(folder: folder, identity: ["seed": 2])[Self.key(0)] == nil)
     }
   }
 
@@ -33,7 +33,7 @@ import Testing
       let file = folder.appending(path: "file")
       try Data().write(to: file)
       let error = #expect(throws: FileError.self) {
-        try RunLog(folder: file.appending(path: "evaluations"), identity: ["seed": 1])
+        try EvaluationJournal(folder: file.appending(path: "evaluations"), identity: ["seed": 1])
       }
       #expect(error?.exitCode == .cannotCreate && error?.path == file.path)
     }
@@ -42,15 +42,15 @@ import Testing
   @Test("a line that was cut is forgotten, and what comes after it is read")
   func cut() throws {
     try withTemporaryFolder { folder in
-      let first = try RunLog(folder: folder, identity: 1)
+      let first = try EvaluationJournal(folder: folder, identity: 1)
       for task in 0..<3 { try first.append(Self.outcome, for: Self.key(task)) }
       let file = try Self.file(in: folder)
       try Data(contentsOf: file).dropLast(20).write(to: file)
-      let second = try RunLog(folder: folder, identity: 1)
+      let second = try EvaluationJournal(folder: folder, identity: 1)
       #expect(second[Self.key(1)] == Self.outcome)
       #expect(second[Self.key(2)] == nil)
       try second.append(Self.outcome, for: Self.key(3))
-      let third = try RunLog(folder: folder, identity: 1)
+      let third = try EvaluationJournal(folder: folder, identity: 1)
       #expect([0, 1, 2, 3].map { third[Self.key($0)] != nil } == [true, true, false, true])
     }
   }
@@ -58,7 +58,7 @@ import Testing
   @Test("nothing is left when the evaluation is done")
   func removed() throws {
     try withTemporaryFolder { folder in
-      let log = try RunLog(folder: folder, identity: 1)
+      let log = try EvaluationJournal(folder: folder, identity: 1)
       try log.append(Self.outcome, for: Self.key(0))
       log.remove()
       #expect(try FileManager.default.contentsOfDirectory(atPath: folder.path).isEmpty)

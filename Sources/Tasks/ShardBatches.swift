@@ -4,8 +4,8 @@ import Synchronization
 
 /// A task of a data set as the engine sees it: batches are a pure function of the seed, the task's indices, the use and
 /// the inner step.
-package final class ShardTask: TaskImages {
-  private let task: OpenTask
+package final class ShardBatches: BatchSource {
+  private let task: TaskImages
   private let size: Int
   private let scaling: PixelScaling
   private let seed: UInt64
@@ -18,7 +18,7 @@ package final class ShardTask: TaskImages {
   ///   - batch: images of every minibatch.
   ///   - indices: what tells this task's batches from those of others, for example worker and draw.
   ///   - counter: counts the batches.
-  package init(_ task: OpenTask, batch: Int, seed: UInt64, indices: [UInt64], counter: StepCounter? = nil) {
+  package init(_ task: TaskImages, batch: Int, seed: UInt64, indices: [UInt64], counter: StepCounter? = nil) {
     self.counter = counter
     self.task = task
     size = batch
@@ -36,9 +36,9 @@ package final class ShardTask: TaskImages {
   private func stream(_ use: BatchUse) -> BatchStream {
     streams.withLock { streams in
       if let known = streams[use] { return known }
-      let part: OpenTask.Part = if case .outer(_, .validation) = use { .validation } else { .training }
+      let split: ImageSplit = if case .outer(_, .validation) = use { .validation } else { .train }
       let stream = BatchStream(
-        task, part: part, size: size, scaling: scaling, seed: seed, indices: indices + [use.number])
+        task, split: split, size: size, scaling: scaling, seed: seed, indices: indices + [use.number])
       streams[use] = stream
       return stream
     }

@@ -6,7 +6,7 @@ import Shards
 ///
 /// Each input is the tar of tars `ILSVRC2012_img_train.tar`, a folder of its class archives `WNID.tar`, one such
 /// archive, or a folder of folders `WNID/….JPEG`. A class is known by the name of its archive or folder.
-enum ImageNetSource {
+enum ImageNet {
   private static let suffix = ".tar"
 
   /// - Parameter paths: `-`, or another pipe, is the tar of tars and then the only input.
@@ -14,7 +14,7 @@ enum ImageNetSource {
     if let pipe = try paths.first(where: { $0 == "-" }) ?? paths.first(where: { try FileStatus($0).isPipe }) {
       guard paths.count == 1 else { throw DataPrepError(.usage, pipe, "a pipe is the only input, or none of them") }
       if pipe == "-" { try FileStatus.checkStandardInput() }
-      return ImageNetStream(path: pipe)
+      return ImageNetStreamSource(path: pipe)
     }
     var classes: [KnownClass] = []
     var inputs: [String: String] = [:]
@@ -69,7 +69,7 @@ enum ImageNetSource {
 
   /// Archives and folders of classes, by their names.
   private static func classes(inFolder path: String) throws -> [KnownClass] {
-    var classes = try FolderSource.classes(in: path)
+    var classes = try ClassFolders.classes(in: path)
     for name in try FolderListing(path, followsLinks: true).files {
       guard let id = id(ofArchive: name) else { continue }
       classes.append(try classOf(archive: path + "/" + name, id))

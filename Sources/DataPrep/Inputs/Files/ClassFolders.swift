@@ -3,7 +3,7 @@ import Foundation
 import Shards
 
 /// Folders of classes: `class/…/picture.jpg`.
-enum FolderSource {
+enum ClassFolders {
   /// The classes of several folders, each folder's in the order of their names.
   static func open(_ paths: [String]) throws -> ClassFilesSource {
     var classes: [KnownClass] = []

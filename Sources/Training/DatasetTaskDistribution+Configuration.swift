@@ -1,9 +1,9 @@
-package import Engine
+import Engine
 package import Settings
 package import Shards
 package import Tasks
 
-extension DatasetTasks {
+extension DatasetTaskDistribution {
   /// Throws where a problem fits none of its data sets, a data set has no problem that fits, or one has not what tasks
   /// need.
   package convenience init(

@@ -1,3 +1,4 @@
+import Engine
 import Files
 import Foundation
 import Randomness
@@ -9,7 +10,7 @@ import Testing
 @testable import Evaluation
 
 /// Losses over the whole of training runs.
-@Suite struct LossCourseTests {
+@Suite struct LossCurvesTests {
   private func plan(steps: Int, looks: [Int]? = nil, initialisations: Int = 2) -> EvaluationPlan {
     EvaluationPlan(
       problem: "mlp2x32", split: .train, tasks: 2, initialisations: initialisations, steps: steps, batch: 8, seed: 4,
@@ -71,28 +72,28 @@ import Testing
         curve: (0..<40).map { _ in Float(random.uniform()) }, validationLoss: 0, validationAccuracy: 0,
         validationCurve: (0..<4).map { _ in random.uniform() })
     }
-    let course = LossCourse(Contender(kind: .adam, rate: 0.01), runs, plan: plan, mark: 33)
-    #expect(course.validation.map(\.step) == [0, 20, 33, 40])
-    for (index, point) in course.validation.enumerated() {
+    let curves = LossCurves(Contender(kind: .adam, rate: 0.01), runs, plan: plan, mark: 33)
+    #expect(curves.validation.map(\.step) == [0, 20, 33, 40])
+    for (index, point) in curves.validation.enumerated() {
       let losses = runs.compactMap { $0.validationCurve?[index] }.sorted()
       #expect(abs(point.mean - losses.reduce(0, +) / 4) < 1e-12)
       #expect(abs(point.lowerQuartile - (losses[0] + 3 * losses[1]) / 4) < 1e-12)
       #expect(abs(point.upperQuartile - (3 * losses[2] + losses[3]) / 4) < 1e-12)
     }
-    #expect(course.markedValidation == runs.compactMap { $0.validationCurve?[2] })
+    #expect(curves.markedValidation == runs.compactMap { $0.validationCurve?[2] })
     // A tenth of 33 steps is 3.
     let marked = runs.map { run in run.curve[30..<33].reduce(0) { $0 + Double($1) } / 3 }
-    #expect(zip(course.markedTraining, marked).allSatisfy { abs($0 - $1) < 1e-12 })
-    let point = try #require(course.training.first { $0.step == 33 })
+    #expect(zip(curves.markedTraining, marked).allSatisfy { abs($0 - $1) < 1e-12 })
+    let point = try #require(curves.training.first { $0.step == 33 })
     #expect(abs(point.mean - marked.reduce(0, +) / 4) < 1e-12)
-    #expect(try JSONDecoder().decode(LossCourse.self, from: JSONEncoder().encode(course)) == course)
+    #expect(try JSONDecoder().decode(LossCurves.self, from: JSONEncoder().encode(curves)) == curves)
   }
 
   @Test("the finalists are the best three for each loss, and runs are done once")
   func finalists() throws {
     try withTemporaryFolder { folder in
       let data = try SmallDataset.digits(in: folder)
-      func results(_ tuning: EvaluationPlan.Tuning) throws -> [Contender] {
+      func results(_ tuning: Objective) throws -> [Contender] {
         let evaluation = try self.evaluation(plan(steps: 60), data)
         return evaluation.best(3, of: try evaluation.candidates(.rmsprop, for: tuning, quiet), for: tuning).map(\.0)
       }

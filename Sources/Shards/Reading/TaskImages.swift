@@ -3,61 +3,59 @@ import Randomness
 /// The images of a task, where they lie in the mapped shards: batches are copied from there.
 ///
 /// It does not change and may be used by any thread.
-public final class OpenTask: Sendable {
-  /// What images are for.
-  public enum Part: Sendable { case training, validation }
-
+public final class TaskImages: Sendable {
   public let classes: TaskClasses
   /// Of every image.
   public let shape: Manifest.Shape
-  private let training: LabelledImages
+  private let train: LabelledImages
   private let validation: LabelledImages
 
   init(_ classes: TaskClasses, in dataset: Dataset) throws {
     self.classes = classes
     shape = dataset.manifest.shape
     let size = shape.count
-    var training = LabelledImages(size: size)
+    var train = LabelledImages(size: size)
     var validation = LabelledImages(size: size)
     for (label, position) in classes.classes.enumerated() {
       let reader = try dataset.reader(ofClass: position)
       let (count, tail) = (dataset.manifest.classes[position].count, dataset.manifest.classes[position].validation)
       let first = ShardKey(imageClass: position, index: 0)
-      try training.gather(count - tail, from: first, in: reader, label: label)
+      try train.gather(count - tail, from: first, in: reader, label: label)
       try validation.gather(tail, from: ShardKey(imageClass: position, index: count - tail), in: reader, label: label)
     }
-    self.training = training
+    self.train = train
     self.validation = validation
   }
 
-  /// How many images a part has.
-  public func count(of part: Part) -> Int { images(part).count }
+  /// How many images a split has.
+  public func count(of split: ImageSplit) -> Int { images(split).count }
 
-  /// Fills a batch with images drawn uniformly, with replacement, from all of a part.
+  /// Fills a batch with images drawn uniformly, with replacement, from all of a split.
   /// - Parameters:
   ///   - pixels: [batch, height, width, channels]
   ///   - labels: [batch]; its size is the batch's. A label is the class's position in the task.
   func fill(
-    pixels: inout [Float], labels: inout [Int32], from part: Part, scaling: PixelScaling, random: inout RandomStream
+    pixels: inout [Float], labels: inout [Int32], from split: ImageSplit, scaling: PixelScaling,
+    random: inout RandomStream
   ) {
-    let images = images(part)
+    let images = images(split)
     for row in labels.indices { images.copy(random.below(images.count), to: row, &pixels, &labels, scaling) }
   }
 
-  /// Copies the images of a part in `range`, class after class, for example to evaluate all of them in pieces.
+  /// Copies the images of a split in `range`, class after class, for example to evaluate all of them in pieces.
   /// - Parameters:
   ///   - pixels: [range's count, height, width, channels]
   ///   - labels: [range's count]
   public func copy(
-    _ range: Range<Int>, of part: Part, scaling: PixelScaling, pixels: inout [Float], labels: inout [Int32]
+    _ range: Range<Int>, of split: ImageSplit, scaling: PixelScaling, pixels: inout [Float], labels: inout [Int32]
   ) {
-    let images = images(part)
+    let images = images(split)
     for (row, index) in range.enumerated() { images.copy(index, to: row, &pixels, &labels, scaling) }
   }
 
-  private func images(_ part: Part) -> LabelledImages {
-    switch part {
-    case .training: training
+  private func images(_ split: ImageSplit) -> LabelledImages {
+    switch split {
+    case .train: train
     case .validation: validation
     }
   }

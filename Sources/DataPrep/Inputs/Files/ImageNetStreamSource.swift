@@ -1,7 +1,7 @@
 import Shards
 
 /// The tar of tars from a pipe: only its end tells how many classes there are.
-struct ImageNetStream: ImageSource {
+struct ImageNetStreamSource: ImageSource {
   /// A pipe's, or `-` for standard input.
   let path: String
 
@@ -19,9 +19,9 @@ struct ImageNetStream: ImageSource {
     var archive = TarReader(file)
     var position = 0
     while let entry = try archive.nextEntry() {
-      guard let id = ImageNetSource.id(ofArchive: entry.name) else {
+      guard let id = ImageNet.id(ofArchive: entry.name) else {
         guard !ImageFile.isImage(entry.name) else {
-          throw ImageNetSource.strayPicture(entry.name, in: path)
+          throw ImageNet.strayPicture(entry.name, in: path)
         }
         continue
       }

@@ -2,7 +2,7 @@ public import Foundation
 
 /// A file of lines that is only ever added to. One that a killed process cut stays as a line of its own, which its
 /// reader passes over.
-public final class LineFile: Sendable {
+public final class JournalFile: Sendable {
   public let url: URL
   private let descriptor: Int32
 

@@ -6,7 +6,7 @@ import Synchronization
 ///
 /// A row is one write, so that a process that is killed loses no more than the row it was writing. A file that is full
 /// becomes `log-000001.jsonl` and so on, and a new one begins.
-final class RowFile: Sendable {
+final class LogFile: Sendable {
   /// The size that no file passes.
   static let largest = 100_000_000
 

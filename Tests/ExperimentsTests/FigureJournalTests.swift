@@ -6,9 +6,9 @@ import Testing
 @testable import Experiments
 
 /// What a figure has computed is not computed again.
-@Suite struct PointStoreTests {
-  private func open(_ folder: URL, settings: [String: Int] = ["steps": 10]) throws -> PointStore {
-    try PointStore(
+@Suite struct FigureJournalTests {
+  private func open(_ folder: URL, settings: [String: Int] = ["steps": 10]) throws -> FigureJournal {
+    try FigureJournal(
       folder: folder, figure: "figure", identity: settings,
       progress: Progress("test", unit: "points", total: 10, enabled: false))
   }
@@ -18,7 +18,7 @@ import Testing
   }
 
   /// The values of two keys, and how many of them were computed.
-  private func pair(_ store: PointStore) throws -> (values: [Double], computed: Int) {
+  private func pair(_ store: FigureJournal) throws -> (values: [Double], computed: Int) {
     var computed = 0
     let values = try [1.5, .infinity].map { number in
       try store.value("\(number)", cost: 1) {

@@ -4,7 +4,7 @@ import Synchronization
 
 /// The finished runs of an evaluation, a line of JSON each, in the user's cache folder: an interrupted evaluation of
 /// the same arguments goes on from them. A line that was cut is run again.
-final class RunLog: Sendable {
+final class EvaluationJournal: Sendable {
   struct Key: Codable, Hashable, Sendable {
     var contender: Contender
     var task: Int
@@ -16,13 +16,13 @@ final class RunLog: Sendable {
     var outcome: RunOutcome
   }
 
-  private let file: LineFile
+  private let file: JournalFile
   private let outcomes: Mutex<[Key: RunOutcome]>
 
   /// - Parameter identity: everything on which the runs depend.
   init(folder: URL, identity: some Encodable) throws {
     try SystemCall.makeFolder(folder.path)
-    file = try LineFile(folder.appending(path: Digest.sha256(try JSONText.data(identity)) + ".jsonl"))
+    file = try JournalFile(folder.appending(path: Digest.sha256(try JSONText.data(identity)) + ".jsonl"))
     var outcomes: [Key: RunOutcome] = [:]
     for text in try file.lines() {
       guard let line = try? JSONDecoder().decode(Line.self, from: text) else { continue }

@@ -1,7 +1,8 @@
+import Engine
 package import Files
 
 /// Losses over the whole of training runs, for those who compare optimizers at equal wall-clock: the plan has looks, and
-/// the log stays until it is forgotten.
+/// the journal stays until it is forgotten.
 extension Evaluation {
   /// What all runs of one contender cost, in inner steps.
   package var costOfContender: Int { plan.everything.count * plan.steps }
@@ -14,8 +15,8 @@ extension Evaluation {
   /// - Parameters:
   ///   - mark: the step at which each run's losses are told, one of the plan's looks.
   ///   - progress: counts inner steps.
-  package func learnedCourse(mark: Int, _ progress: Files.Progress) throws -> LossCourse {
-    try courses([Contender(kind: .learned)], mark: mark, progress)[0]
+  package func learnedCurves(mark: Int, _ progress: Files.Progress) throws -> LossCurves {
+    try lossCurves([Contender(kind: .learned)], mark: mark, progress)[0]
   }
 
   /// The baseline's best three candidates for the training loss and its best three for the validation loss, by the runs
@@ -23,18 +24,18 @@ extension Evaluation {
   package func finalists(_ kind: Contender.Kind, _ progress: Files.Progress) throws -> [Contender] {
     let quiet = Files.Progress("evaluating", unit: "inner steps", total: nil, enabled: false)
     var found: [Contender] = []
-    for tuning in EvaluationPlan.Tuning.allCases {
+    for objective in Objective.allCases {
       // The second time the grid's runs are known, and have been counted.
-      let candidates = try candidates(kind, for: tuning, found.isEmpty ? progress : quiet)
-      found += best(EvaluationPlan.finalists, of: candidates, for: tuning).map(\.0).filter { !found.contains($0) }
+      let candidates = try candidates(kind, for: objective, found.isEmpty ? progress : quiet)
+      found += best(EvaluationPlan.finalists, of: candidates, for: objective).map(\.0).filter { !found.contains($0) }
     }
     return found
   }
 
-  /// Each contender's losses; the arguments are those of ``learnedCourse(mark:_:)``.
-  package func courses(_ contenders: [Contender], mark: Int, _ progress: Files.Progress) throws -> [LossCourse] {
+  /// Each contender's losses; the arguments are those of ``learnedCurves(mark:_:)``.
+  package func lossCurves(_ contenders: [Contender], mark: Int, _ progress: Files.Progress) throws -> [LossCurves] {
     zip(contenders, try outcomes(contenders, of: plan.everything, progress)).map {
-      LossCourse($0, $1, plan: plan, mark: mark)
+      LossCurves($0, $1, plan: plan, mark: mark)
     }
   }
 

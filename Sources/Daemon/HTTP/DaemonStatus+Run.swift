@@ -1,0 +1,23 @@
+import DaemonProtocol
+import Engine
+import Files
+import Foundation
+import Settings
+import Training
+
+extension DaemonStatus {
+  /// The status of a run.
+  ///
+  /// - Parameter started: when the process began to train.
+  init(_ training: TrainingRun, started: Date) {
+    let status = training.status
+    self.init(
+      version: toolVersion, started: started.formatted(.iso8601),
+      problem: training.problems.joined(separator: ", "),
+      estimator: training.configuration.outer.estimator.rawValue, threads: training.threads, paused: status.isPaused,
+      outerIteration: status.outerIteration, outerLoss: status.outerLoss,
+      innerStepsPerSecond: status.innerStepsPerSecond, truncation: status.truncation, snapshot: status.snapshot,
+      best: status.best, evaluationLoss: status.evaluationLoss, adamLoss: status.adamLoss,
+      alarms: training.alarms.messages, innerSteps: status.innerSteps, diverged: status.diverged)
+  }
+}

@@ -1,0 +1,8 @@
+/// Whether training is paused: the answer of ``DaemonPath/pause`` and ``DaemonPath/resume``.
+public struct PauseState: Codable, Sendable, Equatable {
+  /// Whether training stands still until it is resumed.
+  public var paused: Bool
+
+  /// Makes the answer that tells whether training is paused.
+  public init(paused: Bool) { self.paused = paused }
+}

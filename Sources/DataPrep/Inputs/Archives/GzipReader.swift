@@ -1,0 +1,35 @@
+import CZlib
+import Files
+import Foundation
+
+/// A file, plain or gzip, read from its beginning; which of the two it is, zlib finds out.
+final class GzipReader {
+  private let file: gzFile
+  let path: String
+
+  init(_ url: URL) throws {
+    path = url.path
+    guard let file = gzopen(path, "rb") else {
+      throw DataPrepError(.missing, path, "cannot be opened: \(String(cString: strerror(errno)))")
+    }
+    self.file = file
+    gzbuffer(file, 1 << 17)
+  }
+
+  deinit { gzclose_r(file) }
+
+  /// Fills `bytes` with what comes next. Returns how many bytes there were: fewer only at the end.
+  func read(into bytes: inout [UInt8]) throws -> Int {
+    errno = 0
+    let count = Int(gzread(file, &bytes, UInt32(bytes.count)))
+    var code: Int32 = 0
+    // zlib names the file before what is wrong with it.
+    let message = String(cString: gzerror(file, &code)).replacing("\(path): ", with: "")
+    switch code {
+    case Z_OK, Z_STREAM_END: return count
+    case Z_BUF_ERROR: throw DataPrepError(.damaged, path, "the gzip file is truncated: fetch it again")
+    case Z_ERRNO: throw DataPrepError(.missing, path, "cannot be read: \(String(cString: strerror(errno)))")
+    default: throw DataPrepError(.damaged, path, "the gzip file is damaged (\(message)): fetch it again")
+    }
+  }
+}

@@ -1,0 +1,18 @@
+import Randomness
+
+#if canImport(Glibc)
+  import Glibc
+#endif
+
+extension InnerSettings.Life {
+  /// The inner steps that a worker's `draw`-th task lives for: log-uniform.
+  ///
+  /// - Parameter isFirst: of the worker's first task only a uniform share, so that workers do not all begin and end
+  ///   their tasks at once.
+  func steps(worker: Int, draw: Int, seed: UInt64, isFirst: Bool) -> Int {
+    var random = RandomStream(seed: seed, purpose: .taskLife, UInt64(worker), UInt64(draw))
+    let whole = exp(log(Double(from)) + random.uniform() * (log(Double(to)) - log(Double(from))))
+    let steps = min(max(Int(whole.rounded()), from), to)
+    return isFirst ? 1 + random.below(steps) : steps
+  }
+}
