@@ -6,7 +6,7 @@ import NIOPosix
 import NIOSSL
 import Snapshots
 
-/// Why nothing, or not all, came from a server.
+/// The reason why nothing, or not all, came from a server.
 struct ConnectionFailure {
   private let cause: any Error
 
@@ -18,7 +18,7 @@ struct ConnectionFailure {
     }
   }
 
-  /// The error that is reported: a ``TransientFailure`` where it may pass.
+  /// Returns the error to report: a ``TransientFailure`` where it may pass.
   func error(naming name: String) -> any Error {
     if (cause as? IOError)?.errnoCode == EACCES {
       return SnapshotError(.denied, "\(name): this user may not use the socket; its owner and group may")
@@ -47,6 +47,6 @@ struct ConnectionFailure {
     return causeText
   }
 
-  /// Without where in the library's source it arose.
+  /// The cause as text, without the place in the library's source at which it arose.
   private var causeText: String { "\(cause)".replacing(#/\sat /[^\s\])]+/#, with: "") }
 }

@@ -2,16 +2,18 @@ import Files
 public import Foundation
 import Snapshots
 
-/// What a daemon wants to see, and how it is known.
+/// The credentials that a daemon asks for, and those by which the daemon is known.
 public struct DaemonAccess: Sendable {
-  /// Sent as `Authorization: Bearer …`; nil where none was given.
+  /// The token sent as `Authorization: Bearer …`; nil where none was given.
   var token: String?
-  /// The certificates, in PEM, of who vouches for the daemon; nil for the system's.
+  /// The file of certificates, in PEM, of the authority that vouches for the daemon; nil for the system's.
   var certificateAuthority: URL?
 
+  /// Reads the credentials.
   /// - Parameters:
-  ///   - tokenFile: a file that holds the token as its only line.
+  ///   - tokenFile: a file that holds the token as its only line; nil for no token.
   ///   - certificateAuthority: a PEM file that takes the place of the system's certificates.
+  /// - Throws: ``SnapshotError`` where the file holds no token, `FileError` where it cannot be read.
   public init(tokenFile: URL? = nil, certificateAuthority: URL? = nil) throws {
     self.certificateAuthority = certificateAuthority
     guard let tokenFile else { return }

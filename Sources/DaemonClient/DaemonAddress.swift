@@ -1,16 +1,18 @@
 import Foundation
 
-/// Where a daemon, or what it wrote, is reached.
+/// The place where a daemon, or what it wrote, is reached.
 public enum DaemonAddress: Sendable, Equatable, CustomStringConvertible {
-  /// `http://HOST:PORT` or https, without a slash at the end.
+  /// The daemon at `http://HOST:PORT` or the same with https, without a slash at the end.
   case http(String)
-  /// The path of its Unix socket.
+  /// The daemon behind the Unix socket of a path.
   case socket(String)
-  /// Its state folder.
+  /// The state folder of a path, which is read without a daemon.
   case state(String)
 
-  /// - Parameter text: `http://…`, `https://…`, `unix:PATH`, or else a folder. Nil for an address without a host, of
-  ///   another scheme, or with what no address of a daemon has: a user, a query, a fragment.
+  /// Reads an address as a user writes it: `http://…`, `https://…`, `unix:PATH`, or else a folder.
+  ///
+  /// It is nil for an address without a host, of another scheme, or with what no address of a daemon has: a user, a
+  /// query, a fragment.
   public init?(_ text: String) {
     if let scheme = text.range(of: "://") {
       guard ["http", "https"].contains(text[..<scheme.lowerBound].lowercased()),
@@ -28,7 +30,7 @@ public enum DaemonAddress: Sendable, Equatable, CustomStringConvertible {
     }
   }
 
-  /// As it is written on a command line.
+  /// The address as it is written on a command line.
   public var description: String {
     switch self {
     case .http(let base): base
@@ -37,7 +39,7 @@ public enum DaemonAddress: Sendable, Equatable, CustomStringConvertible {
     }
   }
 
-  /// The URL of a path for the HTTP client; nil for a folder.
+  /// Returns the URL of a path for the HTTP client; nil for a folder.
   func url(_ path: String) -> String? {
     switch self {
     case .http(let base): base + path

@@ -8,9 +8,9 @@ import NIOHTTP1
 import Snapshots
 
 extension DaemonClient {
-  /// Downloads a snapshot; the final name exists only once size and SHA-256 are right. Where it breaks off, it goes on
-  /// from there, now or at the next call.
+  /// Downloads a snapshot. The final name exists only once size and SHA-256 are right.
   ///
+  /// A download that breaks off goes on from there, now or at the next call.
   /// - Parameter progress: hears how many bytes are there.
   func download(_ record: SnapshotRecord, to target: URL, progress: (Int) -> Void) async throws {
     let partial = try PartialFile(record, for: target)
@@ -33,7 +33,7 @@ extension DaemonClient {
       .damaged, "\(name(DaemonPath.snapshot(record.name))): what arrived does not have the SHA-256 of its record")
   }
 
-  /// Gets what is missing; true where it was put together of more than one answer.
+  /// Gets the bytes that are missing; returns true where the file was put together of more than one answer.
   private func fill(_ partial: PartialFile, _ record: SnapshotRecord, _ progress: (Int) -> Void) async throws -> Bool {
     var isResumed = partial.size > 0
     var failures = 0
@@ -51,7 +51,7 @@ extension DaemonClient {
     return isResumed
   }
 
-  /// One request for what is missing.
+  /// Sends one request for the bytes that are missing, and appends what arrives.
   private func receive(into partial: PartialFile, _ record: SnapshotRecord, _ progress: (Int) -> Void) async throws {
     let path = DaemonPath.snapshot(record.name)
     var headers = HTTPHeaders()

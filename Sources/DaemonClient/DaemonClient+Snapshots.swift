@@ -6,16 +6,16 @@ import NIOHTTP1
 public import Snapshots
 
 extension DaemonClient {
-  /// No snapshot of ours is near this.
+  /// The largest size in bytes that is believed of a snapshot; ours are far smaller.
   private static let largestFile = 1 << 30
 
-  /// The record of the newest snapshot, or of the best one.
+  /// Asks for the record of the newest snapshot, or of the best one.
   func record(of alias: SnapshotAlias) async throws -> SnapshotRecord {
     let path = DaemonPath.snapshot(alias.rawValue)
     return try checked(await value(.GET, path), path)
   }
 
-  /// The record of the snapshot of a name.
+  /// Asks for the record of the snapshot of a name.
   func record(named name: String) async throws -> SnapshotRecord {
     let path = DaemonPath.snapshot(name)
     let header = try await retry.run { try await response(.HEAD, path).headers.first(name: DaemonPath.recordField) }
@@ -25,19 +25,24 @@ extension DaemonClient {
     return try checked(record, path)
   }
 
-  /// All snapshots, the newest first.
+  /// Asks for all snapshots, the newest first.
+  /// - Throws: ``SnapshotError`` where the daemon does not answer, refuses, or answers without sense.
   public func snapshots() async throws -> [ListedSnapshot] {
     let list: SnapshotList = try await value(.GET, DaemonPath.snapshots)
     for listed in list.snapshots { _ = try checked(listed.record, DaemonPath.snapshots) }
     return list.snapshots
   }
 
-  /// Has a snapshot of now written, and returns the record of the newest of θ.
+  /// Lets the daemon write a snapshot now.
+  /// - Returns: the record of the newest snapshot of θ.
+  /// - Throws: ``SnapshotError`` where the daemon does not answer, refuses, or answers without sense.
   public func snapshotNow() async throws -> SnapshotRecord {
     try checked(await value(.POST, DaemonPath.snapshotNow), DaemonPath.snapshotNow)
   }
 
-  /// Keeps a snapshot for as long as it is pinned, or gives it up to retention again.
+  /// Pins a snapshot, so that it is kept, or gives it up to retention again.
+  /// - Returns: the snapshot as lists show it now.
+  /// - Throws: ``SnapshotError`` where there is no such snapshot, or the daemon does not answer or refuses.
   public func setPinned(_ pinned: Bool, _ name: String) async throws -> ListedSnapshot {
     try SnapshotRecord.requireName(name)
     let path = DaemonPath.pinning(name, pinned)
@@ -60,7 +65,9 @@ extension DaemonClient {
 }
 
 extension SnapshotRecord {
-  /// Throws where a name, perhaps from a stranger, is not that of a snapshot.
+  /// Checks that a name, perhaps from a stranger, is that of a snapshot.
+  /// - Parameter others: the other words that are allowed, for the message.
+  /// - Throws: ``SnapshotError`` where it is not.
   static func requireName(_ name: String, or others: String = "") throws {
     guard isSnapshotName(name) else {
       throw SnapshotError(

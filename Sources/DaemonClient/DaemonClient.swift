@@ -7,19 +7,21 @@ import NIOHTTP1
 import NIOSSL
 import Snapshots
 
-/// The daemon's HTTP interface, as its client sees it. Nothing that it answers is believed unchecked.
+/// A client of the daemon's HTTP interface (Documentation/http.md), which believes no answer unchecked.
 public struct DaemonClient: Sendable {
-  /// No answer but a file is near this.
+  /// The largest answer in bytes that is read, but for files.
   private static let largestAnswer = 16 << 20
-  /// For a connection, for an answer's head, and between two pieces of its body.
+  /// The longest wait for a connection, for an answer's head, and between two pieces of its body.
   private static let patience = TimeAmount.seconds(60)
 
   private let address: DaemonAddress
   private let access: DaemonAccess
+  /// The rule by which requests are sent again.
   let retry: RetryPolicy
   private let client: HTTPClient
 
-  /// Runs `body` with the daemon at an address; no connection outlives it.
+  /// Runs `body` with a client of the daemon at an address, and closes its connections after that.
+  /// - Throws: ``SnapshotError`` where the certificate authority's file cannot be used, or what `body` throws.
   public static func with<Result>(
     _ address: DaemonAddress, access: DaemonAccess, retry: RetryPolicy = .never,
     _ body: (DaemonClient) async throws -> Result
@@ -52,12 +54,13 @@ public struct DaemonClient: Sendable {
     }
   }
 
-  /// What an error calls a path of the daemon.
+  /// Returns the name that errors give to a path of the daemon.
   func name(_ path: String) -> String {
     if case .socket = address { "\(address) \(path)" } else { "\(address)\(path)" }
   }
 
-  /// An answer of status 200, 206 or 416, its body still to come. What may pass is a ``TransientFailure``.
+  /// Sends a request and returns an answer of status 200, 206 or 416, its body still to come.
+  /// - Throws: ``TransientFailure`` where the failure may pass, otherwise ``SnapshotError``.
   func response(
     _ method: HTTPMethod, _ path: String, headers: HTTPHeaders = [:]
   ) async throws -> HTTPClientResponse {
@@ -77,7 +80,7 @@ public struct DaemonClient: Sendable {
     }
   }
 
-  /// The body of an answer, with retries.
+  /// Sends a request, again where it fails, and returns the body of the answer.
   func body(_ method: HTTPMethod, _ path: String) async throws -> Data {
     try await retry.run {
       let response = try await response(method, path)
@@ -85,19 +88,19 @@ public struct DaemonClient: Sendable {
     }
   }
 
-  /// An answer as a value, with retries.
+  /// Sends a request, again where it fails, and decodes the answer from JSON.
   func value<Value: Decodable>(_ method: HTTPMethod = .GET, _ path: String) async throws -> Value {
     let body = try await body(method, path)
     guard let value = try? JSONDecoder().decode(Value.self, from: body) else { throw notADaemon(path) }
     return value
   }
 
-  /// What an answer that makes no sense is reported as.
+  /// Returns the error for an answer that makes no sense.
   func notADaemon(_ path: String) -> SnapshotError {
     SnapshotError(.server, "\(name(path)): the answer makes no sense; is it lopt-daemon that listens there?")
   }
 
-  /// Runs a part of a request: an error of the connection becomes a transient one that names the address.
+  /// Runs a part of a request; an error of the connection becomes a ``TransientFailure`` that names the address.
   func reporting<Result>(_ path: String, _ request: () async throws -> Result) async throws -> Result {
     do {
       return try await request()
@@ -114,7 +117,7 @@ public struct DaemonClient: Sendable {
     }
   }
 
-  /// What an answer of another status is reported as.
+  /// Returns the error for an answer of another status.
   private func refusal(_ response: HTTPClientResponse, _ path: String) async -> any Error {
     let said = await message(response).map { ": \($0)" } ?? ""
     func error(_ code: SnapshotErrorCode, _ hint: String = "") -> SnapshotError {
@@ -135,7 +138,7 @@ public struct DaemonClient: Sendable {
     }
   }
 
-  /// The daemon's own word for what went wrong.
+  /// Reads the daemon's own sentence on what went wrong; nil where there is none.
   private func message(_ response: HTTPClientResponse) async -> String? {
     guard let body = try? await response.body.collect(upTo: 64 << 10) else { return nil }
     let object = try? JSONDecoder().decode([String: String].self, from: Data(buffer: body))

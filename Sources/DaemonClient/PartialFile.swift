@@ -2,8 +2,8 @@ import Files
 import Foundation
 import Snapshots
 
-/// A file that is on its way: it lies beside the final one, under a name that the same snapshot always gets, so that
-/// who comes after a break goes on with it.
+/// A file that is being downloaded. It lies beside the final one, under a name that depends on the snapshot alone, so
+/// that a later process goes on with it after a break.
 ///
 /// One process writes to it at a time. It gets its final name only once its SHA-256 is right.
 final class PartialFile {
@@ -11,10 +11,11 @@ final class PartialFile {
   private let target: URL
   private let path: String
   private let descriptor: Int32
-  /// Bytes that are there.
+  /// The number of bytes that are there.
   private(set) var size: Int
 
-  /// Opens what an earlier try left, or makes a new file.
+  /// Opens the file that an earlier try left, or makes a new one, and locks it.
+  /// - Throws: ``SnapshotError`` where another process fetches the same.
   init(_ record: SnapshotRecord, for target: URL) throws {
     self.record = record
     self.target = target
@@ -46,19 +47,20 @@ final class PartialFile {
     }
   }
 
+  /// Adds bytes at the end.
   func append(_ data: Data) throws {
     try SystemCall.write(descriptor, data, path: path)
     size += data.count
   }
 
-  /// Begins anew.
+  /// Removes all bytes, to begin anew.
   func empty() throws {
     try SystemCall.truncate(descriptor, path: path)
     try SystemCall.seek(descriptor, to: 0, path: path)
     size = 0
   }
 
-  /// Gives a whole file its final name; false where its bytes are not those of the record.
+  /// Gives a whole file its final name, durably; returns false where its bytes are not those of the record.
   func finish() throws -> Bool {
     try SystemCall.sync(descriptor, path: path)
     guard try size == record.size && Digest.sha256(fileAt: URL(filePath: path)) == record.sha256 else { return false }
@@ -67,5 +69,6 @@ final class PartialFile {
     return true
   }
 
+  /// Removes the file.
   func remove() { unlink(path) }
 }

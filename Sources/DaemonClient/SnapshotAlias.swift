@@ -2,14 +2,15 @@ import Files
 import Foundation
 import Snapshots
 
-/// A word that stands for a snapshot's name.
+/// A word that a user may give in place of a snapshot's name.
 public enum SnapshotAlias: String, Sendable {
-  /// The newest of θ.
+  /// Stands for the newest snapshot of θ.
   case latest
-  /// That of the lowest evaluation.
+  /// Stands for the snapshot of the lowest evaluation.
   case best
 
-  /// The record in a state folder.
+  /// Returns the record that this word stands for in a state folder.
+  /// - Throws: ``SnapshotError`` where there is none.
   func record(in store: SnapshotStore, _ state: String, refused: (any Error) -> Void) throws -> SnapshotRecord {
     switch self {
     case .latest:

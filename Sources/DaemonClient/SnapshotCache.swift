@@ -2,24 +2,27 @@ import Files
 public import Foundation
 import Snapshots
 
-/// Files that were fetched before, in the user's cache folder: by name and SHA-256, with their records and the servers
-/// that gave them.
+/// Files that were fetched before, in the user's cache folder, each with its record and the servers that gave it.
 ///
-/// What is there is checked like what a server sends. The folder is bounded: what was fetched longest ago goes first.
-/// Processes may share it.
+/// A file from the cache is checked like one that a server sends. The folder is bounded: what was fetched longest ago
+/// goes first. Processes may share it.
 public struct SnapshotCache: Sendable {
   private let folder: URL
   private let mostFiles: Int
   private let mostBytes: Int
 
-  /// - Parameter folder: unless given that of the user.
+  /// Opens the cache.
+  /// - Parameters:
+  ///   - folder: nil for the one in the user's cache folder.
+  ///   - mostFiles: the most snapshots that are kept.
+  ///   - mostBytes: the most bytes of snapshots that are kept.
   public init(folder: URL? = nil, mostFiles: Int = 64, mostBytes: Int = 256 << 20) {
     self.folder = folder ?? UserFolders.cache.appending(path: "snapshots")
     self.mostFiles = mostFiles
     self.mostBytes = mostBytes
   }
 
-  /// What is known of a file.
+  /// The facts kept beside a cached file.
   private struct Entry: Codable {
     var record: SnapshotRecord
     var sources: [Source]
@@ -27,12 +30,12 @@ public struct SnapshotCache: Sendable {
     var fetched: Double { sources.map(\.fetched).max() ?? 0 }
   }
 
-  /// Who gave it, and when.
+  /// A server that gave a file, the word by which it was asked, and when.
   private struct Source: Codable {
     var server: String
-    /// What it was asked for: `latest`, `best`, or the name.
+    /// The word that the server was asked for: `latest`, `best`, or the name.
     var word: String
-    /// Seconds since 1970.
+    /// The time, in seconds since 1970.
     var fetched: Double
   }
 
@@ -44,7 +47,7 @@ public struct SnapshotCache: Sendable {
     file(record).deletingPathExtension().appendingPathExtension("json")
   }
 
-  /// Copies a snapshot from the cache; false where it is not there, or is damaged.
+  /// Copies a snapshot from the cache; returns false where it is not there, or is damaged.
   func copy(_ record: SnapshotRecord, to target: URL) throws -> Bool {
     let file = file(record)
     guard FileManager.default.fileExists(atPath: file.path) else { return false }
@@ -59,9 +62,9 @@ public struct SnapshotCache: Sendable {
     }
   }
 
-  /// Keeps a file that was checked, and who gave it.
+  /// Keeps a file that was checked, and notes the server that gave it.
   ///
-  /// - Parameter word: what the server was asked for.
+  /// - Parameter word: the word that the server was asked for.
   func keep(_ record: SnapshotRecord, _ source: URL, from server: String, as word: String, now: Date = Date()) throws {
     guard record.size <= mostBytes else { return }
     try SystemCall.makeFolder(folder.path)
@@ -76,7 +79,8 @@ public struct SnapshotCache: Sendable {
     try shrink(now)
   }
 
-  /// What a server gave last for a word; for `latest` the highest step of θ that it ever gave.
+  /// Returns the record of what a server gave last for a word; for `latest` that of the highest step of θ that it ever
+  /// gave. It is nil where it gave nothing.
   func record(of word: String, from server: String) throws -> SnapshotRecord? {
     let entries = try entries().filter { $0.sources.contains { $0.server == server } }
     if word == SnapshotAlias.latest.rawValue {
@@ -96,7 +100,7 @@ public struct SnapshotCache: Sendable {
       .filter { FileManager.default.fileExists(atPath: file($0.record).path) }
   }
 
-  /// What a file of the cache says, if it is one and whole.
+  /// Reads the facts kept beside a file; nil where the file is no whole entry of the cache.
   private func entry(at url: URL) -> Entry? {
     guard let entry = try? JSONDecoder().decode(Entry.self, from: FileReading.data(url)),
       SnapshotRecord.isSnapshotName(entry.record.name),
@@ -110,7 +114,7 @@ public struct SnapshotCache: Sendable {
     unlink(file(record).path)
   }
 
-  /// Removes what is beyond the bounds, and what a process that was stopped left more than a day ago.
+  /// Removes what is beyond the bounds, and what a stopped process left more than a day ago.
   private func shrink(_ now: Date) throws {
     var (files, bytes) = (0, 0)
     for entry in try entries().sorted(by: { $0.fetched > $1.fetched }) {

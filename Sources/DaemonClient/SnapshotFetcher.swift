@@ -2,24 +2,28 @@ import Files
 public import Foundation
 import Snapshots
 
-/// Gets a snapshot from a daemon, or from its state folder, and trusts it only once its SHA-256 is right.
+/// A way to get snapshots from a daemon or its state folder; a snapshot is trusted only once its SHA-256 is right.
 public struct SnapshotFetcher: Sendable {
-  /// How it is got, and what is asked of it.
+  /// The settings of a fetch: how a snapshot is got, and what is asked of it.
   public struct Options: Sendable {
+    /// The rule by which failed requests are sent again.
     public var retry = RetryPolicy(retries: 5)
+    /// The signature and age that are asked for.
     public var trust = SnapshotTrust()
-    /// Where files are kept that a server gave; nil for nowhere.
+    /// The cache that keeps files that a server gave; nil for none.
     public var cache: SnapshotCache?
     /// Whether to take what the cache has instead of asking the server.
     public var isOffline = false
-    /// Wait until the step is above this; only for `latest` and `best`.
+    /// The step that the snapshot must be above, which is waited for; nil for any. Only for `latest` and `best`.
     public var newerThan: Int?
-    /// The time between two looks while waiting.
+    /// The time between two requests while waiting.
     public var interval = Duration.seconds(5)
     /// Whether to leave the record beside the file, under its name with `.json`.
     public var keepsRecord = false
+    /// Hears what happens on the way.
     public var report: @Sendable (FetchEvent) -> Void = { _ in }
 
+    /// Makes the default settings.
     public init() {}
   }
 
@@ -27,6 +31,7 @@ public struct SnapshotFetcher: Sendable {
   private let access: DaemonAccess
   private let options: Options
 
+  /// Makes a fetcher for an address.
   public init(from address: DaemonAddress, access: DaemonAccess, options: Options = Options()) {
     self.address = address
     self.access = access
@@ -37,8 +42,10 @@ public struct SnapshotFetcher: Sendable {
 
   /// Gets a snapshot into a folder, which is made where it is missing.
   ///
-  /// A file of that name with the same bytes is left as it is; one with other bytes is an error.
+  /// A file of that name with the same bytes is left as it is.
   /// - Parameter name: a snapshot's name, `latest`, or `best` for that of the lowest evaluation.
+  /// - Throws: ``SnapshotError`` where there is none, it is not to be trusted, the server does not answer, or a file of
+  ///   that name with other bytes is there.
   public func fetch(_ name: String, into folder: URL) async throws -> FetchedSnapshot {
     let alias = SnapshotAlias(rawValue: name)
     if alias == nil { try SnapshotRecord.requireName(name, or: "latest, best or ") }
@@ -86,7 +93,7 @@ public struct SnapshotFetcher: Sendable {
     }
   }
 
-  /// Asks until the step is high enough.
+  /// Asks for a record until its step is high enough.
   private func waited(_ ask: () async throws -> SnapshotRecord) async throws -> SnapshotRecord {
     guard let step = options.newerThan else { return try await ask() }
     while true {
@@ -117,7 +124,7 @@ public struct SnapshotFetcher: Sendable {
     return FetchedSnapshot(record: record, file: target)
   }
 
-  /// Runs `body` with the folder there. One that was made for it and stays empty is removed where it fails.
+  /// Runs `body` with the folder there. Where that fails, a folder that was made for it and stayed empty is removed.
   private static func making(_ folder: URL, _ body: () async throws -> Void) async throws {
     let isNew = !FileManager.default.fileExists(atPath: folder.path)
     try SystemCall.makeFolder(folder.path)
@@ -129,7 +136,8 @@ public struct SnapshotFetcher: Sendable {
     }
   }
 
-  /// Whether the file is there with the digest; throws where it is there with another one.
+  /// Tells whether the file is there with this digest.
+  /// - Throws: ``SnapshotError`` where it is there with another one.
   private static func exists(_ file: URL, digest: String) throws -> Bool {
     guard FileManager.default.fileExists(atPath: file.path) else { return false }
     guard try Digest.sha256(fileAt: file) == digest else {

@@ -2,17 +2,19 @@ import Files
 public import Foundation
 public import Snapshots
 
-/// What makes a record trusted: a signature, its age, and that none is older than one that was seen before.
+/// The conditions for trusting a record: a signature, its age, and that it is not older than one that was seen before.
 public struct SnapshotTrust: Sendable {
-  /// The key that signs; nil where no signature is asked for.
+  /// The key that must have signed; nil where no signature is asked for.
   public var key: VerificationKey?
-  /// The age in seconds above which a record is refused.
+  /// The age in seconds above which a record is refused; nil for no limit.
   public var longestAge: Double?
-  /// Whether `latest` may be older than what came before.
+  /// Whether `latest` may be older than a snapshot that was fetched before.
   public var allowsOlder: Bool
   /// The folder that remembers the highest step of each key.
   public var memory: URL
 
+  /// Makes the conditions.
+  /// - Parameter memory: the folder to remember in; nil for the one in the user's state folder.
   public init(
     key: VerificationKey? = nil, longestAge: Double? = nil, allowsOlder: Bool = false, memory: URL? = nil
   ) {
@@ -22,9 +24,10 @@ public struct SnapshotTrust: Sendable {
     self.memory = memory ?? UserFolders.state.appending(path: "keys")
   }
 
-  /// Throws where a record is not to be trusted.
+  /// Checks a record against the conditions.
   ///
   /// - Parameter isLatest: whether it was given as the newest.
+  /// - Throws: ``SnapshotError`` where it is not to be trusted.
   func check(_ record: SnapshotRecord, isLatest: Bool, now: Date = Date()) throws {
     if let key {
       try key.verify(record)
@@ -55,7 +58,8 @@ public struct SnapshotTrust: Sendable {
     try steps.append(Data(String(record.step).utf8))
   }
 
-  /// One step a line: the highest counts, so that it takes no order among processes.
+  /// Returns the file that remembers a key's steps, one a line. The highest counts, so the order among processes does
+  /// not matter.
   private func file(of key: VerificationKey) -> URL { memory.appending(path: "\(key.fingerprint).steps") }
 
   private func highestStep(of key: VerificationKey) throws -> Int? {

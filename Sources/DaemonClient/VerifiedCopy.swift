@@ -2,9 +2,10 @@ import Files
 import Foundation
 import Snapshots
 
-/// Copying of a file whose bytes are known.
+/// A copy of a file whose SHA-256 is known.
 enum VerifiedCopy {
-  /// Copies a file, durably and in one step; throws where the copy's SHA-256 is another one.
+  /// Copies a file, durably and in one step.
+  /// - Throws: ``SnapshotError`` where the copy's SHA-256 is another one, `FileError` where the disk fails.
   static func make(of source: URL, to target: URL, sha256: String) throws {
     let temporary = AtomicFile.temporary(for: target)
     do {

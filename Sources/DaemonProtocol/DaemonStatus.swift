@@ -1,22 +1,22 @@
-/// What a run is at, as a daemon tells it: the answer of ``DaemonPath/status``.
+/// The state of a run as a daemon tells it: the answer of ``DaemonPath/status``.
 public struct DaemonStatus: Codable, Sendable, Equatable {
   /// The version of the daemon.
   public var version: String
-  /// When the daemon's process began to train: ISO 8601, UTC.
+  /// The time at which the daemon's process began to train: ISO 8601, UTC.
   public var started: String
   /// The names of the inner problems, with commas between.
   public var problem: String
   /// The name of the estimator of the outer-gradient.
   public var estimator: String
-  /// How many threads compute.
+  /// The number of threads that compute.
   public var threads: Int
   /// Whether training is paused.
   public var paused: Bool
-  /// How many outer-iterations the run has done.
+  /// The number of outer-iterations that the run has done.
   public var outerIteration: Int
   /// The outer-loss of the last outer-iteration; nil before the first one of this process.
   public var outerLoss: Double?
-  /// Inner steps a second in the last outer-iteration, those of both members of each antithetic pair.
+  /// The inner steps a second in the last outer-iteration, counting both members of each antithetic pair.
   public var innerStepsPerSecond: Double?
   /// The mean length of a truncation, K, in inner steps, as the curriculum has it now.
   public var truncation: Double?
@@ -28,11 +28,11 @@ public struct DaemonStatus: Codable, Sendable, Equatable {
   public var evaluationLoss: Double?
   /// The loss of tuned Adam on the tasks of the evaluation.
   public var adamLoss: Double?
-  /// What is wrong while training goes on, a sentence each.
+  /// The alarms: what is wrong while training goes on, a sentence each.
   public var alarms: [String]
-  /// Inner steps of this process.
+  /// The number of inner steps that this process has done.
   public var innerSteps: Int
-  /// Antithetic pairs of this process of which a member diverged.
+  /// The number of antithetic pairs, in this process, of which a member diverged.
   public var diverged: Int
 
   private enum CodingKeys: String, CodingKey {

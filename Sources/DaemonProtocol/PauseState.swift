@@ -1,4 +1,4 @@
-/// Whether training is paused: the answer of ``DaemonPath/pause`` and ``DaemonPath/resume``.
+/// The answer of ``DaemonPath/pause`` and ``DaemonPath/resume``, which says whether training is paused.
 public struct PauseState: Codable, Sendable, Equatable {
   /// Whether training stands still until it is resumed.
   public var paused: Bool

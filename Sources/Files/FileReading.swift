@@ -1,8 +1,9 @@
 package import Foundation
 
-/// Reading a whole file.
+/// Reading of whole files.
 package enum FileReading {
-  /// The file's bytes; an error names the file.
+  /// Returns the bytes of a file.
+  /// - Throws: ``FileError`` that names the file, where it cannot be read.
   package static func data(_ url: URL) throws -> Data {
     do {
       return try Data(contentsOf: url)

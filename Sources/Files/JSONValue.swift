@@ -1,41 +1,49 @@
-/// A JSON document whose objects keep the order of their keys and whose numbers keep their digits: for files that
+/// A JSON document whose objects keep the order of their keys and whose numbers keep their digits. It is for files that
 /// people read from top to bottom.
 public indirect enum JSONValue: Sendable, Equatable {
   /// A key of an object with its value.
   public struct Member: Sendable, Equatable {
+    /// The key, unescaped.
     public var key: String
+    /// The value.
     public var value: JSONValue
 
+    /// Makes a member of an object.
     public init(_ key: String, _ value: JSONValue) {
       self.key = key
       self.value = value
     }
   }
 
+  /// The value `null`.
   case null
+  /// The value `true` or `false`.
   case bool(Bool)
-  /// A number by its digits, as JSON writes it.
+  /// A number, by its digits as JSON writes it.
   case number(String)
+  /// A text, unescaped.
   case string(String)
+  /// An array of values.
   case array([JSONValue])
+  /// An object, its members in the order in which they are written.
   case object([Member])
 
-  /// A whole number.
+  /// Returns a whole number as a value.
   public static func number(_ value: Int) -> JSONValue { .number(String(value)) }
 
-  /// A text; null where it is nil.
+  /// Returns a text as a value; null where it is nil.
   public static func string(_ text: String?) -> JSONValue { text.map { JSONValue.string($0) } ?? .null }
 
-  /// An array of texts.
+  /// Returns an array of texts as a value.
   public static func strings(_ texts: [String]) -> JSONValue { .array(texts.map { .string($0) }) }
 
-  /// An array of whole numbers.
+  /// Returns an array of whole numbers as a value.
   public static func numbers(_ values: [Int]) -> JSONValue { .array(values.map { .number($0) }) }
 
   /// The members of an object; nil where it is something else.
   public var members: [Member]? { if case .object(let members) = self { members } else { nil } }
 
-  /// The same object without some of its keys.
+  /// Returns the same object without some of its keys; another value as it is.
   public func without(_ keys: Set<String>) -> JSONValue {
     guard let members else { return self }
     return .object(members.filter { !keys.contains($0.key) })
@@ -43,6 +51,7 @@ public indirect enum JSONValue: Sendable, Equatable {
 }
 
 extension JSONValue: ExpressibleByDictionaryLiteral {
+  /// Makes an object from a dictionary literal, whose order it keeps.
   public init(dictionaryLiteral elements: (String, JSONValue)...) {
     self = .object(elements.map { Member($0, $1) })
   }

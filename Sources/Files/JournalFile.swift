@@ -1,12 +1,15 @@
 public import Foundation
 
-/// A file of lines that is only ever added to. One that a killed process cut stays as a line of its own, which its
-/// reader passes over.
+/// A file of lines that is only ever added to.
+///
+/// A line that a killed process cut stays as a line of its own, which the file's reader passes over.
 public final class JournalFile: Sendable {
+  /// The place of the file.
   public let url: URL
   private let descriptor: Int32
 
   /// Opens the file, and makes it where it is missing.
+  /// - Throws: ``FileError`` where that fails.
   public init(_ url: URL) throws {
     self.url = url
     descriptor = try SystemCall.open(url.path, O_RDWR | O_CREAT | O_APPEND)
@@ -14,10 +17,10 @@ public final class JournalFile: Sendable {
 
   deinit { SystemCall.close(descriptor) }
 
-  /// Holds the file for this process as long as this object lives; false where another one does.
+  /// Locks the file for this process as long as this object lives; returns false where another process has locked it.
   public func lock() throws -> Bool { try SystemCall.lock(descriptor, path: url.path) }
 
-  /// The lines that there are; one that was cut is ended, so that the next is not added to it.
+  /// Returns the lines that there are, without their newlines, and ends a line that was cut.
   public func lines() throws -> [Data] {
     let newline = UInt8(ascii: "\n")
     let text = try Data(contentsOf: url)
@@ -26,6 +29,7 @@ public final class JournalFile: Sendable {
   }
 
   /// Adds a line, which has no newline in it, by one write.
+  /// - Throws: ``FileError`` where that fails, for example on a full disk.
   public func append(_ line: Data) throws {
     try SystemCall.write(descriptor, line + Data("\n".utf8), path: url.path)
   }

@@ -1,6 +1,6 @@
 public import Foundation
 
-/// A line on standard error that says how far something is, at what rate, and how long it will take.
+/// A line on standard error that shows how far a piece of work is, at what rate, and how long it will take.
 ///
 /// It is silent where standard error is not a terminal. It may be called from any thread.
 public final class Progress: @unchecked Sendable {
@@ -15,10 +15,13 @@ public final class Progress: @unchecked Sendable {
   private var isDrawn = false
   private let lock = NSLock()
 
+  /// Makes a line, which is drawn with the first ``advance(by:note:)``.
+  ///
   /// - Parameters:
-  ///   - label: what is being done, for example "shards".
-  ///   - unit: what is counted, for example "images".
+  ///   - label: names the work, for example "shards".
+  ///   - unit: names what is counted, for example "images".
   ///   - total: how many there are in all; nil where only the end tells.
+  ///   - enabled: whether the line is drawn.
   public init(_ label: String, unit: String, total: Int?, enabled: Bool = isatty(STDERR_FILENO) == 1) {
     self.label = label
     self.unit = unit
@@ -26,7 +29,7 @@ public final class Progress: @unchecked Sendable {
     self.enabled = enabled
   }
 
-  /// Counts work that an earlier, interrupted run did: it does not count in the rate.
+  /// Sets the count to that of an earlier, interrupted run, which does not count in the rate.
   public func resume(at count: Int) {
     lock.withLock {
       base = count
@@ -34,7 +37,7 @@ public final class Progress: @unchecked Sendable {
     }
   }
 
-  /// Counts work that turns out to have been done by an earlier, interrupted run: it does not count in the rate.
+  /// Counts work that an earlier, interrupted run turns out to have done; it does not count in the rate.
   public func skip(_ count: Int = 1) {
     lock.withLock {
       base += count
@@ -42,12 +45,13 @@ public final class Progress: @unchecked Sendable {
     }
   }
 
-  /// Adds to the total what turned out to be needed too.
+  /// Adds to the total work that turned out to be needed too.
   public func expect(_ more: Int) {
     lock.withLock { total = total.map { $0 + more } }
   }
 
-  /// Counts `count` more; `note` is shown at the end of the line. Draws at most ten times a second.
+  /// Counts `count` more and draws the line, at most ten times a second.
+  /// - Parameter note: is shown at the end of the line.
   public func advance(by count: Int = 1, note: @autoclosure () -> String = "") {
     lock.withLock {
       done += count
@@ -60,7 +64,7 @@ public final class Progress: @unchecked Sendable {
     }
   }
 
-  /// Ends the line, where one is drawn: what is written after it begins a line of its own. It may be called again.
+  /// Ends the line, where one is drawn, so that what is written next begins a line of its own. It may be called again.
   public func finish() {
     lock.withLock {
       if isDrawn { StandardError.write("\n") }
@@ -68,7 +72,7 @@ public final class Progress: @unchecked Sendable {
     }
   }
 
-  /// The line as it stands after `elapsed`.
+  /// Returns the line as it stands after `elapsed`.
   package func line(after elapsed: Duration) -> String {
     let seconds = Double(elapsed.components.seconds) + Double(elapsed.components.attoseconds) * 1e-18
     let rate = Double(done - base) / max(seconds, 1e-3)

@@ -24,8 +24,9 @@ public enum ExitCode: Int32, Sendable {
 
 /// An error that a tool prints as it is, and the code with which it then exits.
 ///
-/// Each module has one struct that conforms. The description is one sentence that names the file or key and says
-/// what to do where that is not plain.
+/// The description is one sentence that names the file or key and says what to do where that is not plain. Most errors
+/// are a ``CodedError``; those of system calls are a ``FileError``.
 public protocol ReportedError: Error, CustomStringConvertible, Sendable {
+  /// The code with which a tool exits that this error ends.
   var exitCode: ExitCode { get }
 }

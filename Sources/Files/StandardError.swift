@@ -1,15 +1,17 @@
 import Foundation
 
-/// Where people are told what a program does.
+/// Standard error, on which people are told what a program does.
 public enum StandardError {
-  /// Writes `text` as it is. Where nobody can be told any more, as when a log's pipe is closed or its disk is full, the
-  /// work goes on.
+  /// Writes `text` as it is. A failure is ignored, as when a log's pipe is closed or its disk is full: the work goes
+  /// on.
   public static func write(_ text: String) {
     try? SystemCall.write(STDERR_FILENO, Data(text.utf8), path: "standard error")
   }
 
-  /// Keeps the numbers of closed standard streams from files that are opened later, into which would be written what is
-  /// said. Takes the free ones alone: the runtime's threads open their own at the same time.
+  /// Opens `/dev/null` in place of each standard stream that is closed. Otherwise a file that is opened later would get
+  /// its number, and with it what is written for people.
+  ///
+  /// Only the free numbers are taken: the runtime's threads open files of their own at the same time.
   package static func reserve() {
     var descriptor: Int32
     repeat { descriptor = open("/dev/null", O_RDWR) } while (0...STDERR_FILENO).contains(descriptor)

@@ -2,12 +2,13 @@ public import Foundation
 
 /// The folders of the user who runs a tool (XDG Base Directory Specification).
 public enum UserFolders {
-  /// For what can be got again.
+  /// The folder for what can be got or computed again.
   public static var cache: URL { folder("XDG_CACHE_HOME", ".cache") }
-  /// For what must be remembered.
+  /// The folder for what must be remembered.
   public static var state: URL { folder("XDG_STATE_HOME", ".local/state") }
 
-  /// - Parameter otherwise: below the user's home, where the variable is not an absolute path.
+  /// Returns the folder `lopt` in the one that a variable of the environment names.
+  /// - Parameter otherwise: the folder below the user's home that is taken where the variable is not an absolute path.
   private static func folder(_ variable: String, _ otherwise: String) -> URL {
     let base = absolute(variable) ?? home.appending(path: otherwise)
     return base.appending(path: "lopt")

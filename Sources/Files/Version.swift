@@ -1,2 +1,2 @@
-/// The version of this release: what `--version` of every tool prints, and what files record as their maker.
+/// The version of this release. `--version` of every tool prints it, and files record it as their maker.
 public let toolVersion = "0.1.0"

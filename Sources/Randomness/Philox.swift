@@ -1,9 +1,9 @@
-/// The counter-based generator Philox4x32-10: a keyed bijection of 128 bits.
+/// The counter-based generator Philox4x32-10: a keyed bijection of 128 bits (Documentation/method.md#philox).
 ///
 /// Source: Salmon, Moraes, Dror, Shaw, "Parallel random numbers: as easy as 1, 2, 3" (SC 2011). Its known-answer
 /// vectors are in the tests.
 package enum Philox {
-  /// The block of four words at `counter` under `key`.
+  /// Returns the block of four random words at `counter` under `key`.
   @inlinable
   package static func block(_ counter: SIMD4<UInt32>, key: SIMD2<UInt32>) -> SIMD4<UInt32> {
     var counter = counter

@@ -1,6 +1,6 @@
 public import Files
 
-/// What is wrong with the folder of a data set, or keeps one from being made.
+/// An error about the folder of a dataset: it is not what it should be, or cannot be made.
 public typealias ShardsError = CodedError<ShardsErrorCode>
 
 /// The kinds of ``ShardsError``.
@@ -17,7 +17,7 @@ public enum ShardsErrorCode: ErrorCode {
   case invalidImages
   /// The folder to be written exists.
   case outputExists
-  /// Where this build is to be made, another one was stopped, or there is something else.
+  /// Another build was stopped in the folder to be written, or files of somebody else are there.
   case otherBuild
   /// The folder to be written cannot be made.
   case cannotCreate
@@ -32,6 +32,7 @@ public enum ShardsErrorCode: ErrorCode {
   /// LMDB failed in another way.
   case database
 
+  /// The code with which a tool exits that this error ends.
   public var exitCode: ExitCode {
     switch self {
     case .notADataset: .noInput

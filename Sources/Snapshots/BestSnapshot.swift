@@ -1,13 +1,16 @@
 import Files
 import Foundation
 
-/// The snapshot of the lowest evaluation so far: a snapshot's record, and what makes it the best.
+/// The best snapshot of a run so far, by its evaluation, and the loss that makes it the best.
 public struct BestSnapshot: Codable, Sendable, Equatable {
+  /// The snapshot's own record.
   public var record: SnapshotRecord
+  /// The loss of its evaluation, lower than that of every other snapshot.
   public var evaluationLoss: Double
-  /// SHA-256 of what was evaluated, and how: losses of different ones do not compare.
+  /// The SHA-256 of what was evaluated, and how. The losses of different evaluations do not compare.
   public var evaluation: String
 
+  /// Makes a best snapshot.
   public init(record: SnapshotRecord, evaluationLoss: Double, evaluation: String) {
     self.record = record
     self.evaluationLoss = evaluationLoss
@@ -19,7 +22,7 @@ public struct BestSnapshot: Codable, Sendable, Equatable {
     case evaluationLoss = "evaluation_loss"
   }
 
-  /// The keys of both stand in one object.
+  /// Decodes one object that holds the record's keys and `evaluation_loss` and `evaluation`.
   public init(from decoder: any Decoder) throws {
     record = try SnapshotRecord(from: decoder)
     let container = try decoder.container(keyedBy: CodingKeys.self)
@@ -27,6 +30,7 @@ public struct BestSnapshot: Codable, Sendable, Equatable {
     evaluation = try container.decode(String.self, forKey: .evaluation)
   }
 
+  /// Encodes one object that holds the record's keys and `evaluation_loss` and `evaluation`.
   public func encode(to encoder: any Encoder) throws {
     try record.encode(to: encoder)
     var container = encoder.container(keyedBy: CodingKeys.self)
@@ -36,7 +40,7 @@ public struct BestSnapshot: Codable, Sendable, Equatable {
 }
 
 extension SnapshotStore {
-  /// The best snapshot; nil where none was evaluated.
+  /// Returns the best snapshot; nil where none was evaluated.
   ///
   /// - Throws: ``SnapshotError`` where its record, or the snapshot that it names, is damaged.
   public func best() throws -> BestSnapshot? {
@@ -51,6 +55,7 @@ extension SnapshotStore {
     return best
   }
 
-  /// Names a snapshot that was written before as the best one.
+  /// Names a snapshot that was written before as the best one, durably.
+  /// - Throws: `FileError` where that cannot be written.
   public func setBest(_ best: BestSnapshot) throws { try AtomicFile.writeJSON(best, to: bestFile) }
 }

@@ -3,14 +3,16 @@ public import Foundation
 
 /// A folder of numbered files, each with a record of its digest beside it.
 ///
-/// The record is written once the file is durable, so a file without one is the leftover of a process that was
-/// stopped. A file counts only while its bytes are those of its record. No name is ever written twice.
+/// The record is written once the file is durable, so a file without one is the leftover of a process that was stopped.
+/// A file counts only while its bytes are those of its record. No name is ever written twice.
 public struct RecordedFiles: Sendable {
+  /// The folder that holds the files and their records.
   public let folder: URL
-  /// What the names begin with, for example `theta`.
+  /// The beginning of every name, for example `theta`.
   public let prefix: String
 
-  /// Makes the folder where it is missing, and removes leftovers. Only who holds the state's lock may do that.
+  /// Makes the folder where it is missing, and removes leftovers. Only the process that holds the state's lock may do
+  /// it.
   public init(creating folder: URL, prefix: String) throws {
     self.init(reading: folder, prefix: prefix)
     try SystemCall.makeFolder(folder.path)
@@ -21,7 +23,7 @@ public struct RecordedFiles: Sendable {
     }
   }
 
-  /// The folder as it is, for reading only.
+  /// Opens the folder as it is, for reading only.
   public init(reading folder: URL, prefix: String) {
     self.folder = folder
     self.prefix = prefix
@@ -35,13 +37,18 @@ public struct RecordedFiles: Sendable {
     (name as NSString).deletingPathExtension + ".json"
   }
 
-  /// The name of a number: `theta-000000012.safetensors`.
+  /// Returns the name of the file of a number, such as `theta-000000012.safetensors`.
   public func name(_ step: Int) -> String {
     let digits = String(step)
     return "\(prefix)-\(String(repeating: "0", count: max(0, 9 - digits.count)))\(digits).safetensors"
   }
 
-  /// Writes a file and then its record, signed where there is a key; both are durable when it returns.
+  /// Writes a file and then its record, both durably.
+  /// - Parameters:
+  ///   - step: the number; it must be new.
+  ///   - created: the time that the record states.
+  ///   - key: signs the record; nil for none.
+  /// - Throws: ``SnapshotError`` where the number was written before, `FileError` where the disk fails.
   @discardableResult
   public func write(_ data: Data, step: Int, created: Date, key: SigningKey? = nil) throws -> SnapshotRecord {
     let name = name(step)
@@ -64,7 +71,7 @@ public struct RecordedFiles: Sendable {
     return record
   }
 
-  /// All numbers that have a record, the newest first, whether their files are sound or not.
+  /// Returns all numbers that have a record, the newest first, whether their files are sound or not.
   public func steps() throws -> [Int] {
     guard FileManager.default.fileExists(atPath: folder.path) else { return [] }
     return try SystemCall.names(in: folder.path).compactMap { file -> Int? in
@@ -76,7 +83,8 @@ public struct RecordedFiles: Sendable {
     }.sorted(by: >)
   }
 
-  /// A file's record and bytes, checked against one another.
+  /// Reads a file and its record, and checks one against the other.
+  /// - Throws: ``SnapshotError`` where it is missing or damaged.
   public func read(step: Int) throws -> (record: SnapshotRecord, data: Data) {
     let record = try record(step: step)
     let url = folder.appending(path: record.name)
@@ -87,7 +95,8 @@ public struct RecordedFiles: Sendable {
     return (record, data)
   }
 
-  /// A file's record alone: whether the file's bytes are those is not looked at.
+  /// Reads a file's record alone; the file's bytes are not compared with it.
+  /// - Throws: ``SnapshotError`` where it is missing or damaged.
   public func record(step: Int) throws -> SnapshotRecord {
     let name = name(step)
     let path = folder.appending(path: name).path
@@ -99,7 +108,10 @@ public struct RecordedFiles: Sendable {
     return record
   }
 
-  /// The newest sound file that `accept` takes too; `refused` hears of each newer one that is not.
+  /// Returns what `accept` makes of the newest file that is sound; nil where there is none.
+  /// - Parameters:
+  ///   - refused: hears the reason for each newer file that is not sound, or that `accept` threw a damage for.
+  ///   - accept: makes a value of a sound file.
   public func newest<Value>(
     refused: (any Error) -> Void, accept: (SnapshotRecord, Data) throws -> Value
   ) throws -> Value? {
@@ -116,12 +128,13 @@ public struct RecordedFiles: Sendable {
     return nil
   }
 
-  /// Removes all but the newest `count`.
+  /// Removes all files but the newest `count`.
   public func keepNewest(_ count: Int) throws {
     for step in try steps().dropFirst(count) { try remove(step: step) }
   }
 
-  /// Removes a file: first its record, then the file, which a process that is stopped between the two leaves to the next.
+  /// Removes a file: first its record, then the file. A process that is stopped between the two leaves a file without a
+  /// record, which the next one removes.
   func remove(step: Int) throws {
     try SystemCall.removeFile(folder.appending(path: recordName(of: name(step))).path)
     try? SystemCall.removeFile(folder.appending(path: name(step)).path)

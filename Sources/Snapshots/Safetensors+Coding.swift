@@ -2,7 +2,7 @@ import Files
 public import Foundation
 
 extension Safetensors {
-  /// One entry of the header.
+  /// One tensor's entry in the header: its type, shape, and first and last byte behind the header.
   private struct Entry: Codable {
     var dtype: String
     var shape: [Int]
@@ -14,15 +14,16 @@ extension Safetensors {
     }
   }
 
-  /// No header of ours is near this; the format's own reader refuses above 100 MB.
+  /// The longest header that is read, in bytes; ours are far shorter. The format's own reader refuses above 100 MB.
   private static let longestHeader = 16 << 20
 
   /// Reads a file.
+  /// - Throws: ``SnapshotError`` where it is damaged, `FileError` where it cannot be read.
   public init(contentsOf url: URL) throws {
     try self.init(FileReading.data(url), name: url.path)
   }
 
-  /// The file's bytes; tensors stand in the order of their names.
+  /// Returns the file's bytes. Tensors of wide types come first, and those of one type in the order of their names.
   public func encoded() throws -> Data {
     let encoder = JSONEncoder()
     encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
@@ -56,6 +57,7 @@ extension Safetensors {
   /// Reads a file's bytes.
   ///
   /// - Parameter name: what an error calls the file.
+  /// - Throws: ``SnapshotError`` where any field of the header is wrong.
   public init(_ data: Data, name: String) throws {
     func damaged(_ reason: String) -> SnapshotError {
       SnapshotError(.damaged, "\(name): not a sound safetensors file: \(reason)")

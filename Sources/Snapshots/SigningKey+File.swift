@@ -5,7 +5,7 @@ extension SigningKey {
   /// Writes the key to a new file that only its owner may read, and its public half beside it, with `.pub` behind.
   ///
   /// - Returns: the file of the public half.
-  /// - Throws: `FileError` where either exists: a key is never written over.
+  /// - Throws: `FileError` where either exists, as a key is never written over, or cannot be written.
   public func write(to file: URL) throws -> URL {
     let publicFile = URL(filePath: file.path + ".pub")
     try Self.make(file, text, mode: 0o600)

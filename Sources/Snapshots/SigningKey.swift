@@ -2,26 +2,29 @@ import Crypto
 import Files
 public import Foundation
 
-/// The Ed25519 key (RFC 8032) with which a daemon signs the records of its snapshots.
+/// An Ed25519 key (RFC 8032) with which a daemon signs the records of its snapshots.
 ///
 /// A key's file is one line: which half it is, a space, and its 32 bytes in Base64.
 public struct SigningKey: Sendable {
   private let key: Curve25519.Signing.PrivateKey
 
-  /// A new key.
+  /// Makes a new random key.
   public init() { key = Curve25519.Signing.PrivateKey() }
 
+  /// Reads a key from the file that ``write(to:)`` made.
+  /// - Throws: ``SnapshotError`` where it is no signing key, `FileError` where it cannot be read.
   public init(contentsOf url: URL) throws {
     let bytes = try KeyFile.signing.bytes(url)
     key = try Curve25519.Signing.PrivateKey(rawRepresentation: bytes)
   }
 
-  /// What the key's file holds; nobody but its owner may read it.
+  /// The contents of the key's file; nobody but its owner may read it.
   public var text: String { KeyFile.signing.text(key.rawRepresentation) }
 
+  /// The public half of this key.
   public var publicKey: VerificationKey { VerificationKey(key: key.publicKey) }
 
-  /// The record with the signature of this key.
+  /// Returns the record with the signature of this key.
   public func signed(_ record: SnapshotRecord) throws -> SnapshotRecord {
     var signed = record
     signed.signature = try key.signature(for: record.signedBytes()).base64EncodedString()
@@ -35,18 +38,21 @@ public struct VerificationKey: Sendable {
 
   init(key: Curve25519.Signing.PublicKey) { self.key = key }
 
+  /// Reads the public half of a key from its file.
+  /// - Throws: ``SnapshotError`` where it is no public key, `FileError` where it cannot be read.
   public init(contentsOf url: URL) throws {
     let bytes = try KeyFile.public.bytes(url)
     key = try Curve25519.Signing.PublicKey(rawRepresentation: bytes)
   }
 
-  /// What the key's file holds.
+  /// The contents of the key's file.
   public var text: String { KeyFile.public.text(key.rawRepresentation) }
 
-  /// A short name of the key: the first 16 digits of its SHA-256.
+  /// A short name of the key: the first 16 hexadecimal digits of its SHA-256.
   public var fingerprint: String { String(Digest.sha256(key.rawRepresentation).prefix(16)) }
 
-  /// Throws where a record is not signed by this key.
+  /// Checks that this key signed a record.
+  /// - Throws: ``SnapshotError`` where it did not.
   public func verify(_ record: SnapshotRecord) throws {
     guard let text = record.signature, let signature = Data(base64Encoded: text) else {
       throw SnapshotError(.untrusted, "\(record.name): is not signed, and a public key was given")
@@ -58,14 +64,14 @@ public struct VerificationKey: Sendable {
 }
 
 extension SnapshotRecord {
-  /// What a signature is of: the record without it, as one line of JSON.
+  /// Returns the bytes that a signature is of: the record without its signature, as one line of JSON.
   func signedBytes() throws -> Data {
     var unsigned = self
     unsigned.signature = nil
     return Data(try unsigned.line().utf8)
   }
 
-  /// JSON with sorted keys and no space.
+  /// Returns the record as one line of JSON, with sorted keys and no space.
   public func line() throws -> String {
     let encoder = JSONEncoder()
     encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
@@ -73,7 +79,7 @@ extension SnapshotRecord {
   }
 }
 
-/// The two halves' files say which they are, so that neither is taken for the other.
+/// The form of a key's file. Its first word says which half it is, so that neither is taken for the other.
 private enum KeyFile: String {
   case signing = "lopt-signing-key"
   case `public` = "lopt-public-key"

@@ -1,30 +1,39 @@
 import Files
 public import Foundation
 
-/// Checks files of snapshots: that they are whole, and are what their records say.
+/// A check that files of snapshots are whole and are what their records say.
 public struct SnapshotCheck: Sendable {
-  /// What the file must have; nil where only its record tells.
+  /// The SHA-256 that the file must have; nil where only its record tells.
   private let sha256: String?
-  /// Who must have signed its record; nil where no signature is asked for.
+  /// The key that must have signed its record; nil where no signature is asked for.
   private let key: VerificationKey?
 
+  /// Makes a check.
+  /// - Parameters:
+  ///   - sha256: the digest that the file must have, in hexadecimal; nil where only its record tells.
+  ///   - key: the key that must have signed its record; nil where no signature is asked for.
   public init(sha256: String? = nil, key: VerificationKey? = nil) {
     self.sha256 = sha256?.lowercased()
     self.key = key
   }
 
-  /// What a sound file is.
+  /// The findings about a sound file.
   public struct Result: Sendable {
+    /// The snapshot that the file holds.
     public var snapshot: Snapshot
+    /// The file's SHA-256, 64 hexadecimal digits.
     public var sha256: String
-    /// Bytes.
+    /// The file's size in bytes.
     public var size: Int
-    /// The record beside it; nil where there is none.
+    /// The record beside the file; nil where there is none.
     public var record: SnapshotRecord?
   }
 
-  /// The files of snapshots at a path: those of a state folder, or of any other folder, that are there or have records;
-  /// or the path itself where it is no folder.
+  /// Returns the files of snapshots at a path.
+  ///
+  /// For a folder, of a run's state or any other, they are those that are there or have records; otherwise the path
+  /// itself.
+  /// - Throws: ``SnapshotError`` where nothing is there.
   public static func files(at path: URL) throws -> [URL] {
     var isFolder: ObjCBool = false
     guard FileManager.default.fileExists(atPath: path.path, isDirectory: &isFolder) else {
@@ -39,7 +48,8 @@ public struct SnapshotCheck: Sendable {
     return Set(names.filter(SnapshotRecord.isSnapshotName)).sorted().map { folder.appending(path: $0) }
   }
 
-  /// Reads a file and throws where it is not sound, or not what was asked for.
+  /// Reads a file and checks it against what was asked for, its record, its model card and its name.
+  /// - Throws: ``SnapshotError`` where it is not sound or does not agree.
   public func check(_ file: URL) throws -> Result {
     func damaged(_ reason: String) -> SnapshotError { SnapshotError(.damaged, "\(file.path): damaged: \(reason)") }
     let data = try FileReading.data(file)
@@ -73,7 +83,8 @@ public struct SnapshotCheck: Sendable {
 
   private static func fileBeside(_ file: URL) -> URL { file.deletingPathExtension().appendingPathExtension("json") }
 
-  /// Only what has a snapshot's name has a record: beside another file .json may be anything.
+  /// Reads the record beside a file; nil where there is none. Only a file with a snapshot's name has one: beside
+  /// another file, `.json` may be anything.
   private static func record(beside file: URL) throws -> SnapshotRecord? {
     guard SnapshotRecord.isSnapshotName(file.lastPathComponent) else { return nil }
     let url = fileBeside(file)
@@ -84,14 +95,14 @@ public struct SnapshotCheck: Sendable {
     return record
   }
 
-  /// What a model card, which `lopt describe` writes, says of its file; a record has no settings.
+  /// The part of a model card, which `lopt describe` writes, that names its file. A record has no `settings`.
   private struct Card: Decodable {
     struct Settings: Decodable {}
     var sha256: String
     var settings: Settings
   }
 
-  /// The model card beside a file; nil where there is something else, or nothing.
+  /// Reads the model card beside a file; nil where there is something else, or nothing.
   private static func card(beside file: URL) -> Card? {
     try? JSONDecoder().decode(Card.self, from: FileReading.data(fileBeside(file)))
   }

@@ -1,27 +1,28 @@
 public import Files
 
-/// What is wrong with a snapshot, with a file of a run's state, or with a daemon that is asked for one.
+/// An error about a snapshot, a file of a run's state, or a daemon that was asked for a snapshot.
 public typealias SnapshotError = CodedError<SnapshotErrorCode>
 
 /// The kinds of ``SnapshotError``.
 public enum SnapshotErrorCode: ErrorCode {
-  /// The bytes are not what was written.
+  /// The bytes are not those that were written.
   case damaged
   /// A newer version of the tool wrote it.
   case newerFormat
-  /// There is none of that name.
+  /// No snapshot has the name that was asked for.
   case missing
-  /// A name that exists already; none is ever written again.
+  /// The name exists already, and no name is ever written again.
   case exists
   /// Another process trains with this state.
   case locked
   /// The server did not give what was asked for.
   case server
-  /// The server lets others do it, but not this user or token.
+  /// The server does not let this user or token do it.
   case denied
-  /// The signature, or the age, is not what was asked for.
+  /// The signature, or the age, does not satisfy what was asked for.
   case untrusted
 
+  /// The code with which a tool exits that this error ends.
   public var exitCode: ExitCode {
     switch self {
     case .damaged, .newerFormat, .untrusted: .data

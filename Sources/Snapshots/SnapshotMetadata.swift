@@ -1,36 +1,51 @@
 import Files
 import Foundation
 
-/// What a snapshot says of its θ: how to run it, and how it was made.
+/// The facts that a snapshot states about its θ: how to run it, and how it was made.
 public struct SnapshotMetadata: Sendable, Equatable {
-  /// The version of this list of keys.
+  /// The version of this list of keys that this program writes, and the newest that it reads.
   public static let formatVersion = 1
 
+  /// The number of hidden layers of the optimizer's network.
   public var hiddenLayers: Int
+  /// The number of units of each hidden layer.
   public var hiddenUnits: Int
-  /// The groups of inputs that are on.
+  /// The names of the groups of inputs that are on.
   public var features: [String]
+  /// The decays of the momenta and second moments, each in [0, 1).
   public var betas: [Float]
+  /// The scales of the time inputs, in inner steps.
   public var timeScales: [Float]
+  /// The factor of the direction in the update, λ₁.
   public var lambda1: Float
+  /// The factor of the logarithm of the step size in the update, λ₂.
   public var lambda2: Float
+  /// The number of outer-iterations behind this θ; 0 for θ before training.
   public var outerIteration: Int
+  /// The objective of outer-training: `train` or `validation`.
   public var objective: String
+  /// The name of the estimator of the outer-gradient.
   public var estimator: String
-  /// The problem's name, or several with commas.
+  /// The name of the inner problem, or several with commas.
   public var problem: String
+  /// The number of images of a minibatch.
   public var batch: Int
   /// The longest life of a task, in inner steps.
   public var steps: Int
-  /// The name of the data set's folder, not where it lies, as snapshots are for others; several with commas.
+  /// The name of the data set's folder, or several with commas. The folder's path is left out: snapshots are for
+  /// others.
   public var dataset: String
-  /// SHA-256 of its manifest, or several with commas.
+  /// The SHA-256 of the data set's manifest, or several with commas.
   public var datasetSHA256: String
+  /// The seed of the run.
   public var seed: UInt64
+  /// The version of the program that wrote the snapshot.
   public var toolVersion: String
-  /// How slowly θ's average forgets, where this is the average; nil where it is θ itself.
+  /// The decay of the average of θ for each outer-iteration, where the snapshot holds the average; nil where it is θ
+  /// itself.
   public var averageDecay: Double?
 
+  /// Makes the metadata of a snapshot.
   public init(
     hiddenLayers: Int, hiddenUnits: Int, features: [String], betas: [Float], timeScales: [Float], lambda1: Float,
     lambda2: Float, outerIteration: Int, objective: String, estimator: String, problem: String, batch: Int,
@@ -72,7 +87,9 @@ public struct SnapshotMetadata: Sendable, Equatable {
     return averageDecay.map { own.merging(["average_decay": "\($0)"]) { $1 } } ?? own
   }
 
+  /// Reads the keys and values of a file's metadata.
   /// - Parameter name: what an error calls the file.
+  /// - Throws: ``SnapshotError`` where a key is missing or has no sense, or the format is newer than this program's.
   public init(_ dictionary: [String: String], name: String) throws {
     func text(_ key: String) throws -> String {
       guard let value = dictionary[key] else {

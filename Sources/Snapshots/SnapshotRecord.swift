@@ -1,20 +1,21 @@
 import Foundation
 
-/// What is known of a recorded file: it stands beside the file, and a server gives it out.
+/// The record of a file: its name, number, digest, size and time. It stands beside the file, and a server gives it out.
 public struct SnapshotRecord: Codable, Sendable, Equatable {
   /// The file's name, without a folder.
   public var name: String
-  /// For a snapshot of θ the outer-iterations done; for a run's state its number in order of writing.
+  /// The number of the file: for a snapshot its outer-iterations, for a run's state its place in the order of writing.
   public var step: Int
-  /// SHA-256 of the file, in lower-case hexadecimal.
+  /// The SHA-256 of the file, 64 lower-case hexadecimal digits.
   public var sha256: String
-  /// Bytes.
+  /// The size of the file in bytes.
   public var size: Int
-  /// When it was written: ISO 8601, UTC.
+  /// The time of writing: ISO 8601, UTC.
   public var created: String
-  /// Ed25519 in Base64, by the key of the daemon that wrote it; nil where it has none (``SigningKey``).
+  /// The Ed25519 signature in Base64 by the daemon that wrote it; nil where the daemon has no key (``SigningKey``).
   public var signature: String?
 
+  /// Makes a record without a signature.
   public init(name: String, step: Int, sha256: String, size: Int, created: String) {
     self.name = name
     self.step = step
@@ -23,6 +24,7 @@ public struct SnapshotRecord: Codable, Sendable, Equatable {
     self.created = created
   }
 
-  /// Whether a name, perhaps from a stranger, is that of a snapshot: `theta-` or `average-` and at least nine digits.
+  /// Returns whether a name, perhaps from a stranger, is that of a snapshot: `theta-` or `average-`, at least nine
+  /// digits, and `.safetensors`.
   public static func isSnapshotName(_ name: String) -> Bool { SnapshotKind.parse(name) != nil }
 }

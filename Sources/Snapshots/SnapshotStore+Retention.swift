@@ -1,14 +1,16 @@
 import Files
 public import Foundation
 
-/// A snapshot as a list names it.
+/// A snapshot as lists show it.
 public struct ListedSnapshot: Codable, Sendable, Equatable {
+  /// The snapshot's record.
   public var record: SnapshotRecord
-  /// Whether it is kept until it is unpinned.
+  /// Whether the snapshot is kept until it is unpinned.
   public var pinned: Bool
-  /// Whether it is that of the lowest evaluation.
+  /// Whether the snapshot is that of the lowest evaluation.
   public var best: Bool
 
+  /// Makes an entry of a list.
   public init(record: SnapshotRecord, pinned: Bool, best: Bool) {
     self.record = record
     self.pinned = pinned
@@ -17,7 +19,7 @@ public struct ListedSnapshot: Codable, Sendable, Equatable {
 
   private enum CodingKeys: CodingKey { case pinned, best }
 
-  /// The keys of both stand in one object.
+  /// Decodes one object that holds the record's keys and `pinned` and `best`.
   public init(from decoder: any Decoder) throws {
     record = try SnapshotRecord(from: decoder)
     let container = try decoder.container(keyedBy: CodingKeys.self)
@@ -25,6 +27,7 @@ public struct ListedSnapshot: Codable, Sendable, Equatable {
     best = try container.decode(Bool.self, forKey: .best)
   }
 
+  /// Encodes one object that holds the record's keys and `pinned` and `best`.
   public func encode(to encoder: any Encoder) throws {
     try record.encode(to: encoder)
     var container = encoder.container(keyedBy: CodingKeys.self)
@@ -33,13 +36,15 @@ public struct ListedSnapshot: Codable, Sendable, Equatable {
   }
 }
 
-/// Which snapshots are kept: step 0, the best, the pinned ones, the newest, and one of each stretch of time.
+/// The rule by which snapshots are kept: step 0, the best, the pinned ones, the newest, and one of each stretch of
+/// time.
 public struct SnapshotRetention: Sendable, Equatable {
-  /// The newest so many, of θ and of its average.
+  /// The number of the newest that are kept, of θ and of its average each.
   public var newest: Int
-  /// Of each stretch of so many seconds the first is kept.
+  /// The length in seconds of the stretches of time, of each of which the first snapshot is kept.
   public var interval: TimeInterval
 
+  /// Makes a rule.
   public init(newest: Int, interval: TimeInterval) {
     self.newest = newest
     self.interval = interval
@@ -47,7 +52,7 @@ public struct SnapshotRetention: Sendable, Equatable {
 }
 
 extension SnapshotStore {
-  /// All snapshots that have a sound record, the newest first; whether their files are sound shows when they are read.
+  /// Returns all snapshots that have a sound record, the newest first. Their files are not read.
   public func list() throws -> [ListedSnapshot] {
     // A list of pins that cannot be read is an alarm with the next snapshot, and nothing is removed until then.
     let pinned = (try? pinned()) ?? []
@@ -59,7 +64,8 @@ extension SnapshotStore {
       .map { ListedSnapshot(record: $0, pinned: pinned.contains($0.name), best: $0.name == best) }
   }
 
-  /// The names of the pinned snapshots.
+  /// Returns the names of the pinned snapshots.
+  /// - Throws: ``SnapshotError`` where the list of them is damaged.
   public func pinned() throws -> Set<String> {
     guard FileManager.default.fileExists(atPath: pinsFile.path) else { return [] }
     guard let names = try? JSONDecoder().decode(Set<String>.self, from: FileReading.data(pinsFile)) else {
@@ -68,7 +74,9 @@ extension SnapshotStore {
     return names
   }
 
-  /// Pins a snapshot, so that it is kept, or takes that back.
+  /// Pins a snapshot, so that it is kept, or unpins it.
+  /// - Returns: the snapshot as lists show it now.
+  /// - Throws: ``SnapshotError`` where there is no such snapshot, or one to be pinned is damaged.
   @discardableResult
   public func setPinned(_ isPinned: Bool, _ name: String) throws -> ListedSnapshot {
     // What is pinned must be sound; what no longer is can be let go of.
@@ -79,15 +87,15 @@ extension SnapshotStore {
     return ListedSnapshot(record: record, pinned: isPinned, best: try bestName() == name)
   }
 
-  /// The name in the record of the best, sound or not.
+  /// Returns the name in the record of the best snapshot, whether that is sound or not; nil where there is none.
   private func bestName() throws -> String? {
     guard FileManager.default.fileExists(atPath: bestFile.path) else { return nil }
     return try? JSONDecoder().decode(BestSnapshot.self, from: FileReading.data(bestFile)).record.name
   }
 
-  /// Removes what is not to be kept.
+  /// Removes the snapshots that a rule does not keep.
   ///
-  /// - Throws: before it removes anything where the list of pinned ones cannot be read.
+  /// - Throws: ``SnapshotError``, before anything is removed, where the list of pinned ones cannot be read.
   public func retain(_ retention: SnapshotRetention) throws {
     let kept = try pinned().union([bestName()].compactMap { $0 })
     for kind in SnapshotKind.allCases {

@@ -1,22 +1,29 @@
 import Files
 public import Foundation
 
-/// A snapshot: θ and what is said of it.
+/// A snapshot: the weights θ of a learned optimizer, and the facts stated about them.
 public struct Snapshot: Sendable, Equatable {
+  /// The weights, flat, in the order of Documentation/method.md#the-flat-order-of-θ.
   public var theta: [Float]
+  /// The facts stated about θ: how to run it, and how it was made.
   public var metadata: SnapshotMetadata
 
+  /// Makes a snapshot.
   public init(theta: [Float], metadata: SnapshotMetadata) {
     self.theta = theta
     self.metadata = metadata
   }
 
+  /// Reads the bytes of a snapshot's file.
   /// - Parameter name: what an error calls the file.
+  /// - Throws: ``SnapshotError`` where they are not a sound snapshot.
   public init(_ data: Data, name: String) throws {
     try self.init(Safetensors(data, name: name), name: name)
   }
 
+  /// Reads a snapshot from a safetensors file.
   /// - Parameter name: what an error calls the file.
+  /// - Throws: ``SnapshotError`` where it has no float32 tensor `theta`, or its metadata is not a snapshot's.
   public init(_ file: Safetensors, name: String) throws {
     guard case .float32(let theta)? = file.tensors["theta"]?.values else {
       throw SnapshotError(.damaged, "\(name): not a snapshot: it has no float32 tensor theta")
@@ -24,28 +31,32 @@ public struct Snapshot: Sendable, Equatable {
     self.init(theta: theta, metadata: try SnapshotMetadata(file.metadata, name: name))
   }
 
+  /// Whether this is θ itself or its average.
   public var kind: SnapshotKind { metadata.averageDecay == nil ? .theta : .average }
 
+  /// Reads a snapshot's file.
+  /// - Throws: ``SnapshotError`` where it is not a sound snapshot, `FileError` where it cannot be read.
   public init(contentsOf url: URL) throws {
     try self.init(FileReading.data(url), name: url.path)
   }
 
+  /// Returns the bytes of the snapshot's file.
   public func encoded() throws -> Data {
     let tensor = Safetensors.Tensor(shape: [theta.count], .float32(theta))
     return try Safetensors(metadata: metadata.dictionary, tensors: ["theta": tensor]).encoded()
   }
 }
 
-/// The snapshots of a run, in `STATE/snapshots`: immutable, each with its record.
+/// The snapshots of a run, in the folder `snapshots` of its state: immutable, each with its record.
 ///
 /// One process writes, one thread of it at a time; any other may read meanwhile.
 public struct SnapshotStore: Sendable {
   let folder: URL
   private let key: SigningKey?
 
-  /// The store of a state folder, for the process that trains.
+  /// Opens the store of a state folder for the process that trains, and makes it where it is missing.
   ///
-  /// - Parameter key: signs the records of what is written.
+  /// - Parameter key: signs the records of what is written; nil for no signatures.
   public init(creatingIn state: URL, key: SigningKey? = nil) throws {
     folder = Self.folder(state)
     self.key = key
@@ -53,7 +64,7 @@ public struct SnapshotStore: Sendable {
     for file in [latestFile, bestFile, pinsFile] { try AtomicFile.removeTemporaries(for: file) }
   }
 
-  /// The store of a state folder, for reading.
+  /// Opens the store of a state folder for reading.
   public init(readingFrom state: URL) {
     folder = Self.folder(state)
     key = nil
@@ -63,14 +74,17 @@ public struct SnapshotStore: Sendable {
 
   private static func folder(_ state: URL) -> URL { state.appending(path: "snapshots") }
 
-  /// The record of the newest snapshot of θ: replaced once that is durable. For programs that look into the folder: ours
-  /// take the newest that is sound.
+  /// The file with the record of the newest snapshot of θ, replaced once that is durable. It is for programs that look
+  /// into the folder: ours take the newest that is sound.
   var latestFile: URL { folder.appending(path: "latest.json") }
-  /// The record of the snapshot of the lowest evaluation.
+  /// The file with the record of the snapshot of the lowest evaluation.
   var bestFile: URL { folder.appending(path: "best.json") }
-  /// The names of those that are kept for good.
+  /// The file with the names of the pinned snapshots.
   var pinsFile: URL { folder.appending(path: "pinned.json") }
 
+  /// Writes a snapshot durably, and the file of the latest where it is one of θ.
+  /// - Returns: its record.
+  /// - Throws: ``SnapshotError`` where a snapshot of that step and kind exists, `FileError` where the disk fails.
   @discardableResult
   public func write(_ snapshot: Snapshot, created: Date = Date()) throws -> SnapshotRecord {
     let record = try files(snapshot.kind).write(
@@ -79,24 +93,27 @@ public struct SnapshotStore: Sendable {
     return record
   }
 
-  /// The highest step of a kind that was ever written, sound or not.
+  /// Returns the highest step of a kind that was ever written, sound or not; nil where there is none.
   public func highestStep(of kind: SnapshotKind = .theta) throws -> Int? { try files(kind).steps().first }
 
-  /// The newest snapshot of θ that is sound; `refused` hears of each newer one that is not.
+  /// Returns the record of the newest snapshot of θ that is sound; nil where there is none.
+  /// - Parameter refused: hears the reason for each newer one that is not sound.
   public func latest(refused: (any Error) -> Void = { _ in }) throws -> SnapshotRecord? {
     try files(.theta).newest(refused: refused) { record, _ in record }
   }
 
-  /// The name of the snapshot of a step, whether there is one or not.
+  /// Returns the name that the snapshot of a step has, whether there is one or not.
   public func name(_ kind: SnapshotKind = .theta, step: Int) -> String { files(kind).name(step) }
 
-  /// The record and the bytes of a snapshot by its name.
+  /// Reads a snapshot by its name.
+  /// - Returns: the record and the bytes of the file.
+  /// - Throws: ``SnapshotError`` where it is missing or damaged.
   public func read(named name: String) throws -> (record: SnapshotRecord, data: Data) {
     let (kind, step) = try parse(name)
     return try files(kind).read(step: step)
   }
 
-  /// The record of a snapshot by its name, whether the file is sound or not.
+  /// Reads the record of a snapshot by its name, whether the file is sound or not.
   func record(named name: String) throws -> SnapshotRecord {
     let (kind, step) = try parse(name)
     return try files(kind).record(step: step)

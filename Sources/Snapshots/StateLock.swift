@@ -1,11 +1,13 @@
 import Files
 public import Foundation
 
-/// The lock of a state folder: one process trains with it. It is released when the process ends, however that is.
+/// The lock of a state folder, with which one process at a time trains. It is released when the process ends in any
+/// way.
 public final class StateLock: Sendable {
   private let descriptor: Int32
 
-  /// Takes the lock, or says who holds it.
+  /// Takes the lock.
+  /// - Throws: ``SnapshotError`` that names the process that holds it.
   public init(state: URL) throws {
     try SystemCall.makeFolder(state.path)
     let path = state.appending(path: "lock").path
@@ -29,7 +31,8 @@ public final class StateLock: Sendable {
     try SystemCall.write(descriptor, Data("\(getpid()) (\(name))\n".utf8), path: path)
   }
 
-  /// Waits a second at most: a child of the process that had it has it too, until the child runs its own program.
+  /// Tries to lock the file for a second; false where another process holds it. A second, because a child of a process
+  /// that ended has the lock too until the child runs its own program.
   private func lockSoon(_ path: String) throws -> Bool {
     for _ in 0..<100 {
       if try SystemCall.lock(descriptor, path: path) { return true }

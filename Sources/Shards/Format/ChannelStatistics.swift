@@ -1,8 +1,11 @@
-/// Mean and deviation of each channel, summed in integers: exact, in any order.
+/// The running sums from which the mean and standard deviation of each channel follow.
+///
+/// The sums are integers, so the result is exact and does not depend on the order in which images are added.
 struct ChannelStatistics: Codable, Equatable {
+  /// The sum of the pixels, and of their squares, of each channel.
   private var sums: [Int]
   private var squares: [Int]
-  /// Pixels of each channel.
+  /// The number of pixels summed in each channel.
   private var count = 0
 
   init(channels: Int) {
@@ -10,7 +13,7 @@ struct ChannelStatistics: Codable, Equatable {
     squares = sums
   }
 
-  /// Adds pixels [.., channels].
+  /// Adds pixels of any number of images, [.., channels].
   mutating func add(_ pixels: RawSpan) {
     pixels.withUnsafeBytes { pixels in
       for channel in sums.indices {
@@ -27,7 +30,7 @@ struct ChannelStatistics: Codable, Equatable {
     }
   }
 
-  /// Adds what another one was told, of as many channels.
+  /// Adds the sums of `other`, which has as many channels.
   mutating func add(_ other: ChannelStatistics) {
     for channel in sums.indices {
       sums[channel] += other.sums[channel]
@@ -36,7 +39,7 @@ struct ChannelStatistics: Codable, Equatable {
     count += other.count
   }
 
-  /// 0 and 0 where nothing was added.
+  /// The mean and standard deviation of each channel, in units of the pixels; 0 and 0 where nothing was added.
   var channels: [Manifest.Channel] {
     zip(sums, squares).map { sum, square in
       let number = Double(max(count, 1))

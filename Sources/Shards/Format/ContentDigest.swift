@@ -1,7 +1,9 @@
 import Crypto
 import Files
 
-/// The digest of a shard's content: each key's six bytes, then its value, in key order.
+/// The SHA-256 of a shard's content: of each key's six bytes and then its value, in key order.
+///
+/// It does not depend on how LMDB lays the content out in the file.
 struct ContentDigest {
   private var hash = SHA256()
 
@@ -10,5 +12,6 @@ struct ContentDigest {
     value.withUnsafeBytes { hash.update(bufferPointer: $0) }
   }
 
+  /// Returns the digest as 64 hexadecimal digits.
   func finish() -> String { Digest.hexadecimal(hash.finalize()) }
 }

@@ -5,7 +5,7 @@ import Synchronization
 
 // Every call of LMDB is here and in ShardFileWriter.swift, one function a call; its pointers leave neither.
 
-/// A shard file, open for reading.
+/// A shard file that is open for reading; there is at most one reader of a file in a process.
 final class ShardReader: @unchecked Sendable {  // LMDB's read-only environment may be used by any thread.
   private struct Identity: Hashable {
     var device: UInt64
@@ -16,14 +16,15 @@ final class ShardReader: @unchecked Sendable {  // LMDB's read-only environment 
     weak var reader: ShardReader?
   }
 
-  /// LMDB wants one environment per file per process.
+  /// The readers that are open. LMDB allows a process one environment per file.
   private static let open = Mutex<[Identity: Weak]>([:])
 
   let environment: OpaquePointer
   let database: MDB_dbi
   let path: String
 
-  /// The reader of a file: the one that is open already, where there is one.
+  /// Returns the reader of a file: the one that is open already, or a new one.
+  /// - Throws: ``ShardsError`` where the file cannot be opened or is no LMDB file.
   static func shared(_ url: URL) throws -> ShardReader {
     var status = stat()
     guard stat(url.path, &status) == 0 else {
@@ -56,7 +57,7 @@ final class ShardReader: @unchecked Sendable {  // LMDB's read-only environment 
   deinit { mdb_env_close(environment) }
 }
 
-/// What a shard held when the transaction began; as shards do not change, what it holds.
+/// A read transaction on one shard, under which images are found by key and stay mapped.
 final class ReadTransaction: @unchecked Sendable {  // MDB_NOTLS ties it to no thread; it is only read after `init`.
   private let reader: ShardReader
   private let transaction: OpaquePointer
@@ -66,16 +67,18 @@ final class ReadTransaction: @unchecked Sendable {  // MDB_NOTLS ties it to no t
     transaction = try LMDB.beginTransaction(reader.environment, reader.path, MDB_RDONLY)
   }
 
-  /// The first and the last address of images that were gathered under this transaction.
+  /// The first address of the images gathered under this transaction, and the address behind the last; nil before.
   var gathered: (UnsafeRawPointer?, UnsafeRawPointer?)
 
-  /// Gives the pages of what was gathered back: they stay in the page cache, but are no longer this process's.
+  /// Gives back the pages of what was gathered: they stay in the system's page cache, but no longer count as this
+  /// process's memory.
   deinit {
     if let pages = gatheredPages { _ = madvise(pages.baseAddress, pages.count, MADV_DONTNEED) }
     mdb_txn_abort(transaction)
   }
 
-  /// Has the disk read what was gathered: batches draw from all of it, and would wait for one page after another.
+  /// Asks the disk to read everything that was gathered at once. Batches draw from all of it, and would otherwise wait
+  /// for one page after another.
   func fetchGathered() {
     guard let pages = gatheredPages else { return }
     // The kernel reads no more than the disk's read-ahead a call; 128 KiB is the least that is usual.
@@ -92,11 +95,12 @@ final class ReadTransaction: @unchecked Sendable {  // MDB_NOTLS ties it to no t
     return UnsafeMutableRawBufferPointer(start: start, count: end - UnsafeRawPointer(start))
   }
 
-  /// Hands keys and values to `body`, in order and from `first` on, until it returns false or there is no more.
+  /// Hands keys and values to `body`, in key order and from `first` on, until it returns false or there is no more.
   func scan(from first: ShardKey, _ body: (_ key: RawSpan, _ value: RawSpan) throws -> Bool) throws {
     try visit(from: first) { try body($0.bytes, $1.bytes) }
   }
 
+  /// Does the same as ``scan(from:_:)``, with the bytes as pointers, which are valid as long as this transaction.
   func visit(
     from first: ShardKey, _ body: (UnsafeRawBufferPointer, UnsafeRawBufferPointer) throws -> Bool
   ) throws {
@@ -120,7 +124,7 @@ final class ReadTransaction: @unchecked Sendable {  // MDB_NOTLS ties it to no t
   }
 }
 
-/// What reading and writing a shard have in common.
+/// The calls of LMDB that reading and writing a shard share.
 enum LMDB {
   static func openEnvironment(_ path: String, _ flags: Int32) throws -> OpaquePointer {
     var environment: OpaquePointer?
@@ -143,6 +147,8 @@ enum LMDB {
     return database
   }
 
+  /// Throws the ``ShardsError`` for the result of a call of LMDB, or returns where that is success.
+  /// - Parameter operation: what failed, for the message: "cannot `operation`".
   static func check(_ result: Int32, _ operation: String, _ path: String) throws {
     switch result {
     case MDB_SUCCESS: return

@@ -2,12 +2,14 @@ import Files
 public import Foundation
 
 extension Manifest {
-  /// Reads the manifest of the dataset folder and checks that it does not contradict itself.
+  /// Reads the manifest of a dataset folder and checks that it does not contradict itself.
+  /// - Throws: ``ShardsError`` where the folder has no manifest, or one that cannot be used.
   public init(in folder: URL) throws {
     self = try Self.read(in: folder).manifest
   }
 
-  /// The manifest of a folder and the SHA-256 of its file, which is read once.
+  /// Returns the manifest of a folder and the SHA-256 of its file, 64 hexadecimal digits. The file is read once.
+  /// - Throws: ``ShardsError`` where the folder has no manifest, or one that cannot be used.
   public static func read(in folder: URL) throws -> (manifest: Manifest, digest: String) {
     let file = folder.appending(path: fileName)
     guard let data = try? Data(contentsOf: file) else {
@@ -21,12 +23,12 @@ extension Manifest {
     return (manifest, Digest.sha256(data))
   }
 
-  /// The bytes of the file: the same for the same manifest.
+  /// Returns the bytes of the file: the same for the same manifest.
   func encoded() throws -> Data {
     try Self.json(self) + Data("\n".utf8)
   }
 
-  /// The manifest as JSON, and with it `images`, the number of all images.
+  /// Returns the manifest as JSON, with `images`, the number of all images, added to it.
   public func report() throws -> String {
     struct Report: Encodable {
       enum CodingKeys: CodingKey { case images }
@@ -70,7 +72,7 @@ extension Manifest {
     }
   }
 
-  /// What is wrong with the manifest by itself, or nil. Whoever reads shards relies on each of these.
+  /// A sentence on what is wrong with the manifest by itself; nil where nothing is. Readers of shards rely on each of these checks.
   private var contradiction: String? {
     guard formatVersion >= 1 else { return "format version \(formatVersion) was never written" }
     guard !classes.isEmpty, classes.count <= ShardKey.classLimit else { return "it has \(classes.count) classes" }
@@ -94,7 +96,7 @@ extension Manifest {
 }
 
 extension DecodingError {
-  /// The place and the reason, without Foundation's frame.
+  /// The place in the JSON and the reason, without the rest of Foundation's description.
   fileprivate var reason: String {
     let (path, what): ([any CodingKey], String) =
       switch self {

@@ -1,8 +1,8 @@
-/// The key of an image in a shard: bytewise order is the order of classes, then of images.
+/// The key of an image in a shard. The order of the keys' bytes is the order of classes, then of images.
 struct ShardKey: Equatable {
-  /// Keys have so many bytes.
+  /// The number of bytes of a key.
   static let size = 6
-  /// So many classes can a dataset have.
+  /// The most classes that a dataset can have.
   static let classLimit = 1 << 16
 
   /// The class's position in the manifest.
@@ -10,7 +10,7 @@ struct ShardKey: Equatable {
   /// The image's position in the class.
   var index: Int
 
-  /// The class as big-endian UInt16, then the index as big-endian UInt32.
+  /// The bytes of the key: the class as a big-endian UInt16, then the index as a big-endian UInt32.
   var bytes: [UInt8] {
     let first = UInt16(imageClass)
     let second = UInt32(index)

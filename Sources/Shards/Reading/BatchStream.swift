@@ -2,13 +2,14 @@ import Dispatch
 import Randomness
 import Synchronization
 
-/// The minibatches of a task, by number: images drawn uniformly, with replacement, from all of a split.
+/// The minibatches of a task, by number: images drawn uniformly, with replacement, from all of a split
+/// (Documentation/method.md#tasks-and-minibatches).
 ///
-/// Batch k is a pure function of the dataset, the task, the seed, the indices and k, so both members of an antithetic
-/// pair, a replay, a restart and another machine see the same. Any thread may ask for any of them; who asks for one
-/// after the other finds the next ones gathered already, by a thread of their own.
+/// Batch k is a pure function of the dataset, the task, the seed, the indices and k. So both members of an antithetic
+/// pair, a replay, a restart and another machine see the same. Any thread may ask for any batch. Where batches are
+/// asked for one after the other, a thread of its own has gathered the next ones already.
 public final class BatchStream: Sendable {
-  /// Images of a batch.
+  /// The number of images of a batch.
   public let size: Int
 
   private let task: TaskImages
@@ -26,20 +27,23 @@ public final class BatchStream: Sendable {
 
   private struct Gathered {
     var ready: [Int: Batch] = [:]
-    /// Asked for, not ready.
+    /// The numbers of the batches that are being gathered.
     var pending: Set<Int> = []
-    /// Memory to use again.
+    /// The memory of batches that were handed out, to be used again.
     var spare: [Batch] = []
   }
 
+  /// The queue on which batches are gathered ahead, one after the other.
   private static let gatherer = DispatchQueue(label: "batches", qos: .userInitiated)
 
-  /// Gathering fewer bytes than this is cheaper than handing them from one thread to another.
+  /// The bytes of a batch from which gathering it ahead is worth the way from one thread to another.
   private static let worthAThread = 256 << 10
 
+  /// Makes a stream over a task's images.
   /// - Parameters:
   ///   - split: the images to draw from; it has some.
   ///   - size: images of a batch.
+  ///   - scaling: how the stored pixels become numbers.
   ///   - seed, indices: what tells these batches from those of other streams, for example worker, draw and use.
   ///   - ahead: how many batches after the last one asked for are gathered.
   public init(
@@ -82,7 +86,7 @@ public final class BatchStream: Sendable {
     task.fill(pixels: &pixels, labels: &labels, from: split, scaling: scaling, random: &random)
   }
 
-  /// Has batches gathered that are not yet, and forgets all others.
+  /// Starts to gather those of these batches that are not gathered yet, and forgets all others.
   private func prepare(_ numbers: ClosedRange<Int>) {
     let missing = gathered.withLock { gathered in
       for (number, batch) in gathered.ready where !numbers.contains(number) {
@@ -99,6 +103,7 @@ public final class BatchStream: Sendable {
     }
   }
 
+  /// Gathers a batch into spare memory, on the gatherer's thread, where it is still asked for.
   private func gatherAhead(_ number: Int) {
     let memory = gathered.withLock { gathered -> Batch? in
       // Where it is not pending it was needed at once, or nobody will ask for it.

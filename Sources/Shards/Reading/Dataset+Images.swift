@@ -1,13 +1,14 @@
 import Files
 
 extension Dataset {
-  /// Reads images of one class, for showing and copying them: `body` is called with the pixels of each, in order.
+  /// Reads images of one class, to show or copy them.
   ///
   /// Tasks for training come from ``sampleTask(split:classes:seed:index:)``, which keeps the splits apart.
   /// - Parameters:
   ///   - position: the class's position in the manifest.
   ///   - range: which of its images.
-  /// - Throws: ``ShardsError`` where the shard does not hold what the manifest says.
+  ///   - body: is called with the pixels of each image, [height, width, channels], in order.
+  /// - Throws: ``ShardsError`` where the shard does not hold what the manifest says, or what `body` throws.
   public func readImages(
     ofClass position: Int, _ range: Range<Int>, _ body: (_ pixels: [UInt8]) throws -> Void
   ) throws {

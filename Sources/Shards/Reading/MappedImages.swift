@@ -1,18 +1,19 @@
 import Files
 
-/// Images where they lie in mapped shards, of any number of shards, in the order in which they were gathered.
+/// The addresses of images in mapped shards, of any number of shards, in the order in which they were gathered.
 struct MappedImages: @unchecked Sendable {  // The addresses point to memory that nobody writes.
   private var transactions: [ReadTransaction] = []
   private var addresses: [UnsafeRawPointer] = []
-  /// Bytes of every image.
+  /// The number of bytes of every image.
   let size: Int
 
-  /// No images yet, of `size` bytes each.
+  /// Makes an empty collection for images of `size` bytes.
   init(size: Int) { self.size = size }
 
   var count: Int { addresses.count }
 
-  /// Gathers `count` images from `first` on. They stay valid as long as this value.
+  /// Finds `count` images from the key `first` on and keeps their addresses, which stay valid as long as this value.
+  /// - Throws: ``ShardsError`` where the shard does not have them.
   mutating func gather(_ count: Int, from first: ShardKey, in reader: ShardReader) throws {
     guard count > 0 else { return }
     let transaction = try ReadTransaction(reader)
@@ -36,7 +37,7 @@ struct MappedImages: @unchecked Sendable {  // The addresses point to memory tha
     }
   }
 
-  /// Scales the image at `index` to `offset` of `floats`.
+  /// Writes the scaled pixels of the image at `index` to `floats` from `offset` on.
   func copy(_ index: Int, into floats: inout [Float], at offset: Int, _ scaling: PixelScaling) {
     precondition(offset + size <= floats.count && scaling.scales.count == size)
     let pixels = addresses[index].assumingMemoryBound(to: UInt8.self)

@@ -1,7 +1,8 @@
-/// How a stored pixel becomes a number: pixel × scale + shift.
+/// A linear map from stored pixels, 0 to 255, to numbers: pixel × scale + shift.
 public struct PixelScaling: Sendable, Equatable {
-  /// Of every value of an image, [height × width × channels].
+  /// The factor of every value of an image, [height × width × channels].
   let scales: [Float]
+  /// The term added to every value of an image, [height × width × channels].
   let shifts: [Float]
 
   init(_ shape: Manifest.Shape, scale: (_ channel: Int) -> Double, shift: (_ channel: Int) -> Double) {
@@ -11,7 +12,7 @@ public struct PixelScaling: Sendable, Equatable {
     shifts = repeatElement(channels.map { Float(shift($0)) }, count: pixels).flatMap { $0 }
   }
 
-  /// From 0 to 1: the pixels divided by 255.
+  /// Returns the scaling to numbers from 0 to 1: pixels divided by 255.
   public static func unit(_ shape: Manifest.Shape) -> PixelScaling {
     PixelScaling(shape) { _ in
       1.0 / 255
@@ -20,8 +21,8 @@ public struct PixelScaling: Sendable, Equatable {
     }
   }
 
-  /// Mean 0 and standard deviation 1 of each channel, over the training images of the dataset's train classes; a
-  /// channel that never changes is only centred.
+  /// Returns the scaling to mean 0 and standard deviation 1 of each channel, over the training images of the dataset's
+  /// train classes. A channel that never changes is only centred.
   public static func normalised(_ manifest: Manifest) -> PixelScaling {
     func scale(_ channel: Int) -> Double {
       let deviation = manifest.channels[channel].standardDeviation

@@ -1,17 +1,19 @@
 public import Files
 public import Foundation
 
-/// What a thorough look at one shard found.
+/// The findings of a thorough inspection of one shard.
 public struct ShardInspection: Sendable, Equatable {
+  /// The name of the file.
   public var file: String
-  /// Images that the manifest says it has.
+  /// The number of images that the manifest says the shard has.
   public var images: Int
+  /// The size of the file in bytes that the manifest gives.
   public var bytes: Int
-  /// The first thing that is wrong, or nil.
+  /// The first thing that is wrong; nil where nothing is.
   public var problem: ShardsError?
 
-  /// Looks at every shard of a folder: the file's size and SHA-256 first, then every key, every value's size, the
-  /// counts and the SHA-256 of the content.
+  /// Inspects every shard of a folder: the file's size and SHA-256 first, then every key, every value's size, the
+  /// counts and the SHA-256 of the content. Faults of a shard are returned, not thrown.
   /// - Parameter progress: is told the bytes of each piece of the files that is read.
   /// - Throws: ``ShardsError`` where the manifest cannot be used.
   public static func inspect(_ folder: URL, progress: (Int) -> Void = { _ in }) throws -> [ShardInspection] {

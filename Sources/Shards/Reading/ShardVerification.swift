@@ -1,23 +1,25 @@
 import Files
 public import Foundation
 
-/// Checks shards by their SHA-256 before anything trusts them, and remembers which it has checked.
+/// A check of shards by their SHA-256 before anything trusts them, which remembers the shards that passed.
 ///
-/// A shard is read once per path, inode, size and time of change. The memory is a file; where that is damaged or cannot
-/// be written, shards are only read again.
+/// A shard is read once per path, inode, size and time of change. What is remembered lies in a file; where that is
+/// damaged or cannot be written, shards are only read again.
 public struct ShardVerification: Sendable {
   private let memory: URL
 
-  /// - Parameter folder: where the memory `verified-shards.json` lies; made when there is something to remember.
+  /// Makes a check that remembers in the file `verified-shards.json` of a folder.
+  /// - Parameter folder: is made when there is something to remember.
   public init(memoryIn folder: URL) {
     memory = folder.appending(path: "verified-shards.json")
   }
 
-  /// The memory in the user's cache folder: what the tools use.
+  /// The check that remembers in the user's cache folder, as the tools use it.
   public static var userCache: ShardVerification { ShardVerification(memoryIn: UserFolders.cache) }
 
-  /// Throws a ``ShardsError`` that names the first shard that is not what the manifest says, or what `progress` throws;
-  /// the shards before are remembered.
+  /// Checks the shards of a manifest in order, and remembers those that pass.
+  /// - Throws: a ``ShardsError`` that names the first shard that is not what the manifest says, or what `progress`
+  ///   throws.
   func check(_ manifest: Manifest, in folder: URL, progress: (Int) throws -> Void) throws {
     var known = remembered()
     let before = known
@@ -31,7 +33,7 @@ public struct ShardVerification: Sendable {
     }
   }
 
-  /// Reads a shard's file, without LMDB: a damaged page could crash that.
+  /// Checks the size and the SHA-256 of a shard's file. It does not use LMDB, which a damaged page could crash.
   static func checkFile(_ shard: Manifest.Shard, at url: URL, progress: (Int) throws -> Void) throws {
     let bytes = try FileIdentity(of: url).bytes
     guard bytes == shard.bytes else {
@@ -52,7 +54,7 @@ public struct ShardVerification: Sendable {
     (try? Data(contentsOf: memory)).flatMap { try? JSONDecoder().decode([String: Entry].self, from: $0) } ?? [:]
   }
 
-  /// Forgets shards that are gone.
+  /// Writes what is remembered, without shards that are gone. Failure is ignored.
   private func remember(_ entries: [String: Entry]) {
     let present = entries.filter { FileManager.default.fileExists(atPath: $0.key) }
     try? FileManager.default.createDirectory(at: memory.deletingLastPathComponent(), withIntermediateDirectories: true)
@@ -60,7 +62,7 @@ public struct ShardVerification: Sendable {
   }
 }
 
-/// What changes when a file is replaced or written to.
+/// The properties of a file that change when it is replaced or written to.
 private struct FileIdentity: Codable, Equatable {
   var inode: UInt64
   var bytes: Int

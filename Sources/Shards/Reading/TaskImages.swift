@@ -1,11 +1,12 @@
 import Randomness
 
-/// The images of a task, where they lie in the mapped shards: batches are copied from there.
+/// The images of a task, at their places in the mapped shards; batches are copied from there.
 ///
 /// It does not change and may be used by any thread.
 public final class TaskImages: Sendable {
+  /// The task's classes, in the order of the labels.
   public let classes: TaskClasses
-  /// Of every image.
+  /// The shape of every image.
   public let shape: Manifest.Shape
   private let train: LabelledImages
   private let validation: LabelledImages
@@ -27,7 +28,7 @@ public final class TaskImages: Sendable {
     self.validation = validation
   }
 
-  /// How many images a split has.
+  /// Returns the number of images that a split has.
   public func count(of split: ImageSplit) -> Int { images(split).count }
 
   /// Fills a batch with images drawn uniformly, with replacement, from all of a split.
@@ -44,8 +45,9 @@ public final class TaskImages: Sendable {
 
   /// Copies the images of a split in `range`, class after class, for example to evaluate all of them in pieces.
   /// - Parameters:
-  ///   - pixels: [range's count, height, width, channels]
-  ///   - labels: [range's count]
+  ///   - range: positions in the split, below ``count(of:)``.
+  ///   - pixels: [range's count, height, width, channels], is overwritten.
+  ///   - labels: [range's count], is overwritten; a label is the class's position in the task.
   public func copy(
     _ range: Range<Int>, of split: ImageSplit, scaling: PixelScaling, pixels: inout [Float], labels: inout [Int32]
   ) {

@@ -1,9 +1,9 @@
-/// Which part of outer-training may see a class.
+/// The three groups of a dataset's classes, by which part of the work may see them.
 public enum ClassSplit: String, Codable, CaseIterable, Sendable {
-  /// Tasks of outer-training.
+  /// Classes of the tasks of outer-training.
   case train
-  /// Tasks on which settings of outer-training are chosen.
+  /// Classes of the tasks on which settings of outer-training and snapshots are chosen.
   case outerValidation = "outer-validation"
-  /// Tasks on which the result is reported, never seen before.
+  /// Classes of the tasks on which results are reported; nothing saw them before.
   case heldOut = "held-out"
 }

@@ -1,35 +1,39 @@
 import Files
 import Randomness
 
-/// Chooses which classes are never trained on.
+/// A rule that chooses which classes of a dataset are never trained on.
 ///
 /// A split that would have fewer than ten classes, or leave fewer than ten to train on, stays empty: a task has ten.
 public struct ClassSplitting: Sendable {
-  /// Classes that a split needs, and that have to be left to train on.
+  /// The number of classes that a split needs, and that must be left to train on.
   static let fewest = 10
 
-  /// The classes of the split `held-out`.
+  /// The ways to say which classes are held out.
   public enum HeldOut: Sendable, Equatable {
-    /// 30 % of the classes.
+    /// 30 % of the classes, drawn at random.
     case share
-    /// So many.
+    /// This number of classes, drawn at random.
     case number(Int)
-    /// Those of these ids.
+    /// The classes of these ids.
     case ids([String])
   }
 
+  /// The classes of the split `held-out`.
   public var heldOut: HeldOut
-  /// Classes of the split `outer-validation`; nil for a tenth of those that are not held out, but at least 16.
+  /// The number of classes of the split `outer-validation`; nil for a tenth of those that are not held out, but at
+  /// least 16.
   public var outerValidation: Int?
+  /// The seed of the random choice.
   public var seed: UInt64
 
+  /// Makes a rule; the defaults are those of `dataprep build shards`.
   public init(heldOut: HeldOut = .share, outerValidation: Int? = nil, seed: UInt64 = 0) {
     self.heldOut = heldOut
     self.outerValidation = outerValidation
     self.seed = seed
   }
 
-  /// The split of each class, and what is to be said about a split that stays empty.
+  /// Returns the split of each class, in the order of `ids`, and a sentence for each split that stays empty.
   ///
   /// The choice is a pure function of the ids as a set and of the settings: their order does not matter.
   /// - Throws: ``ShardsError`` where a listed id is not one of the classes, or too few are listed or left.
@@ -60,7 +64,7 @@ public struct ClassSplitting: Sendable {
     return (ids.map { splits[$0] ?? .train }, notes)
   }
 
-  /// Why a split stays empty.
+  /// Returns the sentence that says why a split stays empty.
   private func note(_ count: Int, of all: Int, _ split: ClassSplit) -> String {
     let fewest = Self.fewest
     let reason =

@@ -3,8 +3,9 @@ import Randomness
 
 /// The classes of a task. Only a split makes one, so that no task holds a class of another split.
 public struct TaskClasses: Hashable, Sendable {
+  /// The split that all classes are of.
   public let split: ClassSplit
-  /// Positions in the manifest; the label of an image is its class's position here.
+  /// The positions of the classes in the manifest. The label of an image is its class's position in this array.
   public let classes: [Int]
 
   fileprivate init(split: ClassSplit, classes: [Int]) {
@@ -14,13 +15,13 @@ public struct TaskClasses: Hashable, Sendable {
 }
 
 extension Manifest {
-  /// How many classes a split has.
+  /// Returns the number of classes that a split has.
   public func classCount(in split: ClassSplit) -> Int { positions(in: split).count }
 
-  /// The task at `index` of the sequence that `seed` stands for: `classes` different classes of the split in random
-  /// order. A pure function of the manifest's classes and the arguments.
-  /// - Parameter folder: the dataset's, for errors.
-  /// - Throws: ``ShardsError`` where the split has fewer classes.
+  /// Draws the task at `index` of the sequence that `seed` stands for: `classes` different classes of the split in
+  /// random order. The task is a pure function of the manifest's classes and the arguments.
+  /// - Parameter folder: the dataset's path, for errors.
+  /// - Throws: ``ShardsError`` where `classes` is below 1 or the split has fewer.
   public func sampleTask(
     split: ClassSplit, classes: Int, seed: UInt64, index: Int, in folder: String
   ) throws -> TaskClasses {

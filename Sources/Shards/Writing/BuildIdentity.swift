@@ -1,16 +1,19 @@
 import Files
 
-/// What decides the bytes of a dataset that is being made: a stopped build goes on only where all of it is the same, but
-/// for the splits, which may be changed on purpose.
+/// Everything that decides the bytes of a dataset that is being made.
+///
+/// A stopped build goes on only where all of it is the same; the splits alone may be changed on purpose.
 public struct BuildIdentity: Codable, Equatable, Sendable {
+  /// The version of the tool.
   public var toolVersion: String
   /// The options that change the shards, for example `["--size": "32"]`, all defaults included.
   public var arguments: [String: String]
-  /// Those that change the classes' splits, and so the manifest alone.
+  /// The options that change the splits of the classes, and so the manifest alone.
   public var splits: [String: String]
-  /// What each input is, by its path: whatever would show that it was changed.
+  /// A text for each input, by its path, that would show a change of the input.
   public var inputs: [String: String]
 
+  /// Describes a build.
   public init(
     toolVersion: String, arguments: [String: String], splits: [String: String] = [:], inputs: [String: String]
   ) {
@@ -20,7 +23,8 @@ public struct BuildIdentity: Codable, Equatable, Sendable {
     self.inputs = inputs
   }
 
-  /// How this one differs from the one that a build was begun with, or nil.
+  /// Returns how this identity differs from the one that a build was begun with, as the end of a sentence about its
+  /// folder; nil where it does not.
   /// - Parameter changingSplits: whether other splits are no difference.
   func difference(from begun: BuildIdentity, changingSplits: Bool) -> String? {
     if toolVersion != begun.toolVersion {
@@ -39,7 +43,7 @@ public struct BuildIdentity: Codable, Equatable, Sendable {
     return nil
   }
 
-  /// The first key, in order, that has another value.
+  /// Returns the first key, in order, whose value differs, with both values; nil where none does.
   private static func difference(_ old: [String: String], _ new: [String: String]) -> (String, String?, String?)? {
     Set(old.keys).union(new.keys).sorted().first { old[$0] != new[$0] }.map { ($0, old[$0], new[$0]) }
   }

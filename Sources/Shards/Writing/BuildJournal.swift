@@ -1,7 +1,7 @@
 import Files
 import Foundation
 
-/// The file `build.json` in the folder of a dataset that is being made: what for, and what of it is finished.
+/// The file `build.json` in the folder of a dataset that is being made: what it is made from, and what is finished.
 struct BuildJournal: Codable {
   static let fileName = "build.json"
 
@@ -9,12 +9,12 @@ struct BuildJournal: Codable {
   struct FinishedClass: Codable {
     var id: String
     var name: String
-    /// See ``DatasetWriter/begin(id:name:origin:)``.
+    /// A text that would show a change of the input's class: see ``DatasetWriter/begin(id:name:origin:)``.
     var origin: String?
     var shard: Int
     var count: Int
     var validation: Int
-    /// Of its training images.
+    /// The statistics of the class's training images.
     var statistics: ChannelStatistics
   }
 
@@ -22,13 +22,13 @@ struct BuildJournal: Codable {
   var classes: [FinishedClass] = []
   var shards: [Manifest.Shard] = []
   var skipped: [Manifest.Skipped] = []
-  /// Images of whose files the decoder complained, and which are in the dataset.
+  /// The number of images in the dataset of whose files the decoder complained.
   var warnings = 0
 
   init(_ identity: BuildIdentity) { self.identity = identity }
 
-  /// The journal in a folder; nil where there is none, as nothing was finished there then.
-  /// - Throws: ``ShardsError`` where it is not one that can be read: what it says is finished must not be lost unasked.
+  /// Reads the journal in a folder; nil where there is none, as nothing was finished there then.
+  /// - Throws: ``ShardsError`` where it cannot be read: what it says is finished must not be lost unasked.
   static func read(in folder: URL) throws -> BuildJournal? {
     let file = folder.appending(path: fileName)
     guard FileManager.default.fileExists(atPath: file.path) else { return nil }
@@ -47,9 +47,9 @@ struct BuildJournal: Codable {
     try AtomicFile.writeJSON(self, to: folder.appending(path: Self.fileName))
   }
 
-  /// Takes up the build for `identity`.
-  /// - Throws: ``ShardsError`` where it was begun for another dataset than that asks for, or a finished shard is no
-  ///   longer as it was written.
+  /// Takes up the build for `identity`, and writes the journal where that changes it.
+  /// - Throws: ``ShardsError`` where the build was begun for another dataset, or a finished shard is no longer as it
+  ///   was written.
   mutating func goOn(_ identity: BuildIdentity, changingSplits: Bool, in folder: URL) throws {
     if let difference = identity.difference(from: self.identity, changingSplits: changingSplits) {
       throw ShardsError(

@@ -2,19 +2,23 @@ import Files
 public import Foundation
 
 extension DatasetWriter {
-  /// A shard is finished with the class with which its pixels reach this: 256 MiB.
+  /// The size in bytes, 256 MiB of pixels, at which a shard is full: the class that reaches it is its last.
   public static let shardBytes = 256 << 20
 
-  /// Makes the folder `output` of what `body` appends; `body` ends with ``finish(source:resampling:splits:)``.
+  /// Makes the dataset folder `output` from what `body` appends.
   ///
   /// The folder bears the name `output` + `.partial` until everything is on the disk. Where a stopped build of the same
   /// `identity` left finished shards there, the writer goes on after them. After an error nothing is left, unless a
-  /// shard was finished.
+  /// shard was finished. A build that only lost its last moment is completed without `body`.
   /// - Parameters:
+  ///   - shape: the shape of every image.
+  ///   - shardBytes: the bytes of pixels at which a shard is full.
   ///   - restart: whether what a stopped build left is discarded, whatever it was.
   ///   - changingSplits: whether a stopped build may go on with other splits than it was begun with.
+  ///   - body: appends the images, and ends with ``finish(source:resampling:splits:)``.
+  /// - Returns: the dataset's manifest.
   /// - Throws: ``ShardsError`` where `output` exists, another process is making it, another build was stopped there, or
-  ///   the disk is full.
+  ///   the disk is full; also what `body` throws.
   public static func write(
     to output: URL, identity: BuildIdentity, shape: Manifest.Shape, shardBytes: Int = shardBytes,
     restart: Bool = false, changingSplits: Bool = false, _ body: (DatasetWriter) throws -> Manifest
@@ -35,13 +39,14 @@ extension DatasetWriter {
     }
   }
 
-  /// What temporary files of images in the folder are named for: a stopped build may leave them.
+  /// The name from which those of temporary files of images in the folder are made. A stopped build may leave such
+  /// files.
   public static let temporaryImages = "images"
 
-  /// The name that the folder `output` has while it is being made.
+  /// Returns the name that the folder `output` has while it is being made.
   public static func partialFolder(for output: URL) -> URL { PartialFolder.url(for: output) }
 
-  /// The journal to go on with, its finished shards the only files of the folder.
+  /// Returns the journal to go on with, and removes all files of the folder but its finished shards.
   private static func begin(
     _ identity: BuildIdentity, in folder: PartialFolder, restart: Bool, changingSplits: Bool
   ) throws -> BuildJournal {
@@ -58,8 +63,9 @@ extension DatasetWriter {
     return begun
   }
 
-  /// Throws where the folder holds what the stopped build cannot have left, without a journal a finished dataset for one:
-  /// somebody put it there.
+  /// Refuses to go on in a folder with files that the stopped build cannot have left, and that somebody put there.
+  /// - Parameter begun: the stopped build's journal; nil where there is none, and so no shard is expected either.
+  /// - Throws: ``ShardsError`` that names the first such file.
   private static func refuseForeignFiles(in folder: URL, after begun: BuildJournal?) throws {
     var own: Set<String> = []
     if let begun {
@@ -81,7 +87,8 @@ extension DatasetWriter {
     }
   }
 
-  /// A build that was stopped between getting its name and losing its journal has only the latter to do.
+  /// Completes a build of `identity` that was stopped after the folder got its name and before its journal was removed.
+  /// - Returns: its manifest; nil where there is no such build.
   private static func finished(_ output: URL, _ identity: BuildIdentity) throws -> Manifest? {
     guard (try? BuildJournal.read(in: output))?.identity == identity else { return nil }
     let manifest = try Manifest(in: output)
@@ -89,7 +96,7 @@ extension DatasetWriter {
     return manifest
   }
 
-  /// Another process, started for the same dataset, may have done it already.
+  /// Removes the journal; another process, started for the same dataset, may have done it already.
   private static func removeJournal(in folder: URL) throws {
     let journal = folder.appending(path: BuildJournal.fileName).path
     do { try SystemCall.removeFile(journal) } catch let error as FileError where error.number == ENOENT {}

@@ -1,24 +1,24 @@
 import Files
 public import Foundation
 
-/// Writes a dataset folder image by image, class after class.
+/// A writer of a dataset folder, image by image, class after class.
 ///
 /// The same images give identical files, however often the making was stopped and taken up again. No image stays in
 /// memory: what is not on the disk yet is in the mapped file.
 public final class DatasetWriter {
-  /// The folder that is being filled; temporary files may lie in it, as what is not the dataset's is removed.
+  /// The folder that is being filled. Temporary files may lie in it: what is not the dataset's is removed at the end.
   public let folder: URL
   /// The classes that an earlier, stopped build finished, in order, with what ``begin(id:name:origin:)`` was told of
-  /// them: they are not to be appended again.
+  /// them. They must not be appended again.
   public let finishedClasses: [(id: String, origin: String?)]
   private let shape: Manifest.Shape
   private let shardBytes: Int
   private var journal: BuildJournal
   private var ids: Set<String>
   private var file: ShardFileWriter?
-  /// Bytes of the pixels in the open shard.
+  /// The bytes of the pixels in the open shard.
   private var fileBytes = 0
-  /// The class that is being appended.
+  /// The class that is being appended; nil between classes.
   private var open: (id: String, name: String, origin: String?, count: Int)?
 
   init(_ journal: BuildJournal, in folder: URL, shape: Manifest.Shape, shardBytes: Int) {
@@ -33,25 +33,29 @@ public final class DatasetWriter {
   /// Whether a shard is finished, so that something would be lost with the folder.
   var hasFinishedShard: Bool { !journal.shards.isEmpty }
 
-  /// Shards that are finished.
+  /// The number of finished shards.
   public var shardCount: Int { journal.shards.count }
-  /// Images of the classes that have ended.
+  /// The number of images of the classes that have ended.
   public var imageCount: Int { journal.classes.reduce(0) { $0 + $1.count } }
-  /// Images that are not here.
+  /// The images of the source that are not in the dataset, with the reasons.
   public var skipped: [Manifest.Skipped] { journal.skipped }
-  /// Images that are here although the decoder complained of their files.
+  /// The number of images that are in the dataset although the decoder complained of their files.
   public var warningCount: Int { journal.warnings }
-  /// Bytes of the finished shards' files.
+  /// The bytes of the finished shards' files.
   public var finishedBytes: Int { journal.shards.reduce(0) { $0 + $1.bytes } }
 
-  /// About how many bytes the shards of so many images have.
+  /// Returns about how many bytes the shards of this many images have.
   public static func estimatedBytes(images: Int, shape: Manifest.Shape) -> Int {
     let page = Int(getpagesize())
     return ShardFileWriter.pages(ofImages: images, size: shape.count, page: page) * page
   }
 
   /// Begins a class; its position in the manifest is the order of the calls.
-  /// - Parameter origin: what shows, when a stopped build goes on, that the input's class is still the same one.
+  /// - Parameters:
+  ///   - id: the class's identifier, which no other class has.
+  ///   - name: the name as people read it.
+  ///   - origin: a text that shows, when a stopped build goes on, that the input's class is still the same one.
+  /// - Throws: ``ShardsError`` where there is such a class already, or there are too many.
   public func begin(id: String, name: String, origin: String? = nil) throws {
     precondition(open == nil, "a class ends before another begins")
     guard journal.classes.count < ShardKey.classLimit else {
@@ -63,7 +67,8 @@ public final class DatasetWriter {
     open = (id, name, origin, 0)
   }
 
-  /// Appends an image, [height, width, channels], to the class.
+  /// Appends an image, [height, width, channels], to the class that has begun.
+  /// - Throws: ``ShardsError`` where the disk is full or cannot be written.
   public func append(_ pixels: ArraySlice<UInt8>) throws {
     guard let imageClass = open else { preconditionFailure("an image has a class") }
     let url = folder.appending(path: Manifest.Shard.file(journal.shards.count))
@@ -82,12 +87,12 @@ public final class DatasetWriter {
     journal.skipped.append(Manifest.Skipped(name: name, reason: reason))
   }
 
-  /// Notes an image of whose file the decoder complained.
+  /// Notes that the decoder complained of the file of an image that is in the dataset.
   public func warn() { journal.warnings += 1 }
 
-  /// Ends the class. Its last images are for validation, as many as `validation` says for their number; the shard is
-  /// finished with the class with which it reaches its size.
-  /// - Throws: ``ShardsError`` where it has no training image.
+  /// Ends the class, and with it the shard where that is full.
+  /// - Parameter validation: returns how many of a number of images are for validation; the last ones are.
+  /// - Throws: ``ShardsError`` where the class has no training image.
   public func end(validation: (Int) -> Int) throws {
     guard let imageClass = open else { preconditionFailure("a class has begun") }
     open = nil
@@ -106,7 +111,11 @@ public final class DatasetWriter {
     if fileBytes >= shardBytes { try finishShard() }
   }
 
-  /// Writes the manifest. `splits` says each class's split from the ids of all of them.
+  /// Finishes the last shard and writes the manifest.
+  /// - Parameters:
+  ///   - resampling: how the source's images were brought to the shape.
+  ///   - splits: returns the split of each class from the ids of all.
+  /// - Throws: ``ShardsError`` where there is no class, or what `splits` throws.
   public func finish(
     source: Manifest.Source, resampling: String, splits: ([String]) throws -> [ClassSplit]
   ) throws -> Manifest {
@@ -145,7 +154,7 @@ public final class DatasetWriter {
     try journal.write(in: folder)
   }
 
-  /// The content's digest of the shard that was written last; fills in its classes' statistics.
+  /// Reads the shard that was written last, fills in its classes' statistics, and returns its content's digest.
   private func readBack(_ url: URL) throws -> String {
     let position = journal.shards.count
     guard let first = journal.classes.firstIndex(where: { $0.shard == position }) else {

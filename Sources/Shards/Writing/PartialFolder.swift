@@ -1,13 +1,16 @@
 import Files
 public import Foundation
 
-/// A folder that is being made: it bears another name until it is whole, and is locked by whoever makes it.
+/// A folder that is being made: it bears another name until it is whole, and is locked by the process that makes it.
 public final class PartialFolder {
+  /// The folder under the name that it has while it is being made.
   public let url: URL
   private let target: URL
-  /// Holds the lock as long as it is open; the system lets go of it when the process ends in whichever way.
+  /// The descriptor that holds the lock as long as it is open. The system lets go of it however the process ends.
   private let descriptor: Int32
 
+  /// Makes and locks the folder that will be `target`, or locks what a stopped process left of it.
+  /// - Throws: ``ShardsError`` where `target` exists, another process is making it, or the folder cannot be made.
   public init(for target: URL) throws {
     self.target = target
     url = Self.url(for: target)
@@ -30,13 +33,13 @@ public final class PartialFolder {
 
   deinit { SystemCall.close(descriptor) }
 
-  /// The name that `target` has while it is being made.
+  /// Returns the name that `target` has while it is being made.
   static func url(for target: URL) -> URL {
     target.deletingLastPathComponent().appending(path: target.lastPathComponent + AtomicFile.temporarySuffix)
   }
 
-  /// Takes the folder for a maker that keeps a file `mark` in it as long as it is at work, and empties it.
-  /// - Throws: ``ShardsError`` where the folder holds anything and no such file: somebody else's work.
+  /// Empties a folder that a stopped maker left, and marks it by a file `mark` as long as the new maker is at work.
+  /// - Throws: ``ShardsError`` where the folder holds anything but no file `mark`: that is somebody else's work.
   public func take(mark: String) throws {
     let names = try SystemCall.names(in: url.path)
     if let foreign = names.min(), !names.contains(mark) {
@@ -49,8 +52,10 @@ public final class PartialFolder {
     try empty(except: [mark])
   }
 
-  /// Gives the folder its name; its files are synced already. The file `mark` goes last: whoever is stopped in between
-  /// leaves a whole folder with a file too many, and not one of which nobody knows whether it is whole.
+  /// Gives the folder its name; its files must be synced already.
+  ///
+  /// The file `mark` is removed last. A process that is stopped before that leaves a whole folder with one file too
+  /// many. Removed first, a stop would leave a folder of which nobody could tell whether it is whole.
   public func publish(without mark: String? = nil) throws {
     try SystemCall.syncFolder(url.path)
     try SystemCall.rename(url.path, to: target.path)
@@ -58,7 +63,7 @@ public final class PartialFolder {
     if let mark { try SystemCall.removeFile(target.appending(path: mark).path) }
   }
 
-  /// Gives up: nothing of it is left.
+  /// Removes the folder and everything in it.
   public func remove() { try? FileManager.default.removeItem(at: url) }
 
   /// Removes what a stopped process left, but for the files in `names`.
@@ -75,7 +80,7 @@ public final class PartialFolder {
     }
   }
 
-  /// Whether the locked folder still has its name: its former maker may have finished in between.
+  /// Tells whether the locked folder still has its name. Its former maker may have finished before it was locked.
   private static func isSame(_ descriptor: Int32, _ path: String) -> Bool {
     var locked = stat()
     var named = stat()

@@ -3,19 +3,20 @@ import Foundation
 
 /// A shard file that is being written, in key order.
 ///
-/// The same images give the same bytes: pages are written through the map, which starts as zeros, where LMDB's own
-/// buffers would leave what the memory held before. Space is reserved on the disk before it is mapped, as a write to a
-/// map that finds no space would end the process.
+/// The same images give the same bytes. Therefore pages are written through the map, which starts as zeros; LMDB's own
+/// buffers would leave what the memory held before. Space is reserved on the disk before it is mapped, because a write
+/// to a map that finds no space would end the process.
 final class ShardFileWriter {
   private let path: String
   private let environment: OpaquePointer
-  /// Bytes of every image.
+  /// The number of bytes of every image.
   private let size: Int
-  /// Images of one transaction: 4096, fewer where they are large, as its pages stay in memory. Part of the format:
-  /// other cuts make other files of the same content.
+  /// The number of images of one transaction: 4096, or fewer where they are large, as its pages stay in memory.
+  ///
+  /// It is part of the format: other cuts make other files of the same content.
   private let transactionSize: Int
   private var transaction: (pointer: OpaquePointer, database: MDB_dbi)?
-  /// Images of the open transaction.
+  /// The number of images in the open transaction.
   private var pending = 0
 
   /// Makes a new file for images of `size` bytes.
@@ -31,7 +32,7 @@ final class ShardFileWriter {
     mdb_env_close(environment)
   }
 
-  /// Appends an image; its key follows the last one's.
+  /// Appends an image of `size` bytes; its key must follow the last one's.
   func append(_ key: ShardKey, _ value: ArraySlice<UInt8>) throws {
     precondition(value.count == size, "every image of a shard has the same size")
     let (pointer, database) = try transaction ?? begin()
@@ -47,7 +48,7 @@ final class ShardFileWriter {
     if pending == transactionSize { try commit() }
   }
 
-  /// Ends the transaction, as the end of a class does.
+  /// Commits the open transaction, as the end of a class does.
   func commit() throws {
     guard let transaction else { return }
     self.transaction = nil  // Whether it succeeds or not, LMDB has freed it.
@@ -55,7 +56,7 @@ final class ShardFileWriter {
     try LMDB.check(mdb_txn_commit(transaction.pointer), "write", path)
   }
 
-  /// Syncs the file and cuts off what was reserved and not used.
+  /// Commits, syncs the file and cuts off what was reserved and not used.
   func finish() throws {
     try commit()
     try LMDB.check(mdb_env_sync(environment, 1), "sync", path)
@@ -76,7 +77,7 @@ final class ShardFileWriter {
     }
   }
 
-  /// The pages, of `page` bytes, that `count` images of `size` bytes take.
+  /// Returns an upper estimate of the pages, of `page` bytes, that `count` images of `size` bytes take.
   static func pages(ofImages count: Int, size: Int, page: Int) -> Int {
     // A node is a header of 8 bytes, the key and the value, found by an offset of 2; a page's header has 16.
     let node = 10 + ShardKey.size + size
@@ -97,7 +98,7 @@ final class ShardFileWriter {
     try LMDB.check(posix_fallocate(descriptor, 0, off_t(bytes)), "reserve \(bytes) bytes", path)
   }
 
-  /// The bytes of the pages in use, and of one page.
+  /// Returns the bytes of the pages in use, and the bytes of one page.
   private func pages() throws -> (used: Int, page: Int) {
     var information = MDB_envinfo()
     try LMDB.check(mdb_env_info(environment, &information), "look at", path)
