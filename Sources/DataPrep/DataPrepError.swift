@@ -1,6 +1,6 @@
 import Files
 
-/// What keeps a data set from being made of its inputs.
+/// An error that keeps a dataset from being made of its inputs, or copied.
 typealias DataPrepError = CodedError<DataPrepErrorCode>
 
 /// The kinds of ``DataPrepError``.
@@ -19,9 +19,9 @@ enum DataPrepErrorCode: ErrorCode {
   case tooManySkipped
   /// The disk has no room for what is to be made.
   case noSpace
-  /// What is to be made is there already.
+  /// The output is there already.
   case outputExists
-  /// What was asked for does not go together.
+  /// The arguments of the command do not go together.
   case usage
 
   var exitCode: ExitCode {

@@ -3,13 +3,16 @@ import Foundation
 import Randomness
 import Snapshots
 
-/// An optimizer with its hyperparameters.
+/// An optimizer with its hyperparameters, as an evaluation compares it.
 package struct Contender: Codable, Hashable, Sendable {
+  /// The kinds of optimizer that an evaluation compares.
   package enum Kind: String, Codable, CaseIterable, Sendable {
+    /// The learned optimizer, and the baselines Adam, RMSProp and SGD with momentum.
     case learned, adam, rmsprop, momentum
+    /// The kinds that are not learned, in the order of reports.
     package static let baselines: [Kind] = [.adam, .rmsprop, .momentum]
 
-    /// What is tuned.
+    /// The hyperparameters that are tuned; none for the learned optimizer.
     var hyperparameters: [Hyperparameter] {
       switch self {
       case .learned: []
@@ -19,7 +22,7 @@ package struct Contender: Codable, Hashable, Sendable {
       }
     }
 
-    /// The index of a random search's numbers: never renumber them.
+    /// The index by which a random search draws its numbers. A repeated search must draw the same: never renumber them.
     fileprivate var number: UInt64 {
       switch self {
       case .learned: 0
@@ -30,18 +33,20 @@ package struct Contender: Codable, Hashable, Sendable {
     }
   }
 
+  /// The optimizer's kind.
   package var kind: Kind
-  /// A value for each of the kind's.
+  /// A value for each hyperparameter of the kind.
   private var values: [Hyperparameter: Float]
 
-  /// The learned optimizer, or a baseline whose other hyperparameters are the standard ones.
+  /// Makes the learned optimizer, or a baseline whose other hyperparameters are the standard ones.
+  /// - Parameter rate: the learning rate; nil for the learned optimizer.
   package init(kind: Kind, rate: Float? = nil) {
     self.kind = kind
     values = [:]
     for name in kind.hyperparameters { values[name] = name.standard ?? rate }
   }
 
-  /// The `trial`-th of a random search under `seed`: a pure function of its arguments.
+  /// Makes the candidate number `trial` of a random search under `seed`: a pure function of its arguments.
   package init(kind: Kind, trial: Int, seed: UInt64) {
     self.kind = kind
     values = [:]
@@ -49,27 +54,29 @@ package struct Contender: Codable, Hashable, Sendable {
     for name in kind.hyperparameters { values[name] = name.value(at: random.uniform()) }
   }
 
-  /// Nil for the learned optimizer, which has none.
+  /// The values of the hyperparameters; nil for the learned optimizer, which has none.
   package var hyperparameters: [Hyperparameter: Float]? { values.isEmpty ? nil : values }
 
   /// The learning rate; nil for the learned optimizer, which has none.
   package var rate: Float? { values[.learningRate] }
 
-  /// The rates 10^(k/3) from 10⁻⁵ to 1, by k.
+  /// The exponents k of the first grid of learning rates 10^(k/3): from 10⁻⁵ to 1.
   static let firstGrid = -15...0
 
-  /// The baseline at a rate of the grid.
+  /// Makes a baseline with the learning rate 10^(k/3) of the grid and standard values otherwise.
+  /// - Parameter gridExponent: the exponent k.
   package init(kind: Kind, gridExponent: Int) {
     self.init(kind: kind, rate: Float(pow(10, Double(gridExponent) / 3)))
   }
 
+  /// Makes the optimizer for the parameters of a problem.
   func make(_ problem: any InnerProblem, snapshot: Snapshot, architecture: Architecture) -> any InnerOptimizer {
     kind == .learned
       ? LearnedOptimizer(theta: snapshot.theta, architecture: architecture, problem: problem.layout)
       : makeBaseline(problem)
   }
 
-  /// Of what is not learned.
+  /// Makes the optimizer, which must be a baseline, for the parameters of a problem.
   package func makeBaseline(_ problem: any InnerProblem) -> any InnerOptimizer {
     let count = problem.layout.count
     func value(_ name: Hyperparameter) -> Float { values[name] ?? 0 }

@@ -1,16 +1,17 @@
 import Engine
 package import Files
 
-/// Losses over the whole of training runs, for those who compare optimizers at equal wall-clock: the plan has looks, and
-/// the journal stays until it is forgotten.
+/// Losses over the whole of training runs, for comparing optimizers at equal wall-clock.
+///
+/// The plan must have looks. The journal stays until it is forgotten.
 extension Evaluation {
-  /// What all runs of one contender cost, in inner steps.
+  /// The cost of all runs of one contender, in inner steps.
   package var costOfContender: Int { plan.everything.count * plan.steps }
 
-  /// What all runs of a baseline's candidates cost, in inner steps, as long as its grid does not widen.
+  /// The cost of all runs of a baseline's candidates, in inner steps, as long as its grid does not widen.
   package var costOfCandidates: Int { plan.firstGrid.count * costOfContender }
 
-  /// The learned optimizer's losses.
+  /// Returns the learned optimizer's losses, after training what the journal does not have.
   ///
   /// - Parameters:
   ///   - mark: the step at which each run's losses are told, one of the plan's looks.
@@ -19,8 +20,8 @@ extension Evaluation {
     try lossCurves([Contender(kind: .learned)], mark: mark, progress)[0]
   }
 
-  /// The baseline's best three candidates for the training loss and its best three for the validation loss, by the runs
-  /// of this evaluation: three to six, those for the training loss first.
+  /// Returns a baseline's best three candidates for the training loss and its best three for the validation loss, by
+  /// the runs of this evaluation: three to six, those for the training loss first.
   package func finalists(_ kind: Contender.Kind, _ progress: Files.Progress) throws -> [Contender] {
     let quiet = Files.Progress("evaluating", unit: "inner steps", total: nil, enabled: false)
     var found: [Contender] = []
@@ -32,15 +33,19 @@ extension Evaluation {
     return found
   }
 
-  /// Each contender's losses; the arguments are those of ``learnedCurves(mark:_:)``.
+  /// Returns each contender's losses; the arguments are those of ``learnedCurves(mark:_:)``.
   package func lossCurves(_ contenders: [Contender], mark: Int, _ progress: Files.Progress) throws -> [LossCurves] {
     zip(contenders, try outcomes(contenders, of: plan.everything, progress)).map {
       LossCurves($0, $1, plan: plan, mark: mark)
     }
   }
 
-  /// How long a step takes with the learned optimizer of each of `evaluations`, which are of the same problem and data
-  /// set, and then with each baseline; which rate that has does not matter. Those of one architecture are timed as one.
+  /// Measures the time of a step with the learned optimizer of each of `evaluations`, and then with each baseline.
+  ///
+  /// The evaluations are of the same problem and data set. Those of one architecture are timed as one. The rate of a
+  /// baseline does not matter.
+  /// - Returns: the times of the evaluations, in order, and then of the baselines, in the order of
+  ///   ``Contender/Kind/baselines``.
   package static func stepTimes(_ evaluations: [Evaluation]) throws -> [StepTime] {
     guard let first = evaluations.first else { return [] }
     var timed: [Evaluation] = []

@@ -1,10 +1,12 @@
 import Engine
 import Files
 
-/// The baselines' hyperparameters: a grid of learning rates that widens while its best is at an end, and random trials
-/// where they are asked for; all on everything, or the best few of a screening.
+/// The tuning of the baselines' hyperparameters.
+///
+/// Candidates are a grid of learning rates, which widens while its best is at an end, and random trials where they are
+/// asked for. They are compared on everything, or the best few of a screening are.
 extension Evaluation {
-  /// The runs of all optimizers, as long as no grid widens.
+  /// The number of runs of all optimizers, as long as no grid widens.
   var expectedRuns: Int {
     let candidates = plan.firstGrid.count + (plan.trials ?? 0)
     let everything = plan.everything.count
@@ -14,7 +16,7 @@ extension Evaluation {
     return everything + Contender.Kind.baselines.count * ofBaseline
   }
 
-  /// A baseline's best hyperparameters, with its runs on everything.
+  /// Returns a baseline with its best hyperparameters, and its runs on everything.
   func tune(_ kind: Contender.Kind, _ progress: Files.Progress) throws -> (Contender, [RunOutcome]) {
     let candidates = try candidates(kind, for: plan.tunedFor, progress)
     guard let screening = plan.screening else { return best(1, of: candidates, for: plan.tunedFor)[0] }
@@ -23,7 +25,7 @@ extension Evaluation {
     return best(1, of: Array(found), for: plan.tunedFor)[0]
   }
 
-  /// All of a baseline's candidates, with their runs of the screening, or where there is none on everything.
+  /// Returns all candidates of a baseline, with their runs of the screening, or on everything where there is none.
   func candidates(_ kind: Contender.Kind, for objective: Objective, _ progress: Files.Progress) throws
     -> [(Contender, [RunOutcome])]
   {
@@ -32,7 +34,7 @@ extension Evaluation {
     return try grid(kind, for: objective, on: runs, progress) + zip(trials, outcomes(trials, of: runs, progress))
   }
 
-  /// The rates of a grid, in their order, that widens while its best is at an end.
+  /// Returns the rates of a grid, in their order, with their runs. The grid widens while its best is at an end.
   private func grid(
     _ kind: Contender.Kind, for objective: Objective, on runs: RunSet, _ progress: Files.Progress
   ) throws -> [(Contender, [RunOutcome])] {
@@ -56,7 +58,7 @@ extension Evaluation {
     }
   }
 
-  /// The candidates of the lowest mean loss, the lowest first; of equals, the first first.
+  /// Returns the `count` candidates of the lowest mean loss, the lowest first; of equals, the first first.
   func best(
     _ count: Int, of candidates: [(Contender, [RunOutcome])], for objective: Objective
   ) -> [(Contender, [RunOutcome])] {
@@ -65,7 +67,7 @@ extension Evaluation {
     return order.prefix(count).map { candidates[$0] }
   }
 
-  /// The loss that hyperparameters are chosen by.
+  /// Returns the mean loss by which hyperparameters are chosen.
   private func loss(_ outcomes: [RunOutcome], _ objective: Objective) -> Double {
     outcomes.reduce(0) { $0 + $1.loss(objective, tail: plan.tail) } / Double(outcomes.count)
   }

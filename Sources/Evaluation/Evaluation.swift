@@ -6,7 +6,7 @@ package import Snapshots
 import Tasks
 import Threads
 
-/// Trains tasks with the learned optimizer and with tuned baselines, and compares.
+/// An evaluation: it trains tasks with the learned optimizer and with tuned baselines, and compares the losses.
 package struct Evaluation: Sendable {
   let plan: EvaluationPlan
   let problem: any InnerProblem
@@ -18,7 +18,7 @@ package struct Evaluation: Sendable {
   private let threads: Int
   private let journal: EvaluationJournal
 
-  /// What the journal of finished runs depends on.
+  /// Everything on which finished runs depend, and so the name of their journal.
   private struct Identity: Encodable {
     var plan: EvaluationPlan
     var theta: String
@@ -27,12 +27,13 @@ package struct Evaluation: Sendable {
     var version = toolVersion
   }
 
-  /// Throws where the problem does not fit the data set, the snapshot cannot be run, or a split has too few classes or
-  /// images.
+  /// Opens the tasks of a plan and the journal of finished runs.
   ///
   /// - Parameters:
   ///   - name: what an error calls the snapshot.
-  ///   - cache: the folder of the journal of finished runs.
+  ///   - cache: the folder of the journal.
+  /// - Throws: ``EngineError`` where the problem does not fit the data set, ``SnapshotError`` where the snapshot cannot
+  ///   be run, ``ShardsError`` or ``EvaluationError`` where a split has too few classes or images.
   package init(_ plan: EvaluationPlan, snapshot: Snapshot, name: String, dataset: Dataset, threads: Int, cache: URL)
     throws
   {
@@ -75,7 +76,8 @@ package struct Evaluation: Sendable {
         instructionSet: try InstructionSet.name()))
   }
 
-  /// Runs everything that the journal does not have yet. The journal stays: ``forget()`` it when the report is where it is to be.
+  /// Trains everything that the journal does not have yet, and reports. Call ``forget()`` once the report is stored:
+  /// the journal stays until then.
   package func report() throws -> EvaluationReport {
     let progress = Files.Progress("evaluating", unit: "inner steps", total: expectedRuns * plan.steps)
     defer { progress.finish() }
@@ -88,7 +90,7 @@ package struct Evaluation: Sendable {
       curves: EvaluationCurves(plan, found, secondsPerStep: times.map(\.seconds)))
   }
 
-  /// The report's results alone, for good: the same evaluation begins anew.
+  /// Returns the report's results and removes the journal, so that the same evaluation begins anew next time.
   package func run() throws -> [EvaluationResult] {
     let results = try report().results
     forget()
@@ -98,13 +100,15 @@ package struct Evaluation: Sendable {
   /// Removes the journal of finished runs.
   package func forget() { journal.remove() }
 
+  /// Makes the optimizer of a contender for this evaluation's problem.
   func optimizer(_ contender: Contender) -> any InnerOptimizer {
     contender.make(problem, snapshot: snapshot, architecture: architecture)
   }
 
-  /// Each contender's runs, tasks outside and initialisations inside, on all threads.
+  /// Returns each contender's runs, tasks outside and initialisations inside; runs that are missing are trained on all
+  /// threads.
   ///
-  /// - Parameter known: runs that an earlier call did, which the progress has counted.
+  /// - Parameter known: runs that an earlier call did, and that the progress has counted.
   func outcomes(
     _ contenders: [Contender], of runs: RunSet, after known: RunSet? = nil, _ progress: Files.Progress
   ) throws -> [[RunOutcome]] {

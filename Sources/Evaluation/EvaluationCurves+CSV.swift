@@ -3,12 +3,13 @@ package import Foundation
 
 /// The curves as a table for other tools.
 extension EvaluationCurves {
-  /// The table's columns.
+  /// The names of the table's columns.
   static let columns = [
     "optimizer", "learning_rate", "step", "seconds", "median", "lower_quartile", "upper_quartile", "mean",
   ]
 
-  /// A comment that says what was run, the columns' names, and a row for each point, optimizer after optimizer.
+  /// The table: a comment that says what was run, the columns' names, and a row for each point, optimizer after
+  /// optimizer.
   var csv: String {
     let rows = curves.flatMap { curve in
       curve.points.map { point in
@@ -20,7 +21,8 @@ extension EvaluationCurves {
     return (["# \(plan.summary)", Self.columns.joined(separator: ",")] + rows).joined(separator: "\n") + "\n"
   }
 
-  /// Writes the table: the file is there whole or not at all.
+  /// Writes the table. The file is there whole or not at all.
+  /// - Throws: `FileError` where it cannot be written.
   package func write(csv url: URL) throws { try AtomicFile.write(Data(csv.utf8), to: url) }
 
   private static func number(_ value: Double) -> String { String(format: "%.7g", value) }

@@ -1,39 +1,49 @@
-/// The training losses of an evaluation's runs over inner steps and over time, each optimizer's with its best
+/// The training losses of an evaluation's runs over inner steps and over time, of each optimizer with its best
 /// hyperparameters.
 ///
-/// A run's loss at step t is the mean of its last ⌊t/10⌋ minibatch losses (of one below step 20): at the last step that
-/// is the training loss of ``EvaluationResult``. The steps that are told lie ever further apart, so that 10,000 are 321
-/// points.
+/// A run's loss at step t is the mean of its last ⌊t/10⌋ minibatch losses (of one below step 20). At the last step that
+/// is the training loss of ``EvaluationResult``. Points lie ever further apart: 10,000 steps have 321.
 package struct EvaluationCurves: Sendable, Equatable {
-  /// The runs' losses at one step.
+  /// The statistics of the runs' losses at one step.
   package struct Point: Sendable, Equatable {
-    /// Inner steps done, from 1.
+    /// The number of inner steps done, from 1.
     package var step: Int
-    /// So many steps, each of the optimizer's median time.
+    /// The seconds that these steps take, at the optimizer's median time of a step.
     package var seconds: Double
+    /// The median of the runs' losses.
     package var median: Double
+    /// The first quartile of the runs' losses.
     package var lowerQuartile: Double
+    /// The third quartile of the runs' losses.
     package var upperQuartile: Double
+    /// The mean of the runs' losses.
     package var mean: Double
   }
 
-  /// One optimizer's.
+  /// The curve of one optimizer.
   package struct Curve: Sendable, Equatable {
+    /// The optimizer's name, the raw value of ``Contender/Kind``.
     package var optimizer: String
-    /// Nil for the learned optimizer.
+    /// The values that the optimizer was tuned to; nil for the learned optimizer.
     package var hyperparameters: [Hyperparameter: Float]?
+    /// The median time of a step, in seconds.
     package var secondsPerStep: Double
+    /// The points in the order of their steps.
     package var points: [Point]
 
-    /// Nil for the learned optimizer.
+    /// The learning rate; nil for the learned optimizer.
     package var learningRate: Float? { hyperparameters?[.learningRate] }
   }
 
+  /// The plan of the evaluation.
   package var plan: EvaluationPlan
-  /// In the order of the results.
+  /// The curves, in the order of the results.
   package var curves: [Curve]
 
-  /// - Parameter found: each contender with its runs.
+  /// Computes the curves.
+  /// - Parameters:
+  ///   - found: each contender with its runs.
+  ///   - secondsPerStep: the median time of a step of each contender.
   init(_ plan: EvaluationPlan, _ found: [(Contender, [RunOutcome])], secondsPerStep: [Double]) {
     self.plan = plan
     let steps = Self.steps(upTo: plan.steps)
@@ -53,7 +63,7 @@ package struct EvaluationCurves: Sendable, Equatable {
     }
   }
 
-  /// One after the other up to about 75, from there on each 2 % behind the one before it, and the last.
+  /// Returns the steps of the points: every step up to about 75, then each 2 % after the one before, and the last.
   static func steps(upTo last: Int) -> [Int] {
     var steps: [Int] = []
     var next = 1
@@ -64,7 +74,8 @@ package struct EvaluationCurves: Sendable, Equatable {
     return steps + [last]
   }
 
-  /// A run's loss at each of `steps`.
+  /// Returns a run's loss at each of `steps`, the mean over the last tenth of the steps until then.
+  /// - Parameter curve: the minibatch loss of every step.
   static func smoothed(_ curve: [Float], at steps: [Int]) -> [Double] {
     var sums = [0.0]
     for loss in curve { sums.append(sums[sums.count - 1] + Double(loss)) }

@@ -2,9 +2,11 @@ import Files
 import Foundation
 import Synchronization
 
-/// The finished runs of an evaluation, a line of JSON each, in the user's cache folder: an interrupted evaluation of
-/// the same arguments goes on from them. A line that was cut is run again.
+/// The finished runs of an evaluation, a line of JSON each, in the user's cache folder.
+///
+/// An interrupted evaluation of the same arguments goes on from them. A run whose line was cut is done again.
 final class EvaluationJournal: Sendable {
+  /// The identity of a run in an evaluation.
   struct Key: Codable, Hashable, Sendable {
     var contender: Contender
     var task: Int
@@ -19,7 +21,8 @@ final class EvaluationJournal: Sendable {
   private let file: JournalFile
   private let outcomes: Mutex<[Key: RunOutcome]>
 
-  /// - Parameter identity: everything on which the runs depend.
+  /// Opens the journal, or makes an empty one.
+  /// - Parameter identity: everything on which the runs depend; its digest is the file's name.
   init(folder: URL, identity: some Encodable) throws {
     try SystemCall.makeFolder(folder.path)
     file = try JournalFile(folder.appending(path: Digest.sha256(try JSONText.data(identity)) + ".jsonl"))
@@ -31,8 +34,10 @@ final class EvaluationJournal: Sendable {
     self.outcomes = Mutex(outcomes)
   }
 
+  /// Returns the outcome of a run; nil where it is not finished.
   subscript(key: Key) -> RunOutcome? { outcomes.withLock { $0[key] } }
 
+  /// Adds a finished run.
   func append(_ outcome: RunOutcome, for key: Key) throws {
     let line = try JSONEncoder().encode(Line(key: key, outcome: outcome))
     try outcomes.withLock {
@@ -41,6 +46,6 @@ final class EvaluationJournal: Sendable {
     }
   }
 
-  /// The evaluation is done.
+  /// Removes the file, once the evaluation is done.
   func remove() { try? FileManager.default.removeItem(at: file.url) }
 }

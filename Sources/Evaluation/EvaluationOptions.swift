@@ -4,25 +4,37 @@ package import Foundation
 package import Shards
 import Snapshots
 
-/// What an evaluation is asked for, by the names of `lopt evaluate`'s options and of a plan file's keys. What is nil
-/// was not asked for.
+/// The options of an evaluation, by the names of `lopt evaluate`'s options and of a plan file's keys. An option that
+/// was not given is nil.
 package struct EvaluationOptions: Codable, Sendable, Equatable {
+  /// The name of the inner problem.
   package var problem: String?
+  /// The split of the tasks' classes.
   package var split: ClassSplit?
+  /// The number of tasks.
   package var tasks: Int?
+  /// The number of initialisations of each task.
   package var initialisations: Int?
+  /// The number of inner steps of each training run.
   package var steps: Int?
+  /// The number of images of a minibatch.
   package var batch: Int?
+  /// The seed of tasks, initialisations and minibatches.
   package var seed: UInt64?
+  /// The loss that baselines are tuned for.
   package var tune: Objective?
+  /// The number of random trials of a baseline's hyperparameters.
   package var search: Int?
+  /// The number of tasks on which candidates are screened.
   package var screen: Int?
+  /// The number of learning rates with which a baseline's grid begins.
   package var grid: Int?
 
   private enum CodingKeys: String, CodingKey, CaseIterable {
     case problem, split, tasks, initialisations, steps, batch, seed, tune, search, screen, grid
   }
 
+  /// Makes options; those left out are nil.
   package init(
     problem: String? = nil, split: ClassSplit? = nil, tasks: Int? = nil, initialisations: Int? = nil,
     steps: Int? = nil, batch: Int? = nil, seed: UInt64? = nil, tune: Objective? = nil,
@@ -43,7 +55,8 @@ package struct EvaluationOptions: Codable, Sendable, Equatable {
 
   /// Reads a plan file: a JSON object of these keys.
   ///
-  /// - Throws: ``EvaluationError`` where it is none, has another key, or a value that cannot be.
+  /// - Throws: ``EvaluationError`` where it is none, has another key, or a value that is not allowed; `FileError` where
+  ///   it cannot be read.
   package init(planAt file: URL) throws {
     let bytes = try FileReading.data(file)
     guard let object = try? JSONSerialization.jsonObject(with: bytes) as? [String: Any] else {
@@ -60,7 +73,7 @@ package struct EvaluationOptions: Codable, Sendable, Equatable {
     if let fault = fault(prefix: "") { throw EvaluationError(.wrongPlan, "\(file.path): \(fault)") }
   }
 
-  /// The key whose value does not decode.
+  /// Returns the key whose value does not decode.
   private static func key(of error: DecodingError) -> String {
     let path: [any CodingKey] =
       switch error {
@@ -72,7 +85,7 @@ package struct EvaluationOptions: Codable, Sendable, Equatable {
     return path.first?.stringValue ?? "a value"
   }
 
-  /// What of it cannot be, in words; nil where all can.
+  /// Returns a sentence about the first value that is not allowed; nil where all are.
   ///
   /// - Parameter prefix: stands before each name, as `--` before an option's.
   package func fault(prefix: String) -> String? {
@@ -93,7 +106,7 @@ package struct EvaluationOptions: Codable, Sendable, Equatable {
     return nil
   }
 
-  /// These, and what is not among them from others.
+  /// Returns these options, and from `others` those that are nil here.
   package func over(_ others: EvaluationOptions) -> EvaluationOptions {
     EvaluationOptions(
       problem: problem ?? others.problem, split: split ?? others.split, tasks: tasks ?? others.tasks,

@@ -1,13 +1,16 @@
 import Randomness
 
-/// How sure a ratio of mean losses is.
+/// The uncertainty of a ratio of mean losses.
 extension EvaluationPlan {
-  /// The 95 % interval of the ratio of two optimizers' mean losses, from the lower to the upper end, by bootstrap: tasks
-  /// are drawn with replacement, each with all its initialisations, the same ones for both.
+  /// Returns the ends of the 95 % interval of the ratio of two optimizers' mean losses, by bootstrap.
+  ///
+  /// Tasks are drawn 2,000 times with replacement, each with all its initialisations, the same ones for both
+  /// optimizers.
   ///
   /// - Parameters:
-  ///   - losses: of each run, tasks outside and initialisations inside.
-  ///   - others: likewise those that it is the ratio to.
+  ///   - losses: the loss of each run, tasks outside and initialisations inside.
+  ///   - others: the losses, in the same order, of the optimizer that the ratio is to.
+  /// - Returns: the lower and the upper end.
   package func ratioInterval(_ losses: [Double], to others: [Double]) -> [Double] {
     precondition(losses.count == everything.count && others.count == everything.count)
     func mean(_ values: [Double]) -> Double { values.reduce(0, +) / Double(values.count) }

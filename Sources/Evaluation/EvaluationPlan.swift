@@ -1,38 +1,46 @@
 package import Engine
 package import Shards
 
-/// What an evaluation trains: the same tasks from the same initialisations over the same minibatches with every
-/// optimizer.
+/// The plan of an evaluation: with every optimizer the same tasks are trained, from the same initialisations and over
+/// the same minibatches.
 package struct EvaluationPlan: Codable, Sendable, Equatable {
+  /// The name of the inner problem.
   package var problem: String
+  /// The split of the tasks' classes.
   package var split: ClassSplit
+  /// The number of tasks.
   package var tasks: Int
+  /// The number of initialisations of each task.
   package var initialisations: Int
-  /// Inner steps of each training run.
+  /// The number of inner steps of each training run.
   package var steps: Int
+  /// The number of images of a minibatch.
   package var batch: Int
+  /// The seed of tasks, initialisations and minibatches.
   package var seed: UInt64
+  /// The loss that baselines are tuned for.
   package var tunedFor: Objective
-  /// Random trials of each baseline's hyperparameters, besides the grid of learning rates; nil: none.
+  /// The number of random trials of each baseline's hyperparameters, besides the grid of learning rates; nil for none.
   package var trials: Int?
-  /// The tasks, from one initialisation each, that all candidates for a baseline's hyperparameters are compared on
-  /// before the best ``finalists`` are compared on everything; nil: all candidates are compared on everything.
+  /// The number of tasks, from one initialisation each, on which all candidates of a baseline are compared before the
+  /// best ``finalists`` are compared on everything. Where it is nil, all candidates are compared on everything.
   package var screen: Int?
-  /// How many learning rates a baseline's grid begins with, around 0.01; nil: those from 10⁻⁵ to 1.
+  /// The number of learning rates with which a baseline's grid begins, around 0.01; nil for the 16 from 10⁻⁵ to 1.
   package var grid: Int?
-  /// How many steps are done, ascending from 0 to ``steps``, where the validation loss is measured besides at the end;
-  /// nil: nowhere.
+  /// The steps, ascending from 0 to ``steps``, after which the validation loss is measured besides at the end; nil for
+  /// none.
   package var looks: [Int]?
 
-  /// The fewest trials of a random search: so many miss a twentieth of the ranges in 0.6 % of searches.
+  /// The fewest trials of a random search. With this many, 0.6 % of searches miss the best twentieth of the ranges.
   package static let fewestTrials = 100
-  /// The fewest learning rates that a grid begins with.
+  /// The fewest learning rates with which a grid begins.
   package static let fewestRates = 3
-  /// The screening's tasks of a random search, unless asked for others.
+  /// The number of tasks of a random search's screening, unless another is asked for.
   package static let searchScreen = 4
-  /// What is left of a baseline's candidates after the screening.
+  /// The number of a baseline's candidates that are left after the screening.
   static let finalists = 3
 
+  /// Makes a plan.
   package init(
     problem: String, split: ClassSplit, tasks: Int, initialisations: Int, steps: Int, batch: Int, seed: UInt64,
     tunedFor: Objective, trials: Int? = nil, screen: Int? = nil, grid: Int? = nil, looks: [Int]? = nil
@@ -51,22 +59,22 @@ package struct EvaluationPlan: Codable, Sendable, Equatable {
     self.looks = looks
   }
 
-  /// The steps whose minibatch losses make the training loss: the last tenth.
+  /// The number of steps whose minibatch losses make the training loss: the last tenth, at least 1.
   package var tail: Int { max(1, steps / 10) }
 
-  /// The learning rates that a baseline's grid begins with: 10^(k/3), by k.
+  /// The exponents k of the learning rates 10^(k/3) with which a baseline's grid begins.
   var firstGrid: ClosedRange<Int> {
     guard let grid else { return Contender.firstGrid }
     let lowest = -6 - (grid - 1) / 2
     return lowest...(lowest + grid - 1)
   }
 
-  /// The training runs of a contender whose result is told.
+  /// The training runs of a contender whose result is reported.
   var everything: RunSet { RunSet(tasks: tasks, initialisations: initialisations) }
-  /// Those by which candidates become finalists; nil where all candidates do everything.
+  /// The runs by which candidates become finalists; nil where all candidates do everything.
   var screening: RunSet? { screen.map { RunSet(tasks: min($0, tasks), initialisations: 1) } }
 
-  /// One line that says what was run.
+  /// A line that says what was run.
   package var summary: String {
     let tuned = trials == nil ? "rates" : "hyperparameters"
     let grid = grid.map { "a grid of \($0) rates" }
@@ -78,16 +86,18 @@ package struct EvaluationPlan: Codable, Sendable, Equatable {
   }
 }
 
-/// The first so many tasks of an evaluation, each from the first so many initialisations.
+/// The runs of the first `tasks` tasks of an evaluation, each from its first `initialisations` initialisations.
 struct RunSet: Equatable, Sendable {
   var tasks: Int
   var initialisations: Int
 
+  /// The number of runs.
   var count: Int { tasks * initialisations }
 
+  /// Returns whether a run is one of these.
   func contains(_ key: EvaluationJournal.Key) -> Bool { key.task < tasks && key.initialisation < initialisations }
 
-  /// A contender's runs: tasks outside, initialisations inside.
+  /// Returns the keys of a contender's runs: tasks outside, initialisations inside.
   func keys(of contender: Contender) -> [EvaluationJournal.Key] {
     (0..<tasks).flatMap { task in
       (0..<initialisations).map { EvaluationJournal.Key(contender: contender, task: task, initialisation: $0) }

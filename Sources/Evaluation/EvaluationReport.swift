@@ -1,6 +1,7 @@
-/// What an evaluation found.
+/// The findings of an evaluation.
 package struct EvaluationReport: Sendable, Equatable {
-  /// The learned optimizer's, then those of the baselines.
+  /// The results of the learned optimizer and then of the baselines.
   package var results: [EvaluationResult]
+  /// The curves of the same optimizers.
   package var curves: EvaluationCurves
 }

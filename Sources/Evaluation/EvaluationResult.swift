@@ -1,36 +1,44 @@
 import Engine
 
-/// What an evaluation says of one optimizer: means over tasks and initialisations.
+/// The result of one optimizer in an evaluation: means over tasks and initialisations, and comparisons with baselines.
 package struct EvaluationResult: Codable, Sendable, Equatable {
+  /// The optimizer's name, the raw value of ``Contender/Kind``.
   package var optimizer: String
+  /// The loss that baselines were tuned for, the raw value of an `Objective`.
   package var tunedFor: String
-  /// Nil for the learned optimizer.
+  /// The learning rate; nil for the learned optimizer.
   package var learningRate: Float?
-  /// All that it is tuned by, the learning rate too; nil for the learned optimizer.
+  /// The values of all hyperparameters, the learning rate too; nil for the learned optimizer.
   package var hyperparameters: [Hyperparameter: Float]?
-  /// The mean of the minibatch losses before the update over the last tenth of the steps.
+  /// The training loss: the mean of the minibatch losses, each before its update, over the last tenth of the steps.
   package var trainLoss: Double
-  /// Over all validation images of each task, after the last step.
+  /// The mean loss over all validation images of each task, after the last step.
   package var validationLoss: Double
+  /// The share of validation images that are classified rightly, after the last step, from 0 to 1.
   package var validationAccuracy: Double
-  /// The quartiles of the tuned-for loss over the runs: 25 %, 50 %, 75 %.
+  /// The quartiles over the runs of the loss that baselines were tuned for: 25 %, 50 %, 75 %.
   package var quartiles: [Double]
-  /// The 95 % interval of the ratio of this optimizer's mean tuned-for loss to the best baseline's, by bootstrap over
-  /// the tasks with their initialisations.
+  /// The 95 % interval of the ratio of this optimizer's mean loss to the best baseline's, both of the kind that
+  /// baselines were tuned for, by bootstrap over the tasks with their initialisations.
   package var ratioInterval: [Double]
+  /// The median seconds of a step, times 1,000.
   package var secondsPer1000Steps: Double
-  /// What of the time of a step the optimizer's update takes, from 0 to 1.
+  /// The share of a step's time that the optimizer's update takes, from 0 to 1.
   package var updateShare: Double
-  /// The first step at which the running mean over a tenth of the steps of the averaged curve is at or below Adam's
-  /// training loss; nil if never.
+  /// The first step at which the running mean, over a tenth of the steps, of the averaged curve is at or below Adam's
+  /// training loss; nil where there is none.
   package var stepsToAdamLoss: Int?
+  /// The time until ``stepsToAdamLoss``, in seconds; nil where the loss is not reached.
   package var secondsToAdamLoss: Double?
-  /// The same for the baseline of the lowest tuned-for loss.
+  /// The first step, as ``stepsToAdamLoss``, at which the training loss of the best baseline is reached: that of the
+  /// lowest loss of the kind that baselines were tuned for.
   package var stepsToBestBaselineLoss: Int?
+  /// The time until ``stepsToBestBaselineLoss``, in seconds; nil where the loss is not reached.
   package var secondsToBestBaselineLoss: Double?
-  /// Of the steps of a training run, and of the wall-clock that the best baseline takes for them, what it took until
-  /// there; nil if never.
+  /// The quotient of ``stepsToBestBaselineLoss`` and the steps of a training run; nil where the loss is not reached.
   package var shareOfBestBaselineSteps: Double?
+  /// The quotient of ``secondsToBestBaselineLoss`` and the best baseline's time for a training run; nil where the loss
+  /// is not reached.
   package var shareOfBestBaselineSeconds: Double?
 
   enum CodingKeys: String, CodingKey {
@@ -53,7 +61,7 @@ package struct EvaluationResult: Codable, Sendable, Equatable {
     case shareOfBestBaselineSeconds = "share_of_best_baseline_seconds"
   }
 
-  /// Values that are nil are written as null.
+  /// Encodes all keys; values that are nil are written as null.
   package func encode(to encoder: any Encoder) throws {
     var container = encoder.container(keyedBy: CodingKeys.self)
     try container.encode(optimizer, forKey: .optimizer)
@@ -77,7 +85,10 @@ package struct EvaluationResult: Codable, Sendable, Equatable {
 }
 
 extension EvaluationResult {
-  /// - Parameter found: each contender with its runs, tasks outside and initialisations inside.
+  /// Computes the results.
+  /// - Parameters:
+  ///   - found: each contender with its runs, tasks outside and initialisations inside.
+  ///   - times: the time of a step of each contender.
   static func make(
     _ plan: EvaluationPlan, _ found: [(Contender, [RunOutcome])], _ times: [StepTime]
   ) -> [EvaluationResult] {
@@ -111,7 +122,8 @@ extension EvaluationResult {
 
   private static func mean(_ values: [Double]) -> Double { values.reduce(0, +) / Double(values.count) }
 
-  /// By linear interpolation between the order statistics.
+  /// Returns a quantile by linear interpolation between the order statistics.
+  /// - Parameter share: from 0 to 1.
   static func quantile(_ share: Double, _ values: [Double]) -> Double {
     let sorted = values.sorted()
     let position = share * Double(sorted.count - 1)
@@ -120,18 +132,19 @@ extension EvaluationResult {
     return sorted[low] + (position - Double(low)) * (sorted[high] - sorted[low])
   }
 
-  /// The first step, counted from 1, at which the running mean of the averaged curve is at or below `level`.
+  /// Returns the first step, from 1, at which the running mean of the averaged curve is at or below `level`; nil where
+  /// there is none.
   static func firstStep(_ plan: EvaluationPlan, _ runs: [RunOutcome], below level: Double) -> Int? {
     let curve = averageCurve(plan, runs)
     return (plan.tail...plan.steps).first { runningMean(plan, curve, after: $0) <= level }
   }
 
-  /// The loss of each step, averaged over runs.
+  /// Returns the loss of each step, averaged over runs.
   private static func averageCurve(_ plan: EvaluationPlan, _ runs: [RunOutcome]) -> [Double] {
     (0..<plan.steps).map { step in mean(runs.map { Double($0.curve[step]) }) }
   }
 
-  /// The mean over the window, a tenth of all steps, that ends with step `steps`.
+  /// Returns the mean of the curve over the window, a tenth of all steps, that ends with step `steps`.
   private static func runningMean(_ plan: EvaluationPlan, _ curve: [Double], after steps: Int) -> Double {
     mean(Array(curve[(steps - plan.tail)..<steps]))
   }

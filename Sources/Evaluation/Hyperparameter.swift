@@ -1,16 +1,18 @@
 import Foundation
 
-/// A number that a baseline is tuned by.
+/// A hyperparameter that a baseline is tuned by.
 package enum Hyperparameter: String, Codable, CodingKeyRepresentable, CaseIterable, Sendable {
+  /// The learning rate.
   case learningRate = "learning_rate"
   /// Adam's decay of the first moment.
   case beta1
   /// Adam's decay of the second moment.
   case beta2
+  /// Adam's and RMSProp's ε, which is added to a root of the mean square.
   case epsilon
   /// RMSProp's decay of the mean square.
   case decay
-  /// What SGD with momentum keeps of its velocity.
+  /// SGD's momentum: the share of the velocity that it keeps in a step.
   case momentum
 
   /// The value that a grid of learning rates leaves as it is; nil for the learning rate itself.
@@ -23,8 +25,10 @@ package enum Hyperparameter: String, Codable, CodingKeyRepresentable, CaseIterab
     }
   }
 
-  /// The value at `share`, in [0, 1), of the range that a random search draws from, uniform in the logarithm: of the
-  /// value itself, or, for what decays, of 1 minus it. The ranges are explained in Documentation/evaluation.md.
+  /// Returns the value at `share`, in [0, 1), of the range that a random search draws from.
+  ///
+  /// The range is uniform in the logarithm of the value itself, or, for decays, of 1 minus it.
+  /// Documentation/evaluation.md explains the ranges.
   func value(at share: Double) -> Float {
     func logarithmic(_ low: Double, _ high: Double) -> Double { low * pow(high / low, share) }
     return switch self {
@@ -37,14 +41,14 @@ package enum Hyperparameter: String, Codable, CodingKeyRepresentable, CaseIterab
 }
 
 extension Hyperparameter {
-  /// Values in a fixed order, for example "learning rate 0.01, beta1 0.9".
+  /// Returns values in a fixed order as text, for example "learning rate 0.01, beta1 0.9".
   package static func text(_ values: [Hyperparameter: Float]) -> String {
     allCases.compactMap { name in
       values[name].map { "\(name.rawValue.replacing("_", with: " ")) \(short($0))" }
     }.joined(separator: ", ")
   }
 
-  /// Three digits that count; what is near 1 by its distance from it.
+  /// Returns three significant digits; a value near 1 is given by its distance from 1.
   private static func short(_ value: Float) -> String {
     let value = Double(value)
     return value > 0.901 && value < 1 ? String(format: "1\u{A0}−\u{A0}%.2g", 1 - value) : String(format: "%.3g", value)

@@ -4,7 +4,7 @@ package import Shards
 package import Tasks
 package import Threads
 
-/// Trains one inner problem from its initialisation: the working memory of one thread.
+/// Training of one inner problem from its initialisation. The object holds the memory for it, and is for one thread.
 package final class InnerTraining {
   private let problem: any InnerProblem
   private let plan: EvaluationPlan
@@ -13,6 +13,7 @@ package final class InnerTraining {
   private let gradient: FloatBuffer
   private var batch: Batch
 
+  /// Allocates the memory for a problem and the minibatches of a plan.
   package init(_ problem: any InnerProblem, plan: EvaluationPlan) {
     self.problem = problem
     self.plan = plan
@@ -22,22 +23,29 @@ package final class InnerTraining {
     batch = Batch(size: plan.batch, shape: problem.shape)
   }
 
+  /// Sets the parameters to an initialisation of a task.
   func begin(task: Int, initialisation: Int) {
     parameters.assign(
       problem.initialParameters(seed: plan.seed, index: UInt64(task), UInt64(initialisation)))
   }
 
-  /// The first part of an inner step: its minibatch's loss, and the gradient.
+  /// Takes the first part of an inner step: computes the gradient on the step's minibatch, and returns its loss.
   func differentiate(_ step: Int, of images: ShardBatches) -> Float {
     images.fill(&batch, for: .inner, step: step)
     evaluator.load(batch)
     return evaluator.gradient(at: parameters, into: gradient, keeping: false)
   }
 
-  /// The second part.
+  /// Takes the second part of an inner step: updates the parameters.
   func update(with optimizer: any InnerOptimizer) { optimizer.update(parameters, gradient: gradient) }
 
-  /// The whole training run of one optimizer, its steps counted; nil where it was stopped.
+  /// Does the whole training run of one optimizer.
+  /// - Parameters:
+  ///   - task, initialisation: numbers of the run, from which minibatches and initial parameters follow.
+  ///   - open: the task's images.
+  ///   - stop: ends the run at the next step.
+  ///   - counter: counts the steps.
+  /// - Returns: the outcome; nil where the run was stopped.
   package func run(
     task: Int, initialisation: Int, open: TaskImages, with optimizer: any InnerOptimizer, stop: StopFlag = StopFlag(),
     counter: StepCounter? = nil
@@ -66,7 +74,7 @@ package final class InnerTraining {
       curve: curve, validationLoss: loss, validationAccuracy: accuracy, validationCurve: plan.looks == nil ? nil : seen)
   }
 
-  /// Mean loss and accuracy over all of a task's validation images.
+  /// Returns mean loss and accuracy over all of a task's validation images.
   private func validation(_ open: TaskImages) -> (loss: Double, accuracy: Double) {
     let count = open.count(of: .validation)
     var loss = 0.0

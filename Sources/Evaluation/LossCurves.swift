@@ -1,11 +1,14 @@
 /// The training and the validation loss of one optimizer's training runs over inner steps.
 package struct LossCurves: Codable, Sendable, Equatable {
-  /// The runs' losses at one step.
+  /// The statistics of the runs' losses at one step.
   package struct Point: Codable, Sendable, Equatable {
-    /// Inner steps done.
+    /// The number of inner steps done.
     package var step: Int
+    /// The mean of the runs' losses.
     package var mean: Double
+    /// The first quartile of the runs' losses.
     package var lowerQuartile: Double
+    /// The third quartile of the runs' losses.
     package var upperQuartile: Double
 
     init(_ step: Int, _ losses: [Double]) {
@@ -16,15 +19,19 @@ package struct LossCurves: Codable, Sendable, Equatable {
     }
   }
 
+  /// The optimizer with its hyperparameters.
   package var contender: Contender
-  /// Of each run's mean over its last ⌊t/10⌋ minibatch losses at step t, as in ``EvaluationCurves``.
+  /// The statistics of training losses: at step t, each run's mean over its last ⌊t/10⌋ minibatch losses, as in
+  /// ``EvaluationCurves``.
   package var training: [Point]
-  /// Of the losses over all validation images, at the plan's looks.
+  /// The statistics of the losses over all validation images, at the plan's looks.
   package var validation: [Point]
-  /// Each run's loss at the marked step, tasks outside and initialisations inside.
+  /// Each run's training loss at the marked step, tasks outside and initialisations inside.
   package var markedTraining: [Double]
+  /// Each run's validation loss at the marked step, tasks outside and initialisations inside.
   package var markedValidation: [Double]
 
+  /// Computes the curves of runs.
   /// - Parameter mark: a step of the plan's looks, above 0.
   init(_ contender: Contender, _ runs: [RunOutcome], plan: EvaluationPlan, mark: Int) {
     let looks = plan.looks ?? []

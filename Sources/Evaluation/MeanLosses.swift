@@ -1,12 +1,14 @@
 import Files
 
-/// Means over an evaluation's tasks and initialisations.
+/// Mean losses over an evaluation's tasks and initialisations.
 package struct MeanLosses: Codable, Sendable, Equatable {
-  /// Of the minibatch losses over the last tenth of the steps.
+  /// The mean of the minibatch losses over the last tenth of the steps.
   package var train: Double
-  /// Over all validation images, after the last step.
+  /// The mean loss over all validation images, after the last step.
   package var validation: Double
 
+  /// Computes the means.
+  /// - Parameter tail: the number of last steps that make a run's training loss.
   init(_ outcomes: [RunOutcome], tail: Int) {
     func mean(_ values: [Double]) -> Double { values.reduce(0, +) / Double(values.count) }
     train = mean(outcomes.map { $0.trainLoss(tail: tail) })
@@ -14,9 +16,10 @@ package struct MeanLosses: Codable, Sendable, Equatable {
   }
 }
 
-/// Parts of an evaluation, for those who make many of them; each for good: the same begins anew.
+/// Parts of an evaluation, for outer-training, which makes many of them. Each removes the journal when it is done, so
+/// that the same one begins anew.
 extension Evaluation {
-  /// The learned optimizer's alone.
+  /// Trains with the learned optimizer alone, and returns its mean losses.
   package func learnedLosses() throws -> MeanLosses {
     let progress = Files.Progress("evaluating", unit: "inner steps", total: nil, enabled: false)
     let outcomes = try outcomes([Contender(kind: .learned)], of: plan.everything, progress)[0]
@@ -24,7 +27,7 @@ extension Evaluation {
     return MeanLosses(outcomes, tail: plan.tail)
   }
 
-  /// Those of tuned Adam alone.
+  /// Tunes Adam alone, and returns its mean losses.
   package func adamLosses() throws -> MeanLosses {
     let progress = Files.Progress("evaluating", unit: "inner steps", total: nil, enabled: false)
     let outcomes = try tune(.adam, progress).1

@@ -1,10 +1,11 @@
-/// What one inner step of an optimizer costs on one thread.
+/// The time of one inner step of an optimizer on one thread.
 package struct StepTime: Codable, Sendable, Equatable {
-  /// Of the whole step: batch, gradient and update.
+  /// The seconds of the whole step: batch, gradient and update.
   package var seconds: Double
-  /// Of the optimizer's update alone.
+  /// The seconds of the optimizer's update alone.
   package var updateSeconds: Double
 
+  /// Makes a time.
   package init(seconds: Double, updateSeconds: Double) {
     self.seconds = seconds
     self.updateSeconds = updateSeconds

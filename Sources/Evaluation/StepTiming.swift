@@ -2,17 +2,18 @@ import Engine
 import Shards
 import Tasks
 
-/// How long one inner step of each optimizer takes, in a pass of its own on one thread: the optimizers take turns, so
-/// that a machine that changes its speed does so for all of them.
+/// A measurement of the time of one inner step of each optimizer, in a pass of its own on one thread.
+///
+/// The optimizers take turns, so that a machine that changes its speed does so for all of them.
 struct StepTiming {
   var plan: EvaluationPlan
   var problem: any InnerProblem
   var task: TaskImages
 
-  /// Steps of each that are timed.
+  /// The number of steps of each optimizer that are timed.
   private static let rounds = 301
 
-  /// The medians of each.
+  /// Returns the median times of each optimizer.
   func medians(_ optimizers: [any InnerOptimizer]) throws -> [StepTime] {
     let trainings = optimizers.map { optimizer in
       let training = InnerTraining(problem, plan: plan)

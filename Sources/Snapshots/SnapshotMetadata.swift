@@ -16,9 +16,9 @@ public struct SnapshotMetadata: Sendable, Equatable {
   public var betas: [Float]
   /// The scales of the time inputs, in inner steps.
   public var timeScales: [Float]
-  /// The factor of the direction in the update, λ₁.
+  /// The factor λ₁ of every update: u ← u − λ₁ d exp(λ₂ s), with the outputs d and s of the network.
   public var lambda1: Float
-  /// The factor of the logarithm of the step size in the update, λ₂.
+  /// The factor λ₂ in the exponent of every update: see ``lambda1``.
   public var lambda2: Float
   /// The number of outer-iterations behind this θ; 0 for θ before training.
   public var outerIteration: Int

@@ -4,9 +4,11 @@ import Foundation
 package import Snapshots
 
 extension Architecture {
-  /// The architecture that a file's metadata names by the keys of a snapshot; what is absent is the paper's.
+  /// Reads the architecture from a file's metadata, by the keys of a snapshot. A key that is absent has the paper's
+  /// value.
   ///
   /// - Parameter name: what an error calls the file.
+  /// - Throws: ``TasksError`` where a value is out of range.
   package init(metadata: [String: String], name: String) throws {
     self.init()
     func read<Value: Decodable>(
@@ -34,9 +36,10 @@ extension Architecture {
 }
 
 extension Architecture {
-  /// The architecture that a snapshot's metadata names.
+  /// Reads the architecture from a snapshot's metadata.
   ///
   /// - Parameter name: what an error calls the file.
+  /// - Throws: ``TasksError`` where a value is out of range.
   package init(_ metadata: SnapshotMetadata, name: String) throws {
     try self.init(metadata: metadata.dictionary, name: name)
   }

@@ -3,24 +3,29 @@ import Randomness
 package import Shards
 import Synchronization
 
-/// What a run trains on: pairs of a data set and a problem that fits it, each drawn by its weight.
+/// The tasks that a run trains on: pairs of a data set and a problem that fits it, each drawn by its weight
+/// (Documentation/method.md#tasks-and-minibatches).
 package final class DatasetTaskDistribution: TaskDistribution {
-  /// A problem on a data set, as a run's state remembers it: a data set is its manifest, wherever it lies.
+  /// A problem on a data set, as a run's state remembers it. A data set is known by its manifest, wherever it lies.
   package struct Description: Codable, Equatable, Sendable, CustomStringConvertible {
     var problem: String
     var datasetSHA256: String
     var weight: Double
 
+    /// The pair and its weight as text, for messages.
     package var description: String { "\(problem) on \(datasetSHA256.prefix(12)) × \(weight)" }
   }
 
   /// A pair of a data set and a problem that fits it.
   package struct Choice: Sendable {
+    /// The data set, opened and checked.
     package var dataset: Dataset
-    /// The problem's number in ``DatasetTaskDistribution/problems``.
+    /// The problem's position in ``DatasetTaskDistribution/problems``.
     package var problem: Int
+    /// The weight, above 0; only its ratio to the other weights matters.
     package var weight: Double
 
+    /// Makes a pair.
     package init(dataset: Dataset, problem: Int, weight: Double) {
       self.dataset = dataset
       self.problem = problem
@@ -28,21 +33,25 @@ package final class DatasetTaskDistribution: TaskDistribution {
     }
   }
 
+  /// The inner problems.
   package let problems: [any InnerProblem]
+  /// The pairs from which tasks are drawn.
   package let choices: [Choice]
   private let classes: Int
   private let batch: Int
   private let seed: UInt64
-  /// Counts the inner steps of its tasks.
+  /// Counts the inner steps of all tasks of this distribution.
   package let counter: StepCounter
-  /// Each worker's newest task: truncation after truncation asks for the same.
+  /// The newest task of each worker, which asks for the same one truncation after truncation.
   private let open = Mutex<[Int: (draw: Int, task: InnerTask)]>([:])
 
+  /// Makes a distribution.
   /// - Parameters:
-  ///   - choices: What tasks are drawn from, each by its weight.
-  ///   - classes: Classes of a task.
-  ///   - batch: Images of a minibatch.
-  ///   - counter: Counts the inner steps of the tasks.
+  ///   - choices: the pairs from which tasks are drawn, each by its weight.
+  ///   - classes: the number of classes of a task.
+  ///   - batch: the number of images of a minibatch.
+  ///   - seed: the seed of tasks and minibatches.
+  ///   - counter: counts the inner steps of the tasks.
   package init(
     problems: [any InnerProblem], choices: [Choice], classes: Int, batch: Int, seed: UInt64,
     counter: StepCounter = StepCounter()
@@ -55,7 +64,7 @@ package final class DatasetTaskDistribution: TaskDistribution {
     self.counter = counter
   }
 
-  /// What tasks are drawn from: the weights are shares of 1.
+  /// The pairs as a run's state remembers them, with weights that sum to 1.
   package var descriptions: [Description] {
     let total = choices.reduce(0) { $0 + $1.weight }
     return choices.map {
@@ -64,6 +73,8 @@ package final class DatasetTaskDistribution: TaskDistribution {
     }
   }
 
+  /// Returns a worker's task, a pure function of the seed, the worker and the draw.
+  /// - Throws: ``ShardsError`` where the data set has too few classes, or a shard is damaged.
   package func task(worker: Int, draw: Int) throws -> InnerTask {
     if let (known, task) = open.withLock({ $0[worker] }), known == draw { return task }
     var random = RandomStream(seed: seed, purpose: .taskChoice, UInt64(worker), UInt64(draw))

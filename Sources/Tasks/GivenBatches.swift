@@ -1,17 +1,20 @@
 import Engine
 
-/// The minibatches of a truncation, given image by image.
+/// The minibatches of a truncation that a case's file gives image by image.
 struct GivenBatches: BatchSource {
   let shape: ImageShape
-  /// Images of a minibatch.
+  /// The number of images of a minibatch, B.
   let batch: Int
   let firstStep: Int
-  /// [K, B, H, W, C] and [K, B]
+  /// The images of the inner steps, [K, B, H, W, C], for K steps.
   let pixels: [UInt8]
+  /// The labels of the inner steps, [K, B].
   let labels: [Int32]
-  /// [K, M, B, H, W, C] and [K, M, B]; M may be 0.
+  /// The number of fresh batches of each step, M; it may be 0.
   let freshBatches: Int
+  /// The images of the fresh batches, [K, M, B, H, W, C].
   let freshPixels: [UInt8]
+  /// The labels of the fresh batches, [K, M, B].
   let freshLabels: [Int32]
 
   func fill(_ target: inout Batch, for use: BatchUse, step: Int) {

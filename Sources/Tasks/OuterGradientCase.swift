@@ -2,19 +2,21 @@ package import Engine
 import Files
 package import Snapshots
 
-/// One truncation that is given explicitly, read from a file (`Documentation/outer-gradient.md`).
+/// A case: one truncation that a file gives explicitly (Documentation/outer-gradient.md).
 package struct OuterGradientCase: Sendable {
   let problem: any InnerProblem
   let architecture: Architecture
   let theta: [Float]
-  /// Inner parameters, momenta and second moments before the first step: [P + 2 β P].
+  /// The inner parameters, momenta and second moments before the first step: [P + 2 β P] for P parameters and β decays.
   let state: [Float]
   let length: Int
   let batches: GivenBatches
 
-  /// Throws for a tensor that is missing, unknown, of another type or shape than it must be, or out of range.
+  /// Reads a case.
   ///
   /// - Parameter name: what an error calls the file.
+  /// - Throws: ``TasksError`` for a tensor that is missing, unknown, of another type or shape than it must be, or out
+  ///   of range.
   package init(_ file: Safetensors, problem: any InnerProblem, name: String) throws {
     let reader = CaseReader(file: file, name: name)
     try reader.checkNames([
@@ -51,7 +53,7 @@ package struct OuterGradientCase: Sendable {
       freshLabels: fresh ? try reader.labels("outer_labels", shape: freshSizes, classes: problem.classes) : [])
   }
 
-  /// The outer-loss, its gradient and the last state, as a file.
+  /// Runs the truncation and returns a file with the losses, the outer-loss, its gradient and the last state.
   package func result() -> Safetensors {
     let unroll = Unroll(
       problem: problem, architecture: architecture, batch: batches.batch,

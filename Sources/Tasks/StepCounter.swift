@@ -1,13 +1,15 @@
 import Synchronization
 
-/// Counts inner steps as they are made, by any thread: whether a run still computes is seen by it.
+/// A count of inner steps, which any thread may add to. By it one sees whether a run still computes.
 package final class StepCounter: Sendable {
   private let steps = Atomic(0)
 
+  /// Makes a count of 0.
   package init() {}
 
+  /// Adds one.
   func add() { steps.add(1, ordering: .relaxed) }
 
-  /// The steps so far; with every batch of an outer-loss counted as one.
+  /// The number of steps so far. Every batch of an outer-loss counts as one too.
   package var count: Int { steps.load(ordering: .relaxed) }
 }

@@ -1,9 +1,9 @@
 import Files
 import Shards
 
-/// How far a build is: images, images and megabytes a second, the shard, and how long it will take.
+/// The progress of a build on standard error: images, images and megabytes a second, the shard, and the time left.
 ///
-/// Time counts from the first image: a stream's finished classes pass by before that.
+/// Time counts from the first image, because a stream's finished classes pass by before that.
 final class BuildProgress {
   private lazy var line = makeLine()
   private lazy var started = ContinuousClock.now
@@ -19,7 +19,11 @@ final class BuildProgress {
     }
   }
 
-  /// Counts an image whose file has `bytes`, and which goes into a shard.
+  /// Counts an image.
+  /// - Parameters:
+  ///   - bytes: the size of the image's file.
+  ///   - shard: the number of the shard that it goes into.
+  ///   - skipped: the images that were skipped so far.
   func advance(bytes: Int, shard: Int, skipped: Int) {
     _ = started
     images += 1
@@ -31,7 +35,7 @@ final class BuildProgress {
   /// Ends the line.
   func finish() { line.finish() }
 
-  /// Says how fast it was.
+  /// Tells `notice` the number of images, the time, and the rates.
   func sayRate(_ notice: (String) -> Void) {
     guard images > 0 else { return }
     notice(

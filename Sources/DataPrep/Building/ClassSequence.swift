@@ -1,6 +1,6 @@
 import Files
 
-/// The classes of a source as they come, against those that a stopped build finished.
+/// The classes of a source as they come, compared with those that a stopped build finished.
 struct ClassSequence {
   private let finished: [(id: String, origin: String?)]
   private var count = 0
@@ -8,7 +8,8 @@ struct ClassSequence {
 
   init(finished: [(id: String, origin: String?)]) { self.finished = finished }
 
-  /// Begins a class; false where it was finished.
+  /// Begins a class; returns false where a stopped build finished it.
+  /// - Throws: ``DataPrepError`` where it is another class than that build had at this place.
   mutating func begin(_ imageClass: SourceClass, _ source: any ImageSource) throws -> Bool {
     defer { count += 1 }
     if count < finished.count {
@@ -23,12 +24,14 @@ struct ClassSequence {
     return true
   }
 
-  /// The class that ends, unless it was finished.
+  /// Ends the current class and returns it; nil where a stopped build finished it, or none has begun.
   mutating func end() -> SourceClass? {
     defer { current = nil }
     return current
   }
 
+  /// Checks that the source has all classes that a stopped build finished.
+  /// - Throws: ``DataPrepError`` where some are missing.
   func finish(_ source: any ImageSource) throws {
     if count < finished.count { throw changed(source, "none", finished[count].id) }
   }

@@ -1,14 +1,15 @@
 import Shards
 import Threads
 
-/// Reads a source in one thread and decodes its images in others, in order.
+/// Reads a source in one thread, decodes its images in others, and hands the results over in the source's order.
 struct ImagePipeline {
-  /// What comes out, in the source's order.
+  /// A result of the pipeline, in the source's order.
   enum Step: Sendable {
+    /// The images that follow are of this class.
     case begin(SourceClass)
     /// An image, and the bytes of its file.
     case image(name: String, DecodedImage, bytes: Int)
-    /// There is no more: the files that were read.
+    /// The source has ended, and these files were read.
     case end([Manifest.Source.File])
   }
 
@@ -17,15 +18,16 @@ struct ImagePipeline {
     case end([Manifest.Source.File])
   }
 
-  /// Files and pixels on the way hold no more than this: little enough to stay in the processor's caches.
+  /// The most bytes of files and pixels on the way. They are few enough to stay in the processor's caches.
   private static let queueBytes = 16 << 20
 
   let source: any ImageSource
   let settings: DecodingSettings
-  /// How many threads decode.
+  /// The number of threads that decode.
   let threads: Int
 
   /// Hands over all classes, and the images of those after the first `finished`, in the calling thread.
+  /// - Throws: the source's error, or what `body` throws, which ends the reading.
   func run(after finished: Int, _ body: (Step) throws -> Void) throws {
     let work = OrderedWork<Input, Step>(byteLimit: Self.queueBytes)
     let decoders = (0..<threads).map { _ in Decoder(ImageDecoder(settings)) }

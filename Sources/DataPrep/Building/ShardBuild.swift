@@ -2,17 +2,19 @@ import Files
 import Foundation
 import Shards
 
-/// Makes a dataset folder of a source's images.
+/// A build of a dataset folder from a source's images.
 struct ShardBuild {
-  /// What is made of the images, besides what the source and the decoding say.
+  /// The settings of a build besides those of the source and the decoding.
   struct Settings {
-    /// The share of each class that is for validation, where the source does not say which images are.
+    /// The share of each class that is for validation, in [0, 1), where the source does not say which images are.
     var validation: Double
-    /// The largest share of the images that may be skipped.
+    /// The largest share of the images that may be skipped, 0 to 1.
     var maxSkipped: Double
+    /// The bytes of pixels at which a shard is full.
     var shardBytes: Int
+    /// The rule that chooses the classes that are not trained on.
     var splitting: ClassSplitting
-    /// Names of classes by their ids; a class without one is called by its id.
+    /// The names of classes by their ids. A class without a name is called by its id.
     var names: [String: String]
   }
 
@@ -20,9 +22,9 @@ struct ShardBuild {
   let decoding: DecodingSettings
   let settings: Settings
   let identity: BuildIdentity
-  /// How many threads decode.
+  /// The number of threads that decode.
   let threads: Int
-  /// What is to be said to people while it runs.
+  /// Is told what people should know while the build runs, a sentence at a time.
   let notice: (String) -> Void
 
   /// The shape of every image of the dataset.
@@ -32,6 +34,7 @@ struct ShardBuild {
 
   /// Makes the folder `output`, or goes on where an equal build was stopped: see
   /// ``DatasetWriter/write(to:identity:shape:shardBytes:restart:changingSplits:_:)``.
+  /// - Returns: the dataset's manifest.
   func run(to output: URL, restart: Bool, changingSplits: Bool) throws -> Manifest {
     // What is known to be wrong is said before hours of work.
     if let ids = source.classes?.map(\.id) { _ = try splits(of: ids, notice) }
@@ -102,14 +105,15 @@ struct ShardBuild {
     return manifest
   }
 
-  /// Each class's split; `notice` is told of a split that stays empty.
+  /// Returns each class's split; `notice` is told of a split that stays empty.
   private func splits(of ids: [String], _ notice: ((String) -> Void)?) throws -> [ClassSplit] {
     let (splits, notes) = try settings.splitting.splits(of: ids)
     if let notice { notes.forEach(notice) }
     return splits
   }
 
-  /// The tail of a class that is for validation: what the source says, or the share, rounded half up, but never all.
+  /// Returns how many images at the tail of a class are for validation: the number that the source gives, or the share,
+  /// rounded half up, but never all.
   private func validationCount(of imageClass: SourceClass, _ count: Int) -> Int {
     imageClass.validation ?? max(min(Int((settings.validation * Double(count)).rounded()), count - 1), 0)
   }

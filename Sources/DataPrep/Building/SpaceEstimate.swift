@@ -2,19 +2,21 @@ import Files
 import Foundation
 import Shards
 
-/// The room that a build takes on the disk, estimated before it starts.
+/// An estimate, made before a build starts, of the room that it takes on the disk.
 struct SpaceEstimate {
   private let images: Int?
   private let bytes: Int
 
-  /// - Parameter finishedBytes: what of the shards a stopped build has written already.
+  /// Makes the estimate.
+  /// - Parameter finishedBytes: the bytes of the shards that a stopped build has finished.
   init(_ source: any ImageSource, shape: Manifest.Shape, finishedBytes: Int) {
     images = source.expectedImages
     let shards = DatasetWriter.estimatedBytes(images: images ?? 0, shape: shape)
     bytes = max(shards - finishedBytes, 0) + source.temporaryBytes
   }
 
-  /// Says how much it is; throws where the disk of `folder` has less.
+  /// Tells `notice` the estimate and the free room.
+  /// - Throws: ``DataPrepError`` where the disk of `folder` has less.
   func check(in folder: URL, _ notice: (String) -> Void) throws {
     guard let images else { return notice("the input is a stream: how much room it takes shows at its end") }
     let free = try SystemCall.freeBytes(folder.path)

@@ -5,11 +5,13 @@ import Foundation
 import Shards
 import Threads
 
+/// The command `dataprep build`.
 struct Build: ParsableCommand {
   static let configuration = CommandConfiguration(
     abstract: "Makes a dataset from a source's files.", subcommands: [BuildShards.self])
 }
 
+/// The command `dataprep build shards`.
 struct BuildShards: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "shards",
@@ -75,7 +77,7 @@ struct BuildShards: ParsableCommand {
     print(Summary(manifest, in: output).line)
   }
 
-  /// What decides the shards' bytes, defaults included.
+  /// Returns the options that decide the shards' bytes, by name, defaults included.
   private func arguments(of opened: any ImageSource) throws -> [String: String] {
     let shards = [
       "--shard-mib": "\(shardMib)", "--validation": "\(try splits.validationShare(of: opened))",

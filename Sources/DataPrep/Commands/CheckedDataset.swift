@@ -2,9 +2,10 @@ import Files
 import Foundation
 import Shards
 
-/// Opens a dataset for reading its images.
+/// Opening of a dataset for the commands that read its images.
 enum CheckedDataset {
-  /// Checks the shards as whoever reads them does, and shows how far that is.
+  /// Opens a dataset, checks its shards, and shows the progress of that on standard error.
+  /// - Throws: ``ShardsError`` where it is no dataset, or damaged.
   static func open(_ folder: String) throws -> Dataset {
     let url = URL(filePath: folder)
     let bytes = try Manifest(in: url).shards.reduce(0) { $0 + $1.bytes }

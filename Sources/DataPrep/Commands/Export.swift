@@ -3,6 +3,7 @@ import Files
 import Foundation
 import Shards
 
+/// The command `dataprep export`.
 struct Export: ParsableCommand {
   static let configuration = CommandConfiguration(
     abstract: "Copies a dataset's images into files that other programs read.",
@@ -28,7 +29,8 @@ struct Export: ParsableCommand {
   @Option(help: ArgumentHelp("The folder to make; it must not exist.", valueName: "folder"))
   var output: String
 
-  /// Lies in the folder until it is whole, so that what a stopped export left is known from anything else.
+  /// The name of a file that lies in the folder until that is whole. By it, what a stopped export left is told from
+  /// anything else.
   private static let mark = ".unfinished-export"
 
   func run() throws {

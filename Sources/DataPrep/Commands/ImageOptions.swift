@@ -1,6 +1,6 @@
 import ArgumentParser
 
-/// The options that say how image files become pixels; for sources of image files only.
+/// The options that say how image files become pixels. They are for sources of image files only.
 struct ImageOptions: ParsableArguments {
   @Option(help: "How pictures are made smaller; box, if left out.")
   var filter: ResamplingFilter?
@@ -20,7 +20,8 @@ struct ImageOptions: ParsableArguments {
     guard (0...1).contains(maxSkipped ?? 0) else { throw ValidationError("--max-skipped is a share, 0 to 1") }
   }
 
-  /// Throws where an option is given to a source of pixels, for which it would do nothing.
+  /// Checks that no option is given to a source of pixels, for which it would do nothing.
+  /// - Throws: `ValidationError` where one is.
   func validate(for source: SourceOptions.Kind) throws {
     let given: [(String, Bool)] = [
       ("--filter", filter != nil), ("--decode", decode != nil), ("--max-pixels", maxPixels != nil),
@@ -38,7 +39,7 @@ struct ImageOptions: ParsableArguments {
 
   var skippedShare: Double { maxSkipped ?? 0.001 }
 
-  /// Those that decide the dataset's bytes.
+  /// Returns the options that decide the dataset's bytes, by name; none for a source of pixels.
   func arguments(for source: SourceOptions.Kind) -> [String: String] {
     guard source.isOfFiles else { return [:] }
     let decoding = decoding(size: 1)

@@ -2,6 +2,7 @@ import ArgumentParser
 import Foundation
 import Shards
 
+/// The command `dataprep info`.
 struct Info: ParsableCommand {
   static let configuration = CommandConfiguration(
     abstract: "Shows what a dataset holds, by its manifest.",

@@ -3,6 +3,7 @@ import Files
 import Foundation
 import Shards
 
+/// The command `dataprep show`.
 struct Show: ParsableCommand {
   static let configuration = CommandConfiguration(
     abstract: "Draws some images of each class, with its name, into a PNG file.",

@@ -3,12 +3,13 @@ import Files
 import Foundation
 import Shards
 
-/// The options that say what is read.
+/// The options that say which files or folders are read, and as what.
 struct SourceOptions: ParsableArguments {
+  /// The kinds of source, by the words of `--source`.
   enum Kind: String, ExpressibleByArgument, CaseIterable {
     case imagenet, folder, imagenet32, mnist, cifar10, cifar100
 
-    /// Whether its images are files to be decoded; else they are pixels.
+    /// Whether the source's images are files to be decoded; otherwise they are pixels.
     var isOfFiles: Bool { [.imagenet, .folder].contains(self) }
   }
 
@@ -62,8 +63,9 @@ struct SourceOptions: ParsableArguments {
     }
   }
 
-  /// Throws where an input lies in the folder that is emptied for the dataset, or the dataset would be made in a folder of
-  /// classes, and so be taken for one.
+  /// Checks that no input lies in the folder that is emptied for the dataset, and that the dataset is not made in a
+  /// folder of classes, where it would be taken for one.
+  /// - Throws: ``DataPrepError`` where either is so.
   func checkApart(from output: URL) throws {
     func place(_ url: URL) -> String { url.resolvingSymlinksInPath().path + "/" }
     let partial = place(DatasetWriter.partialFolder(for: output))
@@ -78,7 +80,7 @@ struct SourceOptions: ParsableArguments {
     }
   }
 
-  /// Opens the source. Its temporary files go to `scratch`.
+  /// Opens the source, which makes its temporary files in `scratch`.
   func open(scratch: URL) throws -> any ImageSource {
     switch source {
     case .imagenet: try ImageNet.open(input)
@@ -91,7 +93,7 @@ struct SourceOptions: ParsableArguments {
     }
   }
 
-  /// The names of classes by their ids.
+  /// Returns the names of classes by their ids, as `--classes` and `--names` give them.
   func classNames() throws -> [String: String] {
     let listed = try classes.map { try ClassList($0).names } ?? [:]
     return try listed.merging(names.map(SynsetNames.read) ?? [:]) { $1 }

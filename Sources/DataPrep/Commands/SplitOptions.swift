@@ -2,7 +2,7 @@ import ArgumentParser
 import Files
 import Shards
 
-/// The options that say which classes and images are not for training.
+/// The options that say which classes and images are not trained on.
 struct SplitOptions: ParsableArguments {
   @Option(
     help: ArgumentHelp(
@@ -46,8 +46,8 @@ struct SplitOptions: ParsableArguments {
     return ClassSplitting(heldOut: heldOut, outerValidation: outerValidation, seed: splitSeed)
   }
 
-  /// The share of each class that is for validation.
-  /// - Throws: ``DataPrepError`` where it was given, and the source says itself which images are.
+  /// Returns the share of each class that is for validation.
+  /// - Throws: ``DataPrepError`` where `--validation` was given to a source that says itself which images are.
   func validationShare(of source: any ImageSource) throws -> Double {
     guard validation == nil || source.classes?.contains(where: { $0.validation != nil }) != true else {
       throw DataPrepError(
@@ -56,7 +56,7 @@ struct SplitOptions: ParsableArguments {
     return validation ?? 0.1
   }
 
-  /// Those that decide which split a class is of.
+  /// Returns the options that decide the split of each class, by name.
   func arguments() throws -> [String: String] {
     [
       "--held-out": heldOut.map { "\($0)" } ?? "30 %",
@@ -65,7 +65,7 @@ struct SplitOptions: ParsableArguments {
     ]
   }
 
-  /// The first word of each line.
+  /// Returns the first word of each line of a file.
   private func ids(_ path: String) throws -> [String] {
     try TextLines.read(path).compactMap { $0.text.split(whereSeparator: \.isWhitespace).first.map(String.init) }
   }

@@ -2,7 +2,7 @@ import Files
 import Foundation
 import Shards
 
-/// What `info` and `build` say of a dataset to people.
+/// The text in which `info` and `build` describe a dataset to people.
 struct Summary {
   private let manifest: Manifest
   private let folder: String
@@ -12,14 +12,14 @@ struct Summary {
     self.folder = folder.path
   }
 
-  /// One line for the whole.
+  /// The whole dataset in one line.
   var line: String {
     let bytes = manifest.shards.reduce(0) { $0 + $1.bytes }
     return "\(folder): \(manifest.imageCount) images of \(manifest.shape), \(manifest.classes.count) classes, "
       + "\(manifest.shards.count) shard(s), \(bytes) bytes"
   }
 
-  /// The line and one for each class.
+  /// The whole dataset in one line, and below it a table of the classes.
   var table: String {
     let rows =
       [["class", "name", "split", "images", "validation", "shard"]]

@@ -3,11 +3,13 @@ import Files
 import Foundation
 package import Shards
 
+/// The command `dataprep tasks`.
 struct Tasks: ParsableCommand {
   static let configuration = CommandConfiguration(
     abstract: "Shows which tasks a dataset gives.", subcommands: [TasksSample.self])
 }
 
+/// The command `dataprep tasks sample`.
 struct TasksSample: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "sample",

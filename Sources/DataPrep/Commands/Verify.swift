@@ -3,6 +3,7 @@ import Files
 import Foundation
 import Shards
 
+/// The command `dataprep verify`.
 struct Verify: ParsableCommand {
   static let configuration = CommandConfiguration(
     abstract: "Reads a dataset whole and checks every file, key and value.",

@@ -1,7 +1,7 @@
-/// What became of an image file.
+/// The result of decoding an image file.
 enum DecodedImage: Equatable, Sendable {
-  /// The pixels [size, size, 3], red first, and what the decoder complained of.
+  /// The pixels [size, size, 3], red first, and the decoder's complaint; nil where it had none.
   case pixels([UInt8], warning: String?)
-  /// There is no image to use; why.
+  /// The file holds no image that can be used, for this reason.
   case skipped(reason: String)
 }

@@ -1,14 +1,15 @@
 import Foundation
 
-/// The memory that pictures take while they are decoded, bounded over all threads: they wait for one another.
+/// The memory that pictures take while they are decoded. It is bounded over all threads, which wait for one another.
 enum DecodingMemory {
-  /// Bytes for all of them together. With what else a build holds it stays under 600 MiB.
+  /// The bytes for all pictures together. With everything else that a build holds they stay under 600 MiB.
   static let limit = 400 << 20
 
   private static let condition = NSCondition()
   nonisolated(unsafe) private static var used = 0  // only under the condition's lock
 
-  /// Runs `body`, which holds at most `bytes`, when there is room for them.
+  /// Runs `body`, which holds at most `bytes`, as soon as there is room for them.
+  /// - Throws: `UndecodableImage` where there never is, or what `body` throws.
   static func use<Result>(
     _ bytes: Int, _ body: () throws(UndecodableImage) -> Result
   ) throws(UndecodableImage) -> Result {

@@ -1,25 +1,27 @@
-/// How an image of any size is brought to size × size pixels.
+/// The filter by which an image of any size is brought to size × size pixels.
 enum ResamplingFilter: String, CaseIterable, Codable, Sendable {
-  /// The mean of the area, as the published downsampled ImageNet has it.
+  /// Takes the mean of the area, as the published downsampled ImageNet does.
   case box
+  /// Takes the cubic convolution of Keys (1981), as Pillow does.
   case bicubic
+  /// Takes the sinc that is windowed to three lobes, as Pillow does.
   case lanczos
 }
 
-/// How much of a JPEG the decoder computes.
+/// The detail to which a JPEG is decoded.
 enum DecodeMode: String, CaseIterable, Codable, Sendable {
-  /// Every pixel: the result is Pillow's.
+  /// Decodes every pixel, so that the result is Pillow's.
   case full
-  /// As few as 1/64 of the pixels, where so many are left that the difference is small: see ``JPEGReduction``.
+  /// Decodes as few as 1/64 of the pixels, where so many are left that the difference is small: see ``JPEGReduction``.
   case scaled
 }
 
-/// What decides, with a file's bytes, which pixels are decoded from it.
+/// The settings that decide, with a file's bytes, which pixels are decoded from it.
 struct DecodingSettings: Codable, Equatable, Sendable {
-  /// Height and width of the result.
+  /// The height and the width of the result, in pixels.
   var size: Int
   var filter: ResamplingFilter
   var mode: DecodeMode
-  /// An image of more pixels than this is skipped before anything is allocated for it.
+  /// The most pixels of an image; a larger one is skipped before anything is allocated for it.
   var maxPixels: Int
 }

@@ -1,7 +1,7 @@
 /// Decodes image files and squeezes the whole of each to a square.
 ///
-/// One per thread: it remembers the filter's weights. JPEG and PNG are told apart by their first bytes, never by name. An
-/// EXIF orientation is ignored, as in the published downsampled sets.
+/// A decoder is for one thread: it remembers the filter's weights. JPEG and PNG are told apart by their first bytes,
+/// never by name. An EXIF orientation is ignored, as in the published downsampled sets.
 final class ImageDecoder {
   private let settings: DecodingSettings
   private let resampler: Resampler
@@ -11,7 +11,7 @@ final class ImageDecoder {
     resampler = Resampler(size: settings.size, filter: settings.filter)
   }
 
-  /// Decodes one file. What is wrong with it is part of the result: it never stops a build.
+  /// Decodes one file. A fault in it is part of the result, and never stops a build.
   func decode(_ file: [UInt8]) -> DecodedImage {
     do {
       if file.starts(with: [0xFF, 0xD8, 0xFF]) {

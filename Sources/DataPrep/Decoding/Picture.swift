@@ -1,24 +1,25 @@
-/// A decoded image of any size, whole or already smaller.
+/// A decoded image of any size, whole or already reduced.
 struct Picture {
-  /// Of the whole image; at least 1 each.
+  /// The width of the whole image in pixels, at least 1.
   var width: Int
+  /// The height of the whole image in pixels, at least 1.
   var height: Int
-  /// A pixel of `pixels` stands for the mean of reduction × reduction of the image's, or of what is left at the edges.
+  /// The number of the image's pixels, along each side, that a pixel of `pixels` is the mean of; fewer at the edges.
   var reduction = 1
-  /// Rows and columns reduced, rounded up, and 3; red first.
+  /// The pixels, [``rows``, ``columns``, 3], red first.
   var pixels: [UInt8]
-  /// What the decoder complained of, though it lost nothing.
+  /// The decoder's complaint, though it lost nothing; nil where it had none.
   var warning: String?
 }
 
 extension Picture {
-  /// Rows of `pixels`.
+  /// The number of rows of `pixels`: the height divided by the reduction, rounded up.
   var rows: Int { (height + reduction - 1) / reduction }
-  /// Columns of `pixels`.
+  /// The number of columns of `pixels`: the width divided by the reduction, rounded up.
   var columns: Int { (width + reduction - 1) / reduction }
 }
 
-/// Why there is no picture in a file: the reason that the manifest gives for skipping it.
+/// An error about a file that holds no picture. The manifest gives its reason for skipping the file.
 struct UndecodableImage: Error, Equatable {
   var reason: String
 

@@ -1,9 +1,9 @@
-/// Letters of 5 × 7 pixels for the characters of ASCII; any other is drawn as an empty box.
+/// A font of 5 × 7 pixels for the characters of ASCII. Any other character is drawn as an empty box.
 enum BitmapFont {
   static let width = 5
   static let height = 7
 
-  /// The rows of a character, from the top; in each the leftmost pixel is the highest of five bits.
+  /// Returns the rows of a character, from the top; in each the leftmost pixel is the highest of five bits.
   static func rows(of character: Character) -> [UInt8] {
     guard let code = character.asciiValue, code >= 32, code < 127 else { return box }
     return parse(glyphs[Int(code) - 32])
@@ -15,7 +15,7 @@ enum BitmapFont {
     glyph.map { UInt8(String($0), radix: 32) ?? 0 }
   }
 
-  /// From the space on, in the order of ASCII: a digit to the base of 32 for each row.
+  /// The glyphs from the space on, in the order of ASCII: a digit to the base of 32 for each row.
   private static let glyphs = [
     "0000000", "4444404", "AAA0000", "AAVAVAA", "4FKE5U4", "OP248J3", "CIK8LID", "4480000",  //  !"#$%&'
     "2488842", "8422248", "04LEL40", "044V440", "0000C48", "000V000", "00000CC", "01248G0",  // ()*+,-./

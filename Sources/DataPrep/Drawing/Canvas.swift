@@ -1,11 +1,11 @@
-/// Pixels to draw on, red first.
+/// An image to draw on, red first.
 struct Canvas {
   let width: Int
   let height: Int
-  /// [height, width, 3]
+  /// The pixels, [height, width, 3].
   private(set) var pixels: [UInt8]
 
-  /// A white one.
+  /// Makes a white canvas.
   init(width: Int, height: Int) {
     self.width = width
     self.height = height
@@ -24,7 +24,7 @@ struct Canvas {
     }
   }
 
-  /// Draws an image with each of its pixels as a square of `scale` pixels.
+  /// Draws an image with its upper left corner at (`x`, `y`) and each of its pixels as a square of `scale` pixels.
   mutating func draw(_ image: RGBImage, x: Int, y: Int, scale: Int) {
     for row in 0..<image.height * scale {
       for column in 0..<image.width * scale {

@@ -2,28 +2,29 @@ import Files
 import Foundation
 import Shards
 
-/// Some images of each class side by side, a row a class, with the class's name in front of them.
+/// A picture with some images of each class side by side, a row a class, the class's name in front of them.
 struct ContactSheet {
   private static let margin = 4
-  /// What of a class's name is shown.
+  /// The number of characters of a class's name that are shown.
   private static let characters = 32
-  /// Pixels that a sheet may have: 300 MB.
+  /// The most pixels of a sheet: 300 MB.
   private static let pixelLimit = 100_000_000
 
   private let dataset: Dataset
   private let classes: [Int]
   private let perClass: Int
-  /// Small images are drawn larger.
+  /// The number of pixels of the sheet, along each side, for a pixel of an image. Small images are drawn larger.
   private let scale: Int
-  /// From one image's corner to the next one's.
+  /// The distance from one image's corner to the next one's, in pixels.
   private let step: (x: Int, y: Int)
   private let labelWidth: Int
   let width: Int
   let height: Int
 
+  /// Lays out a sheet.
   /// - Parameters:
   ///   - classes: positions in the manifest, from above.
-  ///   - perClass: images of each; of a class that has fewer, all.
+  ///   - perClass: the number of images of each class; all, where a class has fewer.
   /// - Throws: ``DataPrepError`` where the sheet would be too large.
   init(of dataset: Dataset, classes: [Int], perClass: Int) throws {
     let shape = dataset.manifest.shape
@@ -42,7 +43,8 @@ struct ContactSheet {
     }
   }
 
-  /// Draws the sheet. `progress` is told of each class.
+  /// Draws the sheet.
+  /// - Parameter progress: is called after each class.
   func draw(progress: () -> Void = {}) throws -> Canvas {
     var canvas = Canvas(width: width, height: height)
     for (row, position) in classes.enumerated() {

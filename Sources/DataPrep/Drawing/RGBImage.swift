@@ -5,10 +5,11 @@ import Shards
 struct RGBImage {
   let width: Int
   let height: Int
-  /// [height, width, 3]
+  /// The pixels, [height, width, 3].
   let pixels: [UInt8]
 
-  /// - Parameter pixels: [height, width, channels], with one channel (grey) or three.
+  /// Makes an image from the pixels of a dataset; grey becomes three equal channels.
+  /// - Parameter pixels: [height, width, channels], with one channel or three.
   init(_ pixels: [UInt8], shape: Manifest.Shape) {
     width = shape.width
     height = shape.height

@@ -11,6 +11,7 @@ struct NPZExport {
   private let dataset: Dataset
   private let folder: URL
 
+  /// Prepares the export to a folder.
   /// - Throws: ``DataPrepError`` where two classes would have one id in `classes.txt`.
   init(_ dataset: Dataset, to folder: URL) throws {
     var words: [String: String] = [:]
@@ -25,7 +26,8 @@ struct NPZExport {
     self.folder = folder
   }
 
-  /// Writes the files; `progress` is told of each image.
+  /// Writes the files.
+  /// - Parameter progress: is called after each image.
   func write(progress: () -> Void) throws {
     let classes = dataset.manifest.classes
     try write("train_data_batch_1.npz", classes.map { 0..<$0.count - $0.validation }, progress)
@@ -36,7 +38,8 @@ struct NPZExport {
     try AtomicFile.write(Data(lines.joined().utf8), to: folder.appending(path: "classes.txt"))
   }
 
-  /// An id of a folder may have anything in it but a slash.
+  /// Returns an id as one word for `classes.txt`. An id may have been a folder's name, and so hold anything but a
+  /// slash.
   private static func word(_ id: String) -> String {
     String(
       String.UnicodeScalarView(
@@ -45,7 +48,8 @@ struct NPZExport {
         }))
   }
 
-  /// - Parameter ranges: of each class, which images.
+  /// Writes an archive of some images of each class.
+  /// - Parameter ranges: the images of each class.
   private func write(_ name: String, _ ranges: [Range<Int>], _ progress: () -> Void) throws {
     let shape = dataset.manifest.shape
     let count = ranges.reduce(0) { $0 + $1.count }
@@ -69,7 +73,7 @@ struct NPZExport {
     try zip.finish()
   }
 
-  /// The channels one after the other: from [height, width, channels] to [channels, height, width].
+  /// Returns the channels one after the other: from [height, width, channels] to [channels, height, width].
   private static func planes(of pixels: [UInt8], channels: Int) -> [UInt8] {
     var planes: [UInt8] = []
     planes.reserveCapacity(pixels.count)
@@ -79,8 +83,8 @@ struct NPZExport {
     return planes
   }
 
-  /// What numpy's format 1.0 puts in front of an array: the magic bytes, and its type and shape as Python's text, filled
-  /// up to a multiple of 64 bytes.
+  /// Returns the bytes that numpy's format 1.0 puts in front of an array: the magic bytes, and its type and shape as
+  /// Python's text, filled up to a multiple of 64 bytes.
   private static func header(type: String, shape: [Int]) -> [UInt8] {
     let sizes = shape.map { "\($0)," }.joined(separator: " ")
     var text = "{'descr': '\(type)', 'fortran_order': False, 'shape': (\(sizes)), }"

@@ -7,6 +7,7 @@ struct PNGExport {
   private let dataset: Dataset
   private let folder: URL
 
+  /// Prepares the export to a folder.
   /// - Throws: ``DataPrepError`` where a class's id cannot be a folder's name, or the images cannot be drawn.
   init(_ dataset: Dataset, to folder: URL) throws {
     try RGBImage.check(dataset.manifest.shape, in: dataset.folder.path)
@@ -18,7 +19,8 @@ struct PNGExport {
     self.folder = folder
   }
 
-  /// Writes the files; `progress` is told of each image.
+  /// Writes the files.
+  /// - Parameter progress: is called after each image.
   func write(progress: () -> Void) throws {
     for (position, entry) in dataset.manifest.classes.enumerated() {
       let classFolder = folder.appending(path: entry.id)

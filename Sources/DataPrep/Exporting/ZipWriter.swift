@@ -3,8 +3,8 @@ import Foundation
 
 /// Writes a zip archive of members that are not compressed, of any size.
 ///
-/// Numbers in the comments are sections of PKWARE's APPNOTE 6.3.10. Sizes are given in 64 bits (4.5.3) only where they do
-/// not fit into 32, in the list of members; in front of a member always, as is allowed.
+/// Numbers in the comments are sections of PKWARE's APPNOTE 6.3.10. In front of a member, sizes are always given in 64
+/// bits (4.5.3), as is allowed. In the list of members they are only where they do not fit into 32.
 final class ZipWriter {
   private struct Member {
     var name: String
@@ -26,7 +26,8 @@ final class ZipWriter {
 
   deinit { SystemCall.close(descriptor) }
 
-  /// Writes a member: `body` is called with a function that appends bytes to it.
+  /// Writes a member.
+  /// - Parameter body: is called with a function that appends bytes to the member.
   func add(_ name: String, _ body: ((_ bytes: [UInt8]) throws -> Void) throws -> Void) throws {
     var member = Member(name: name, offset: offset)
     try append(Self.localHeader(member))
@@ -53,10 +54,10 @@ final class ZipWriter {
   }
 
   private static let limit = 0xFFFF_FFFF
-  /// The first day that can be written (4.4.6), so that the same images give the same file.
+  /// The first day that can be written (4.4.6). It is always the same, so that the same images give the same file.
   private static let date = 1 << 5 | 1
 
-  /// 4.3.7. The sizes are in the extra field (4.5.3).
+  /// Returns the header in front of a member (4.3.7). The sizes are in the extra field (4.5.3).
   private static func localHeader(_ member: Member) -> [UInt8] {
     number(0x0403_4B50, 4) + number(45, 2) + number(0, 2) + number(0, 2) + number(0, 2) + number(date, 2)
       + number(Int(member.checksum), 4) + number(limit, 4) + number(limit, 4)
@@ -64,7 +65,7 @@ final class ZipWriter {
       + number(1, 2) + number(16, 2) + number(member.bytes, 8) + number(member.bytes, 8)
   }
 
-  /// 4.3.12. Size and offset are in the extra field where they do not fit.
+  /// Returns a member's entry in the list (4.3.12). Size and offset are in the extra field where they do not fit.
   private static func listEntry(_ member: Member) -> [UInt8] {
     let large = max(member.bytes, member.offset) >= limit
     let extra =
@@ -77,7 +78,7 @@ final class ZipWriter {
       + member.name.utf8 + (large ? extra : [])
   }
 
-  /// 4.3.16, after 4.3.14 and 4.3.15 where the list does not begin in the first 4 GiB.
+  /// Returns the end of the archive (4.3.16), after 4.3.14 and 4.3.15 where the list does not begin in the first 4 GiB.
   private static func end(count: Int, start: Int, bytes: Int) -> [UInt8] {
     let large = start >= limit
     let record =
@@ -89,7 +90,7 @@ final class ZipWriter {
       + number(bytes, 4) + number(large ? limit : start, 4) + number(0, 2)
   }
 
-  /// Little-endian.
+  /// Returns a number as little-endian bytes.
   private static func number(_ value: Int, _ bytes: Int) -> [UInt8] {
     (0..<bytes).map { UInt8(truncatingIfNeeded: value >> (8 * $0)) }
   }

@@ -1,13 +1,15 @@
 import Files
 import Foundation
 
-/// The file of `--classes`: for each label of a source its WordNet id and name.
+/// The file of `--classes`, which gives the WordNet id and the name for each label of a source.
 struct ClassList {
   private let path: String
   private var entries: [Int: (id: String, name: String)] = [:]
 
-  /// Lines of a label, an id and a name, separated by spaces, tabs or commas. Label and id may change places, as in
-  /// `map_clsloc.txt` of ImageNet's development kit.
+  /// Reads lines of a label, an id and a name, separated by spaces, tabs or commas.
+  ///
+  /// Label and id may change places, as in `map_clsloc.txt` of ImageNet's development kit.
+  /// - Throws: ``DataPrepError`` where a line is something else, or gives a label or an id a second time.
   init(_ path: String) throws {
     self.path = path
     var ids: Set<String> = []
@@ -29,6 +31,8 @@ struct ClassList {
   /// The names by the ids.
   var names: [String: String] { Dictionary(entries.values.map { ($0.id, $0.name) }, uniquingKeysWith: { $1 }) }
 
+  /// Returns the id of the class of a label.
+  /// - Throws: ``DataPrepError`` where the file does not give it.
   func id(ofLabel label: Int) throws -> String {
     guard let entry = entries[label] else {
       throw DataPrepError(.contradiction, path, "has no line for the label \(label), which the images have")
@@ -37,7 +41,7 @@ struct ClassList {
   }
 }
 
-/// The file of `--names`: `n01440764 tench, Tinca tinca` a line, as ImageNet's `LOC_synset_mapping.txt`.
+/// The file of `--names`, with lines such as `n01440764 tench, Tinca tinca`, as ImageNet's `LOC_synset_mapping.txt`.
 enum SynsetNames {
   static func read(_ path: String) throws -> [String: String] {
     try TextLines.read(path).reduce(into: [:]) { names, line in
@@ -50,9 +54,9 @@ enum SynsetNames {
   }
 }
 
-/// Files of a few thousand lines.
+/// Reading of text files of a few thousand lines.
 enum TextLines {
-  /// The lines that are not empty, each with its number from 1.
+  /// Returns the lines that are not empty, each with its number from 1.
   static func read(_ path: String) throws -> [(number: Int, text: String)] {
     guard let data = try? Data(contentsOf: URL(filePath: path)) else {
       throw DataPrepError(.missing, path, "cannot be read")

@@ -1,13 +1,15 @@
-/// Sums of weighted pixels, with the binary point where Pillow has it.
+/// Sums of weighted pixels in fixed point, with the binary point where Pillow has it.
 enum FixedPoint {
-  /// Binary digits after the point of a weight: 8 bits of a pixel and 2 for filters that overshoot leave 22.
+  /// The number of binary digits after the point of a weight: 8 bits of a pixel and 2 for filters that overshoot leave
+  /// 22.
   static let precision = 22
-  /// One half: what sums begin with, so that cutting them off rounds.
+  /// One half. Sums begin with it, so that cutting off the digits after the point rounds.
   static let half = Int32(1) << (precision - 1)
 
+  /// Returns a sum as a pixel: the digits after the point cut off, and the rest limited to 0 … 255.
   static func rounded(_ sum: Int32) -> UInt8 { UInt8(clamping: sum >> precision) }
 
-  /// Adds `count` pixels times a weight.
+  /// Adds `count` values of `pixels` from `source` on, times a weight, to `sums` from `target` on.
   static func add(
     _ pixels: [UInt8], from source: Int, times weight: Int32, to sums: inout [Int32], at target: Int, count: Int
   ) {

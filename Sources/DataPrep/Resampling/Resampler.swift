@@ -1,7 +1,7 @@
 /// Squeezes whole pictures to size × size pixels.
 ///
-/// One direction after the other, rounded to 8 bits in between, to the same bits as `Image.resize` of Pillow 13. Neither
-/// way keeps more of the source than a row.
+/// It goes one direction after the other, rounded to 8 bits in between, to the same bits as `Image.resize` of Pillow
+/// 13. In neither order does it keep more of the source than a row.
 final class Resampler {
   private let size: Int
   private let filter: ResamplingFilter
@@ -10,10 +10,12 @@ final class Resampler {
     var reduction: Int
   }
 
-  /// Of the lengths seen lately.
+  /// The weights for the lengths seen lately.
   private var weights: [Axis: ResamplingWeights] = [:]
+  /// The bytes of the weights that are remembered.
   private(set) var rememberedBytes = 0
-  /// Weights of a thousand axes of usual photographs, but not of a picture that is a long strip.
+  /// The most bytes of weights that are remembered. A thousand axes of usual photographs take less, a picture that is a
+  /// long strip more.
   static let mostRememberedBytes = 2 << 20
 
   init(size: Int, filter: ResamplingFilter) {
@@ -21,7 +23,8 @@ final class Resampler {
     self.filter = filter
   }
 
-  /// - Returns: [size, size, 3]
+  /// Resamples a picture.
+  /// - Returns: [size, size, 3], red first.
   func resample(_ picture: Picture) -> [UInt8] {
     let horizontal = weights(Axis(length: picture.width, reduction: picture.reduction))
     let vertical = weights(Axis(length: picture.height, reduction: picture.reduction))

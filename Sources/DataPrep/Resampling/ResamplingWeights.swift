@@ -1,22 +1,23 @@
 import Foundation
 
-/// Along one axis, which source pixels make each pixel of the result, and with which weights.
+/// The source pixels along one axis that make each pixel of the result, and their weights.
 ///
 /// Support, cut, normalisation and the fixed point are those of Pillow's `Image.resize`
 /// (https://github.com/python-pillow/Pillow, src/libImaging/Resample.c), so that results are the same to the bit.
 struct ResamplingWeights: Sendable {
-  /// Of each pixel of the result, which source pixels: at least one.
+  /// The range of source pixels for each pixel of the result, at least one.
   let ranges: [Range<Int>]
-  /// [result, ``stride``] in fixed point; zero after as many as the range has.
+  /// The weights, [result, ``stride``] in fixed point; each row is filled up with zeros.
   let values: [Int32]
   /// The most source pixels that a pixel of the result has.
   let stride: Int
 
+  /// Computes the weights.
   /// - Parameters:
-  ///   - source: pixels of the whole source, at least 1.
-  ///   - reduction: each pixel at hand is the mean of so many of them, the last of what is left: it gets all their
-  ///     weights.
-  ///   - target: pixels of the result, at least 1.
+  ///   - source: the length of the whole source in pixels, at least 1.
+  ///   - reduction: the number of source pixels that each pixel at hand is the mean of; the last one may be of fewer. A
+  ///     pixel at hand gets all their weights.
+  ///   - target: the length of the result in pixels, at least 1.
   init(from source: Int, reducedBy reduction: Int = 1, to target: Int, filter: ResamplingFilter) {
     let scale = Double(source) / Double(target)
     let widening = max(scale, 1)  // A smaller image sees through the filter stretched over the pixels that it loses.
@@ -46,7 +47,7 @@ struct ResamplingWeights: Sendable {
 }
 
 extension ResamplingFilter {
-  /// Where it ends, to both sides, in pixels of the smaller image.
+  /// The distance from the centre at which the filter ends, in pixels of the smaller image.
   fileprivate var support: Double {
     switch self {
     case .box: 0.5

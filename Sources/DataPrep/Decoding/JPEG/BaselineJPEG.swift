@@ -2,19 +2,19 @@ import CReducedJPEG
 
 // Every call of the decoder for reduced images is in this file.
 
-/// A JPEG of the commonest kind, which is decoded to an eighth, a quarter or half of its sides in less time than
-/// libjpeg-turbo takes: baseline, one scan, grey or Y, Cb, Cr whose colours have all or half of each side's pixels.
+/// A JPEG of the commonest kind, decoded to an eighth, a quarter or half of its sides.
 ///
-/// Sections are those of ITU-T T.81.
+/// That takes less time than libjpeg-turbo needs. The kind is baseline, one scan, grey or Y, Cb, Cr, the latter two
+/// with all or half of the pixels of each side. Section numbers in the comments are those of ITU-T T.81.
 struct BaselineJPEG {
   private let file: [UInt8]
   private var scan = lopt_scan()
   private var tables = Tables()
 
-  /// Where the tables are in the file that a scan may use.
+  /// The places in the file of the tables that a scan may use.
   private struct Tables {
     var quantization: [UInt8: Int] = [:]
-    /// By class (0: DC, 1: AC) × 16 + number.
+    /// The place of each Huffman table, by class (0: DC, 1: AC) × 16 + number.
     var huffman: [UInt8: Int] = [:]
   }
 
@@ -34,7 +34,7 @@ struct BaselineJPEG {
   var width: Int { Int(scan.width) }
   var height: Int { Int(scan.height) }
 
-  /// The pixels [rows, columns, 3] of the image reduced by 2, 4 or 8; nil where there is any flaw in the file.
+  /// Returns the pixels [rows, columns, 3] of the image reduced by 2, 4 or 8; nil where the file has any flaw.
   func decode(reduction: Int) -> [UInt8]? {
     let columns = (width + reduction - 1) / reduction
     let rows = (height + reduction - 1) / reduction
@@ -51,7 +51,7 @@ struct BaselineJPEG {
     return result != 0 ? pixels : nil
   }
 
-  /// Reads the segments up to the first scan's (B.1.1.3).
+  /// Reads the segments up to that of the first scan (B.1.1.3); returns false where they are of another kind.
   private mutating func readHeaders() -> Bool {
     var components: [Component] = []
     var isJFIF = false
@@ -78,7 +78,7 @@ struct BaselineJPEG {
     return false
   }
 
-  /// B.2.2
+  /// Reads a frame header (B.2.2).
   private mutating func readFrame(_ body: Range<Int>, _ components: inout [Component]) -> Bool {
     guard components.isEmpty, body.count >= 6, file[body.lowerBound] == 8 else { return false }
     scan.height = Int32(integer(at: body.lowerBound + 1))
@@ -96,7 +96,7 @@ struct BaselineJPEG {
       || [0x11, 0x22].contains(components[0].sampling) && components[1...].allSatisfy { $0.sampling == 0x11 }
   }
 
-  /// B.2.4.1
+  /// Reads a segment of quantization tables (B.2.4.1).
   private mutating func readQuantizationTables(_ body: Range<Int>) -> Bool {
     for start in stride(from: body.lowerBound, to: body.upperBound, by: 65) {
       guard start + 65 <= body.upperBound, file[start] < 4 else { return false }
@@ -105,7 +105,7 @@ struct BaselineJPEG {
     return true
   }
 
-  /// B.2.4.2
+  /// Reads a segment of Huffman tables (B.2.4.2).
   private mutating func readHuffmanTables(_ body: Range<Int>) -> Bool {
     var start = body.lowerBound
     while start + 17 <= body.upperBound {
@@ -117,7 +117,7 @@ struct BaselineJPEG {
     return start == body.upperBound
   }
 
-  /// B.2.3
+  /// Reads a scan header (B.2.3).
   private mutating func readScan(_ body: Range<Int>, _ components: [Component], isJFIF: Bool) -> Bool {
     let count = components.count
     guard count > 0, body.count == 4 + 2 * count, file[body.lowerBound] == count else { return false }

@@ -1,11 +1,12 @@
-/// The bytes of a JPEG, and how they are to be decoded.
+/// The bytes of a JPEG, and the reduction by which they are decoded.
 struct JPEGFile {
   private let bytes: [UInt8]
   private let turbo: TurboJPEG
-  /// 1, or in the mode `scaled` what ``JPEGReduction`` says.
+  /// The number by which each side is divided: 1, or in the mode `scaled` the factor of ``JPEGReduction``.
   private let reduction: Int
 
   /// Reads the header.
+  /// - Throws: `UndecodableImage` where it cannot be read, or the image is too large.
   init(_ bytes: [UInt8], _ settings: DecodingSettings) throws(UndecodableImage) {
     self.bytes = bytes
     turbo = try TurboJPEG(bytes)
@@ -18,7 +19,7 @@ struct JPEGFile {
 
   private var header: TurboJPEG.Header { turbo.header }
 
-  /// Bytes that decoding takes: the pixels, and the coefficients where the library has to keep all of them.
+  /// The bytes that decoding takes: the pixels, and the coefficients where the library has to keep all of them.
   var memory: Int {
     let (width, height) = header.reduced(by: reduction)
     let pixels = width * height * header.channels
@@ -26,6 +27,8 @@ struct JPEGFile {
     return JPEGScans.isOne(in: bytes) ? pixels : pixels + coefficients
   }
 
+  /// Decodes the file to red, green and blue.
+  /// - Throws: `UndecodableImage` where data are lost.
   func decode() throws(UndecodableImage) -> Picture {
     var picture = Picture(width: header.width, height: header.height, reduction: reduction, pixels: [])
     if reduction > 1, let common = BaselineJPEG(bytes), (common.width, common.height) == (header.width, header.height),
@@ -40,10 +43,10 @@ struct JPEGFile {
     return picture
   }
 
-  /// The library's output where it lost no data.
+  /// Returns the library's output where it lost no data.
   ///
-  /// The library only warns where data are missing, and invents grey; its warnings differ by their texts alone. Of
-  /// several it keeps the last, and tells the first when asked to stop there: both are looked at.
+  /// Where data are missing the library only warns, and invents grey; its warnings differ by their texts alone. Of
+  /// several warnings it keeps the last, and tells the first when asked to stop there. Both are examined.
   private func complete() throws(UndecodableImage) -> TurboJPEG.Output {
     var file = bytes
     var output = try turbo.decode(file, reduction: reduction)
@@ -68,8 +71,9 @@ struct JPEGFile {
     warning == noEndOfImage || warning.hasSuffix("premature end of data segment")
   }
 
-  /// Makes red, green and blue [pixels, 3] of inks [pixels, 4] that are stored inverted, 255 for no ink, as Adobe's
-  /// programs do and everybody expects.
+  /// Turns inks [pixels, 4] into red, green and blue [pixels, 3], in place.
+  ///
+  /// The inks are stored inverted, 255 for no ink, as Adobe's programs do and everybody expects.
   private static func turnToRGB(invertedCMYK pixels: inout [UInt8]) {
     let count = pixels.count / 4
     for pixel in 0..<count {

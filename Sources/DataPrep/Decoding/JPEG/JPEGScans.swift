@@ -1,6 +1,6 @@
-/// Whether a JPEG's decoder needs to keep all coefficients.
+/// A test for whether a JPEG's decoder needs to keep all coefficients.
 enum JPEGScans {
-  /// True where one scan that is not progressive has the whole image; false where that cannot be told.
+  /// Returns true where one scan that is not progressive has the whole image; false where that cannot be told.
   static func isOne(in file: [UInt8]) -> Bool {
     var components: UInt8?
     var position = 2

@@ -4,25 +4,28 @@ import CTurboJPEG
 
 /// A JPEG file as libjpeg-turbo sees it.
 ///
-/// Each file gets a decompressor of its own: after a file with a flaw in its header a used one reads the next one wrongly.
+/// Each file gets a decompressor of its own. After a file with a flaw in its header, a used one reads the next file
+/// wrongly.
 final class TurboJPEG {
+  /// The properties of the image that the file's header gives.
   struct Header {
-    /// At least 1, as the height.
+    /// The width in pixels, at least 1.
     var width: Int
+    /// The height in pixels, at least 1.
     var height: Int
     /// Whether there are four channels of ink, which the library does not turn into red, green and blue.
     var isCMYK: Bool
-    /// Coefficients, all components together, for a pixel.
+    /// The number of coefficients for a pixel, all components together.
     var samplesPerPixel: Double
-    /// Of the decoded pixels.
+    /// The number of channels of the decoded pixels.
     var channels: Int { isCMYK ? 4 : 3 }
   }
 
-  /// What the library makes of a file that it can decode.
+  /// The library's output for a file that it can decode.
   struct Output {
-    /// [height, width, 3], or [height, width, 4] where the file is CMYK.
+    /// The pixels, [height, width, 3], or [height, width, 4] where the file is CMYK.
     var pixels: [UInt8]
-    /// The last of its complaints, if there is any.
+    /// The last of the library's complaints; nil where it had none.
     var warning: String?
   }
 
@@ -30,6 +33,7 @@ final class TurboJPEG {
   private let handle: tjhandle
 
   /// Reads the header.
+  /// - Throws: `UndecodableImage` where the library cannot.
   init(_ file: [UInt8]) throws(UndecodableImage) {
     guard let handle = tjInitDecompress() else {
       throw UndecodableImage("libjpeg-turbo: \(String(cString: tjGetErrorStr2(nil)))")
@@ -61,8 +65,8 @@ final class TurboJPEG {
     }
   }
 
-  /// Decodes the file, or one that differs from it only after the header, each side divided by `reduction` (1, 2, 4 or 8)
-  /// and rounded up.
+  /// Decodes the file, or one that differs from it only after the header.
+  /// - Parameter reduction: divides each side, rounded up: 1, 2, 4 or 8.
   func decode(_ file: [UInt8], reduction: Int) throws(UndecodableImage) -> Output {
     let (width, height) = header.reduced(by: reduction)
     var output = Output(pixels: [UInt8](repeating: 0, count: width * height * header.channels), warning: nil)
@@ -75,8 +79,8 @@ final class TurboJPEG {
     return output
   }
 
-  /// Whether the library went on to the last row. After a warning it calls an error a warning too, and leaves the rows
-  /// from there on as they were: 0, or whatever is put there.
+  /// Tells whether the library went on to the last row. After a warning it calls an error a warning too, and leaves the
+  /// rows from there on as they were. So the last row is decoded over zeros, and where it stays zero again over 255.
   private func isComplete(_ file: [UInt8], _ pixels: inout [UInt8], _ width: Int, _ height: Int) -> Bool {
     let lastRow = (pixels.count - width * header.channels)...
     if pixels[lastRow].contains(where: { $0 != 0 }) { return true }
@@ -85,7 +89,7 @@ final class TurboJPEG {
     return pixels[lastRow].contains { $0 != 255 }
   }
 
-  /// The first complaint about a file that decodes with complaints, where ``decode(_:reduction:)`` tells the last.
+  /// Returns the first complaint about a file that decodes with complaints; ``decode(_:reduction:)`` returns the last.
   func firstWarning(_ file: [UInt8], reduction: Int) -> String {
     let (width, height) = header.reduced(by: reduction)
     let count = width * height * header.channels
@@ -111,7 +115,7 @@ final class TurboJPEG {
 }
 
 extension TurboJPEG.Header {
-  /// Width and height, each divided by `reduction` and rounded up.
+  /// Returns width and height, each divided by `reduction` and rounded up.
   func reduced(by reduction: Int) -> (width: Int, height: Int) {
     ((width + reduction - 1) / reduction, (height + reduction - 1) / reduction)
   }

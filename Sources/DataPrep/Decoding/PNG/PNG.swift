@@ -4,9 +4,10 @@ import Files
 // Every call of libpng is in this file, through its simplified interface, which alone does without setjmp; pointers do
 // not leave it.
 
-/// Reading and writing PNG as 8-bit red, green and blue.
+/// Reading and writing of PNG as 8-bit red, green and blue.
 enum PNG {
-  /// Reads a file of whatever kind: an alpha channel is dropped, 16 bits become 8.
+  /// Decodes a PNG file of any kind: an alpha channel is dropped, and 16 bits become 8.
+  /// - Throws: `UndecodableImage` where libpng refuses it.
   static func read(_ file: [UInt8]) throws(UndecodableImage) -> Picture {
     var image = png_image()
     image.version = UInt32(PNG_IMAGE_VERSION)
@@ -43,7 +44,7 @@ enum PNG {
     pixels.removeLast(count)
   }
 
-  /// The bytes of a file that holds `pixels` [height, width, 3].
+  /// Returns the bytes of a file that holds `pixels` [height, width, 3].
   /// - Throws: ``DataPrepError`` where the image is too large for the format.
   static func write(_ pixels: [UInt8], width: Int, height: Int) throws -> [UInt8] {
     precondition(pixels.count == width * height * 3)

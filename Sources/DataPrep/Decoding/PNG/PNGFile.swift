@@ -1,10 +1,11 @@
-/// The bytes of a PNG.
+/// The bytes of a PNG file that is to be decoded.
 struct PNGFile {
   static let signature: [UInt8] = [0x89, 0x50, 0x4E, 0x47, 0x0D, 0x0A, 0x1A, 0x0A]
 
   private let bytes: [UInt8]
 
   /// Reads the header.
+  /// - Throws: `UndecodableImage` where there is none, or the image has more than `maxPixels`.
   init(_ bytes: [UInt8], maxPixels: Int) throws(UndecodableImage) {
     self.bytes = bytes
     // The first chunk is the header, which begins with width and height.
@@ -12,14 +13,14 @@ struct PNGFile {
     try UndecodableImage.check(integer(at: 16), integer(at: 20), maxPixels: maxPixels)
   }
 
-  /// Bytes that decoding takes at most: four channels.
+  /// The bytes that decoding takes at most, with four channels.
   var memory: Int { integer(at: 16) * integer(at: 20) * 4 }
 
   /// Decodes the file to the values that it stores: alpha, gamma and colour profile are ignored.
   func decode() throws(UndecodableImage) -> Picture { try PNG.read(criticalChunks) }
 
-  /// The file without the chunks that libpng would apply to the values (gamma, transparent colour, profile), and without
-  /// texts: names of chunks that pixels depend on begin with a capital letter.
+  /// The file without texts, and without the chunks that libpng would apply to the values: gamma, transparent colour,
+  /// profile. The names of the other chunks begin with a capital letter.
   private var criticalChunks: [UInt8] {
     var kept = Self.signature
     kept.reserveCapacity(bytes.count)

@@ -1,6 +1,6 @@
 import CZlib
 
-/// The check sum of zip archives.
+/// The running checksum of a zip archive's member.
 struct CRC32 {
   private(set) var value: UInt = crc32(0, nil, 0)
 
@@ -9,7 +9,7 @@ struct CRC32 {
 
 /// Checksums of archives.
 enum Checksum {
-  /// The CRC-32 of bytes that follow others, of which it is `previous`; of none it is 0.
+  /// Returns the CRC-32 of bytes that follow others, whose CRC-32 is `previous`; that of no bytes is 0.
   static func crc32(_ bytes: [UInt8], after previous: UInt32 = 0) -> UInt32 {
     UInt32(crc32_z(UInt(previous), bytes, bytes.count))
   }

@@ -1,17 +1,19 @@
 import Files
 import Foundation
 
-/// A file or standard input, read forward.
+/// A file or standard input that is read forward.
 final class ForwardFile {
   /// The path, or `-` for standard input.
   let path: String
-  /// Bytes from the beginning.
+  /// The number of bytes that were read or skipped.
   private(set) var offset = 0
-  /// How many bytes it has; nil for a pipe.
+  /// The size of the file in bytes; nil for a pipe and for standard input.
   let size: Int?
   private let descriptor: Int32
 
+  /// Opens the file.
   /// - Parameter path: `-` is standard input.
+  /// - Throws: ``DataPrepError`` where it cannot be opened.
   init(_ path: String) throws {
     self.path = path
     do {
@@ -25,7 +27,7 @@ final class ForwardFile {
 
   deinit { if path != "-" { SystemCall.close(descriptor) } }
 
-  /// The next bytes; fewer than `count` only at the end.
+  /// Returns the next bytes; fewer than `count` only at the end.
   func read(upTo count: Int) throws -> [UInt8] {
     var bytes: [UInt8] = []
     repeat {
@@ -38,14 +40,17 @@ final class ForwardFile {
     return bytes
   }
 
-  /// The next bytes, all of them there.
+  /// Returns the next `count` bytes.
+  /// - Parameter what: names what is read, for the error.
+  /// - Throws: ``DataPrepError`` where the file ends before.
   func read(_ count: Int, of what: String) throws -> [UInt8] {
     let bytes = try read(upTo: count)
     guard bytes.count == count else { throw endsEarly(in: what) }
     return bytes
   }
 
-  /// Passes over bytes that have to be there.
+  /// Passes over `count` bytes.
+  /// - Throws: ``DataPrepError`` where the file ends before.
   func skip(_ count: Int, of what: String) throws {
     if let size {
       guard count <= size - offset else { throw endsEarly(in: what, at: size) }
@@ -61,7 +66,8 @@ final class ForwardFile {
     }
   }
 
-  /// Moves forward to `target`.
+  /// Moves forward to the offset `target`.
+  /// - Throws: ``DataPrepError`` where the file ends before.
   func skip(to target: Int, of what: String) throws { try skip(target - offset, of: what) }
 
   private func endsEarly(in what: String, at end: Int? = nil) -> DataPrepError {

@@ -2,7 +2,7 @@ import CZlib
 import Files
 import Foundation
 
-/// A file, plain or gzip, read from its beginning; which of the two it is, zlib finds out.
+/// A file, plain or gzip, that is read from its beginning. zlib finds out which of the two it is.
 final class GzipReader {
   private let file: gzFile
   let path: String
@@ -18,7 +18,9 @@ final class GzipReader {
 
   deinit { gzclose_r(file) }
 
-  /// Fills `bytes` with what comes next. Returns how many bytes there were: fewer only at the end.
+  /// Fills `bytes` with what comes next.
+  /// - Returns: the number of bytes that were filled in: fewer than all only at the end.
+  /// - Throws: ``DataPrepError`` where the file is damaged, cut or cannot be read.
   func read(into bytes: inout [UInt8]) throws -> Int {
     errno = 0
     let count = Int(gzread(file, &bytes, UInt32(bytes.count)))

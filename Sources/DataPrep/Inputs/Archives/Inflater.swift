@@ -3,7 +3,7 @@ import CZlib
 /// Inflates a bare stream of deflate (RFC 1951), piece by piece.
 final class Inflater {
   private var stream = z_stream()
-  /// What the stream still has to read; it stays in place as zlib points into it.
+  /// The piece of compressed bytes that is being inflated. It stays in place, because zlib points into it.
   private var input: [UInt8] = []
   private var consumed = 0
 
@@ -15,7 +15,7 @@ final class Inflater {
 
   deinit { inflateEnd(&stream) }
 
-  /// The next `count` inflated bytes, fewer at the stream's end.
+  /// Returns the next `count` inflated bytes, fewer at the stream's end.
   /// - Parameter more: returns the next piece of the compressed bytes, none at their end.
   /// - Returns: nil where the stream is damaged or not complete.
   func read(_ count: Int, more: () throws -> [UInt8]) throws -> [UInt8]? {

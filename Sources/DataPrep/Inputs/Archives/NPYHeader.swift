@@ -2,23 +2,25 @@ import Files
 
 /// The header of an array in numpy's format `.npy`.
 ///
-/// Source: numpy's `numpy/lib/format.py`, "Format Version 1.0", 2.0 and 3.0: a magic string, the version, the length of
-/// a Python dictionary as text, and that with the keys `descr`, `fortran_order` and `shape`.
+/// It is a magic string, the version, the length of a text, and that text: a Python dictionary with the keys `descr`,
+/// `fortran_order` and `shape`. Source: numpy's `numpy/lib/format.py`, "Format Version 1.0", 2.0 and 3.0.
 struct NPYHeader {
-  /// How one number is stored.
+  /// The form in which one number of the array is stored: an integer of `size` bytes.
   struct Element: Equatable {
     var size: Int
     var isBigEndian: Bool
   }
 
-  /// Headers are shorter.
+  /// The longest header in bytes that is read.
   private static let longest = 1 << 16
 
-  /// Nil where the numbers are not integers of 1, 2, 4 or 8 bytes.
+  /// The form of the numbers; nil where they are not integers of 1, 2, 4 or 8 bytes.
   var element: Element?
+  /// The sizes of the dimensions.
   var shape: [Int]
 
-  /// Reads the header of the member that `reader` stands at the beginning of.
+  /// Reads the header at the beginning of an archive's member.
+  /// - Throws: ``DataPrepError`` where there is none, or the array is in Fortran's order.
   init(_ reader: ZipMemberReader) throws {
     func refuse() -> DataPrepError {
       DataPrepError(
@@ -38,7 +40,7 @@ struct NPYHeader {
     element = Self.element(type)
   }
 
-  /// What follows a key of the dictionary, spaces left out.
+  /// Returns the text that follows a key of the dictionary, without leading spaces; nil where there is no such key.
   private static func value(_ key: String, in text: String) -> Substring? {
     for quote in ["'", "\""] {
       let parts = text.split(separator: "\(quote)\(key)\(quote):", maxSplits: 1, omittingEmptySubsequences: false)
@@ -47,7 +49,7 @@ struct NPYHeader {
     return nil
   }
 
-  /// `(3, 4)`, `(3,)` or `()`.
+  /// Reads a shape such as `(3, 4)`, `(3,)` or `()`.
   private static func shape(_ text: Substring) -> [Int]? {
     guard text.first == "(", let end = text.firstIndex(of: ")") else { return nil }
     let sizes = text[text.index(after: text.startIndex)..<end].split(separator: ",")
@@ -57,7 +59,7 @@ struct NPYHeader {
     return numbers
   }
 
-  /// `'|u1'`, `'<i8'` and the like.
+  /// Reads a type such as `'|u1'` or `'<i8'`.
   private static func element(_ text: Substring) -> Element? {
     let code = text.dropFirst().prefix { $0 != "'" && $0 != "\"" }
     guard code.count == 3, let order = code.first, "<>|".contains(order), "iu".contains(code.dropFirst().first ?? " "),

@@ -1,9 +1,11 @@
-/// The records of a pax header that matter here: each is its length, a space, `key=value` and a newline.
+/// The records of a pax header that the reader needs: each is its length, a space, `key=value` and a newline.
 struct PaxRecords {
+  /// The next entry's name; nil where no record gives it.
   var path: String?
+  /// The next entry's size in bytes; nil where no record gives it.
   var size: Int?
 
-  /// Nil where they are malformed.
+  /// Reads the records; nil where they are malformed.
   init?(_ bytes: [UInt8]) {
     var rest = bytes[...]
     while let first = rest.first, first != 0 {

@@ -1,7 +1,7 @@
 import Files
 import Foundation
 
-/// A file, read anywhere.
+/// A file that is read at any place.
 final class RandomFile {
   let path: String
   let size: Int
@@ -23,7 +23,8 @@ final class RandomFile {
 
   deinit { SystemCall.close(descriptor) }
 
-  /// The bytes at `offset`, all of them there.
+  /// Returns the `count` bytes at `offset`.
+  /// - Throws: ``DataPrepError`` where the file ends before.
   func read(_ count: Int, at offset: Int) throws -> [UInt8] {
     guard count >= 0, offset >= 0, count <= size, offset <= size - count else {
       throw DataPrepError(.damaged, path, "ends at byte \(size): it is incomplete, fetch it again")
@@ -35,6 +36,7 @@ final class RandomFile {
     return bytes
   }
 
+  /// Returns the error for a damaged part of the file, which `what` names.
   func damaged(_ what: String) -> DataPrepError {
     DataPrepError(.damaged, path, "\(what) is damaged, or not of a kind that can be read: fetch it again")
   }

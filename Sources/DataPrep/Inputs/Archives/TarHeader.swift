@@ -1,29 +1,31 @@
-/// The header of a tar entry, a block of 512 bytes: POSIX ustar, and what GNU tar made of it.
+/// The header of a tar entry, a block of 512 bytes: POSIX ustar, and GNU tar's form of it.
 ///
 /// Source: IEEE Std 1003.1, pax, "ustar Interchange Format"; the GNU tar manual, "Basic Tar Format".
 struct TarHeader {
   static let blockSize = 512
 
-  /// What an entry is, as far as it matters here.
+  /// The kinds of entry that the reader tells apart.
   enum Kind {
+    /// A regular file.
     case file
-    /// GNU: the content is the next entry's name.
+    /// An entry of GNU tar whose content is the next entry's name.
     case longName
-    /// POSIX: the content is records `length key=value` for the next entry, for example its path.
+    /// An entry of POSIX whose content is records `length key=value` for the next entry, for example its path.
     case extendedHeader
-    /// GNU: a file with holes, whose content is not laid out as the file is.
+    /// A file with holes, by GNU tar, whose content is not laid out as the file is.
     case sparse
-    /// A folder, a link and the like: nothing to read.
+    /// A folder, a link and the like, which has nothing to read.
     case other
   }
 
   var name: String
+  /// The size of the content in bytes.
   var size: Int
-  /// In seconds since 1970; 0 where that is no number.
+  /// The time of change, in seconds since 1970; 0 where the field is no number.
   var changed: Int
   var kind: Kind
 
-  /// Nil where the block is no header: its checksum is wrong or its size cannot be.
+  /// Reads a block; nil where it is no header: its checksum is wrong or its size cannot be.
   init?(_ block: [UInt8]) {
     precondition(block.count == Self.blockSize, "a block")
     guard let sum = Self.number(block[148..<156]), sum == Self.checksum(block),
@@ -46,17 +48,17 @@ struct TarHeader {
     if [UInt8(ascii: "1"), UInt8(ascii: "2")].contains(block[156]) { self.size = 0 }
   }
 
-  /// The sum of the bytes, those of the checksum itself as spaces.
+  /// Returns the sum of the bytes, those of the checksum itself counted as spaces.
   private static func checksum(_ block: [UInt8]) -> Int {
     block.reduce(0) { $0 + Int($1) } - block[148..<156].reduce(0) { $0 + Int($1) } + 8 * 32
   }
 
-  /// Up to the first zero byte.
+  /// Returns the text of a field up to the first zero byte.
   private static func text(_ field: ArraySlice<UInt8>) -> String {
     String(decoding: field.prefix { $0 != 0 }, as: UTF8.self)
   }
 
-  /// Octal digits between spaces and zero bytes, or, for what is larger, GNU's binary with the first bit set.
+  /// Reads octal digits between spaces and zero bytes, or, for larger numbers, GNU's binary with the first bit set.
   private static func number(_ field: ArraySlice<UInt8>) -> Int? {
     guard let first = field.first else { return nil }
     if first & 0x80 != 0 {

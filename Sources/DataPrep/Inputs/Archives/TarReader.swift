@@ -2,34 +2,35 @@ import Files
 
 /// The files of a tar archive, read forward and never unpacked: a name is only a name.
 ///
-/// The archive may be a part of the file, as one that lies in another. It has to end with a block of zeros, as every
-/// archive does: what has none was cut off. Behind it nothing but the padding of the last record may be: zeros in the
-/// middle, or many, are where a download that reserves its file first has not come to.
+/// The archive may be a part of the file, as one that lies in another is. It has to end with a block of zeros, as every
+/// archive does; one without was cut off. After the block only the padding of the last record may follow. More zeros,
+/// or zeros in the middle, are where a download that reserves its file first has not come to.
 struct TarReader {
   /// A regular file of the archive.
   struct Entry {
     var name: String
     var size: Int
-    /// In seconds since 1970.
+    /// The time of change, in seconds since 1970.
     var changed: Int
-    /// Where its content begins, in bytes from the beginning of the file.
+    /// The place where its content begins, in bytes from the beginning of the file.
     var offset: Int
   }
 
-  /// Names are shorter, in any archive that was made by tar.
+  /// The longest name in bytes; names are shorter in any archive that tar made.
   private static let longestName = 1 << 16
-  /// Records are of 10 KiB unless tar was told otherwise. More would hide pictures that were not fetched.
+  /// The most zeros after the archive's end. Records are of 10 KiB unless tar was told otherwise, and more zeros could
+  /// stand for pictures that were not fetched.
   private static let longestPadding = 64 << 10
 
   private let file: ForwardFile
-  /// Where the archive is over at the latest; nil where only the file's end says.
+  /// The place where the archive ends at the latest; nil where only the file's end says.
   private let end: Int?
-  /// What is being read, for messages.
+  /// The name of the archive, for messages.
   private let what: String
-  /// Where the next header is.
+  /// The place of the next header.
   private var next: Int
 
-  /// An archive that begins where `file` stands and has `size` bytes.
+  /// Begins to read an archive that begins where `file` stands and has `size` bytes.
   init(_ file: ForwardFile, size: Int? = nil, named what: String = "the archive") {
     self.file = file
     self.what = what
@@ -37,7 +38,8 @@ struct TarReader {
     end = size.map { file.offset + $0 } ?? file.size
   }
 
-  /// Throws where a file does not end as an archive does: with zeros, be it the last block or the padding behind it.
+  /// Checks that a file ends as an archive does: with zeros, be it the last block or the padding after it.
+  /// - Throws: ``DataPrepError`` where it does not.
   static func checkEnd(_ path: String) throws {
     let file = try RandomFile(path)
     let blockSize = TarHeader.blockSize
@@ -46,7 +48,8 @@ struct TarReader {
     }
   }
 
-  /// The next file, or nil at the archive's end. Its content may be read then, in whole or not at all.
+  /// Returns the next file, or nil at the archive's end. Its content may be read next, in whole or not at all.
+  /// - Throws: ``DataPrepError`` where the archive is damaged or cut.
   mutating func nextEntry() throws -> Entry? {
     var longName: String?
     var longSize: Int?
@@ -78,10 +81,10 @@ struct TarReader {
     }
   }
 
-  /// The content of an entry, which is the last that was returned.
+  /// Returns the content of an entry, which must be the last that was returned.
   func read(_ entry: Entry) throws -> [UInt8] { try file.read(entry.size, of: entry.name) }
 
-  /// The header of the next entry of whichever kind; nil for a block of zeros.
+  /// Returns the header of the next entry of any kind; nil for a block of zeros.
   private mutating func nextHeader() throws -> TarHeader? {
     if let end, end - next < TarHeader.blockSize {
       throw Self.noEnd(file.path, at: end, what)
@@ -93,7 +96,7 @@ struct TarReader {
     return header
   }
 
-  /// Throws where something else than a little padding follows the block of zeros at `next`.
+  /// Checks that only a little padding follows the block of zeros at `next`.
   private func checkPadding() throws {
     while true {
       let place = file.offset
@@ -114,7 +117,7 @@ struct TarReader {
     }
   }
 
-  /// The content of an entry that describes the next one.
+  /// Returns the content of an entry that describes the next one.
   private func content(_ size: Int, _ offset: Int) throws -> [UInt8] {
     guard size <= Self.longestName else { throw damaged("a name of \(size) bytes", at: offset) }
     return try file.read(size, of: what)

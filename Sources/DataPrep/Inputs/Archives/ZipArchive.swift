@@ -3,24 +3,27 @@ import Foundation
 
 /// The list of a zip archive's members, as in the files of `numpy.savez`.
 ///
-/// Source: PKWARE's APPNOTE.TXT 6.3.10; sections are given below. Encryption and several volumes are refused.
+/// Encryption and several volumes are refused. Source: PKWARE's APPNOTE.TXT 6.3.10, whose sections are given below.
 struct ZipArchive {
+  /// A member as the list describes it.
   struct Member {
     var name: String
     var isDeflated: Bool
     var checksum: UInt32
     var compressedSize: Int
     var size: Int
-    /// Of its own header, from the file's beginning.
+    /// The place of the member's own header, in bytes from the file's beginning.
     var offset: Int
   }
 
-  /// A list of members is smaller than this.
+  /// The largest list of members in bytes that is read.
   private static let largestList = 1 << 24
 
   let path: String
   let members: [Member]
 
+  /// Reads the list of an archive.
+  /// - Throws: ``DataPrepError`` where it is no zip archive, or one that cannot be read.
   init(_ path: String) throws {
     self.path = path
     let file = try RandomFile(path)
@@ -29,7 +32,8 @@ struct ZipArchive {
     members = try Self.members(Bytes(try file.read(size, at: offset)), file)
   }
 
-  /// The member of a name.
+  /// Returns the member of a name.
+  /// - Throws: ``DataPrepError`` where there is none.
   func member(_ name: String) throws -> Member {
     guard let member = members.first(where: { $0.name == name }) else {
       throw DataPrepError(
@@ -38,7 +42,7 @@ struct ZipArchive {
     return member
   }
 
-  /// Where the list of members is: what the end record says (4.3.16), or its 64-bit extension (4.3.14).
+  /// Finds the list of members by the end record (4.3.16), or by its 64-bit extension (4.3.14).
   private static func list(_ file: RandomFile) throws -> (offset: Int, size: Int) {
     // The end record has 22 bytes and a comment of up to 65,535.
     let tailSize = min(file.size, 22 + 65_535)
@@ -55,7 +59,7 @@ struct ZipArchive {
     return (record.number(48, 8), record.number(40, 8))
   }
 
-  /// The headers of the list (4.3.12).
+  /// Reads the entries of the list (4.3.12).
   private static func members(_ list: Bytes, _ file: RandomFile) throws -> [Member] {
     var members: [Member] = []
     var position = 0
@@ -83,7 +87,8 @@ struct ZipArchive {
     return members
   }
 
-  /// Takes from the extra field what does not fit into 32 bits (4.5.3): those that have all bits set, in this order.
+  /// Takes from the extra field the numbers that do not fit into 32 bits (4.5.3): those with all bits set, in this
+  /// order.
   private static func extend(_ member: inout Member, _ list: Bytes, _ start: Int, _ count: Int) {
     var position = start
     while position + 4 <= start + count {
@@ -102,7 +107,7 @@ struct ZipArchive {
   }
 }
 
-/// Bytes in which numbers stand, little-endian.
+/// Bytes that hold little-endian numbers.
 private struct Bytes {
   private let bytes: [UInt8]
 
@@ -110,7 +115,7 @@ private struct Bytes {
 
   var count: Int { bytes.count }
 
-  /// A number of `size` bytes; one of 64 bits that no file has is the largest.
+  /// Returns the number of `size` bytes at `offset`; one that is larger than any file becomes the largest.
   func number(_ offset: Int, _ size: Int) -> Int {
     let value = bytes[offset..<offset + size].reversed().reduce(UInt64(0)) { $0 << 8 | UInt64($1) }
     return Int(min(value, UInt64(Int.max / 4)))
@@ -120,7 +125,7 @@ private struct Bytes {
     String(decoding: bytes[offset..<offset + size], as: UTF8.self)
   }
 
-  /// Where a record of `size` bytes begins, the last one with this signature.
+  /// Returns the place of the last record of `size` bytes that begins with a signature; nil where there is none.
   func last(of signature: Int, size: Int) -> Int? {
     guard count >= size else { return nil }
     return (0...(count - size)).last { number($0, 4) == signature }

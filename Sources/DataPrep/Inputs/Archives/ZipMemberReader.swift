@@ -1,13 +1,13 @@
-/// Reads a member of a zip archive forward, inflates it where it is deflated, and checks its check sum at its end.
+/// Reads a member of a zip archive forward, inflates it where it is deflated, and checks its checksum at its end.
 final class ZipMemberReader {
   private let file: RandomFile
   private let member: ZipArchive.Member
   private let inflater: Inflater?
   private var checksum = CRC32()
-  /// The compressed bytes that were read, and where the next ones are.
+  /// The number of compressed bytes that were read.
   private var taken = 0
   private let start: Int
-  /// Bytes of the content that were read.
+  /// The number of bytes of the content that were read.
   private(set) var offset = 0
 
   var size: Int { member.size }
@@ -24,7 +24,8 @@ final class ZipMemberReader {
     guard start <= file.size, member.compressedSize <= file.size - start else { throw file.damaged(member.name) }
   }
 
-  /// The next bytes of the content, all of them there.
+  /// Returns the next `count` bytes of the content.
+  /// - Throws: ``DataPrepError`` where the member is damaged or ends before.
   func read(_ count: Int) throws -> [UInt8] {
     guard count <= size - offset else { throw file.damaged(member.name) }
     let bytes = try inflater.map { try $0.read(count, more: compressed) ?? [] } ?? stored(count)

@@ -2,14 +2,15 @@ import Files
 import Foundation
 import Shards
 
-/// Where the picture files of one class are.
+/// The place where the picture files of one class lie.
 enum ClassFiles: Sendable {
   /// A tar archive, which may lie in another: `size` bytes of the file from `offset` on.
   case archive(path: String, offset: Int, size: Int)
-  /// A folder, with those below it.
+  /// A folder, with the folders below it.
   case folder(path: String)
 
   /// Hands over the pictures, in the archive's order or that of the names.
+  /// - Parameter id: the class, with which the pictures' names begin.
   func read(_ id: String, _ visit: (SourceEvent) throws -> Void) throws {
     switch self {
     case .archive(let path, let offset, let size):
@@ -40,7 +41,7 @@ enum ClassFiles: Sendable {
   }
 
   /// Visits the entries of a class archive that are pictures.
-  /// - Throws: ``DataPrepError`` where an archive lies in it, whose pictures would be lost.
+  /// - Throws: ``DataPrepError`` where another archive lies in it, whose pictures would be lost.
   private static func forEachPicture(
     _ file: ForwardFile, size: Int?, _ id: String, _ visit: (inout TarReader, TarReader.Entry) throws -> Void
   ) throws {
@@ -56,8 +57,8 @@ enum ClassFiles: Sendable {
     }
   }
 
-  /// What shows that the class `id` is the same when it is read again; nil where the file that it lies in is told by its
-  /// own identity.
+  /// Returns a text that would show a change of the class `id` between two readings; nil where the class is part of a
+  /// file, whose own identity shows that.
   func origin(_ id: String) throws -> String? {
     switch self {
     case .archive(let path, _, _): return isOwnArchive ? try InputIdentity.ofFile(path) : nil
@@ -70,12 +71,12 @@ enum ClassFiles: Sendable {
     }
   }
 
-  /// Whether it is an archive that is a file of its own: one that lies in another begins behind its header.
+  /// Whether the class is an archive that is a file of its own. One that lies in another begins behind its header.
   var isOwnArchive: Bool {
     if case .archive(_, offset: 0, _) = self { true } else { false }
   }
 
-  /// How many pictures the archive of a class holds. Reads headers, no picture.
+  /// Returns how many pictures the archive of a class holds, by reading the headers alone.
   static func count(inArchive path: String, offset: Int, size: Int, _ id: String) throws -> Int {
     let file = try ForwardFile(path)
     try file.skip(to: offset, of: "the archive")
@@ -84,7 +85,7 @@ enum ClassFiles: Sendable {
     return count
   }
 
-  /// The file or folder.
+  /// The path of the file or folder.
   var path: String {
     switch self {
     case .archive(let path, _, _), .folder(let path): path

@@ -6,11 +6,11 @@ import Shards
 struct KnownClass: Sendable {
   var id: String
   var files: ClassFiles
-  /// How many pictures it has; nil for an archive.
+  /// The number of pictures of the class; nil for an archive.
   var images: Int?
 }
 
-/// Picture files of classes that are known before anything is read: archives or folders.
+/// A source of picture files of classes that are known before anything is read: archives or folders.
 struct ClassFilesSource: ImageSource {
   let name: String
   let inputs: [String: String]
@@ -24,6 +24,7 @@ struct ClassFilesSource: ImageSource {
   var temporaryBytes: Int { 0 }
   var classes: [SourceClass]? { known.map { SourceClass(id: $0.id) } }
 
+  /// Makes a source.
   /// - Throws: ``DataPrepError`` where there is no class, two have one name, or the folder of one has no picture.
   init(
     name: String, inputs: [String: String], classes: [KnownClass], manifestFiles: [Manifest.Source.File]
@@ -55,7 +56,8 @@ struct ClassFilesSource: ImageSource {
     return manifestFiles
   }
 
-  /// Of archives the first is counted, and the others have as many pictures a byte.
+  /// Estimates the number of images. The pictures of the first archive are counted, and the others are taken to have as
+  /// many a byte.
   private static func expectedImages(_ classes: [KnownClass]) throws -> Int {
     var images = 0
     var density: Double?

@@ -2,9 +2,9 @@ import Files
 import Foundation
 import Shards
 
-/// Folders of classes: `class/…/picture.jpg`.
+/// Folders in which each folder is a class: `class/…/picture.jpg`.
 enum ClassFolders {
-  /// The classes of several folders, each folder's in the order of their names.
+  /// Opens the classes of several folders, each folder's in the order of their names.
   static func open(_ paths: [String]) throws -> ClassFilesSource {
     var classes: [KnownClass] = []
     var inputs: [String: String] = [:]
@@ -18,7 +18,9 @@ enum ClassFolders {
       manifestFiles: paths.map { Manifest.Source.File(name: URL(filePath: $0).lastPathComponent, bytes: 0) })
   }
 
-  /// The classes of a folder. Names are counted class by class, as a million together would fill the memory.
+  /// Returns the classes of a folder. Pictures are counted class by class: a million names together would fill the
+  /// memory.
+  /// - Throws: ``DataPrepError`` where a picture lies outside of the classes' folders.
   static func classes(in path: String) throws -> [KnownClass] {
     let listing = try FolderListing(path, followsLinks: true)
     if let stray = listing.files.first(where: ImageFile.isImage) {

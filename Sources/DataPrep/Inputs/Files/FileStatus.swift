@@ -1,9 +1,9 @@
 import Files
 import Foundation
 
-/// What a path leads to, links followed.
+/// The properties of the file or folder that a path leads to, links followed.
 struct FileStatus {
-  /// What a file is, by whichever name.
+  /// The identity of a file, by whichever name it is reached.
   struct Identity: Hashable {
     let device: UInt
     let number: UInt
@@ -13,11 +13,14 @@ struct FileStatus {
   let bytes: Int
   let isFolder: Bool
   let isPipe: Bool
-  /// The time of change, in seconds.
+  /// The time of change, in seconds since 1970, with nine decimals.
   let changed: String
 
-  /// Throws where standard input was closed: its number may be that of something else of the process then, as an event's,
-  /// which is none of the kinds that can be piped in.
+  /// Checks that standard input is open.
+  ///
+  /// Where it was closed, its number may be that of something else in the process, such as an event. That is of none of
+  /// the kinds that can be piped in.
+  /// - Throws: ``DataPrepError`` where it is not.
   static func checkStandardInput() throws {
     var status = stat()
     let kinds = [S_IFIFO, S_IFREG, S_IFSOCK, S_IFCHR]
@@ -26,6 +29,8 @@ struct FileStatus {
     }
   }
 
+  /// Looks up a path.
+  /// - Throws: ``DataPrepError`` where it leads to nothing that can be read.
   init(_ path: String) throws {
     var status = stat()
     guard stat(path, &status) == 0 else {

@@ -3,13 +3,14 @@ import Foundation
 
 // Every call of `readdir` is in this file: it names a million files in a second, where Foundation makes URLs of them.
 
-/// What lies in a folder, in the order of the names' bytes. Hidden files are left out.
+/// The folders and files in a folder, in the order of the bytes of their names. Hidden ones are left out.
 struct FolderListing {
   var folders: [String] = []
   var files: [String] = []
 
+  /// Lists a folder. Pipes, sockets and devices are left out, as opening one may wait for ever.
   /// - Parameter followsLinks: whether a link to a folder counts as a folder. Below a class it does not, as links may
-  ///   go in circles. Pipes, sockets and devices are left out, as opening one may wait for ever.
+  ///   go in circles.
   /// - Throws: ``DataPrepError`` where the folder cannot be read, a name is not UTF-8, or a link leads nowhere.
   init(_ path: String, followsLinks: Bool) throws {
     guard let directory = opendir(path) else {
@@ -41,7 +42,7 @@ struct FolderListing {
     files.sort { $0.utf8.lexicographicallyPrecedes($1.utf8) }
   }
 
-  /// The pictures in a folder and in those below it, as paths that begin with `prefix`: the files first.
+  /// Returns the pictures in a folder and in those below it, as paths that begin with `prefix`, the files first.
   static func images(in folder: String, prefix: String) throws -> [String] {
     let listing = try FolderListing(folder, followsLinks: false)
     let here = listing.files.filter { ImageFile.isImage($0) }.map { prefix + "/" + $0 }
@@ -50,8 +51,8 @@ struct FolderListing {
     }
   }
 
-  /// What an entry is, `S_IFDIR` and the like; `type` is what the folder says of it, unless its file system does not.
-  /// A link is what it leads to.
+  /// Returns the kind of an entry, `S_IFDIR` and the like; a link has the kind of what it leads to.
+  /// - Parameter type: the folder's own word for it, `DT_UNKNOWN` where its file system has none.
   private static func kind(_ path: String, type: Int, followsLinks: Bool) throws -> mode_t {
     if type != Int(DT_UNKNOWN), type != Int(DT_LNK) { return mode_t(type << 12) }
     var status = stat()

@@ -9,7 +9,9 @@ import Shards
 enum ImageNet {
   private static let suffix = ".tar"
 
+  /// Opens the inputs as one source.
   /// - Parameter paths: `-`, or another pipe, is the tar of tars and then the only input.
+  /// - Throws: ``DataPrepError`` where an input is something else, or damaged.
   static func open(_ paths: [String]) throws -> any ImageSource {
     if let pipe = try paths.first(where: { $0 == "-" }) ?? paths.first(where: { try FileStatus($0).isPipe }) {
       guard paths.count == 1 else { throw DataPrepError(.usage, pipe, "a pipe is the only input, or none of them") }
@@ -39,7 +41,7 @@ enum ImageNet {
       })
   }
 
-  /// The id of the class whose archive has this name; nil where it is no archive's.
+  /// Returns the id of the class whose archive has this name; nil where it is no archive's name.
   static func id(ofArchive name: String) -> String? {
     guard let last = name.split(separator: "/").last, last.lowercased().hasSuffix(suffix), last.first != "." else {
       return nil
@@ -47,14 +49,15 @@ enum ImageNet {
     return String(last.dropLast(suffix.count))
   }
 
-  /// Of an archive that holds a picture where archives of classes are expected.
+  /// Returns the error for an archive that holds a picture where archives of classes are expected.
   static func strayPicture(_ name: String, in path: String) -> DataPrepError {
     DataPrepError(
       .contradiction, path,
       "holds the picture \(name), which is in no class's archive: unpack it into folders WNID/….JPEG")
   }
 
-  /// Of an archive that lies in the archive of a class, behind `picture` if that is its first.
+  /// Returns the error for an archive that lies in the archive of a class.
+  /// - Parameter picture: the first picture before it; nil where it comes first.
   static func strayArchive(
     _ name: String, ofClass id: String, behind picture: String?, in path: String
   ) -> DataPrepError {
@@ -67,7 +70,7 @@ enum ImageNet {
     return DataPrepError(.contradiction, path, "holds the archive \(name) \(message)")
   }
 
-  /// Archives and folders of classes, by their names.
+  /// Returns the classes of the archives and folders in a folder, in the order of their names.
   private static func classes(inFolder path: String) throws -> [KnownClass] {
     var classes = try ClassFolders.classes(in: path)
     for name in try FolderListing(path, followsLinks: true).files {
@@ -77,14 +80,16 @@ enum ImageNet {
     return classes.sorted { $0.id.utf8.lexicographicallyPrecedes($1.id.utf8) }
   }
 
-  /// The class whose archive a file is; that the file was cut is seen before it is reached.
+  /// Returns the class whose archive a file is. The end of the file is checked now, so that a cut one is found early.
   private static func classOf(archive path: String, _ id: String) throws -> KnownClass {
     try TarReader.checkEnd(path)
     return KnownClass(id: id, files: .archive(path: path, offset: 0, size: try FileStatus(path).bytes))
   }
 
-  /// The class archives in an archive, in its order; or the archive itself, where a picture comes first. That no archive
-  /// follows on it is seen when its pictures are counted or read: a look at each of a million would delay the build.
+  /// Returns the class archives in an archive, in its order; or the archive itself, where a picture comes first.
+  ///
+  /// An archive among the pictures is found only when they are counted or read. To check each of a million entries here
+  /// would delay the build.
   private static func classes(inArchive path: String) throws -> [KnownClass] {
     var archive = TarReader(try ForwardFile(path))
     var classes: [KnownClass] = []

@@ -1,8 +1,8 @@
 import Shards
 
-/// The tar of tars from a pipe: only its end tells how many classes there are.
+/// A source that reads the tar of tars from a pipe. Only the pipe's end tells how many classes there are.
 struct ImageNetStreamSource: ImageSource {
-  /// A pipe's, or `-` for standard input.
+  /// The path of the pipe, or `-` for standard input.
   let path: String
 
   var name: String { "imagenet" }

@@ -2,22 +2,22 @@ import Files
 import Foundation
 import Shards
 
-/// Images in the order of their classes: temporary files hold them meanwhile, so that memory does not.
+/// Brings images into the order of their classes. Temporary files hold them meanwhile, so that memory does not.
 ///
-/// A file holds the images of some classes, in the order in which they come; it lies close enough together for the
-/// page cache when these are read class by class. The files have no name, so that nothing is left of them in any case.
+/// A file holds the images of some classes, in the order in which they come. It is small enough for the page cache to
+/// hold while these are read class by class. The files have no name, so that nothing is left of them in any case.
 final class ClassSpill {
-  /// A temporary file has at least so many bytes, unless it is the last.
+  /// The least bytes of a temporary file, unless it is the last.
   private static let fileBytes = 256 << 20
-  /// There are not more of them than this.
+  /// The most temporary files.
   private static let fileLimit = 64
 
   private let imageBytes: Int
   private var files: [SpillFile] = []
-  /// Of each class: its file, and the places of its images there.
+  /// For each class, the number of its file and the places of its images there, counted in images.
   private var places: [(file: Int, images: [UInt32])] = []
 
-  /// Copies the images of the classes `labels`, and of no others, out of `sources`.
+  /// Copies the images of the classes `labels`, and of no others, from `sources` to temporary files in `folder`.
   init(_ sources: [any LabelledFile], labels: [UInt16], imageBytes: Int, in folder: URL) throws {
     self.imageBytes = imageBytes
     let positions = Dictionary(uniqueKeysWithValues: zip(labels, labels.indices))
@@ -57,12 +57,12 @@ final class ClassSpill {
   }
 }
 
-/// A temporary file, written to its end and then read anywhere.
+/// A temporary file that is written to its end and then read anywhere.
 private final class SpillFile {
   private let path: String
   private let descriptor: Int32
   private var buffer = Data()
-  /// All bytes that were appended.
+  /// The number of bytes that were appended.
   private(set) var bytes = 0
 
   init(in folder: URL) throws {

@@ -4,13 +4,14 @@ import Foundation
 /// A file of unsigned bytes in the format IDX of MNIST: a magic number, the sizes as big-endian UInt32, the bytes.
 final class IDXFile {
   private let reader: GzipReader
-  /// The sizes, the number of items first.
+  /// The sizes of the dimensions, the number of items first.
   let sizes: [Int]
 
   var path: String { reader.path }
   var count: Int { sizes[0] }
 
   /// Opens a file and reads its header.
+  /// - Throws: ``DataPrepError`` where it has another format or number of dimensions.
   init(_ url: URL, dimensions: Int) throws {
     reader = try GzipReader(url)
     var header = [UInt8](repeating: 0, count: 4 + 4 * dimensions)
@@ -24,6 +25,7 @@ final class IDXFile {
   }
 
   /// Fills `item` with the bytes that come next.
+  /// - Throws: ``DataPrepError`` where the file ends before.
   func read(into item: inout [UInt8]) throws {
     guard try reader.read(into: &item) == item.count else {
       throw DataPrepError(.damaged, path, "ends before the \(count) items that its header promises: fetch it again")
@@ -31,6 +33,7 @@ final class IDXFile {
   }
 
   /// Checks that nothing follows.
+  /// - Throws: ``DataPrepError`` where something does.
   func finish() throws {
     var rest: [UInt8] = [0]
     guard try reader.read(into: &rest) == 0 else {

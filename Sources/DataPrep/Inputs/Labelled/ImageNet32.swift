@@ -7,12 +7,16 @@ import Shards
 /// Source: Chrabaszcz, Loshchilov, Hutter, "A Downsampled Variant of ImageNet as an Alternative to the CIFAR datasets"
 /// (2017, arXiv 1707.08819). A file whose name begins with `val` holds validation images.
 enum ImageNet32 {
-  /// The sides of image that were published.
+  /// The sides of the published images, in pixels.
   static let sizes = [8, 16, 32, 64]
 
+  /// Opens the batches.
   /// - Parameters:
   ///   - paths: files, or folders of `.npz` files.
-  ///   - classes: the ids of the labels; without it they are `0001`, `0002` ….
+  ///   - size: the side of the images in pixels.
+  ///   - classes: the ids of the labels; nil for `0001`, `0002` ….
+  ///   - scratch: the folder for temporary files.
+  /// - Throws: ``DataPrepError`` where a file is damaged or has images of another size.
   static func open(_ paths: [String], size: Int, classes: ClassList?, scratch: URL) throws -> LabelledSource {
     let files = try paths.flatMap { try FileStatus($0).isFolder ? try batches(in: $0) : [$0] }
       .map { try ImageNet32File($0, size: size) }
@@ -25,7 +29,7 @@ enum ImageNet32 {
     }
   }
 
-  /// The batches of a folder in the order of their numbers, 2 before 10.
+  /// Returns the batches of a folder in the order of their numbers, 2 before 10.
   private static func batches(in folder: String) throws -> [String] {
     let names = try FolderListing(folder, followsLinks: true).files.filter { $0.lowercased().hasSuffix(".npz") }
     guard !names.isEmpty else { throw DataPrepError(.missing, folder, "has no .npz file") }
@@ -33,7 +37,7 @@ enum ImageNet32 {
   }
 }
 
-/// One batch: `data` [count, 3 × size × size] of bytes, channel after channel, and `labels` [count] from 1.
+/// A batch: `data` [count, 3 × size × size] of bytes, channel after channel, and `labels` [count] from 1.
 private struct ImageNet32File: LabelledFile {
   let parts: [(path: String, bytes: Int)]
   let labels: [UInt16]

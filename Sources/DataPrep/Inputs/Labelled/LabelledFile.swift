@@ -1,6 +1,6 @@
 /// A file of raw images, each with the label of its class, in any order.
 protocol LabelledFile: Sendable {
-  /// The files' name and bytes, for the manifest.
+  /// The path and the size in bytes of each file on the disk that it consists of, for the manifest.
   var parts: [(path: String, bytes: Int)] { get }
   /// The label of every image.
   var labels: [UInt16] { get }
@@ -12,7 +12,7 @@ protocol LabelledFile: Sendable {
   func forEachImage(_ body: ([UInt8]) throws -> Void) throws
 }
 
-/// Pixels that a file keeps channel after channel, [channels, height, width], as [height, width, channels].
+/// Returns pixels that a file keeps channel after channel, [channels, height, width], as [height, width, channels].
 func interleaved(_ planes: ArraySlice<UInt8>, channels: Int) -> [UInt8] {
   let area = planes.count / channels
   return [UInt8](unsafeUninitializedCapacity: planes.count) { pixels, count in

@@ -2,7 +2,7 @@ import Files
 import Foundation
 import Shards
 
-/// Raw images in an order of their own, brought into the order of their classes through temporary files.
+/// A source of raw images in an order of their own, brought into that of their classes through temporary files.
 ///
 /// In a class the images keep the files' order, those for validation after the others.
 struct LabelledSource: ImageSource {
@@ -15,14 +15,17 @@ struct LabelledSource: ImageSource {
   /// The labels that occur, in order, and the id of each.
   private let labels: [(label: UInt16, id: String)]
   private let imageBytes: Int
-  /// Where temporary files go; it has to be there when reading begins.
+  /// The folder for temporary files. It has to be there when reading begins.
   private let scratch: URL
 
+  /// Makes a source.
   /// - Parameters:
-  ///   - shape: of the pixels that the files hand over.
-  ///   - originalShape: of those in them, where it is another one.
-  ///   - resampling: how the former are made of the latter.
-  ///   - id: the id of the class of a label.
+  ///   - shape: the shape of the pixels that the files hand over.
+  ///   - originalShape: the shape of the images in the files; nil where it is the same.
+  ///   - resampling: how pixels of `shape` are made of those.
+  ///   - files: the files, each once.
+  ///   - scratch: the folder for temporary files.
+  ///   - id: returns the id of the class of a label.
   init(
     name: String, shape: Manifest.Shape, originalShape: Manifest.Shape? = nil, resampling: String = "none",
     files: [any LabelledFile], scratch: URL, id: (UInt16) throws -> String
@@ -38,7 +41,7 @@ struct LabelledSource: ImageSource {
     inputs = try Self.inputs(files.flatMap(\.parts).map(\.path))
   }
 
-  /// What each file is, by its path.
+  /// Returns the identity of each file, by its path.
   /// - Throws: ``DataPrepError`` where a file is there twice, as its images would be.
   private static func inputs(_ paths: [String]) throws -> [String: String] {
     var known: [FileStatus.Identity: String] = [:]

@@ -1,12 +1,16 @@
 import Foundation
 import Shards
 
-/// The four files of MNIST: a class a digit, the test images for validation.
+/// The four files of MNIST. Each digit is a class, and the test images are for validation.
 enum MNIST {
-  /// The sides of image that it can be made into.
+  /// The sides in pixels that the images can have.
   static let sizes = [14, 28]
 
-  /// - Parameter size: the images' side, one of ``sizes``: 28 as they are, 14 the means of 2×2 pixels.
+  /// Opens the files in a folder.
+  /// - Parameters:
+  ///   - size: the images' side in pixels, one of ``sizes``: 28 as they are, or 14 for the means of 2×2 pixels.
+  ///   - scratch: the folder for temporary files.
+  /// - Throws: ``DataPrepError`` where a file is missing or damaged.
   static func open(in folder: String, size: Int, scratch: URL) throws -> LabelledSource {
     let folder = URL(filePath: folder)
     let side = MNISTPart.side
@@ -18,7 +22,7 @@ enum MNIST {
       scratch: scratch, id: { String($0) })
   }
 
-  /// An image [side, side] at half its size: each pixel is the rounded mean of four.
+  /// Returns an image [side, side] at half its size: each pixel is the rounded mean of four.
   static func halved(_ image: [UInt8], side: Int) -> [UInt8] {
     let half = side / 2
     return [UInt8](unsafeUninitializedCapacity: half * half) { pixels, count in
