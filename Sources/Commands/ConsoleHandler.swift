@@ -2,18 +2,24 @@ import Files
 import Foundation
 package import Logging
 
-/// A log of one line an event on standard error: time (UTC), level, message, and what belongs to it as `key=value`.
+/// A log handler that writes a line for each event on standard error: time (UTC), level, message, and metadata as
+/// `key=value`.
 package struct ConsoleHandler: LogHandler {
+  /// The least level that is logged.
   package var logLevel = Logger.Level.info
+  /// The metadata that every line gets.
   package var metadata: Logger.Metadata = [:]
 
+  /// Makes a handler of the level `info`.
   package init() {}
 
+  /// The metadata of a key; nil for none.
   package subscript(metadataKey key: String) -> Logger.Metadata.Value? {
     get { metadata[key] }
     set { metadata[key] = newValue }
   }
 
+  /// Writes the line of an event.
   package func log(event: LogEvent) {
     let line = Self.line(
       at: Date(), level: event.level, message: event.message,
@@ -21,7 +27,7 @@ package struct ConsoleHandler: LogHandler {
     StandardError.write(line + "\n")
   }
 
-  /// The line of an event; a newline in it is shown as a space, so that it stays one.
+  /// Returns the line of an event. A newline in it becomes a space, so that it stays one line.
   static func line(at date: Date, level: Logger.Level, message: Logger.Message, metadata: Logger.Metadata) -> String {
     let pairs = metadata.sorted { $0.key < $1.key }.map { key, value in
       let text = "\(value)"

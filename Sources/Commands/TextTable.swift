@@ -1,13 +1,17 @@
-/// Lines of text whose columns begin below one another.
+/// A table of text, whose columns are aligned.
 package struct TextTable: CustomStringConvertible {
+  /// The names of the columns.
   package var header: [String]
+  /// The rows, each with a text for every column.
   package var rows: [[String]]
 
+  /// Makes a table.
   package init(header: [String], rows: [[String]]) {
     self.header = header
     self.rows = rows
   }
 
+  /// The lines of the table, the header first.
   package var description: String {
     let widths = header.indices.map { column in ([header] + rows).map { $0[column].count }.max() ?? 0 }
     let lines = ([header] + rows).map { row in

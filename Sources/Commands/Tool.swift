@@ -3,8 +3,11 @@ import Files
 import Foundation
 
 extension AsyncParsableCommand {
-  /// Runs the command line: a ``ReportedError`` is one line on standard error and its exit code, any other error is
-  /// left to the argument parser (64 for a wrong command line).
+  /// Runs the command line of a tool, and exits.
+  ///
+  /// A `ReportedError` becomes one line on standard error and its exit code. Any other error is left to the argument
+  /// parser, which exits with 64 for a wrong command line.
+  /// - Parameter name: the tool's name, which begins the line.
   package static func runTool(named name: String) async {
     signal(SIGPIPE, SIG_IGN)
     StandardError.reserve()

@@ -1,13 +1,13 @@
 import Files
 
-/// What keeps the daemon from serving.
+/// An error that keeps the daemon from serving.
 typealias DaemonError = CodedError<DaemonErrorCode>
 
 /// The kinds of ``DaemonError``.
 enum DaemonErrorCode: ErrorCode {
   /// Another process listens on the port.
   case portTaken
-  /// The address is none of this machine, or may not be used.
+  /// The address is none of this machine's, or may not be used.
   case cannotListen
 
   var exitCode: ExitCode {

@@ -9,7 +9,7 @@ import Threads
 import Training
 import UnixSignals
 
-/// The `lopt-daemon` command: assembles the services.
+/// The `lopt-daemon` command, which assembles the services.
 @main
 struct LoptDaemon: AsyncParsableCommand {
   static let configuration = CommandConfiguration(

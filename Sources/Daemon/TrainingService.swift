@@ -3,7 +3,8 @@ import Foundation
 import ServiceLifecycle
 import Training
 
-/// Outer-training, on threads of its own: it begins when all servers listen, and ends by itself or at shutdown.
+/// The service that outer-trains, on threads of its own. It begins when all servers listen, and ends by itself or at
+/// shutdown.
 struct TrainingService: Service {
   var training: TrainingRun
   var listening: [AsyncStream<Never>]

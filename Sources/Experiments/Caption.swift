@@ -1,14 +1,15 @@
-/// What is to be said of a figure.
+/// The caption of a figure.
 package struct Caption: Sendable, Equatable {
-  /// What the panels show.
+  /// Sentences on what the panels show.
   package var shows: String
-  /// What was found: a sentence each, with its numbers.
+  /// The findings: a sentence each, with its numbers.
   package var results: [String]
-  /// What was run.
+  /// A description of what was run.
   package var instance: String
-  /// What the paper ran.
+  /// A description of what the paper ran.
   package var paper: String
 
+  /// Makes a caption.
   package init(shows: String, results: [String], instance: String, paper: String) {
     self.shows = shows
     self.results = results
@@ -16,12 +17,13 @@ package struct Caption: Sendable, Equatable {
     self.paper = paper
   }
 
-  /// For below a plot.
+  /// The caption as lines to stand below a plot.
   var text: String {
     ([shows] + results + ["This instance: \(instance)", "The paper's: \(paper)"]).joined(separator: "\n")
   }
 
-  /// As a page, with the plot.
+  /// Returns the caption as a page in Markdown, with the plot.
+  /// - Parameter plot: the name of the plot's file.
   func markdown(title: String, plot: String) -> String {
     """
     # \(title)

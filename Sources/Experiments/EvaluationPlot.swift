@@ -2,8 +2,8 @@ package import Evaluation
 import Foundation
 
 extension Plot {
-  /// An evaluation's curves: the median of each optimizer's training loss, with the band between its quartiles, by inner
-  /// step and by time.
+  /// Plots an evaluation's curves: the median of each optimizer's training loss, with the band between its quartiles,
+  /// by inner step and by time.
   package init(_ evaluation: EvaluationCurves) {
     let plan = evaluation.plan
     let losses = evaluation.curves.flatMap { $0.points.flatMap { [$0.lowerQuartile, $0.upperQuartile] } }
@@ -35,7 +35,7 @@ extension Plot {
       ])
   }
 
-  /// Whether the largest is more than `factor` times the smallest, so that a linear axis would hide one of them.
+  /// Returns whether the largest value is more than `factor` times the smallest, so that a linear axis would hide one.
   static func spans(_ factor: Double, _ values: [Double]) -> Bool {
     guard let low = values.min(), let high = values.max() else { return false }
     return low > 0 && high > factor * low
@@ -43,14 +43,14 @@ extension Plot {
 }
 
 extension EvaluationCurves.Curve {
-  /// What the legend calls it.
+  /// The optimizer's name in the legend.
   fileprivate var label: String {
     learningRate.map { String(format: "\(optimizer), rate %.2g", Double($0)) } ?? optimizer
   }
 
   fileprivate var timing: String { String(format: "\(optimizer) %.3g ms", 1_000 * secondsPerStep) }
 
-  /// For example "adam: beta1 0.87, …"; nil for the learned optimizer.
+  /// The tuned values as text, for example "adam: beta1 0.87, …"; nil for the learned optimizer.
   fileprivate var tuning: String? {
     hyperparameters.map { values in "\(optimizer): \(Hyperparameter.text(values))" }
   }

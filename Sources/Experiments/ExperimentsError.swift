@@ -1,6 +1,6 @@
 package import Files
 
-/// Why a figure cannot be made.
+/// An error that keeps a figure from being made.
 package typealias ExperimentsError = CodedError<ExperimentsErrorCode>
 
 /// The kinds of ``ExperimentsError``.
@@ -9,13 +9,14 @@ package enum ExperimentsErrorCode: ErrorCode {
   case noGnuplot
   /// gnuplot was started and did not make the plot.
   case plotFailed
-  /// Another process computes the same.
+  /// Another process computes the same figure.
   case locked
   /// No inner problem takes images of the data set's shape.
   case noProblem
-  /// Two snapshots that are not one of each objective, in their order.
+  /// Two snapshots were given that are not one of each objective, in their order.
   case otherObjectives
 
+  /// The code with which a tool exits that this error ends.
   package var exitCode: ExitCode {
     switch self {
     case .noGnuplot: .unavailable

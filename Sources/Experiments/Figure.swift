@@ -1,35 +1,42 @@
 /// A figure of the paper as an experiment that can be run.
 ///
-/// What it computes it asks of a ``FigureJournal``, so that a run that was interrupted goes on where it was.
+/// It computes points, each by way of a ``FigureJournal``, so that a run that was interrupted goes on where it was.
 package protocol Figure: Sendable {
-  /// Everything on which its points depend: those of other settings are not used.
+  /// The type of everything on which the points depend. Points of other settings are not used.
   associatedtype Settings: Encodable, Sendable
 
-  /// What its files are called, for example `figure3`.
+  /// The beginning of the names of its files, for example `figure3`.
   var name: String { get }
+  /// The settings, on which the points depend.
   var settings: Settings { get }
-  /// The costs of all its points together, in the store's unit.
+  /// The cost of all its points together, in inner steps, as ``FigureJournal/progress`` counts it.
   var cost: Int { get }
 
-  /// Computes the points that are missing, and says what all of them show.
+  /// Computes the points that are missing, and makes the figure of all.
+  /// - Parameter threads: how many compute; the result does not depend on it.
   func run(_ points: FigureJournal, threads: Int) throws -> FigureOutput
 }
 
-/// How large an instance of a figure is.
+/// The sizes in which a figure can be run.
 package enum FigureScale: String, Codable, CaseIterable, Sendable {
-  /// Two cores take minutes, or up to an hour.
+  /// Takes minutes, or up to an hour, on two cores.
   case small
-  /// As near to the paper's own as the method tells: hours to days, or more than one machine does.
+  /// Is as near to the paper's own as the method tells: hours to days, or more than one machine does.
   case paper
 }
 
-/// What a figure came to.
+/// A figure that was computed: what is written of it.
 package struct FigureOutput: Sendable {
+  /// The title.
   package var title: String
+  /// The caption.
   package var caption: Caption
+  /// The panels of the plot.
   package var panels: [Plot.Panel]
+  /// The data as tables, one of them without a name of its own.
   package var tables: [CSVTable]
 
+  /// Makes the output of a figure.
   package init(title: String, caption: Caption, panels: [Plot.Panel], tables: [CSVTable]) {
     self.title = title
     self.caption = caption

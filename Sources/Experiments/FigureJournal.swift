@@ -2,36 +2,37 @@ package import Files
 package import Foundation
 import Synchronization
 
-/// The finished points of a figure, a line of JSON each, in a file of their settings: a run that was interrupted, or is
-/// asked for again, computes only what is missing. A line that was cut is computed again.
+/// The finished points of a figure, a line of JSON each, in a file that their settings name.
 ///
-/// One process at a time holds the file.
+/// A run that was interrupted, or is asked for again, computes only what is missing. A point whose line was cut is
+/// computed again. One process at a time holds the file.
 package final class FigureJournal: Sendable {
   private struct Line<Value: Codable>: Codable {
     var key: String
-    /// What it took, in the unit in which progress is counted.
+    /// The cost of the point, in the unit in which progress is counted.
     var cost: Int
     var value: Value
   }
 
-  /// Of a line whose value nobody has asked for yet.
+  /// The part of a line that is read before anybody asks for its value.
   private struct Head: Decodable {
     var key: String
     var cost: Int
   }
 
   private let file: JournalFile
-  /// Whole lines by key.
+  /// The whole lines by key.
   private let lines: Mutex<[String: Data]>
-  /// Told of every point.
+  /// Is told of the cost of every point.
   package let progress: Files.Progress
 
-  /// Opens the file of these settings, and tells `progress` what is in it.
+  /// Opens the file of these settings, and tells `progress` the cost of the points in it.
   ///
   /// - Parameters:
-  ///   - folder: made where it is missing.
+  ///   - folder: the folder of the file, made where it is missing.
   ///   - figure: the beginning of the file's name.
   ///   - identity: everything on which the points depend.
+  /// - Throws: ``ExperimentsError`` where another process holds the file.
   package init(folder: URL, figure: String, identity: some Encodable, progress: Files.Progress) throws {
     let identity = try JSONText.data(identity)
     try SystemCall.makeFolder(folder.path)
@@ -57,16 +58,17 @@ package final class FigureJournal: Sendable {
     }
   }
 
-  /// A folder for what computing points leaves besides them, of the same settings; not made yet.
+  /// A folder of the same settings for what computing points leaves besides them; it is not made yet.
   package var workspace: URL { file.url.deletingPathExtension() }
 
-  /// The value of a key: the one that is known, or else that of `compute`, which is kept. From any thread; the same key
-  /// from one at a time.
+  /// Returns the value of a key: the one that is known, or else that of `compute`, which is kept.
   ///
+  /// Any thread may call it, but one at a time for the same key.
   /// - Parameters:
-  ///   - cost: what computing it takes, in the unit in which progress is counted.
+  ///   - cost: the cost of computing it, in the unit in which progress is counted.
   ///   - note: what progress shows meanwhile.
   ///   - isTold: whether `compute` tells progress of the cost itself, piece by piece.
+  /// - Throws: what `compute` throws, or `FileError` where the file cannot be written.
   package func value<Value: Codable>(
     _ key: String, cost: Int, note: @autoclosure () -> String = "", isTold: Bool = false,
     compute: () throws -> Value

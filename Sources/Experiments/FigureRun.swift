@@ -2,13 +2,13 @@ import Engine
 import Files
 package import Foundation
 
-/// Runs a figure and writes its files: data, plot and caption.
+/// A run of a figure, which writes its files: data, plot and caption.
 package struct FigureRun<Instance: Figure>: Sendable {
   private let figure: Instance
   private let folder: URL
   private let threads: Int
 
-  /// What the points depend on.
+  /// Everything on which the points depend.
   private struct Identity: Encodable {
     var figure: String
     var settings: Instance.Settings
@@ -16,17 +16,21 @@ package struct FigureRun<Instance: Figure>: Sendable {
     var version = toolVersion
   }
 
+  /// Prepares the run of a figure.
+  ///
   /// - Parameters:
   ///   - output: the folder that gets the files; made where it is missing.
-  ///   - threads: how many compute; 0: one for each core. The results do not depend on it.
+  ///   - threads: how many compute; 0 for one for each core. The results do not depend on it.
   package init(_ figure: Instance, output: URL, threads: Int) {
     self.figure = figure
     folder = output
     self.threads = threads > 0 ? threads : SystemCall.processorCount
   }
 
-  /// Computes what is missing and writes the files, each whole or not at all. Returns their paths: the tables, the plot,
-  /// the caption.
+  /// Computes what is missing and writes the files, each whole or not at all.
+  /// - Returns: the paths of the tables, the plot and the caption.
+  /// - Throws: ``ExperimentsError`` where gnuplot is missing or another process makes the same figure, or what the
+  ///   figure throws.
   package func run() throws -> [URL] {
     try Plot.requireGnuplot()
     let instructionSet = try InstructionSet.name()

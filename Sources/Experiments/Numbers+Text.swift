@@ -1,7 +1,7 @@
 import Foundation
 
 extension Double {
-  /// Three digits that count, without zeros behind the point that say nothing.
+  /// The number with three significant digits, without zeros behind the point that say nothing.
   var short: String {
     guard isFinite, self != 0 else { return self == 0 ? "0" : "\(self)" }
     return String(format: abs(self) >= 1_000 ? "%.0f" : "%.3g", self)
@@ -13,7 +13,7 @@ extension Float {
 }
 
 extension Int {
-  /// With a comma between thousands.
+  /// The number with a comma between thousands.
   var grouped: String {
     let digits = String(magnitude)
     let groups = digits.enumerated().map { position, digit in
@@ -22,6 +22,6 @@ extension Int {
     return (self < 0 ? "−" : "") + groups.joined()
   }
 
-  /// For example "1,000 steps".
+  /// The number as a count of steps, for example "1,000 steps".
   var steps: String { self == 1 ? "1 step" : "\(grouped) steps" }
 }

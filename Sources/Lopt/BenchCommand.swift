@@ -6,7 +6,7 @@ import Files
 import Foundation
 import Threads
 
-/// `lopt bench`: how fast the engine is on this machine.
+/// The command `lopt bench`, which times the engine on this machine.
 struct BenchCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "bench",
@@ -75,7 +75,7 @@ struct BenchCommand: ParsableCommand {
       })
   }
 
-  /// Three digits that count.
+  /// Returns three significant digits.
   private static func number(_ value: Double) -> String {
     let digits = value > 0 ? max(0, 2 - Int(log10(value).rounded(.down))) : 0
     return String(format: "%.\(digits)f", value)

@@ -4,7 +4,7 @@ import Foundation
 import Snapshots
 import Training
 
-/// `lopt describe`: makes model cards, and checks them.
+/// The command `lopt describe`, which makes model cards, and checks them.
 struct DescribeCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "describe",
@@ -97,11 +97,11 @@ struct DescribeCommand: ParsableCommand {
   }
 }
 
-/// What was found of one card.
+/// The findings about one model card.
 private struct CheckedCard: Encodable, CustomStringConvertible {
   var snapshot: String
   var card: String
-  /// What is wrong; nil where nothing is.
+  /// A sentence on what is wrong; nil where nothing is.
   var error: String?
 
   init(of snapshot: URL) {

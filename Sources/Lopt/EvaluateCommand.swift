@@ -7,7 +7,7 @@ import Foundation
 import Shards
 import Snapshots
 
-/// `lopt evaluate`: the learned optimizer against tuned baselines.
+/// The command `lopt evaluate`, which compares the learned optimizer with tuned baselines.
 struct EvaluateCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "evaluate",
@@ -77,7 +77,7 @@ struct EvaluateCommand: ParsableCommand {
   @Flag(help: "Print JSON.")
   var json = false
 
-  /// What is asked for on the command line.
+  /// The options that the command line gives.
   private var options: EvaluationOptions {
     EvaluationOptions(
       problem: problem, split: split.chosen, tasks: tasks,
@@ -91,7 +91,8 @@ struct EvaluateCommand: ParsableCommand {
     if plan == nil { _ = try Self.required(options) }
   }
 
-  /// What there is nothing to do without; throws where one of it is missing.
+  /// Returns the options without which there is nothing to do.
+  /// - Throws: `ValidationError` that names one that is missing.
   private static func required(_ options: EvaluationOptions) throws -> (problem: String, tasks: Int, steps: Int) {
     func given<Value>(_ value: Value?, _ name: String) throws -> Value {
       guard let value else { throw ValidationError("--\(name) is needed, or a --plan that has \(name)") }

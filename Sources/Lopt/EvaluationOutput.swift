@@ -4,15 +4,15 @@ import Evaluation
 import Files
 import Shards
 
-/// What `lopt evaluate --json` prints.
+/// The JSON that `lopt evaluate --json` prints.
 struct EvaluationOutput: Encodable {
-  /// As `dataprep tasks sample` lists it.
+  /// A task, as `dataprep tasks sample` lists it.
   struct Task: Encodable {
     var task: Int
     var classes: [String]
   }
 
-  /// What was run, by the names of the options.
+  /// The plan of the evaluation, by the names of the options.
   struct Plan: Encodable {
     var problem: String
     var split: ClassSplit
@@ -43,7 +43,7 @@ struct EvaluationOutput: Encodable {
 
   var plan: Plan
   var snapshotSHA256: String
-  /// Of the data set's manifest.
+  /// The SHA-256 of the data set's manifest.
   var datasetSHA256: String
   var toolVersion = Files.toolVersion
   var tasks: [Task]

@@ -3,7 +3,7 @@ import Engine
 import Evaluation
 import Foundation
 
-/// The results as lines of text.
+/// The results of an evaluation as lines of text.
 struct EvaluationTable: CustomStringConvertible {
   var plan: EvaluationPlan
   var results: [EvaluationResult]

@@ -3,7 +3,7 @@ import Files
 import Foundation
 import Training
 
-/// `lopt export-state`: takes a run elsewhere.
+/// The command `lopt export-state`, which writes a run's θ to a file from which another run can start.
 struct ExportStateCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "export-state",

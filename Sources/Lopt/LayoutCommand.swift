@@ -4,7 +4,7 @@ import Engine
 import Files
 import Foundation
 
-/// `lopt layout`: where each tensor lies in the flat vectors.
+/// The command `lopt layout`, which prints where each tensor lies in the flat vectors.
 struct LayoutCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "layout",

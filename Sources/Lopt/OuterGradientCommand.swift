@@ -5,7 +5,7 @@ import Foundation
 import Snapshots
 import Tasks
 
-/// `lopt outer-gradient`: one truncation, so that another tool can check it.
+/// The command `lopt outer-gradient`, which computes one truncation, so that another tool can check it.
 struct OuterGradientCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "outer-gradient",

@@ -1,7 +1,7 @@
 import ArgumentParser
 import Shards
 
-/// The classes that optimizers are compared on.
+/// The option that names the split of the classes on which optimizers are compared.
 struct SplitOption: ParsableArguments {
   @Option(help: "train, outer-validation or held-out; unless given held-out where there is any, else train.")
   var split: String?
@@ -17,7 +17,7 @@ struct SplitOption: ParsableArguments {
 
   func of(_ dataset: Dataset) -> ClassSplit { Self.of(dataset, chosen: chosen) }
 
-  /// The split that was asked for, else the held-out classes where the data set has any.
+  /// Returns the split that was asked for, else the held-out classes where the data set has any.
   static func of(_ dataset: Dataset, chosen: ClassSplit?) -> ClassSplit {
     let hasHeldOut = dataset.manifest.classes.contains { $0.split == .heldOut }
     return chosen ?? (hasHeldOut ? .heldOut : .train)

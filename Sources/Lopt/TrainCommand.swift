@@ -7,7 +7,7 @@ import Settings
 import Threads
 import Training
 
-/// `lopt train`: outer-training in the foreground.
+/// The command `lopt train`, which outer-trains in the foreground.
 struct TrainCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "train",

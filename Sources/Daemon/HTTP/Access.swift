@@ -1,21 +1,22 @@
 import DaemonProtocol
 import Hummingbird
 
-/// Who may ask for what on a listener.
+/// The requests that a listener admits.
 enum Access: Sendable {
-  /// A Unix socket: its file's permissions decide.
+  /// Admits everything: over a Unix socket the permissions of its file decide.
   case everything
-  /// TCP without a token: what only reads.
+  /// Admits requests that only read: TCP without a token.
   case reading
-  /// TCP with a token: everything with it, without it only whether the daemon lives, and the page's own files, which say
-  /// nothing about the training.
+  /// Admits everything with the token: TCP with a token. Without it, it admits the questions whether the daemon lives
+  /// and the page's own files, which say nothing about the training.
   case token(BearerToken)
 
   private static let health: Set = [DaemonPath.health, DaemonPath.readiness]
 
   var isByToken: Bool { if case .token = self { true } else { false } }
 
-  /// Says no by throwing.
+  /// Checks a request.
+  /// - Throws: `HTTPError` where it is not admitted.
   func check(_ request: Request) throws {
     switch self {
     case .everything: break
@@ -35,7 +36,7 @@ enum Access: Sendable {
   }
 }
 
-/// Asks ``Access`` before every route.
+/// A check of ``Access`` before every route.
 struct AccessCheck: RouterMiddleware {
   typealias Context = BasicRequestContext
   var access: Access

@@ -5,18 +5,20 @@ import Hummingbird
 import Settings
 import Synchronization
 
-/// The token that requests over TCP bring (RFC 6750), where one is configured.
+/// The configured token that requests over TCP must bring (RFC 6750).
 final class BearerToken: Sendable {
   private let digest: Mutex<SHA256Digest>
   private let path: String
 
-  /// - Throws: ``ConfigurationError`` where the file holds none that is long enough.
+  /// Reads the token.
+  /// - Throws: ``ConfigurationError`` where the file holds no token that is long enough.
   init(path: String) throws {
     self.path = path
     digest = Mutex(try Self.read(path))
   }
 
-  /// Takes the token that the file has now; after an error the one before stays.
+  /// Reads the file again and takes its token; after an error the one before stays.
+  /// - Throws: ``ConfigurationError`` where the file holds no token that is long enough.
   func reload() throws {
     let new = try Self.read(path)
     digest.withLock { $0 = new }
@@ -35,7 +37,7 @@ final class BearerToken: Sendable {
     return SHA256.hash(data: Data(token.utf8))
   }
 
-  /// Whether a request brings it; how long that takes tells nothing of the token.
+  /// Returns whether a request brings the token. The time that this takes tells nothing of the token.
   func admits(_ request: Request) -> Bool {
     guard let header = request.headers[.authorization], header.lowercased().hasPrefix("bearer ") else { return false }
     let given = header.dropFirst("bearer ".count).trimmingCharacters(in: .whitespaces)

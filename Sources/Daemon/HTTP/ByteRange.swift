@@ -1,13 +1,16 @@
 /// The part of a file that a request asks for (RFC 9110, 14.2).
 enum ByteRange: Equatable {
+  /// All bytes of the file.
   case whole
+  /// The bytes of this range, which is not empty.
   case part(Range<Int>)
-  /// No byte of it is in the file.
+  /// A range of which no byte is in the file.
   case unsatisfiable
 
+  /// Reads a range.
   /// - Parameters:
-  ///   - header: the value of `Range`. Several ranges, or what is not understood, are as none.
-  ///   - size: of the file, in bytes.
+  ///   - header: the value of `Range`. Several ranges, or text that is not understood, ask for the whole file.
+  ///   - size: the size of the file in bytes.
   init(_ header: String?, size: Int) {
     self = .whole
     guard let header, let match = header.wholeMatch(of: /bytes=\s*(\d*)-(\d*)\s*/) else { return }

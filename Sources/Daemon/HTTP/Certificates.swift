@@ -4,7 +4,7 @@ import NIOSSL
 import Settings
 import Synchronization
 
-/// The certificate and key of TLS, read from their files again when they are renewed.
+/// The certificate and key of TLS, which are read from their files again when they are renewed.
 final class Certificates: Sendable {
   private struct Pair {
     var chain: [NIOSSLCertificate]
@@ -15,14 +15,16 @@ final class Certificates: Sendable {
   private let key: String
   private let current: Mutex<Pair>
 
-  /// - Throws: ``ConfigurationError`` where a file holds none.
+  /// Reads the files.
+  /// - Throws: ``ConfigurationError`` where one holds no certificate or key.
   init(certificate: String, key: String) throws {
     self.certificate = certificate
     self.key = key
     current = Mutex(try Self.read(certificate, key))
   }
 
-  /// Takes what the files have now for connections from here on; after an error what there was stays.
+  /// Reads the files again, for connections from now on; after an error the pair before stays.
+  /// - Throws: ``ConfigurationError`` where one holds no certificate or key.
   func reload() throws {
     let new = try Self.read(certificate, key)
     current.withLock { $0 = new }
@@ -39,7 +41,7 @@ final class Certificates: Sendable {
     }
   }
 
-  /// Every handshake takes what is current.
+  /// The settings of TLS. Every handshake takes the pair that is current then.
   var configuration: TLSConfiguration {
     let pair = current.withLock { $0 }
     var configuration = TLSConfiguration.makeServerConfiguration(

@@ -6,9 +6,9 @@ import Settings
 import Training
 
 extension DaemonStatus {
-  /// The status of a run.
+  /// Makes the answer about a run from its status.
   ///
-  /// - Parameter started: when the process began to train.
+  /// - Parameter started: the time at which the process began to train.
   init(_ training: TrainingRun, started: Date) {
     let status = training.status
     self.init(

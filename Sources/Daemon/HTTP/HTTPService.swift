@@ -8,9 +8,9 @@ import NIOCore
 import ServiceLifecycle
 import Settings
 
-/// The HTTP server of a listener; `listening` is finished once it listens.
+/// The HTTP server of one listener. It finishes `listening` once it listens.
 struct HTTPService: Service {
-  /// More wait to be accepted.
+  /// The most connections that are served; others wait to be accepted.
   private static let mostConnections = 1_024
   private static let headerBytes = 16 << 10
 
@@ -58,7 +58,7 @@ struct HTTPService: Service {
     return try .tls(plain, tlsConfiguration: certificates.configuration)
   }
 
-  /// Makes the socket's folder. A socket on which somebody listens is not taken away from them.
+  /// Makes the socket's folder, and checks that no other process listens on the socket, which would be replaced.
   private func makeWay(_ path: String) throws {
     try SystemCall.makeFolder(URL(filePath: path).deletingLastPathComponent().path)
     guard UnixSocket(path: path, type: SOCK_STREAM) == nil else {

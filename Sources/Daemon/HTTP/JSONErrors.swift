@@ -5,7 +5,8 @@ import Logging
 import Snapshots
 import Training
 
-/// Answers every error as JSON, `{"error": "…"}`: 404 for what is not there, 500 for what does not verify.
+/// A middleware that answers every error as JSON, `{"error": "…"}`: 404 for what is not there, 500 for what does not
+/// verify.
 struct JSONErrors: RouterMiddleware {
   typealias Context = BasicRequestContext
   var logger: Logger
@@ -41,14 +42,14 @@ struct JSONErrors: RouterMiddleware {
 }
 
 extension Response {
-  /// A value as JSON that is not to be cached.
+  /// Returns a value as JSON, indented, that is not to be cached.
   static func json(_ value: some Encodable, status: HTTPResponse.Status = .ok) throws -> Response {
     Response(
       status: status, headers: [.contentType: "application/json", .cacheControl: "no-cache"],
       body: ResponseBody(byteBuffer: ByteBuffer(bytes: try JSONText.data(value))))
   }
 
-  /// The same in one line, without what is absent, with keys in snake case.
+  /// Returns a value as JSON in one line that is not to be cached, its keys in snake case and nil left out.
   static func compactJSON(_ value: some Encodable) throws -> Response {
     let encoder = JSONEncoder()
     encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]

@@ -2,7 +2,7 @@ import Foundation
 import Hummingbird
 import Settings
 
-/// An address that the daemon serves on, and whom it serves there.
+/// An address on which the daemon serves, and the requests that it admits there.
 struct Listener: Sendable {
   enum Address: Sendable {
     case tcp(host: String, port: Int)
@@ -11,10 +11,10 @@ struct Listener: Sendable {
 
   var address: Address
   var access: Access
-  /// Nil: without TLS.
+  /// The certificate and key of TLS; nil for no TLS.
   var certificates: Certificates?
 
-  /// All that a configuration names.
+  /// Returns all listeners that a configuration names.
   ///
   /// - Throws: ``ConfigurationError`` where the file of a token, certificate, key or socket is not what it should be.
   static func all(_ settings: Configuration.HTTP) throws -> [Listener] {
@@ -37,7 +37,7 @@ struct Listener: Sendable {
     return listeners
   }
 
-  /// What is in the socket's place is replaced, which a file that somebody keeps must not be.
+  /// Checks that no file lies where the socket will. A socket there is replaced, but a file may be somebody's.
   private static func requireSocketOrNothing(_ path: String) throws {
     var status = stat()
     guard lstat(path, &status) == 0, status.st_mode & S_IFMT != S_IFSOCK else { return }
@@ -45,6 +45,7 @@ struct Listener: Sendable {
   }
 
   /// Reads the files of token, certificate and key again.
+  /// - Throws: ``ConfigurationError`` where one is not what it should be; what is in use stays then.
   func reload() throws {
     if case .token(let token) = access { try token.reload() }
     try certificates?.reload()
@@ -57,9 +58,9 @@ struct Listener: Sendable {
     }
   }
 
-  /// How the address is named to a user, once it is bound.
+  /// Returns the address as a user writes it, once it is bound.
   ///
-  /// - Parameter port: the one that was taken.
+  /// - Parameter port: the port that was taken; nil for the configured one.
   func name(port: Int?) -> String {
     switch address {
     case .tcp(let host, let configured):

@@ -1,13 +1,15 @@
 import HTTPTypes
 import Hummingbird
 
-/// Answers a path that is known, asked for with another method than it has, with 405 and those (RFC 9110, 15.5.6).
+/// A middleware that answers 405, with the methods that are allowed, where a known path is asked for with another
+/// method (RFC 9110, 15.5.6).
 struct MethodCheck: RouterMiddleware {
   typealias Context = BasicRequestContext
-  /// The segments of each path, nil for one that may be anything, with the methods that it has.
+  /// The methods that each path has. A path is its segments; nil stands for a segment that may be anything.
   private var paths: [[String?]: Set<String>] = [:]
 
-  /// - Parameter routes: paths, with `{…}` for a segment that may be anything, and methods.
+  /// Makes the check for all routes.
+  /// - Parameter routes: paths, with `{…}` for a segment that may be anything, and their methods.
   init(_ routes: [(path: String, method: HTTPRequest.Method)]) {
     for (path, method) in routes {
       let segments = path.split(separator: "/").map { $0.hasPrefix("{") ? nil : String($0) }
@@ -30,7 +32,7 @@ struct MethodCheck: RouterMiddleware {
     }
   }
 
-  /// Those of all routes that a path may lead to.
+  /// Returns the methods of all routes that a path may lead to.
   private func methods(of path: String) -> Set<String> {
     let segments = path.split(separator: "/").map(String.init)
     return paths.reduce(into: []) { allowed, route in

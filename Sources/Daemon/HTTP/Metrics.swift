@@ -32,7 +32,7 @@ struct Metrics {
     addProcess()
   }
 
-  /// What every exporter says of its process.
+  /// Adds what every exporter says about its process.
   private mutating func addProcess() {
     var usage = rusage()
     getrusage(__rusage_who_t(RUSAGE_SELF.rawValue), &usage)

@@ -3,12 +3,13 @@ import Foundation
 import Hummingbird
 import NIOCore
 
-/// The page at `/`, which shows the training to a browser: the files of `Sources/Daemon/Page`, which are part of the
-/// executable. They refer to nothing outside this server, and the policy that they are sent with forbids it to whatever
-/// might slip in.
+/// The page at `/`, which shows the training to a browser.
+///
+/// Its files are those of `Sources/Daemon/Page`, which are part of the executable. They refer to nothing outside this
+/// server. The policy that they are sent with forbids that even to code that might slip in.
 struct PageRoutes: Sendable {
-  /// What the page consists of. The build embeds the whole folder, a name of `PackageResources` for each file; here stands
-  /// what each is served as.
+  /// The files of the page, each with the path and the type with which it is served. The build embeds the whole folder,
+  /// as a member of `PackageResources` for each file.
   private static let files = [
     PageFile(path: "/", .html, PackageResources.index_html),
     PageFile(path: "/page.css", .css, PackageResources.page_css),
@@ -43,7 +44,7 @@ private struct PageFile: Sendable {
   var path: String
   var type: MediaType
   var content: ByteBuffer
-  /// The SHA-256 of the content, in quotes.
+  /// The entity tag: the SHA-256 of the content, in quotes.
   var tag: String
 
   init(path: String, _ type: MediaType, _ content: [UInt8]) {

@@ -1,7 +1,7 @@
 import Hummingbird
 import Synchronization
 
-/// Counts requests by the status that they were answered with.
+/// A middleware that counts requests by the status of their answers.
 final class RequestCounter: RouterMiddleware {
   typealias Context = BasicRequestContext
 

@@ -1,8 +1,10 @@
 import NIOCore
 import NIOHTTPTypes
 
-/// Closes connections of clients that are too slow: a request must have arrived whole within one time, whether its
-/// connection is new or was idle, and its answer must have been taken within another.
+/// A channel handler that closes connections of clients that are too slow.
+///
+/// A request must have arrived whole within one time, whether its connection is new or was idle. Its answer must have
+/// been taken within another.
 final class RequestDeadline: ChannelDuplexHandler, RemovableChannelHandler {
   typealias InboundIn = HTTPRequestPart
   typealias InboundOut = HTTPRequestPart
@@ -11,7 +13,7 @@ final class RequestDeadline: ChannelDuplexHandler, RemovableChannelHandler {
 
   private let request: TimeAmount
   private let answer: TimeAmount
-  /// Requests that arrived and are not answered yet.
+  /// The number of requests that arrived and are not answered yet.
   private var open = 0
   private var deadline: Scheduled<Void>?
 

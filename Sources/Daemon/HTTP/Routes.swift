@@ -6,14 +6,15 @@ import Logging
 import Snapshots
 import Training
 
-/// The routes of the daemon: what it has, how it is, and what may be asked of it.
+/// The routes of the daemon's HTTP interface (Documentation/http.md).
 struct Routes: Sendable {
   var training: TrainingRun
   var started: Date
   var requests: RequestCounter
   var logger: Logger
 
-  /// - Parameter access: of the listener that the router is for.
+  /// Returns the router for a listener.
+  /// - Parameter access: the requests that the listener admits.
   func router(_ access: Access) -> Router<BasicRequestContext> {
     let router = Router(options: .autoGenerateHeadEndpoints)
     router.add(middleware: requests)
@@ -43,7 +44,7 @@ struct Routes: Sendable {
 
   private var status: DaemonStatus { DaemonStatus(training, started: started) }
 
-  /// Ready is who has a snapshot to give that verifies.
+  /// Answers whether the daemon is ready: whether it has a snapshot that verifies.
   private func readiness() throws -> Response {
     struct Readiness: Encodable {
       var status: String

@@ -7,10 +7,10 @@ import Logging
 import Snapshots
 import Synchronization
 
-/// The routes to snapshots that verify.
+/// The routes to the list of snapshots and to their files, which are verified before they are sent.
 struct SnapshotRoutes: Sendable {
   var store: SnapshotStore
-  /// Whether files are for those alone who bring a token, and no cache on the way may keep them for others.
+  /// Whether files are for clients with a token only, so that no cache on the way may keep them for others.
   var isPrivate: Bool
   var logger: Logger
   private let refused = SaidOnce()
@@ -70,7 +70,7 @@ struct SnapshotRoutes: Sendable {
   }
 }
 
-/// Says the same thing once, however many requests bring it about.
+/// A guard against repeated log lines: each text is logged once, however many requests bring it about.
 private final class SaidOnce: Sendable {
   private let said = Mutex<Set<String>>([])
 
@@ -80,8 +80,8 @@ private final class SaidOnce: Sendable {
 }
 
 extension Request {
-  /// Whether the client has the bytes of a tag. Tags are compared weakly (RFC 9110, 13.1.2): `W/` before one does not
-  /// count.
+  /// Returns whether the client has the bytes of a tag. Tags are compared weakly (RFC 9110, 13.1.2): `W/` before one
+  /// does not count.
   func knows(_ tag: String) -> Bool {
     let known = headers[.ifNoneMatch]?.split(separator: ",").map {
       $0.trimmingCharacters(in: .whitespaces).replacing(/^W\//, with: "")
@@ -91,6 +91,6 @@ extension Request {
 }
 
 extension HTTPField.Name {
-  /// The record of the snapshot that an answer holds, as one line of JSON.
+  /// The header field with the record of the snapshot in an answer, as one line of JSON.
   static let loptRecord = HTTPField.Name(DaemonPath.recordField)!
 }

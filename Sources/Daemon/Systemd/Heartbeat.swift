@@ -3,10 +3,10 @@ import Foundation
 import Synchronization
 import Training
 
-/// Shows systemd that training goes on: a thread that looks at the inner steps that were made.
+/// A thread that shows systemd that training goes on, by the count of inner steps.
 ///
-/// The watchdog is fed only where there were new ones since it was fed before, or where the training thread waits to be
-/// resumed: a run that hangs is restarted. While the run stops, systemd is asked for more time, but not for ever.
+/// The watchdog is fed only where there were new steps since it was fed before, or where the training thread waits to
+/// be resumed. So a run that hangs is restarted. While the run stops, systemd is asked for more time, but not for ever.
 final class Heartbeat: Sendable {
   private let training: TrainingRun
   private let manager: ServiceManager
@@ -42,7 +42,7 @@ final class Heartbeat: Sendable {
     thread.start()
   }
 
-  /// The run stops, which may take as long as its last state and snapshot take to be written.
+  /// Tells systemd that the run stops, which takes as long as its last state and snapshot take to be written.
   func stop() {
     isStopping.store(true, ordering: .relaxed)
     manager.stopping()
@@ -53,7 +53,7 @@ final class Heartbeat: Sendable {
 
   func end() { isEnded.store(true, ordering: .relaxed) }
 
-  /// What `systemctl status` shows.
+  /// Returns the line that `systemctl status` shows.
   static func text(_ status: TrainingRun.Status, alarms: [String]) -> String {
     var parts = ["outer-iteration \(status.outerIteration)"]
     if status.isPaused { parts.insert("paused", at: 0) }

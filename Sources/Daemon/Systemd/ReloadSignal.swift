@@ -1,7 +1,7 @@
 import Dispatch
 import Foundation
 
-/// SIGHUP, which does nothing but what ``onReload(_:)`` was told, from when this is made until it is released.
+/// A handler of SIGHUP. As long as it lives, the signal only does what ``onReload(_:)`` was given.
 final class ReloadSignal {
   private let source: any DispatchSourceSignal
   private let queue = DispatchQueue(label: "reload")
@@ -11,7 +11,7 @@ final class ReloadSignal {
     source = DispatchSource.makeSignalSource(signal: SIGHUP, queue: queue)
   }
 
-  /// Calls `body` at every signal from here on, on a thread of its own.
+  /// Calls `body` at every signal from now on, on a thread of its own.
   func onReload(_ body: @escaping @Sendable () -> Void) {
     source.setEventHandler(handler: body)
     source.activate()

@@ -1,9 +1,9 @@
 import Foundation
 
-/// Tells systemd how far the daemon is (sd_notify(3)); does nothing where nobody asked to be told.
+/// Tells systemd what the daemon is doing (sd_notify(3)). It does nothing where no service manager asked to be told.
 struct ServiceManager: Sendable {
   private let socket: UnixSocket?
-  /// The time within which ``feedWatchdog()`` must be called again, once ready; nil: need not.
+  /// The time within which ``feedWatchdog()`` must be called again, once ready; nil where it need not be.
   let watchdogInterval: Duration?
 
   init(environment: [String: String] = ProcessInfo.processInfo.environment) {
@@ -14,13 +14,13 @@ struct ServiceManager: Sendable {
 
   private func notify(_ lines: String...) { socket?.send(Data(lines.joined(separator: "\n").utf8)) }
 
-  /// The start, or a reload, is done.
+  /// Tells that the start, or a reload, is done.
   func ready() { notify("READY=1") }
 
-  /// A line that `systemctl status` shows.
+  /// Sets the line that `systemctl status` shows.
   func status(_ text: String) { notify("STATUS=\(text)") }
 
-  /// Starting or stopping takes this much longer, from now on.
+  /// Asks for this much more time, from now on, for starting or stopping.
   func extendTimeout(by seconds: Int, status: String) {
     notify("EXTEND_TIMEOUT_USEC=\(seconds * 1_000_000)", "STATUS=\(status)")
   }

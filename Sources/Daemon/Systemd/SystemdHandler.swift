@@ -2,13 +2,13 @@ import Files
 import Foundation
 import Logging
 
-/// A log in systemd's journal, with priorities and fields (systemd.journal-fields(7)).
+/// A log handler that writes to systemd's journal, with priorities and fields (systemd.journal-fields(7)).
 struct SystemdHandler: LogHandler {
   var logLevel = Logger.Level.info
   var metadata: Logger.Metadata = [:]
   private let socket: UnixSocket
 
-  /// Nil where standard error does not go to the journal, as its variable `JOURNAL_STREAM` tells.
+  /// Connects to the journal; nil where standard error does not go there, as the variable `JOURNAL_STREAM` tells.
   init?(environment: [String: String] = ProcessInfo.processInfo.environment) {
     var status = stat()
     guard let stream = environment["JOURNAL_STREAM"], fstat(STDERR_FILENO, &status) == 0,
@@ -30,7 +30,7 @@ struct SystemdHandler: LogHandler {
     if !socket.send(entry) { StandardError.write("<\(Self.priority(event.level))>\(event.message)\n") }
   }
 
-  /// An entry in the journal's native protocol.
+  /// Returns an entry in the journal's native protocol.
   static func entry(level: Logger.Level, message: String, metadata: Logger.Metadata) -> Data {
     var entry = field("PRIORITY", String(priority(level))) + field("SYSLOG_IDENTIFIER", "lopt-daemon")
     entry += field("MESSAGE", message)
@@ -41,7 +41,7 @@ struct SystemdHandler: LogHandler {
     return entry
   }
 
-  /// A field: `NAME=value` and a newline, or, where a newline is in the value, its length in binary before it.
+  /// Returns a field: `NAME=value` and a newline, or, where the value has a newline, its length in binary before it.
   private static func field(_ name: String, _ value: String) -> Data {
     guard value.contains("\n") else { return Data("\(name)=\(value)\n".utf8) }
     let bytes = Data(value.utf8)
@@ -49,7 +49,7 @@ struct SystemdHandler: LogHandler {
     return Data("\(name)\n".utf8) + length + bytes + Data("\n".utf8)
   }
 
-  /// Of syslog(3).
+  /// Returns the priority of a level, by syslog(3).
   private static func priority(_ level: Logger.Level) -> Int {
     switch level {
     case .critical: 2

@@ -1,14 +1,14 @@
 import Foundation
 
-/// A connected Unix socket, of any type.
+/// A connected Unix socket of any type.
 final class UnixSocket: Sendable {
   private let descriptor: Int32
 
-  /// Nil where nobody listens there.
+  /// Connects a socket; nil where nobody listens.
   ///
   /// - Parameters:
-  ///   - path: of the socket; one that begins with `@` is abstract.
-  ///   - type: such as `SOCK_DGRAM`.
+  ///   - path: the path of the socket; one that begins with `@` is abstract.
+  ///   - type: the type, such as `SOCK_DGRAM`.
   init?(path: String, type: __socket_type) {
     var address = sockaddr_un()
     address.sun_family = sa_family_t(AF_UNIX)
@@ -34,7 +34,8 @@ final class UnixSocket: Sendable {
 
   deinit { close(descriptor) }
 
-  /// Whether all of it was sent, as one message where the type has messages.
+  /// Sends bytes, as one message where the type has messages.
+  /// - Returns: whether all of them were sent.
   @discardableResult
   func send(_ data: Data) -> Bool {
     data.withUnsafeBytes { Foundation.send(descriptor, $0.baseAddress, $0.count, Int32(MSG_NOSIGNAL)) }

@@ -3,7 +3,7 @@ import Evaluation
 import Files
 import Foundation
 
-/// The training runs of figure 1.
+/// The training runs of figure 1: learned optimizers against baselines.
 struct Contest {
   var figure: Figure1
   var points: FigureJournal
@@ -11,24 +11,25 @@ struct Contest {
 
   private var settings: Figure1.Settings { figure.settings }
 
-  /// What was found.
+  /// The findings of all runs.
   struct Found: Sendable {
-    /// In the order of the figure's snapshots.
+    /// The learned optimizers, in the order of the figure's snapshots.
     var learned: [Timed]
-    /// The finalists of each baseline.
+    /// The finalists of each baseline, in the order of ``Contender/Kind/baselines``.
     var baselines: [[Timed]]
-    /// The figure's range: what the steps of the slowest learned optimizer take.
+    /// The figure's range in seconds: the time that the steps of the slowest learned optimizer take.
     var seconds: Double
   }
 
-  /// An optimizer's losses, and what its steps take.
+  /// An optimizer's losses, and the time of its steps.
   struct Timed: Sendable {
     var curves: LossCurves
     var time: StepTime
-    /// The steps that fit into the figure's range, at which losses are compared.
+    /// The number of steps that fit into the figure's range, after which losses are compared.
     var mark: Int
   }
 
+  /// Trains everything that the journal does not have, and returns the findings.
   func found() throws -> Found {
     let runs = try figure.learned.map { try evaluation("learned", $0, steps: settings.steps, mark: settings.steps) }
     // Kept, as all that follows depends on it.
@@ -49,12 +50,14 @@ struct Contest {
     return Found(learned: learned, baselines: try baselines.map { try $0.lossCurves() }, seconds: seconds)
   }
 
-  /// An evaluation whose log of runs lies beside the points.
+  /// Makes an evaluation whose journal lies in the figure's workspace.
   ///
   /// - Parameters:
-  ///   - part: the name of the log's folder: no two share a log.
-  ///   - mark: the steps of the figure's range; nil: the validation loss is measured at the end only.
-  ///   - screen: whether it is of the first few tasks from one initialisation.
+  ///   - part: the name of the journal's folder; no two evaluations share one.
+  ///   - learned: the learned optimizer; nil for the figure's first, where only baselines are trained.
+  ///   - steps: the inner steps of each run.
+  ///   - mark: the steps of the figure's range; nil to measure the validation loss at the end only.
+  ///   - screen: whether only the first few tasks are trained, from one initialisation.
   fileprivate func evaluation(
     _ part: String, _ learned: Figure1.Learned? = nil, steps: Int, mark: Int?, screen: Bool = false
   ) throws -> Evaluation {
@@ -69,7 +72,7 @@ struct Contest {
       cache: points.workspace.appending(path: part))
   }
 
-  /// Steps at equal distances from 0, the mark one of them.
+  /// Returns steps at equal distances from 0 to `last`, the mark one of them.
   private func looks(upTo last: Int, mark: Int) -> [Int] {
     let count = settings.looks * last / mark
     let steps = (0...count).map { Int((Double($0 * mark) / Double(settings.looks)).rounded()) }
@@ -82,12 +85,12 @@ private struct Baseline {
   let contest: Contest
   let kind: Contender.Kind
   let time: StepTime
-  /// Steps of the figure's range.
+  /// The number of steps that fit into the figure's range.
   let mark: Int
   private let screening: Evaluation
   private let whole: Evaluation
 
-  /// The finalists that are expected; there may be up to six.
+  /// The number of finalists that is expected; there may be up to six.
   private static let expected = 3
 
   init(contest: Contest, kind: Contender.Kind, time: StepTime, mark: Int) throws {
@@ -99,7 +102,7 @@ private struct Baseline {
     whole = try contest.evaluation(kind.rawValue, steps: 2 * mark, mark: mark)
   }
 
-  /// In inner steps.
+  /// The expected cost in inner steps.
   var cost: Int { screening.costOfCandidates + Self.expected * whole.costOfContender }
 
   func lossCurves() throws -> [Contest.Timed] {

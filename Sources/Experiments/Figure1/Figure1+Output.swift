@@ -3,7 +3,7 @@ import Evaluation
 import Foundation
 import Shards
 
-/// What figure 1's runs say.
+/// The panels, tables and sentences of figure 1.
 extension Figure1 {
   func output(_ found: Contest.Found) -> FigureOutput {
     let objectives = learned.map(\.objective)
@@ -32,7 +32,7 @@ extension Figure1 {
 
   private var runs: Int { settings.tasks * settings.initialisations }
 
-  /// For the intervals of ratios.
+  /// The plan of the comparison, by which intervals of ratios are drawn.
   private var plan: EvaluationPlan {
     EvaluationPlan(
       problem: settings.problem, split: settings.split, tasks: settings.tasks,
@@ -40,7 +40,7 @@ extension Figure1 {
       steps: settings.steps, batch: settings.batch, seed: settings.seed, tunedFor: .train)
   }
 
-  /// An optimizer's mean loss at the range's end over the best baseline's, and its 95 % interval.
+  /// Returns an optimizer's mean loss at the range's end over the best baseline's, and the 95 % interval of that ratio.
   func ratio(_ entry: Standing.Entry, _ standing: Standing) -> (ratio: Double, interval: [Double]) {
     let best = standing.bestBaseline
     return (
@@ -49,13 +49,13 @@ extension Figure1 {
     )
   }
 
-  /// The losses at the range's end.
+  /// Returns a sentence with all losses at the range's end.
   private func ending(_ standing: Standing, _ range: String) -> String {
     let parts = standing.entries.map { "\($0.name) \(Self.digits(standing.mean($0)))" }
     return "\(standing.title) after \(range) s: \(parts.joined(separator: ", "))."
   }
 
-  /// When a learned optimizer is where the baselines get.
+  /// Returns a sentence that says when a learned optimizer reaches the losses of the baselines.
   private func reaching(_ entry: Standing.Entry, _ standing: Standing, _ range: Double) -> String {
     let (ratio, interval) = ratio(entry, standing)
     func time(to level: Double, of whole: Double) -> String {

@@ -3,7 +3,7 @@ import Evaluation
 
 /// The tables of figure 1.
 extension Figure1 {
-  /// The curves, the baselines' for twice the figure's range.
+  /// Returns the table of the curves, those of the baselines for twice the figure's range.
   func curves(_ standings: [Standing]) -> CSVTable {
     CSVTable(
       columns: [
@@ -22,7 +22,7 @@ extension Figure1 {
       })
   }
 
-  /// What is said of each optimizer.
+  /// Returns the table with one row for each optimizer and loss: its step's time, its loss, and comparisons.
   func summary(_ standings: [Standing]) -> CSVTable {
     CSVTable(
       "summary",
@@ -45,7 +45,7 @@ extension Figure1 {
       })
   }
 
-  /// The first columns of both tables: what a baseline is tuned for is the loss itself.
+  /// Returns the first columns of both tables. A baseline is tuned for the row's loss itself, so it has no objective.
   private func identity(_ number: Int, _ entry: Standing.Entry, _ standing: Standing) -> [String] {
     let contender = entry.timed.curves.contender
     return [

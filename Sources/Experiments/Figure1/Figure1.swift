@@ -3,30 +3,40 @@ import Files
 package import Shards
 package import Snapshots
 
-/// Figure 1 of the paper: the training and the validation loss on classes that outer-training never saw, over wall-clock,
-/// with learned optimizers and with tuned Adam, RMSProp and SGD with momentum.
+/// Figure 1 of the paper: the training and the validation loss on classes that outer-training never saw, over
+/// wall-clock, with learned optimizers and with tuned Adam, RMSProp and SGD with momentum.
 ///
 /// The learned optimizers do a number of steps; the time that these take is the figure's range. A baseline does as many
-/// steps as fit into it, and its learning rate is the best for that: all rates of the grid on a few tasks, and the best
+/// steps as fit into it, and its learning rate is the best for that. All rates of the grid are tried on a few tasks,
+/// and the best three for each loss on all of them. Those train for the same time again.
 /// three for each loss on all of them. Those train for the same time again.
 package struct Figure1: Figure {
+  /// The settings of figure 1.
   package struct Settings: Codable, Sendable, Equatable {
+    /// The seed of tasks, initialisations and minibatches.
     package var seed: UInt64 = 0
-    /// Filled in from what the figure is made of.
+    /// The SHA-256 of the data set's manifest, which the figure fills in.
     var dataset = ""
+    /// The SHA-256 of each snapshot, which the figure fills in.
     var theta: [String] = []
+    /// The name of the inner problem.
     package var problem: String
+    /// The split of the tasks' classes.
     package var split: ClassSplit
-    /// The learned optimizers' steps.
+    /// The number of inner steps of the learned optimizers' runs.
     package var steps: Int
+    /// The number of images of a minibatch.
     package var batch: Int
+    /// The number of tasks.
     package var tasks: Int
+    /// The number of initialisations of each task.
     package var initialisations: Int
-    /// Tasks, from one initialisation each, on which all rates of the grid are compared.
+    /// The number of tasks, from one initialisation each, on which all rates of the grid are compared.
     var screen = EvaluationPlan.searchScreen
-    /// How many times along the range the validation loss is measured.
+    /// The number of times along the range, besides at 0, that the validation loss is measured.
     var looks = 30
 
+    /// Makes settings.
     package init(
       problem: String, split: ClassSplit, steps: Int, batch: Int, tasks: Int, initialisations: Int, seed: UInt64 = 0
     ) {
@@ -40,12 +50,15 @@ package struct Figure1: Figure {
     }
   }
 
-  /// A snapshot of θ.
+  /// A learned optimizer of the figure: a snapshot of θ.
   package struct Learned: Sendable {
-    /// What an error calls it.
+    /// The name by which errors call the snapshot.
     package var name: String
+    /// The snapshot.
     package var snapshot: Snapshot
 
+    /// Makes a learned optimizer of a snapshot.
+    /// - Parameter name: what an error calls it.
     package init(_ snapshot: Snapshot, name: String) {
       self.snapshot = snapshot
       self.name = name
@@ -54,12 +67,15 @@ package struct Figure1: Figure {
     var objective: String { snapshot.metadata.objective }
   }
 
+  /// The beginning of the names of its files.
   package let name = "figure1"
+  /// The settings, with everything on which the points depend.
   package let settings: Settings
   let dataset: Dataset
   let learned: [Learned]
 
-  /// - Parameter learned: one, or one of the train objective and one of the validation objective.
+  /// Makes the figure.
+  /// - Parameter learned: one snapshot, or one of the train objective and one of the validation objective.
   /// - Throws: ``ExperimentsError`` where two are of other objectives than these.
   package init(_ settings: Settings, dataset: Dataset, learned: [Learned]) throws {
     precondition(!learned.isEmpty)
@@ -77,9 +93,11 @@ package struct Figure1: Figure {
     self.settings = settings
   }
 
-  /// The learned optimizers' runs. What the baselines' cost is known when steps have been timed.
+  /// The cost of the learned optimizers' runs in inner steps. That of the baselines is known when steps have been
+  /// timed.
   package var cost: Int { learned.count * settings.steps * settings.tasks * settings.initialisations }
 
+  /// Trains everything that the journal does not have, and makes the figure.
   package func run(_ points: FigureJournal, threads: Int) throws -> FigureOutput {
     let contest = Contest(figure: self, points: points, threads: threads)
     return output(try contest.found())

@@ -1,21 +1,21 @@
 import Engine
 import Evaluation
 
-/// What figure 1 found of one of the two losses.
+/// The optimizers of figure 1 as one of the two losses compares them.
 struct Standing {
   /// A learned optimizer, or a baseline with the finalist that is best at the end of the range.
   struct Entry {
-    /// For example `Adam` or `learned (train objective)`.
+    /// The name, for example `Adam` or `learned (train objective)`.
     var name: String
     var timed: Contest.Timed
-    /// What the baseline's finalists reach at best until twice the range; nil for a learned optimizer.
+    /// The best that the baseline's finalists reach within twice the range; nil for a learned optimizer.
     var best: Best?
 
-    /// With a baseline's learning rate.
+    /// The name with a baseline's learning rate.
     var label: String { timed.curves.contender.rate.map { "\(name), rate \($0.short)" } ?? name }
   }
 
-  /// The lowest mean loss of a baseline's finalists.
+  /// The lowest mean loss of a baseline's finalists, after how many seconds, and of which.
   struct Best {
     var loss: Double
     var seconds: Double
@@ -44,7 +44,7 @@ struct Standing {
     }
   }
 
-  /// The panel's.
+  /// The title of the panel.
   var title: String { loss == .train ? "(a) training loss" : "(b) validation loss" }
 
   var entries: [Entry] { learned + baselines }
@@ -52,18 +52,18 @@ struct Standing {
   /// The baseline whose loss at the end of the range is the lowest.
   var bestBaseline: Entry { baselines.min { mean($0) < mean($1) } ?? baselines[0] }
 
-  /// The lowest that any baseline reaches in twice the range.
+  /// The lowest mean loss that any baseline reaches in twice the range.
   var lowest: Double { baselines.compactMap(\.best?.loss).min() ?? .nan }
 
   func points(_ entry: Entry) -> [LossCurves.Point] { Self.points(entry.timed, loss) }
 
-  /// Each run's loss at the end of the range.
+  /// Returns each run's loss at the end of the range.
   func losses(_ entry: Entry) -> [Double] { Self.losses(entry.timed, loss) }
 
-  /// The mean of them.
+  /// Returns the mean over the runs of the loss at the end of the range.
   func mean(_ entry: Entry) -> Double { Self.mean(entry.timed, loss) }
 
-  /// The time after which the mean loss is at or below `level`; nil if never.
+  /// Returns the seconds after which the mean loss is at or below `level`; nil where it never is.
   func seconds(_ entry: Entry, to level: Double) -> Double? {
     points(entry).first { $0.mean <= level }.map { Double($0.step) * entry.timed.time.seconds }
   }

@@ -1,9 +1,11 @@
 package import Engine
 
 extension Architecture {
-  /// A θ that nobody trained and that trains: the initial one times `noise`, and a path for the gradient through it. The
-  /// hidden units 0 and 1 pass on the normalized gradient's positive and negative part, and the output d is `gain` times
-  /// their difference. So it is gradient descent with steps of λ₁ × gain, disturbed by all other inputs.
+  /// Returns a θ that was never trained and yet trains: gradient descent with steps of λ₁ × gain, disturbed by all
+  /// other inputs.
+  ///
+  /// It is the initial θ times `noise`, and a path for the gradient through it. The hidden units 0 and 1 pass on the
+  /// normalized gradient's positive and negative part, and the output d is `gain` times their difference.
   package func descendingTheta(seed: UInt64, noise: Float, gain: Float) -> [Float] {
     precondition(hiddenLayers == 1, "the path goes through one hidden layer")
     var theta = initialTheta(seed: seed).map { noise * $0 }

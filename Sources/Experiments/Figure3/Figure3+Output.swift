@@ -1,18 +1,18 @@
 import Engine
 
-/// What figure 3's points say.
+/// The panels, tables and sentences of figure 3.
 extension Figure3 {
-  /// What one number of inner steps came to.
+  /// The curves of one number of inner steps, raw and smoothed.
   struct Curves {
     var length: Int
     var raw: SampledCurve
     var smoothed: SampledCurve
 
-    /// How many times as far the raw one goes up and down.
+    /// The total variation of the raw curve over that of the smoothed one.
     var ratio: Double { raw.totalVariation / smoothed.totalVariation }
   }
 
-  /// Where outer-parameter `index` is in the network.
+  /// Returns the place of an outer-parameter in the network, as a tensor's name and indices.
   private func place(_ index: Int) -> String {
     let tensor = section.architecture.layout.tensors.first { $0.range.contains(index) }
     guard let tensor else { return "\(index)" }
@@ -97,7 +97,7 @@ extension Figure3 {
 }
 
 extension SampledCurve {
-  /// The values as a line whose abscissae are counted from `origin`.
+  /// Returns the values as a line whose abscissae are counted from `origin`.
   fileprivate func plotPoints(from origin: Double = 0) -> [Plot.Point] {
     values.indices.map { Plot.Point(origin + x($0), values[$0]) }
   }

@@ -5,38 +5,46 @@ package import Snapshots
 import Tasks
 import Threads
 
-/// Figure 3: the outer-loss over one outer-parameter, smooth for few inner steps, jagged for many, and smoothed by the
-/// Gaussian of the outer-objective.
+/// Figure 3 of the paper: the outer-loss over one outer-parameter. It is smooth for few inner steps, jagged for many,
+/// and smoothed by the Gaussian of the outer-objective (Documentation/method.md#the-smoothed-outer-objective).
 ///
-/// What is smoothed over is that outer-parameter alone: the mean over e ~ N(0, σ²) of L(θ + (s + e) eᵢ), by quadrature
-/// over the values at equal distances. The objective that is trained takes the mean over all other outer-parameters
-/// too, and is smoother still.
+/// It is smoothed over that outer-parameter alone: the mean over e ~ N(0, σ²) of L(θ + (s + e) eᵢ), by quadrature over
+/// the values at equal distances. The objective that is trained takes the mean over all other outer-parameters too, and
+/// is smoother still.
 package struct Figure3: Figure {
+  /// The settings of figure 3.
   package struct Settings: Codable, Sendable, Equatable {
+    /// The seed of the task, the initialisation, the minibatches and a θ made by hand.
     package var seed: UInt64 = 0
     var toy = ToySurface()
-    /// Filled in from the instance and θ.
+    /// The identity of the tasks, which the figure fills in from the instance.
     var tasks = ""
+    /// The SHA-256 of θ, which the figure fills in.
     var theta = ""
+    /// The name of the inner problem, which the figure fills in.
     var problem = ""
+    /// The number of images of a minibatch, which the figure fills in.
     var batch = 0
+    /// The architecture of the learned optimizer, which the figure fills in.
     var optimizer = Architecture()
     /// The numbers of inner steps, ascending.
     package var lengths = [1, 10, 100, 1_000]
-    /// Fresh training batches on which the loss is measured after each step.
+    /// The number of fresh training batches on which the loss is measured after each step.
     package var freshBatches = 1
-    /// Standard deviation of the smoothing.
+    /// The standard deviation of the smoothing, σ.
     package var sigma = 0.01
-    /// Values of the outer-loss in one σ.
+    /// The number of values of the outer-loss in one σ.
     package var valuesPerSigma = 10
-    /// How many σ the outer-parameter moves to each side.
+    /// The distance in σ that the outer-parameter moves to each side.
     package var range = 20
-    /// The outer-parameter is the one with the steepest outer-loss after so many steps.
+    /// The number of inner steps whose outer-loss is steepest in the outer-parameter that is chosen.
     package var steepestAfter = 10
-    /// Of the θ that is made by hand: see `Architecture.descendingTheta`.
+    /// The factor of the initial weights in a θ made by hand: see `Architecture.descendingTheta`.
     package var noise: Float = 0.3
+    /// The factor of the gradient in a θ made by hand: see `Architecture.descendingTheta`.
     package var gain: Float = 30
 
+    /// Makes the settings of a scale.
     package init(_ scale: FigureScale) {
       guard scale == .paper else { return }
       lengths.append(10_000)
@@ -45,21 +53,23 @@ package struct Figure3: Figure {
     }
   }
 
+  /// The beginning of the names of its files.
   package let name = "figure3"
+  /// The settings, with everything on which the points depend.
   package let settings: Settings
   let section: LossSection
-  /// What captions say of θ.
+  /// The words for θ in captions.
   let thetaDescription: String
 
-  /// The problem that is trained where there is no data set: a network of two hidden layers of 32 units.
+  /// Returns the problem that is trained where there is no data set: a network of two hidden layers of 32 units.
   package static func syntheticInstance(_ scale: FigureScale, seed: UInt64) -> InnerInstance {
     .synthetic(SyntheticImages.Settings(), hidden: [32, 32], batch: batch(scale), seed: seed)
   }
 
-  /// Images of a minibatch.
+  /// Returns the number of images of a minibatch in an instance of a scale.
   package static func batch(_ scale: FigureScale) -> Int { scale == .small ? 32 : 128 }
 
-  /// With the θ that is made by hand.
+  /// Makes the figure with the θ that is made by hand.
   package init(_ settings: Settings, instance: InnerInstance) {
     let architecture = Architecture()
     self.init(
@@ -70,9 +80,10 @@ package struct Figure3: Figure {
         + "the initial weights × \(settings.noise.short)")
   }
 
-  /// With a snapshot's θ. Throws where it cannot be run.
+  /// Makes the figure with a snapshot's θ.
   ///
   /// - Parameter name: what an error calls the snapshot.
+  /// - Throws: `SnapshotError` or `TasksError` where it cannot be run.
   package init(_ settings: Settings, instance: InnerInstance, snapshot: Snapshot, name: String) throws {
     let architecture = try Architecture(snapshot.metadata, name: name)
     guard snapshot.theta.count == architecture.layout.count else {
@@ -103,12 +114,14 @@ package struct Figure3: Figure {
 
   private var spacing: Double { settings.sigma / Double(settings.valuesPerSigma) }
   private var reach: Int { SampledCurve.reach(sigma: settings.sigma, spacing: spacing) }
-  /// Values to each side, those that only the smoothing needs included.
+  /// The number of values to each side, those that only the smoothing needs included.
   private var side: Int { settings.range * settings.valuesPerSigma + reach }
   private var longest: Int { settings.lengths[settings.lengths.count - 1] }
 
+  /// The cost of all points in inner steps.
   package var cost: Int { (2 * side + 1) * longest }
 
+  /// Computes the outer-losses that the journal does not have, and makes the figure.
   package func run(_ points: FigureJournal, threads: Int) throws -> FigureOutput {
     let index = try points.value("outer-parameter", cost: 0) {
       try section.steepestOuterParameter(length: settings.steepestAfter)

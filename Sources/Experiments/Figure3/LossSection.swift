@@ -1,14 +1,14 @@
 import Engine
 
-/// The outer-loss of a learned optimizer along one outer-parameter: the same task, initialisation and minibatches for
-/// all of its values.
+/// The outer-loss of a learned optimizer along one outer-parameter. The task, the initialisation and the minibatches
+/// are the same for all of its values.
 struct LossSection: Sendable {
   var instance: InnerInstance
   var architecture: Architecture
   var theta: [Float]
   /// The numbers of inner steps, ascending.
   var lengths: [Int]
-  /// Fresh training batches on which the loss is measured after each step.
+  /// The number of fresh training batches on which the loss is measured after each step.
   var freshBatches: Int
   var seed: UInt64
 
@@ -26,7 +26,7 @@ struct LossSection: Sendable {
     return result
   }
 
-  /// The outer-loss of each number of steps where outer-parameter `index` is changed by `offset`.
+  /// Returns the outer-loss of each number of steps, with outer-parameter `index` changed by `offset`.
   func losses(outerParameter index: Int, offset: Double) throws -> [Double] {
     var theta = theta
     theta[index] += Float(offset)
@@ -36,7 +36,7 @@ struct LossSection: Sendable {
     }
   }
 
-  /// The outer-parameter with the steepest outer-loss of `length` steps.
+  /// Returns the index of the outer-parameter in which the outer-loss of `length` steps is steepest.
   func steepestOuterParameter(length: Int) throws -> Int {
     let gradient = try unroll(theta, length: length, reverse: true).gradient
     return gradient.indices.max { abs(gradient[$0]) < abs(gradient[$1]) } ?? 0

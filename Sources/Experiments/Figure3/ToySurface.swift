@@ -2,29 +2,32 @@
   import Glibc
 #endif
 
-/// The inner problem of one parameter, ℓ(x) = (x − 4)(x − 3) x², which has two minima, trained by gradient descent with
-/// momentum; its outer-loss is the loss after the last step, over the logarithm of the learning rate.
+/// An inner problem of one parameter, ℓ(x) = (x − 4)(x − 3) x², which has two minima.
+///
+/// It is trained by gradient descent with momentum. Its outer-loss is the loss after the last step, over the logarithm
+/// of the learning rate.
 struct ToySurface: Codable, Sendable, Equatable {
-  /// x before the first step.
+  /// The parameter x before the first step.
   var start = -0.5
   var momentum = 0.9
-  /// A loss counts at most this much; what is not finite counts as this much.
+  /// The loss that a larger one, or one that is not finite, counts as.
   var clip = 10.0
-  /// The numbers of inner steps.
+  /// The numbers of inner steps, ascending.
   var lengths = [1, 3, 10, 1_000]
-  /// The range of log₁₀ of the learning rate that is shown.
+  /// The lower end of the range of log₁₀ of the learning rate that is shown.
   var from = -2.5
+  /// The upper end of the range of log₁₀ of the learning rate that is shown.
   var to = -1.0
-  /// Values in the range.
+  /// The number of values in the range.
   var points = 2_001
-  /// Standard deviation of the smoothing, in the learning rate's natural logarithm.
+  /// The standard deviation of the smoothing, in the learning rate's natural logarithm.
   var sigma = 0.05
 
   static func loss(_ x: Double) -> Double { (x - 4) * (x - 3) * x * x }
-  /// ℓ′(x) = 4x³ − 21x² + 24x
+  /// Returns the slope ℓ′(x) = 4x³ − 21x² + 24x.
   static func slope(_ x: Double) -> Double { x * (x * (4 * x - 21) + 24) }
 
-  /// The loss after each number of steps.
+  /// Returns the loss after each number of steps.
   func losses(logRate: Double) -> [Double] {
     let rate = exp(logRate)
     var x = start
@@ -41,7 +44,8 @@ struct ToySurface: Codable, Sendable, Equatable {
     }
   }
 
-  /// For each number of steps the outer-loss over the natural logarithm of the learning rate, raw and smoothed.
+  /// Returns, for each number of steps, the outer-loss over the natural logarithm of the learning rate, raw and
+  /// smoothed.
   func curves() -> [(raw: SampledCurve, smoothed: SampledCurve)] {
     let spacing = (to - from) * log(10) / Double(points - 1)
     let reach = SampledCurve.reach(sigma: sigma, spacing: spacing)

@@ -4,15 +4,17 @@ import Engine
   import Glibc
 #endif
 
-/// What figure 4's points say.
+/// The panels, tables and sentences of figure 4.
 extension Figure4 {
-  /// The learning rate that an outer-training came to: the geometric mean over its last fifth.
+  /// Returns the learning rate that an outer-training ended at: the geometric mean over its last fifth.
+  /// - Parameter chain: the log learning rates.
   func learned(_ chain: [Double]) -> Double {
     let tail = chain.suffix(max(1, chain.count / 5))
     return exp(tail.reduce(0, +) / Double(tail.count))
   }
 
-  /// The best learning rate of the grid: the vertex of the parabola through the lowest mean loss and its neighbours.
+  /// Returns the best learning rate of the grid: the vertex of the parabola through the lowest mean loss and its
+  /// neighbours.
   func best(_ losses: [Double]) -> Double {
     let index = losses.indices.min { losses[$0] < losses[$1] } ?? 0
     guard index > 0, index + 1 < losses.count else { return exp(grid[index]) }
@@ -49,7 +51,7 @@ extension Figure4 {
       tables: [rateTable(found), gradientTable(found), gridTable(found)])
   }
 
-  /// Which lengths ask for the wrong direction.
+  /// Returns a sentence with the outer-gradient of each length, whose sign says which way it moves the learning rate.
   private func signs(_ found: Found) -> String {
     let ends = zip(settings.lengths, found.profiles).map { length, profile in
       "\(length.steps) \((profile.reduce(0, +) / Double(profile.count)).short)"
@@ -93,7 +95,7 @@ extension Figure4 {
       })
   }
 
-  /// Σ over the truncations so far of gradient × length / steps.
+  /// Returns the sum, over the truncations so far, of gradient × length / steps.
   private func runningSum(_ profile: [Double]) -> [Double] {
     var sum = 0.0
     return profile.map {

@@ -5,47 +5,60 @@ import Threads
   import Glibc
 #endif
 
-/// Figure 4: outer-gradients of truncated unrolls are biased. What is learned is the logarithm of Adam's learning rate,
-/// by the mean loss of whole training runs.
+/// Figure 4 of the paper: outer-gradients of truncated unrolls are biased. The logarithm of Adam's learning rate is
+/// learned, by the mean loss of whole training runs.
 ///
-/// An outer-iteration is one training run of all inner steps; its outer-gradient is the mean over the run's truncations
-/// of the exact derivative, with the state before each held fixed, or the estimate of persistent evolution strategies;
-/// one step of Adam on the log learning rate follows. So all lengths see the same inner steps, and only the longest is
-/// not truncated.
+/// An outer-iteration is one training run of all inner steps. Its outer-gradient is the mean over the run's truncations
+/// of the exact derivative, with the state before each held fixed, or of the estimate of persistent evolution
+/// strategies. One step of Adam on the log learning rate follows. So all lengths see the same inner steps, and only the
+/// longest is not truncated.
 package struct Figure4: Figure {
+  /// The settings of figure 4.
   package struct Settings: Codable, Sendable, Equatable {
+    /// The seed of initialisations, minibatches and perturbations.
     package var seed: UInt64 = 0
-    /// Filled in from the instance.
+    /// The identity of the tasks, which the figure fills in from the instance.
     var tasks = ""
+    /// The name of the inner problem, which the figure fills in.
     var problem = ""
+    /// The number of images of a minibatch, which the figure fills in.
     var batch = 0
-    /// Inner steps of a training run.
+    /// The number of inner steps of a training run.
     package var steps = 10_000
-    /// The truncations' lengths, ascending; each divides `steps`, and the last is `steps`.
+    /// The truncations' lengths in inner steps, ascending; each divides `steps`, and the last is `steps`.
     package var lengths = [10, 100, 1_000, 10_000]
-    /// The lengths with which persistent evolution strategies run.
+    /// The truncations' lengths for persistent evolution strategies.
     package var persistentLengths = [10]
+    /// Adam's learning rate before the first outer-iteration.
     package var startRate = 1e-3
+    /// The number of outer-iterations.
     package var outerIterations = 100
-    /// Tasks whose outer-gradients an outer-iteration takes the mean of.
+    /// The number of tasks whose outer-gradients an outer-iteration takes the mean of.
     package var tasksPerIteration = 1
-    /// Adam on the log learning rate.
+    /// The learning rate of the Adam that steps the log learning rate.
     package var outerRate = 0.05
+    /// The decay of the first moment in the Adam that steps the log learning rate.
     package var outerBeta1 = 0.9
+    /// The decay of the second moment in the Adam that steps the log learning rate.
     package var outerBeta2 = 0.99
-    /// An outer-gradient counts at most this much.
+    /// The largest absolute value with which an outer-gradient counts.
     package var clip = 1.0
-    /// Antithetic pairs of persistent evolution strategies, and σ of their perturbations.
+    /// The number of antithetic pairs of persistent evolution strategies.
     package var pairs = 4
+    /// The standard deviation σ of the perturbations of persistent evolution strategies.
     package var sigma = 0.1
-    /// Tasks whose outer-gradients at the first learning rate are shown, on average.
+    /// The number of tasks whose mean outer-gradients at the first learning rate are shown.
     package var profileTasks = 4
-    /// The grid on which the best learning rate is sought: log₁₀ from, to, and values in a factor of 10.
+    /// The log₁₀ of the lowest learning rate of the grid on which the best is sought.
     package var gridFrom = -4.0
+    /// The log₁₀ of the highest learning rate of the grid.
     package var gridTo = -1.0
+    /// The number of learning rates of the grid in a factor of 10.
     package var gridPerDecade = 8
+    /// The number of training runs with each learning rate of the grid.
     package var gridTasks = 4
 
+    /// Makes the settings of a scale.
     package init(_ scale: FigureScale) {
       guard scale == .paper else { return }
       outerIterations = 200
@@ -57,21 +70,24 @@ package struct Figure4: Figure {
     }
   }
 
+  /// The beginning of the names of its files.
   package let name = "figure4"
+  /// The settings, with everything on which the points depend.
   package let settings: Settings
   let runs: RateRuns
 
-  /// The problem that is trained where there is no data set: softmax regression for ``FigureScale/small``, a small network
-  /// for ``FigureScale/paper``.
+  /// Returns the problem that is trained where there is no data set: softmax regression for ``FigureScale/small``, a
+  /// small network for ``FigureScale/paper``.
   ///
-  /// With ReLU the derivative of an unroll lacks a part: where a unit switches, the inner gradient jumps, and the
-  /// derivative does not see it. Without a hidden layer truncation is the only bias.
+  /// With ReLU the derivative of an unroll lacks a part. Where a unit switches, the inner gradient jumps, and the
+  /// derivative does not see it. Without a hidden layer, truncation is the only bias.
   package static func syntheticInstance(_ scale: FigureScale, seed: UInt64) -> InnerInstance {
     var images = SyntheticImages.Settings()
     images.contrast = scale == .small ? 0.02 : 0.05
     return .synthetic(images, hidden: scale == .small ? [] : [32], batch: scale == .small ? 8 : 32, seed: seed)
   }
 
+  /// Makes the figure for an instance.
   package init(_ settings: Settings, instance: InnerInstance) {
     precondition(settings.lengths.allSatisfy { settings.steps % $0 == 0 } && settings.lengths.last == settings.steps)
     precondition(settings.persistentLengths.allSatisfy { settings.steps % $0 == 0 })
@@ -83,18 +99,20 @@ package struct Figure4: Figure {
     runs = RateRuns(instance: instance, settings: settings)
   }
 
-  /// The most expensive first: threads then end at about the same time.
+  /// The estimators, the most expensive first, so that threads end at about the same time.
   var estimators: [RateEstimator] {
     settings.persistentLengths.map { .persistent(length: $0) }
       + settings.lengths.reversed().map { .truncated(length: $0) }
   }
 
+  /// The natural logarithms of the grid's learning rates, ascending.
   var grid: [Double] {
     let count = Int(((settings.gridTo - settings.gridFrom) * Double(settings.gridPerDecade)).rounded())
     return (0...count).map { (settings.gridFrom + Double($0) / Double(settings.gridPerDecade)) * log(10) }
   }
 
-  /// Of one training run: a step with derivatives costs about three without.
+  /// Returns the cost of one training run in inner steps, where a step with derivatives costs about three; nil stands
+  /// for a run without derivatives.
   private func cost(_ estimator: RateEstimator?) -> Int {
     switch estimator {
     case .truncated: 3 * settings.steps
@@ -103,12 +121,14 @@ package struct Figure4: Figure {
     }
   }
 
+  /// The cost of all points in inner steps.
   package var cost: Int {
     let chains = estimators.reduce(0) { $0 + cost($1) } * settings.outerIterations * settings.tasksPerIteration
     let profiles = settings.lengths.count * settings.profileTasks * cost(.truncated(length: settings.steps))
     return chains + profiles + grid.count * settings.gridTasks * cost(nil)
   }
 
+  /// Computes the points that the journal does not have, and makes the figure.
   package func run(_ points: FigureJournal, threads: Int) throws -> FigureOutput {
     let estimators = estimators
     let chains = try Parallel.map(estimators.count, threads: threads) { try learn(estimators[$0], points) }
@@ -136,13 +156,13 @@ package struct Figure4: Figure {
     return output(found)
   }
 
-  /// What the points came to.
+  /// The findings of all points.
   struct Found {
-    /// Of each estimator the log learning rate before each outer-iteration and after the last.
+    /// The log learning rate of each estimator, before each outer-iteration and after the last.
     var chains: [RateEstimator: [Double]]
     /// The mean loss of each learning rate of the grid.
     var gridLosses: [Double]
-    /// Of each length the mean outer-gradient of each truncation.
+    /// The mean outer-gradient of each truncation, for each length.
     var profiles: [[Double]]
   }
 
@@ -150,7 +170,7 @@ package struct Figure4: Figure {
     rows[0].indices.map { column in rows.reduce(0) { $0 + $1[column] } / Double(rows.count) }
   }
 
-  /// Outer-training of the log learning rate.
+  /// Outer-trains the log learning rate, and returns it before each outer-iteration and after the last.
   private func learn(_ estimator: RateEstimator, _ points: FigureJournal) throws -> [Double] {
     var settings = OuterSettings()
     settings.beta1 = self.settings.outerBeta1
@@ -171,7 +191,7 @@ package struct Figure4: Figure {
     return chain
   }
 
-  /// The mean over the tasks of an outer-iteration and over the truncations of each.
+  /// Returns the mean over the tasks of an outer-iteration and over the truncations of each.
   private func outerGradient(_ estimator: RateEstimator, iteration: Int, logRate: Double) throws -> Double {
     let tasks = settings.tasksPerIteration
     let gradients = try (0..<tasks).map { number in

@@ -1,10 +1,10 @@
 import Randomness
 
-/// Persistent evolution strategies (Vicol et al. 2021) for a log learning rate: antithetic pairs, each member of which
-/// trains on from its own state; the perturbations of all truncations so far weight the difference of the losses.
+/// Persistent evolution strategies (Vicol et al. 2021) for a log learning rate, by antithetic pairs of which each
+/// member trains on from its own state (Documentation/method.md#persistent-evolution-strategies).
 ///
-/// ∂L̄/∂λ of a truncation is the mean over the pairs of ξ (L⁺ − L⁻) / (2σ²) with ξ the sum of the pair's perturbations
-/// since the task began: unbiased for the smoothed loss, however short the truncations.
+/// ∂L̄/∂λ of a truncation is the mean over the pairs of ξ (L⁺ − L⁻) / (2σ²), with ξ the sum of the pair's perturbations
+/// since the task began. It is unbiased for the smoothed loss, however short the truncations.
 final class PersistentPairs {
   private let pairs: [(plus: RateTraining, minus: RateTraining)]
   private var accumulated: [Double]
@@ -18,7 +18,8 @@ final class PersistentPairs {
     self.sigma = sigma
   }
 
-  /// The next `length` steps: the mean loss of all members, and the estimate of its derivative.
+  /// Does the next `length` steps of all pairs.
+  /// - Returns: the mean loss of all members, and the estimate of its derivative by the log learning rate.
   func truncation(length: Int, logRate: Double, random: inout RandomStream) -> RateTraining.Truncation {
     var result = RateTraining.Truncation(loss: 0, gradient: 0)
     for (index, normal) in random.normals(pairs.count).enumerated() {

@@ -1,19 +1,20 @@
 import Randomness
 
-/// How an outer-gradient by the log learning rate is had from a whole training run.
+/// The way to get an outer-gradient by the log learning rate from a whole training run.
 enum RateEstimator: Hashable, Sendable, CustomStringConvertible {
-  /// The exact derivative of each truncation's loss, the state before it held fixed.
+  /// Takes the exact derivative of each truncation's loss, with the state before it held fixed.
   case truncated(length: Int)
-  /// Persistent evolution strategies over truncations.
+  /// Takes persistent evolution strategies over truncations.
   case persistent(length: Int)
 
+  /// The number of inner steps of a truncation.
   var length: Int {
     switch self {
     case .truncated(let length), .persistent(let length): length
     }
   }
 
-  /// What the data calls it.
+  /// The name in the figure's data and in the journal's keys.
   var name: String {
     switch self {
     case .truncated: "truncated"
@@ -29,14 +30,14 @@ enum RateEstimator: Hashable, Sendable, CustomStringConvertible {
   }
 }
 
-/// Training runs of one instance.
+/// The training runs of one instance.
 struct RateRuns: Sendable {
   var instance: InnerInstance
   var settings: Figure4.Settings
 
-  /// The truncations of one training run at a fixed learning rate.
+  /// Returns the truncations of one training run at a fixed learning rate, with their outer-gradients.
   ///
-  /// - Parameter indices: what tells the perturbations from others'.
+  /// - Parameter indices: what tells the perturbations from those of other runs.
   func truncations(
     _ estimator: RateEstimator, task: Int, logRate: Double, indices: UInt64...
   ) throws -> [RateTraining.Truncation] {
@@ -53,7 +54,7 @@ struct RateRuns: Sendable {
     }
   }
 
-  /// The mean loss of one training run.
+  /// Returns the mean loss of one training run.
   func loss(task: Int, logRate: Double) throws -> Double {
     try RateTraining(instance, task: task, seed: settings.seed)
       .truncation(length: settings.steps, logRate: logRate, derivative: false).loss

@@ -4,22 +4,22 @@ import Engine
   import Glibc
 #endif
 
-/// Adam (Kingma and Ba 2015) on an inner problem, and, in forward mode, the derivative of its losses by the logarithm λ
-/// of its learning rate.
+/// Adam (Kingma and Ba 2015) on an inner problem, with the derivative of its losses by the logarithm λ of its learning
+/// rate, in forward mode.
 ///
-/// With u̇ = du/dλ, a step's gradient changes by ġ = ∇²ℓ u̇, one Hessian-vector product; Adam's moments by ṁ ← β₁ ṁ +
-/// (1 − β₁) ġ and v̇ ← β₂ v̇ + 2 (1 − β₂) g ġ; and with the update a = m̂ / (√v̂ + ε), u̇ ← u̇ − e^λ (a + ȧ). The derivative
-/// of a loss is ∇ℓ · u̇. For one thread.
+/// With u̇ = du/dλ, a step's gradient changes by ġ = ∇²ℓ u̇, one Hessian-vector product. Adam's moments change by ṁ ←
+/// β₁ ṁ + (1 − β₁) ġ and v̇ ← β₂ v̇ + 2 (1 − β₂) g ġ. With the update a = m̂ / (√v̂ + ε), u̇ ← u̇ − e^λ (a + ȧ). The
+/// derivative of a loss is ∇ℓ · u̇. An object is for one thread.
 final class RateTraining {
-  /// What a truncation came to: means over its steps.
+  /// The result of a truncation: means over its steps.
   struct Truncation {
-    /// Of the loss of the step's own minibatch, before the update.
+    /// The mean loss of the steps' own minibatches, each before its update.
     var loss: Double
-    /// dL/dλ with the state before the truncation held fixed; 0 where it was not asked for.
+    /// The derivative dL/dλ with the state before the truncation held fixed; 0 where it was not asked for.
     var gradient: Double
   }
 
-  /// A loss counts at most this much, with gradient 0 there; so do all steps after one that diverged.
+  /// The largest loss that counts, with derivative 0 there. All steps after one that diverged count it too.
   static let clip = 10.0
 
   private static let beta1: Float = 0.9
@@ -35,7 +35,7 @@ final class RateTraining {
   private let tangent: FloatBuffer
   private let product: FloatBuffer
 
-  /// u, Adam's moments, and the derivatives of all three by λ.
+  /// The parameters u, Adam's moments, and the derivatives of all three by λ.
   private var state: State
   private(set) var step = 0
   private var hasDiverged = false
@@ -54,13 +54,13 @@ final class RateTraining {
       (first, second, valuesDot, firstDot, secondDot) = (zeros, zeros, zeros, zeros, zeros)
     }
 
-    /// Forgets what λ did before: a truncation begins.
+    /// Sets all derivatives to 0, as a truncation begins.
     mutating func forgetDerivative() {
       for index in values.indices { (valuesDot[index], firstDot[index], secondDot[index]) = (0, 0, 0) }
     }
   }
 
-  /// The beginning of task number `task`.
+  /// Begins the training of task number `task`.
   init(_ instance: InnerInstance, task: Int, seed: UInt64) throws {
     problem = instance.problem
     images = try instance.images(task)
@@ -74,7 +74,7 @@ final class RateTraining {
     state = State(problem.initialParameters(seed: seed, index: UInt64(task)))
   }
 
-  /// The next `length` steps at learning rate e^`logRate`.
+  /// Does the next `length` steps at learning rate e^`logRate`.
   func truncation(length: Int, logRate: Double, derivative: Bool) -> Truncation {
     var loss = 0.0
     var slope = 0.0
@@ -90,7 +90,7 @@ final class RateTraining {
     return Truncation(loss: loss / Double(length), gradient: slope / Double(length))
   }
 
-  /// One step; nil where it has diverged.
+  /// Does one step and returns its loss and derivative; nil where it has diverged.
   private func step(logRate: Double, derivative: Bool, isFirst: Bool) -> Truncation? {
     guard !hasDiverged else { return nil }
     parameters.assign(state.values)
@@ -136,7 +136,7 @@ final class RateTraining {
     }
   }
 
-  /// The same with the derivatives.
+  /// Updates the parameters and their derivatives by the gradient and its derivative.
   private func update(_ g: [Float], _ gDot: [Float], rate: Float) {
     let (correction1, correction2) = corrections
     for index in g.indices {

@@ -1,24 +1,29 @@
 import Engine
 import Threads
 
-/// How much an outer-gradient of S pairs varies at one θ, by each estimator: variances summed over the coordinates of θ.
+/// The variance of an outer-gradient of S pairs at one θ, by each estimator, summed over the coordinates of θ.
 struct EstimatorVariances: Codable, Sendable, Equatable {
-  /// Nil where a sample was not finite.
+  /// The variance by back-propagation through the smoothed objective; nil where a sample was not finite.
   var reparameterization: Double?
+  /// The variance by evolution strategies.
   var evolutionStrategies: Double
+  /// The variance by the combined estimator.
   var combined: Double
 
-  /// That of the combined estimator over the smaller of the two.
+  /// The combined estimator's variance over the smaller of the other two.
   var ratio: Double { combined / min(reparameterization ?? .infinity, evolutionStrategies) }
 
-  /// Draws tasks, initialisations and perturbations anew for each of `draws` outer-gradients, at a θ that stays.
+  /// Measures the variances at a fixed θ, with tasks, initialisations and perturbations drawn anew for each of `draws`
+  /// outer-gradients.
   ///
   /// The single estimators' variances are those of their samples, over S. The combined estimator is not linear in its
-  /// samples: its own is that of the outer-gradients that the learner stepped by.
+  /// samples: its variance is that of the outer-gradients by which the learner steps.
   ///
   /// - Parameters:
-  ///   - length: inner steps of each unroll, from the initialisation.
-  ///   - outer: S and σ, the loss and the objective.
+  ///   - theta: the weights, flat.
+  ///   - length: the inner steps of each unroll, from the initialisation.
+  ///   - outer: gives S and σ, the loss and the objective.
+  /// - Throws: an error of the tasks.
   init(
     theta: [Float], length: Int, draws: Int, outer: OuterSettings, inner: InnerSettings,
     problems: [any InnerProblem], tasks: any TaskDistribution, seed: UInt64, threads: Int

@@ -1,10 +1,11 @@
 import Engine
 
-/// What figure 5's points take, in inner steps without derivatives.
+/// The costs of figure 5's points, in inner steps without derivatives.
 extension Figure5 {
-  /// A step with its derivative is about five without.
+  /// The cost of a step with its derivative, about that of five without.
   private static let stepsOfDerivative = 5
-  /// In inner steps, by the mean of a curriculum's lengths: what a task's end cuts off is not told apart.
+  /// The cost of one interval of an outer-training, by the curriculum's length in its middle. Steps that a task's end
+  /// cuts off are counted too.
   var costOfTraining: Int {
     let length = settings.outer.curriculum.length(outerIteration: settings.outerIterations / 2)
     return 2 * settings.outer.pairs * settings.every * Int(length) * Self.stepsOfDerivative
@@ -13,9 +14,10 @@ extension Figure5 {
   func costOfVariance(_ length: Int) -> Int {
     2 * settings.outer.pairs * settings.draws * length * Self.stepsOfDerivative
   }
-  /// Adam's grid has 16 rates.
+  /// The cost of tuning Adam, whose grid has 16 rates.
   var costOfAdam: Int { 16 * costOfEvaluation }
 
+  /// The cost of all points.
   package var cost: Int {
     let intervals = settings.checkpoints.count - 1
     let ofTrainings = trainings.count * (intervals * costOfTraining + settings.checkpoints.count * costOfEvaluation)

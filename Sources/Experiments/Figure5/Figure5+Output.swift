@@ -3,7 +3,7 @@ import Evaluation
 import Foundation
 import Shards
 
-/// What figure 5's points say.
+/// The panels, tables and sentences of figure 5.
 extension Figure5 {
   func output(_ found: Found) -> FigureOutput {
     let caption = Caption(
@@ -25,7 +25,7 @@ extension Figure5 {
       tables: [lossTable(found), varianceTable(found)])
   }
 
-  /// From where on back-propagation varies more than evolution strategies.
+  /// Returns a sentence on where back-propagation begins to vary more than evolution strategies.
   private func crossing(_ length: Int, _ variances: [EstimatorVariances]) -> String {
     let ratios = variances.map { ($0.reparameterization ?? .infinity) / $0.evolutionStrategies }
     let span = "ratio \((ratios.min() ?? 0).short) to \((ratios.max() ?? 0).short)"
@@ -38,7 +38,8 @@ extension Figure5 {
       + "outer-iterations, first at \(first.grouped) (\(span))."
   }
 
-  /// A variance of few draws is itself uncertain, so it is the mean that counts.
+  /// Returns a sentence on the combined estimator's variance. One variance of few draws is itself uncertain, so it
+  /// gives the mean.
   private func worstRatio(_ found: Found) -> String {
     let ratios = found.variances.flatMap { $0 }.map(\.ratio)
     let moments = SampleMoments(ratios)

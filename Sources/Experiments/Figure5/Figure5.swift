@@ -4,36 +4,45 @@ package import Foundation
 import Shards
 import Snapshots
 
-/// Figure 5: (a) how much outer-gradients vary over outer-training, by back-propagation, by evolution strategies and
-/// combined, for unrolls of different length; (b, c) what the trained θ bring tasks of `outer-validation` classes to, for
-/// both objectives and several seeds, beside tuned Adam.
+/// Figure 5 of the paper: (a) the variance of outer-gradients over outer-training, by back-propagation, by evolution
+/// strategies and combined, for unrolls of different length; (b, c) the losses of tasks of `outer-validation` classes
+/// with the trained θ, for both objectives and several seeds, beside tuned Adam.
 ///
-/// Every outer-training is a run as the daemon does it, with the combined estimator, in a folder of its own beside the
-/// points: an interrupted one goes on.
+/// Every outer-training is a run as the daemon does it, with the combined estimator. Its folder lies beside the points,
+/// so that an interrupted one goes on.
 package struct Figure5: Figure {
+  /// The settings of figure 5.
   package struct Settings: Codable, Sendable, Equatable {
+    /// The seed of the first run of each objective; the others follow it.
     package var seed: UInt64 = 0
-    /// Filled in from the data set.
+    /// The SHA-256 of the data set's manifest, which the figure fills in.
     var dataset = ""
+    /// The name of the inner problem, which the figure fills in.
     var problem = ""
+    /// The preset of the configuration from which the runs begin.
     package var preset = FigureScale.small
-    /// Runs of outer-training of each objective.
+    /// The number of runs of outer-training of each objective.
     package var seeds = 3
-    /// Outer-iterations of each, and the distance of two at which θ is looked at.
+    /// The number of outer-iterations of each run.
     package var outerIterations = 300
+    /// The number of outer-iterations between two θ that are measured.
     package var every = 50
-    /// Of all runs, but for the objective; the learning rate is that of the train objective.
+    /// The settings of all runs, but for the objective; the learning rate is that of the train objective.
     package var outer = OuterSettings.small
+    /// The outer-optimizer's learning rate in runs of the validation objective.
     package var validationLearningRate = 1e-3
-    /// Tasks of an evaluation, and the inner steps of each.
+    /// The number of tasks of an evaluation.
     package var tasks = 8
+    /// The number of inner steps of each task of an evaluation.
     package var steps = 500
+    /// The number of images of a minibatch.
     package var batch = 32
     /// The lengths of unrolls, from the initialisation, whose outer-gradients' variance is measured.
     package var lengths = [20, 100, 1_000]
-    /// Outer-gradients that are drawn of each.
+    /// The number of outer-gradients that are drawn for a variance.
     package var draws = 4
 
+    /// Makes the settings of a scale.
     package init(_ scale: FigureScale) {
       guard scale == .paper else {
         outer.estimator = .combined
@@ -58,16 +67,22 @@ package struct Figure5: Figure {
       lengths = [20, 100, 1_000, 10_000]
     }
 
-    /// The outer-iterations at which θ is looked at.
+    /// The outer-iterations at which θ is measured.
     var checkpoints: [Int] { Array(stride(from: 0, through: outerIterations, by: every)) }
   }
 
+  /// The beginning of the names of its files.
   package let name = "figure5"
+  /// The settings, with everything on which the points depend.
   package let settings: Settings
   let dataset: Dataset
 
-  /// - Parameter problem: its name; nil: the first that takes images of the data set's shape.
-  /// - Throws: where the data set has too few classes of the splits `train` and `outer-validation`, or no problem fits.
+  /// Makes the figure.
+  /// - Parameters:
+  ///   - folder: the data set's folder.
+  ///   - name: the problem's name; nil for the first that takes images of the data set's shape.
+  /// - Throws: ``ExperimentsError``, `EngineError` or `ShardsError` where the data set has too few classes of the
+  ///   splits `train` and `outer-validation`, or no problem fits.
   package init(_ settings: Settings, dataset folder: URL, problem name: String?) throws {
     precondition(settings.outerIterations.isMultiple(of: settings.every))
     dataset = try Dataset(at: folder)
@@ -81,10 +96,10 @@ package struct Figure5: Figure {
     self.settings = settings
   }
 
-  /// One run of outer-training.
+  /// One run of outer-training: the objective, and its number among those of the objective.
   struct Training: Hashable, Sendable {
     var objective: Objective
-    /// Counted from 0.
+    /// The number of the run, from 0.
     var number: Int
 
     var name: String { "\(objective.rawValue)-\(number)" }
@@ -96,6 +111,7 @@ package struct Figure5: Figure {
     }
   }
 
+  /// Trains and measures what the journal does not have, and makes the figure.
   package func run(_ points: FigureJournal, threads: Int) throws -> FigureOutput {
     var losses: [Training: [MeanLosses]] = [:]
     for training in trainings {
@@ -124,13 +140,13 @@ package struct Figure5: Figure {
     return output(Found(losses: losses, adam: adam, variances: variances))
   }
 
-  /// What the points came to.
+  /// The findings of all points.
   struct Found {
-    /// Of each run at each checkpoint.
+    /// The losses of each run at each checkpoint.
     var losses: [Training: [MeanLosses]]
-    /// Adam's, tuned for each.
+    /// The losses of Adam, tuned for each objective.
     var adam: [Objective: MeanLosses]
-    /// Of each length at each checkpoint.
+    /// The variances for each length at each checkpoint.
     var variances: [[EstimatorVariances]]
   }
 

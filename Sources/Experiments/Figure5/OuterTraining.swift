@@ -8,11 +8,11 @@ import Snapshots
 import Tasks
 import Training
 
-/// A run of outer-training of figure 5, and what is measured along it.
+/// One run of outer-training of figure 5, and the measurements along it.
 struct OuterTraining {
   var figure: Figure5
   var training: Figure5.Training
-  /// Gets a folder with the run's state.
+  /// The folder in which the folder with the run's state lies.
   var folder: URL
   var threads: Int
 
@@ -32,7 +32,7 @@ struct OuterTraining {
     return configuration
   }
 
-  /// θ after so many outer-iterations: trains on where it is not there yet.
+  /// Returns θ after a number of outer-iterations, and trains on where it is not there yet.
   func snapshot(at outerIteration: Int) throws -> Snapshot {
     let seed = settings.seed &+ UInt64(training.number)
     let configuration = try configuration(outerIterations: outerIteration, seed: seed)
@@ -47,8 +47,9 @@ struct OuterTraining {
     return try Snapshot(run.snapshots.read(named: name).data, name: name)
   }
 
-  /// How much outer-gradients of unrolls of `length` steps from the initialisation vary: on tasks and with perturbations
-  /// that no run was trained with, the same at every θ.
+  /// Measures the variances of outer-gradients of unrolls of `length` steps from the initialisation.
+  ///
+  /// Tasks and perturbations are ones that no run was trained with, the same at every θ.
   func variance(at outerIteration: Int, length: Int) throws -> EstimatorVariances {
     let theta = try snapshot(at: outerIteration).theta
     let seed = settings.seed &+ UInt64(settings.seeds)

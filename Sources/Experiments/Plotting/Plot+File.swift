@@ -1,12 +1,13 @@
 import Files
 package import Foundation
 
-/// Drawing by gnuplot, a process of its own.
+/// Drawing of a plot by gnuplot, a process of its own.
 extension Plot {
-  /// Throws where gnuplot is not installed: commands ask before they compute for minutes.
+  /// Checks that gnuplot is installed, before a command computes for minutes.
+  /// - Throws: ``ExperimentsError`` where it is not.
   package static func requireGnuplot() throws { _ = try gnuplot() }
 
-  /// The first executable of that name on the PATH.
+  /// Returns the first executable `gnuplot` on the PATH.
   private static func gnuplot() throws -> URL {
     let folders = (ProcessInfo.processInfo.environment["PATH"] ?? "").split(separator: ":")
     let found = folders.map { URL(filePath: String($0)).appending(path: "gnuplot") }
@@ -17,7 +18,8 @@ extension Plot {
     return found
   }
 
-  /// Draws the plot as an SVG file: there whole or not at all, the same bytes for the same plot.
+  /// Draws the plot as an SVG file, which is there whole or not at all; the same plot gives the same bytes.
+  /// - Throws: ``ExperimentsError`` where gnuplot is missing or fails, `FileError` where the disk does.
   package func write(svg url: URL) throws {
     let gnuplot = try Self.gnuplot()
     let drawing = AtomicFile.temporary(for: url)
@@ -34,7 +36,7 @@ extension Plot {
     try SystemCall.syncFolder(url.deletingLastPathComponent().path)
   }
 
-  /// Runs gnuplot with the script as its standard input: a file, which blocks nobody, unlike a pipe.
+  /// Runs gnuplot with the script as its standard input. That is a file, which cannot block as a pipe can.
   private func run(_ gnuplot: URL, script: URL, _ url: URL) throws {
     let process = Process()
     process.executableURL = gnuplot

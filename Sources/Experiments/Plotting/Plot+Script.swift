@@ -1,18 +1,18 @@
 import Foundation
 
-/// The plot in gnuplot's language.
+/// The plot as a script in gnuplot's language.
 extension Plot {
   private static let panelWidth = 400
   private static let panelHeight = 330
   private static let titleHeight = 40
   private static let lineHeight = 17
   private static let margin = 14
-  /// Letters of a line's name, two of which fit below a panel.
+  /// The most letters of a line's name of which two fit side by side below a panel.
   fileprivate static let shortName = 22
-  /// About how wide a letter of the caption is.
+  /// The approximate width of a letter of the caption in pixels.
   private static let letterWidth = 5.3
 
-  /// Panels that stand side by side.
+  /// The number of panels that stand side by side.
   var columns: Int {
     switch panels.count {
     case ...3: max(panels.count, 1)
@@ -21,7 +21,7 @@ extension Plot {
     }
   }
 
-  /// What makes gnuplot write the plot to a file.
+  /// Returns the script that makes gnuplot write the plot to a file.
   func script(writing path: String) -> String {
     let rows = max((panels.count + columns - 1) / columns, 1)
     let width = max(columns * Self.panelWidth, 3 * Self.panelWidth / 2)
@@ -61,7 +61,7 @@ extension Plot {
       """
   }
 
-  /// The caption, broken between words.
+  /// Returns the caption's lines, broken between words.
   private func captionLines(width: Int) -> [String] {
     let longest = Int(Double(width - 2 * Self.margin) / Self.letterWidth)
     var lines: [String] = []
@@ -79,14 +79,14 @@ extension Plot {
     return lines
   }
 
-  /// A string as gnuplot takes it literally.
+  /// Returns a string as gnuplot takes it literally.
   fileprivate static func quoted(_ text: String) -> String {
     "'" + text.replacing("\n", with: " ").replacing("'", with: "''") + "'"
   }
 }
 
 extension Plot.Panel {
-  /// Data and commands of one panel, which is the `number`-th.
+  /// Returns data and commands of one panel, which is number `number` of the plot.
   fileprivate func script(number: Int) -> String {
     var data: [String] = []
     var pieces: [String] = []
@@ -122,14 +122,16 @@ extension Plot.Panel {
       """
   }
 
-  /// Two columns where names are short enough to stand side by side.
+  /// The rows of the legend: two columns where names are short enough to stand side by side.
   private var legendRows: Int {
     let names = series.map(\.name.count)
     return names.max() ?? 0 <= Plot.shortName ? (names.count + 1) / 2 : 4
   }
 
-  /// What a logarithmic axis of `values` spans, and numbers on it; a linear one is left to gnuplot, which would extend
-  /// a logarithmic one to whole powers of 10 and number only these.
+  /// Returns the commands for the range and the numbers of an axis.
+  ///
+  /// A linear axis is left to gnuplot. It would extend a logarithmic one to whole powers of 10 and number only these.
+  /// - Parameter values: all coordinates on the axis.
   private func axis(_ name: String, _ isLogarithmic: Bool, _ values: [Double]) -> String {
     guard isLogarithmic, let low = values.min(), let high = values.max() else {
       return "unset logscale \(name)\nset \(name)range [*:*]\nset \(name)tics autofreq"

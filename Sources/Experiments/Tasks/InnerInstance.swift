@@ -6,21 +6,22 @@ import Tasks
 
 /// An inner problem and the tasks on which a figure trains it.
 package struct InnerInstance: Sendable {
+  /// The inner problem.
   package let problem: any InnerProblem
-  /// Images of a minibatch.
+  /// The number of images of a minibatch.
   package let batch: Int
-  /// What tells its tasks from others', for a figure's settings.
+  /// A text that tells its tasks from others, for a figure's settings.
   package let identity: String
-  /// For captions, for example `mlp2x32 on mnist14 (train classes), batch 32`.
+  /// A text for captions, for example `mlp2x32 on mnist14 (train classes), batch 32`.
   package let description: String
   private let makeImages: @Sendable (Int) throws -> any BatchSource
 
-  /// The images of task number `index`: a pure function of it.
+  /// Returns the minibatches of task number `index`, a pure function of it.
   package func images(_ index: Int) throws -> any BatchSource { try makeImages(index) }
 
-  /// A classification problem made of a seed; its tasks differ in the initialisation and the minibatches.
+  /// Makes an instance of synthetic images. Its tasks differ in the initialisation and the minibatches.
   ///
-  /// - Parameter hidden: units of each hidden layer; none: softmax regression.
+  /// - Parameter hidden: the units of each hidden layer; none for softmax regression.
   package static func synthetic(_ settings: SyntheticImages.Settings, hidden: [Int], batch: Int, seed: UInt64) -> Self {
     let images = SyntheticImages(settings, seed: seed)
     let widths = ([settings.shape.count] + hidden + [settings.classes]).map { String($0) }.joined(separator: "-")
@@ -33,10 +34,11 @@ package struct InnerInstance: Sendable {
     ) { images.task($0) }
   }
 
-  /// Tasks of 10 train classes of a data set.
+  /// Makes an instance whose tasks are of 10 train classes of a data set.
   ///
-  /// - Parameter problem: its name; nil: the first that takes images of the data set's shape.
-  /// - Throws: ``ExperimentsError`` or `EngineError` where no problem, or not the one that is named, does.
+  /// - Parameter name: the problem's name; nil for the first that takes images of the data set's shape.
+  /// - Throws: ``ExperimentsError`` or `EngineError` where no problem, or not the one that is named, takes such images,
+  ///   `ShardsError` where the data set cannot be opened or has too few classes.
   package static func dataset(at folder: URL, problem name: String?, batch: Int, seed: UInt64) throws -> Self {
     let dataset = try Dataset(at: folder)
     let problem = try problem(name, for: dataset)
@@ -51,7 +53,7 @@ package struct InnerInstance: Sendable {
     }
   }
 
-  /// The problem of a name, or the first that takes images of the data set's shape.
+  /// Returns the problem of a name, or the first that takes images of the data set's shape.
   static func problem(_ name: String?, for dataset: Dataset) throws -> any InnerProblem {
     let (folder, shape) = (dataset.folder, dataset.imageShape)
     guard let problem = try name.map({ try InnerProblems.named($0) }) ?? InnerProblems.fitting(shape).first else {

@@ -1,35 +1,44 @@
 package import Engine
 import Randomness
 
-/// A classification problem made of nothing but a seed: each class is a pattern, its images are the pattern with noise,
-/// and some labels are wrong, so that no network gets rid of the minibatches' noise.
+/// A classification problem that is made of nothing but a seed.
+///
+/// Each class is a pattern, and its images are the pattern with noise. Some labels are wrong, so that no network gets
+/// rid of the minibatches' noise.
 package final class SyntheticImages: Sendable {
+  /// The settings of synthetic images.
   package struct Settings: Codable, Hashable, Sendable, CustomStringConvertible {
+    /// The shape of an image.
     package var shape = ImageShape(height: 8, width: 8, channels: 1)
+    /// The number of classes.
     package var classes = 10
-    /// Images in all.
+    /// The number of images in all.
     package var images = 4_000
-    /// Standard deviation of the patterns' pixels around 0.5.
+    /// The standard deviation of the patterns' pixels around 0.5.
     package var contrast: Float = 0.1
-    /// Standard deviation of the noise of each pixel.
+    /// The standard deviation of the noise of each pixel.
     package var noise: Float = 0.2
     /// The share of labels that are drawn at random.
     package var wrongLabels = 0.1
 
+    /// Makes the default settings.
     package init() {}
 
+    /// The settings in words, for captions and for a figure's identity.
     package var description: String {
       "synthetic images (\(images) of \(shape), \(classes) random patterns of contrast \(contrast) with noise \(noise), "
         + "\(Int((100 * wrongLabels).rounded())) % random labels)"
     }
   }
 
+  /// The settings by which the images were made.
   package let settings: Settings
   private let seed: UInt64
-  /// [images, height, width, channels], from 0 to 1.
+  /// The pixels, [images, height, width, channels], from 0 to 1.
   private let pixels: [Float]
   private let labels: [Int32]
 
+  /// Makes the images, a pure function of the settings and the seed.
   package init(_ settings: Settings, seed: UInt64) {
     self.settings = settings
     self.seed = seed
@@ -52,7 +61,7 @@ package final class SyntheticImages: Sendable {
     self.labels = labels
   }
 
-  /// The images with the order of minibatches that is number `index`.
+  /// Returns the images in minibatches, whose draws `index` numbers.
   package func task(_ index: Int) -> any BatchSource { Task(images: self, index: UInt64(index)) }
 
   private struct Task: BatchSource {
@@ -65,7 +74,7 @@ package final class SyntheticImages: Sendable {
     }
   }
 
-  /// Images with replacement.
+  /// Fills a batch with images drawn with replacement.
   private func draw(_ batch: inout Batch, _ indices: UInt64...) {
     var random = RandomStream(seed: seed, purpose: .batch, indices: indices)
     let size = settings.shape.count

@@ -3,10 +3,11 @@ package import DaemonClient
 import Foundation
 
 extension DaemonAddress: ExpressibleByArgument {
+  /// Reads an address as ``DaemonAddress/init(_:)`` does.
   package init?(argument: String) { self.init(argument) }
 }
 
-/// What a daemon wants to see.
+/// The options with a daemon's credentials.
 struct AccessOptions: ParsableArguments {
   @Option(help: ArgumentHelp("The file that holds the daemon's token (http.token_file).", valueName: "file"))
   var tokenFile: String?
@@ -22,7 +23,7 @@ struct AccessOptions: ParsableArguments {
   }
 }
 
-/// A daemon that is asked.
+/// The options of a command that reads from a daemon.
 struct ReadingOptions: ParsableArguments {
   @Option(
     help: ArgumentHelp("The daemon: http://HOST:PORT, https://HOST:PORT or unix:PATH.", valueName: "address"))
@@ -33,13 +34,13 @@ struct ReadingOptions: ParsableArguments {
 
   func validate() throws { try requireDaemon(from) }
 
-  /// Runs `body` with the daemon.
+  /// Runs `body` with a client of the daemon.
   func with<Result>(_ body: (DaemonClient) async throws -> Result) async throws -> Result {
     try await DaemonClient.with(from, access: access.access(), body)
   }
 }
 
-/// A daemon that is told what to do: it listens to its Unix socket, and to who has its token.
+/// The options of a command that controls a daemon, which must be its Unix socket or get its token.
 struct ControlOptions: ParsableArguments {
   @Option(
     help: ArgumentHelp(
@@ -52,7 +53,7 @@ struct ControlOptions: ParsableArguments {
 
   func validate() throws { try requireDaemon(from) }
 
-  /// Runs `body` with the daemon.
+  /// Runs `body` with a client of the daemon.
   func with<Result>(_ body: (DaemonClient) async throws -> Result) async throws -> Result {
     try await DaemonClient.with(from, access: access.access(), body)
   }

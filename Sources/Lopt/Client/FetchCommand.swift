@@ -3,7 +3,7 @@ import DaemonClient
 import Files
 import Foundation
 
-/// `lopt fetch`: gets a snapshot of θ.
+/// The command `lopt fetch`, which gets a snapshot of θ.
 struct FetchCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "fetch",

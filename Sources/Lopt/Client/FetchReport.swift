@@ -5,7 +5,7 @@ import Synchronization
 
 /// Tells on standard error what happens while a snapshot is fetched.
 final class FetchReport: Sendable {
-  /// A file below this is there before anybody could read of it.
+  /// The size in bytes below which no progress is shown, as the file is there before anybody could read it.
   private static let large = 4 << 20
 
   private struct State {
@@ -28,7 +28,7 @@ final class FetchReport: Sendable {
     }
   }
 
-  /// Ends the progress's line.
+  /// Ends the line of the progress.
   func finish() {
     state.withLock {
       $0.progress?.finish()
@@ -41,7 +41,7 @@ final class FetchReport: Sendable {
     StandardError.write("lopt: \(text)\n")
   }
 
-  /// Says so once for each step.
+  /// Tells that a newer snapshot is waited for, once for each step.
   private func waiting(_ newest: Int?) {
     let isNew = state.withLock { state in
       defer { state.newest = .some(newest) }

@@ -3,7 +3,7 @@ import Files
 import Foundation
 import Snapshots
 
-/// `lopt key`: the keys by which snapshots are trusted.
+/// The command `lopt key`, for the keys by which snapshots are trusted.
 struct KeyCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "key",
@@ -15,7 +15,7 @@ struct KeyCommand: ParsableCommand {
     subcommands: [GenerateKeyCommand.self])
 }
 
-/// `lopt key generate`: a new key.
+/// The command `lopt key generate`, which makes a new key.
 struct GenerateKeyCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "generate",

@@ -4,7 +4,7 @@ import DaemonClient
 import Files
 import Snapshots
 
-/// `lopt list`: the snapshots of a daemon.
+/// The command `lopt list`, which lists the snapshots of a daemon.
 struct ListCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "list",

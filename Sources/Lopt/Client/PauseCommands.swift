@@ -2,12 +2,12 @@ import ArgumentParser
 import DaemonClient
 import Files
 
-/// What pausing and going on print.
+/// The JSON that pausing and resuming print.
 private struct Paused: Encodable {
   var paused: Bool
 }
 
-/// `lopt pause`: training waits.
+/// The command `lopt pause`, after which training waits.
 struct PauseCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "pause",
@@ -26,7 +26,7 @@ struct PauseCommand: AsyncParsableCommand {
   func run() async throws { try await setPaused(true, daemon) }
 }
 
-/// `lopt resume`: training goes on.
+/// The command `lopt resume`, after which training goes on.
 struct ResumeCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "resume",

@@ -3,7 +3,7 @@ import DaemonClient
 import Files
 import Snapshots
 
-/// `lopt pin`: a snapshot stays.
+/// The command `lopt pin`, after which a snapshot is kept.
 struct PinCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "pin",
@@ -22,7 +22,7 @@ struct PinCommand: AsyncParsableCommand {
   func run() async throws { try await setPinned(true, name, daemon) }
 }
 
-/// `lopt unpin`: a snapshot goes when its time comes.
+/// The command `lopt unpin`, after which a snapshot is removed when its time comes.
 struct UnpinCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "unpin",

@@ -3,7 +3,7 @@ import DaemonClient
 import Files
 import Snapshots
 
-/// `lopt snapshot`: a snapshot of now.
+/// The command `lopt snapshot`, which makes a daemon write a snapshot now.
 struct SnapshotCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "snapshot",

@@ -5,7 +5,7 @@ import Engine
 import Files
 import Foundation
 
-/// `lopt status`: how a daemon's run stands.
+/// The command `lopt status`, which shows what a daemon's run is at.
 struct StatusCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "status",
@@ -28,7 +28,7 @@ struct StatusCommand: AsyncParsableCommand {
   }
 }
 
-/// A daemon's status as lines of text; what is not known yet has none.
+/// A daemon's status as lines of text. What is not known yet has no line.
 struct StatusTable: CustomStringConvertible {
   var status: DaemonStatus
 

@@ -3,7 +3,7 @@ import DaemonClient
 import Foundation
 import Snapshots
 
-/// What makes a snapshot trusted.
+/// The options with the conditions for trusting a snapshot.
 struct TrustOptions: ParsableArguments {
   @Option(
     help: ArgumentHelp(
@@ -28,7 +28,7 @@ struct TrustOptions: ParsableArguments {
   }
 }
 
-/// A time as a person writes it: `90`, `15m`, `2d`.
+/// A length of time as a person writes it, such as `90`, `15m` or `2d`.
 struct Age: ExpressibleByArgument, Equatable {
   var seconds: Double
 

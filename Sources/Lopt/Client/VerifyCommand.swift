@@ -5,7 +5,7 @@ import Foundation
 import Snapshots
 import Tasks
 
-/// `lopt verify`: whether files of snapshots are sound.
+/// The command `lopt verify`, which checks that files of snapshots are sound.
 struct VerifyCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "verify",
@@ -60,14 +60,14 @@ struct VerifyCommand: ParsableCommand {
   }
 }
 
-/// What was found of one file.
+/// The findings about one file.
 private struct VerifiedFile: Encodable, CustomStringConvertible {
   var path: String
-  /// What is wrong; nil where nothing is.
+  /// A sentence on what is wrong; nil where nothing is.
   var error: String?
   var step: Int?
   var sha256: String?
-  /// Whether there was a record to check it against.
+  /// Whether there was a record to check the file against; nil where the file is not sound.
   var record: Bool?
 
   init(_ file: URL, _ check: SnapshotCheck) {

@@ -4,7 +4,7 @@ import Foundation
 import Shards
 import Snapshots
 
-/// `lopt figure 1`: learned optimizers against tuned baselines by wall-clock.
+/// The command `lopt figure 1`: learned optimizers against tuned baselines by wall-clock.
 struct Figure1Command: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "1",

@@ -3,7 +3,7 @@ import Experiments
 import Foundation
 import Snapshots
 
-/// `lopt figure 3`: jagged outer-losses.
+/// The command `lopt figure 3`: jagged outer-losses.
 struct Figure3Command: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "3",

@@ -1,7 +1,7 @@
 import ArgumentParser
 import Experiments
 
-/// `lopt figure 4`: the bias of truncation.
+/// The command `lopt figure 4`: the bias of truncation.
 struct Figure4Command: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "4",

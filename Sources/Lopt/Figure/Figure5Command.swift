@@ -2,7 +2,7 @@ import ArgumentParser
 import Experiments
 import Foundation
 
-/// `lopt figure 5`: the estimators' variances, and outer-training's progress.
+/// The command `lopt figure 5`: the estimators' variances, and outer-training's progress.
 struct Figure5Command: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "5",

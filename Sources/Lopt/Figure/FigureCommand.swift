@@ -3,7 +3,7 @@ import Experiments
 import Foundation
 import Threads
 
-/// `lopt figure`: the paper's figures as experiments.
+/// The command `lopt figure`, which runs the paper's figures as experiments.
 struct FigureCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "figure",
@@ -19,7 +19,7 @@ struct FigureCommand: ParsableCommand {
     subcommands: [Figure1Command.self, Figure3Command.self, Figure4Command.self, Figure5Command.self])
 }
 
-/// What every figure is told.
+/// The options of every figure.
 struct FigureOptions: ParsableArguments {
   @Option(help: ArgumentHelp("The folder that gets the files.", valueName: "folder"))
   var output: String
@@ -43,7 +43,7 @@ struct FigureOptions: ParsableArguments {
   }
 }
 
-/// What a figure that trains an inner problem on images is told.
+/// The options of a figure that trains an inner problem on images.
 struct FigureTaskOptions: ParsableArguments {
   @Option(
     help: ArgumentHelp(
@@ -56,7 +56,7 @@ struct FigureTaskOptions: ParsableArguments {
     guard problem == nil || dataset != nil else { throw ValidationError("--problem needs --dataset") }
   }
 
-  /// Tasks of the data set, or else `synthetic`.
+  /// Returns the instance of the data set that was given, or else `synthetic`.
   func instance(batch: Int, seed: UInt64, synthetic: @autoclosure () -> InnerInstance) throws -> InnerInstance {
     guard let dataset else { return synthetic() }
     return try .dataset(at: URL(filePath: dataset), problem: problem, batch: batch, seed: seed)
