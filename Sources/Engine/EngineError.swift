@@ -1,17 +1,18 @@
 package import Files
 
-/// What the engine refuses.
+/// An error with which the engine refuses a problem or a processor.
 package typealias EngineError = CodedError<EngineErrorCode>
 
 /// The kinds of ``EngineError``.
 package enum EngineErrorCode: ErrorCode {
-  /// No inner problem has the name.
+  /// There is no inner problem of the name.
   case unknownProblem
   /// An inner problem takes images of another shape.
   case wrongShape
-  /// The name is of no instruction set, or of one that this processor lacks.
+  /// There is no instruction set of the name, or this processor lacks it.
   case unknownInstructionSet
 
+  /// The code with which a tool exits that this error ends.
   package var exitCode: ExitCode {
     switch self {
     case .unknownProblem, .unknownInstructionSet: .usage

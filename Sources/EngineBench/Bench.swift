@@ -2,20 +2,22 @@ package import Engine
 import Synchronization
 import Threads
 
-/// Times the engine's operations on this machine.
+/// A benchmark of the engine's operations on this machine.
 package struct Bench: Sendable {
   private let threads: Int
   private let seconds: Double
 
+  /// Makes a benchmark.
   /// - Parameters:
-  ///   - threads: how many do the same at the same time.
-  ///   - seconds: how long each operation is repeated.
+  ///   - threads: the number of threads that do the same at the same time.
+  ///   - seconds: the time for which each operation is repeated.
   package init(threads: Int, seconds: Double) {
     precondition(threads > 0 && seconds > 0)
     self.threads = threads
     self.seconds = seconds
   }
 
+  /// Times an operation on a problem with minibatches of `batch` images.
   package func run(_ operation: BenchOperation, _ problem: any InnerProblem, batch: Int) -> BenchResult {
     let kernels = Kernels.current
     let (timed, peak) = time { thread in
@@ -36,18 +38,20 @@ package struct Bench: Sendable {
       peakGFLOPS: peakGFLOPS, peakShare: gflops(executed, perSecond) / peakGFLOPS)
   }
 
-  /// Half a millisecond or more, beside which reading the clock is nothing.
+  /// The multiply-adds of a measurement of the peak: half a millisecond or more, so that reading the clock takes no
+  /// part.
   private static let peakRounds = 250_000
-  /// The peak has this share of the time.
+  /// The share of the time that is spent on measuring the peak.
   private static let peakTime = 0.2
 
   private struct Timed {
-    /// Seconds of one.
+    /// The median seconds of one operation.
     var median: Double
-    /// All threads together.
+    /// The number of operations a second, all threads together.
     var perSecond: Double
 
-    /// - Parameter threads: of each thread, the seconds of every one.
+    /// Computes the figures.
+    /// - Parameter threads: for each thread, the seconds of every operation.
     init(_ threads: [[Double]]) {
       perSecond = threads.reduce(0) { $0 + Double($1.count) / $1.reduce(0, +) }
       let sorted = threads.joined().sorted()
@@ -55,8 +59,9 @@ package struct Bench: Sendable {
     }
   }
 
-  /// Repeats what `make` gives each thread, once to warm up and then for `seconds`; a part of the time `beside` runs
-  /// instead, again and again, so that whatever else the machine does meanwhile slows both.
+  /// Repeats the body that `make` gives each thread, once to warm up and then for `seconds`.
+  ///
+  /// A part of the time `beside` runs instead, again and again, so that whatever else the machine does slows both.
   private func time(
     _ make: @escaping @Sendable (_ thread: Int) -> () -> Void, beside: @escaping @Sendable () -> Void
   ) -> (Timed, beside: Timed) {

@@ -1,15 +1,16 @@
 import Engine
 
-/// What of the engine can be timed.
+/// The operations of the engine that can be timed.
 package enum BenchOperation: String, Codable, CaseIterable, Sendable {
   /// The loss of a batch.
   case value
+  /// The loss of a batch and its gradient.
   case gradient
   /// The gradient and a Hessian-vector product at the same parameters.
   case gradientHVP = "gradient_hvp"
   /// The learned optimizer's update of all parameters.
   case update
-  /// Its reverse.
+  /// The reverse of the learned optimizer's update.
   case updateReverse = "update_reverse"
   /// A step of Adam on all parameters, to compare the update with.
   case adam
@@ -18,10 +19,12 @@ package enum BenchOperation: String, Codable, CaseIterable, Sendable {
   /// An inner step of an unroll with the outer-gradient.
   case unrollReverse = "unroll_reverse"
 
-  /// The multiply-adds of one, those of the networks alone; a Hessian-vector product computes the forward and the
-  /// backward pass along a vector. What an unroll with reverse replays, where its states do not fit, is not counted.
+  /// Returns the multiply-adds of one operation, counting those of the networks alone.
   ///
-  /// - Parameter layers: which of each layer count, for one image: the problem's `multiplyAdds`, or the executed ones.
+  /// A Hessian-vector product computes the forward and the backward pass along a vector. Steps that an unroll with
+  /// reverse replays, where its states do not fit, are not counted.
+  /// - Parameter layers: returns the count of each layer for one image: the problem's `multiplyAdds`, or the executed
+  ///   ones.
   func multiplyAdds(
     _ problem: any InnerProblem, _ architecture: Architecture, batch: Int,
     layers: (any InnerProblem) -> [Int] = { $0.multiplyAdds }
@@ -31,7 +34,7 @@ package enum BenchOperation: String, Codable, CaseIterable, Sendable {
     }
     let counts = layers(problem)
     let all = counts.reduce(0, +) * batch
-    /// Without the derivative by the images.
+    // The first layer's derivative by the images is not computed.
     let inner = all - (counts.first ?? 0) * batch
     let network = architecture.multiplyAdds * problem.layout.count
     return switch self {
@@ -46,6 +49,6 @@ package enum BenchOperation: String, Codable, CaseIterable, Sendable {
     }
   }
 
-  /// Whether it is an inner step, which is timed as a part of an unroll.
+  /// Whether the operation is an inner step, which is timed as a part of an unroll.
   var isUnroll: Bool { self == .unrollForward || self == .unrollReverse }
 }

@@ -1,22 +1,26 @@
-/// How long one operation of the engine takes on this machine.
+/// The speed of one operation of the engine on this machine.
 package struct BenchResult: Codable, Sendable, Equatable {
+  /// The name of the inner problem.
   package var problem: String
+  /// The operation that was timed.
   package var operation: BenchOperation
-  /// Threads that did the same at the same time, each on a task of its own.
+  /// The number of threads that did the same at the same time, each on a task of its own.
   package var threads: Int
-  /// Images of a minibatch.
+  /// The number of images of a minibatch.
   package var batch: Int
-  /// Of one operation, in milliseconds; of an unroll, of one inner step.
+  /// The median milliseconds of one operation; of an unroll, of one inner step.
   package var medianMilliseconds: Double
-  /// Operations a second, all threads together.
+  /// The number of operations a second, all threads together.
   package var perSecond: Double
-  /// 10⁹ operations on floats a second, all threads together; a multiply-add counts as two, and those of a convolution
-  /// are those of its definition, however it is computed: libraries can be compared by it.
+  /// The number of operations on floats a second, in 10⁹, all threads together.
+  ///
+  /// A multiply-add counts as two. Those of a convolution are those of its definition, however it is computed, so that
+  /// libraries can be compared by it.
   package var gflops: Double
-  /// 10⁹ operations on floats a second, all threads together, in a loop of nothing but multiply-adds, measured in turn
-  /// with the operation.
+  /// The number of operations on floats a second, in 10⁹, all threads together, in a loop of nothing but multiply-adds.
+  /// It is measured in turn with the operation.
   package var peakGFLOPS: Double
-  /// The multiply-adds that are executed, as a share of that peak.
+  /// The multiply-adds that are executed, as a share of that peak, from 0 to 1.
   package var peakShare: Double
 
   enum CodingKeys: String, CodingKey {

@@ -1,9 +1,9 @@
 import Engine
 import Randomness
 
-/// One operation on one problem with all that it needs: the work of one thread.
+/// One operation on one problem, with all that it needs: the work of one thread.
 final class BenchWork {
-  /// Inner steps of an unroll that is timed.
+  /// The number of inner steps of an unroll that is timed.
   static let length = 20
 
   private let body: () -> Void
@@ -81,7 +81,7 @@ final class BenchWork {
   }
 }
 
-/// Batches of noise, ready to be copied: the time that images take is not the engine's.
+/// Batches of noise, ready to be copied, as the time that images take is not the engine's.
 private struct NoiseImages: BatchSource {
   let shape: ImageShape
   let batches: [Batch]

@@ -1,23 +1,25 @@
-/// A minibatch: pixels [batch, height, width, channels] from 0 to 1, and labels [batch]. Whoever fills it keeps its
-/// size.
+/// A minibatch of images (Documentation/method.md#tasks-and-minibatches). Filling it does not change its size.
 package struct Batch: Sendable, Equatable {
+  /// The pixels, [batch, height, width, channels], from 0 to 1.
   package var pixels: [Float]
+  /// The labels, [batch], each from 0 to below the number of classes.
   package var labels: [Int32]
 
+  /// Makes a minibatch of `size` images, with all pixels and labels 0.
   package init(size: Int, shape: ImageShape) {
     pixels = Array(repeating: 0, count: size * shape.count)
     labels = Array(repeating: 0, count: size)
   }
 }
 
-/// What a minibatch is for.
+/// The use of a minibatch in an inner step.
 package enum BatchUse: Hashable, Sendable {
-  /// The training images of an inner step.
+  /// An inner step's own images, on whose loss the gradient is taken.
   case inner
-  /// The `index`-th fresh batch on which the outer-loss of a step is measured.
+  /// Fresh images on which the outer-loss of a step is measured, batch `index` from 0.
   case outer(index: Int, Objective)
 
-  /// What tells a step's uses apart, as an index of random numbers. Part of what a resumed run must reproduce.
+  /// The number by which a step's uses draw different images. A resumed run must reproduce it: never change it.
   package var number: UInt64 {
     switch self {
     case .inner: 0

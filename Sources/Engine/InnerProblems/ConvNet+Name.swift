@@ -1,14 +1,14 @@
 extension ConvNet {
   /// The paper's strides, by the number of convolutions.
   private static let strides = [3: [2, 2, 1], 6: [2, 1, 2, 1, 1, 1]]
-  /// Larger ones are slips of the pen.
+  /// The sides of images in pixels that a name may have; larger ones are slips of the pen.
   private static let sizes = 1...256
   private static let widths = 1...1024
 
-  /// The network of a name like `conv3x32-mnist`: 3 convolutions of 32 channels on MNIST's images, 28×28×1; without
-  /// `-mnist` on images of 32×32×3. Images of another size have it behind an @: `conv3x8@16`. Nil for any other name.
+  /// Makes the network of a name like `conv3x32-mnist`: 3 convolutions of 32 channels on MNIST's images, 28×28×1.
   ///
-  /// A size that needs no @ is left out of the network's own name.
+  /// Without `-mnist` the images are 32×32×3. Images of another size have it behind an @: `conv3x8@16`. A size that
+  /// needs no @ is left out of the network's own name. It is nil for any other name.
   package init?(named name: String) {
     guard let match = name.wholeMatch(of: /conv([0-9]+)x([0-9]+)(-mnist)?(?:@([0-9]+))?/),
       let layers = Int(match.1), let strides = Self.strides[layers], let channels = Int(match.2)

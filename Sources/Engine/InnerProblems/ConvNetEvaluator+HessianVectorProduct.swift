@@ -17,13 +17,14 @@ extension ConvNetEvaluator {
     head.product(into: headLayer(product))
   }
 
-  /// What a gradient kept has left the second-level cache meanwhile.
+  /// Asks for the kept activations and derivatives of a group, which have left the second-level cache meanwhile.
   private func prefetch(_ kept: Storage) {
     for layer in 0...layers { kernels.prefetch(kept.activation(layer)) }
     for layer in 1..<layers { kernels.prefetch(kept.delta(layer)) }
   }
 
-  /// R(zᵢ) = aᵢ ∗ Vᵢ + cᵢ + R(aᵢ) ∗ Wᵢ with (V, c) the vector's pieces, R(a₀) = 0.
+  /// Computes R(zᵢ) = aᵢ ∗ Vᵢ + cᵢ + R(aᵢ) ∗ Wᵢ, where (V, c) are the vector's pieces and R(a₀) = 0
+  /// (Documentation/method.md#derivatives-of-an-inner-problem).
   private func forwardTangent(
     _ layer: Int, _ images: Int, _ kept: Storage, _ tangents: Storage, along vector: FloatBuffer
   ) {
@@ -34,7 +35,8 @@ extension ConvNetEvaluator {
       into: tangents.activation(layer + 1))
   }
 
-  /// R(∂Wᵢ) += aᵢ ∗ R(δᵢ) + R(aᵢ) ∗ δᵢ, R(∂bᵢ) += Σ R(δᵢ), R(δᵢ₋₁) = (R(δᵢ) ∗ Wᵢᵀ + δᵢ ∗ Vᵢᵀ where aᵢ > 0).
+  /// Adds R(∂Wᵢ) += aᵢ ∗ R(δᵢ) + R(aᵢ) ∗ δᵢ and R(∂bᵢ) += Σ R(δᵢ), and computes R(δᵢ₋₁) = (R(δᵢ) ∗ Wᵢᵀ + δᵢ ∗ Vᵢᵀ where
+  /// aᵢ > 0).
   private func backwardTangent(
     _ layer: Int, _ images: Int, _ kept: Storage, _ tangents: Storage, into product: FloatBuffer
   ) {

@@ -1,5 +1,5 @@
 extension ConvNetEvaluator {
-  /// Where one group's activations and derivatives are: among the whole batch's, or in the buffers of one group.
+  /// The place of one group's activations and derivatives: among the whole batch's, or in the buffers of one group.
   struct Storage {
     private let evaluator: ConvNetEvaluator
     private let images: Range<Int>
@@ -11,12 +11,12 @@ extension ConvNetEvaluator {
       self.kept = kept
     }
 
-    /// aᵢ, the images being always among the batch's.
+    /// Returns aᵢ of the group. The images, a₀, always are among the batch's.
     func activation(_ layer: Int) -> FloatSlice {
       kept || layer == 0 ? batchSlice(evaluator.activations[layer]) : groupSlice(evaluator.tangents[layer - 1])
     }
 
-    /// δᵢ; a Hessian-vector product has no use for δ₀, as R(a₀) = 0.
+    /// Returns δᵢ of the group. A Hessian-vector product has no use for δ₀, as R(a₀) = 0.
     func delta(_ layer: Int) -> FloatSlice {
       kept && layer > 0 ? batchSlice(evaluator.deltas[layer - 1]) : groupSlice(evaluator.deltaTangents[layer])
     }

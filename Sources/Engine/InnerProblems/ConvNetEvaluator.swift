@@ -1,33 +1,38 @@
-/// A convolutional network's loss and derivatives on one batch.
+/// A convolutional network's loss and derivatives on one batch
+/// (Documentation/method.md#derivatives-of-an-inner-problem).
 ///
-/// With a₀ the images, zᵢ = aᵢ ∗ Wᵢ + bᵢ, aᵢ₊₁ = relu(zᵢ), p the mean over the last one's pixels, y = p U + c the logits,
-/// δᵢ = ∂ℓ/∂zᵢ. The Hessian-vector product differentiates all of that along the vector (Pearlmutter 1994): R(·) below
-/// and "tangent". The batch goes through in groups of images whose working memory stays in the second-level cache.
+/// In the comments a₀ are the images, zᵢ = aᵢ ∗ Wᵢ + bᵢ and aᵢ₊₁ = relu(zᵢ). p is the mean over the last one's pixels,
+/// y = p U + c are the logits, and δᵢ = ∂ℓ/∂zᵢ. The Hessian-vector product differentiates all of that along the vector
+/// (Pearlmutter 1994): R(·) and "tangent". The batch goes through in groups of images whose working memory stays in the
+/// second-level cache.
 final class ConvNetEvaluator: InnerEvaluator {
   typealias Term = Kernels.Term
 
-  /// Floats of a group's activations and of their derivatives; tangents, weights and transforms are as much again.
+  /// The number of floats of a group's activations and of their derivatives. Tangents, weights and transforms take as
+  /// much again.
   private static let groupFloats = 121_000
 
   let kernels: Kernels
   private let problem: ConvNet
   let convolutions: [any Convolution]
   let batch: Int
-  /// Images of a group; the last one may have fewer.
+  /// The number of images of a group; the last one may have fewer.
   let group: Int
   private var labels: [Int32]
-  /// aᵢ of the whole batch, beyond the images only where a Hessian-vector product follows.
+  /// The activations aᵢ of the whole batch. Beyond the images they are kept only for a Hessian-vector product.
   let activations: [FloatBuffer]
-  /// δᵢ₊₁ of the whole batch, which lies like aᵢ₊₂, likewise.
+  /// The derivatives δᵢ₊₁ of the whole batch, each laid out as aᵢ₊₂, kept only for a Hessian-vector product.
   let deltas: [FloatBuffer]
-  /// R(aᵢ₊₁) and R(δᵢ) of one group; aᵢ₊₁ and δᵢ where no Hessian-vector product follows.
+  /// The tangents R(aᵢ₊₁) of one group, or aᵢ₊₁ where no Hessian-vector product follows.
   let tangents: [FloatBuffer]
+  /// The tangents R(δᵢ) of one group, or δᵢ where no Hessian-vector product follows.
   let deltaTangents: [FloatBuffer]
-  /// The weights and the vector as the convolutions take them.
+  /// The weights, arranged as the convolutions take them.
   let panels: [ConvolutionPanels]
+  /// The vector's weights, arranged as the convolutions take them.
   let vectorPanels: [ConvolutionPanels]
   let head: MeanHead
-  /// Whether the last gradient was `keeping`.
+  /// Whether the last gradient kept what a Hessian-vector product needs.
   private(set) var isKept = false
 
   init(_ problem: ConvNet, batch: Int, kernels: Kernels = .current) {
@@ -93,7 +98,7 @@ final class ConvNetEvaluator: InnerEvaluator {
     return Float(loss / Double(batch))
   }
 
-  /// The sum of some images' losses.
+  /// Computes the logits of some images, and returns the sum of their losses.
   private func forward(
     _ images: Range<Int>, at parameters: FloatBuffer, _ storage: Storage, differentiated: Bool
   ) -> Double {
@@ -124,7 +129,7 @@ final class ConvNetEvaluator: InnerEvaluator {
     return Float(loss / Double(batch))
   }
 
-  /// ∂Wᵢ += aᵢ ∗ δᵢ, ∂bᵢ += Σ δᵢ, δᵢ₋₁ = (δᵢ ∗ Wᵢᵀ where aᵢ > 0).
+  /// Adds ∂Wᵢ += aᵢ ∗ δᵢ and ∂bᵢ += Σ δᵢ, and computes δᵢ₋₁ = (δᵢ ∗ Wᵢᵀ where aᵢ > 0).
   private func backward(_ layer: Int, _ images: Int, _ storage: Storage, into gradient: FloatBuffer) {
     let convolution = convolutions[layer]
     let (inputs, delta) = (storage.activation(layer), storage.delta(layer))

@@ -1,28 +1,32 @@
-/// A 3×3 convolution with padding SAME, as TensorFlow defines it: result (y, x) has its kernel's first corner at
-/// (stride y − before, stride x − before) of the image, where `before` is half of the padding, rounded down.
+/// A 3×3 convolution with padding SAME, for any stride and number of channels.
 ///
-/// Each pixel's sum over the taps is taken from the images as they are: for any stride and number of channels.
+/// Padding is as TensorFlow defines it (Documentation/method.md#convolutions-and-padding): result (y, x) has its
+/// kernel's first corner at (stride y − before, stride x − before) of the image, where `before` is half of the padding,
+/// rounded down. Each pixel's sum over the taps is taken from the images as they are.
 final class DirectConvolution: Convolution {
   let input: BorderedShape
   let output: BorderedShape
   let pixels: Kernels.Pixels
-  /// The image's pixels and the taps that read them, for each position of a pixel modulo the stride. Empty where the
-  /// derivative by the images is not wanted.
+  /// The image's pixels and the taps that read them, for each position of a pixel modulo the stride. It is empty where
+  /// the derivative by the images is not wanted.
   private let phases: [Phase]
   private let kernels: Kernels
 
-  /// The kernel's weight matrices in their own order.
+  /// The numbers of the kernel's weight matrices in their own order.
   private static let allTaps: [Int32] = Array(0..<9)
 
   private struct Phase {
     var pixels: Kernels.Pixels
-    /// Which of the kernel's 9 weight matrices [in, out], in the order in which the results that they made lie.
+    /// The numbers of those of the kernel's 9 weight matrices [in, out] that read these pixels, in the order of the
+    /// results that they contributed to.
     var taps: [Int32]
   }
 
+  /// Makes a convolution.
   /// - Parameters:
-  ///   - output: of ``BorderedShape/convolved(stride:channels:)``.
-  ///   - images: how many the tables are for; they serve fewer too.
+  ///   - output: the shape ``BorderedShape/convolved(stride:channels:)`` of `input`.
+  ///   - images: the most images of a group.
+  ///   - differentiatesInput: whether ``backward(images:_:_:mask:into:)`` will be called.
   init(
     from input: BorderedShape, to output: BorderedShape, stride: Int, images: Int, differentiatesInput: Bool,
     kernels: Kernels
@@ -91,7 +95,7 @@ final class DirectConvolution: Convolution {
     kernels.correlate(pixels, images: images, first, second, channels: output.channels, into: gradient)
   }
 
-  /// The table of all pixels whose coordinates are among `rows` and `columns`.
+  /// Returns the table of all pixels whose coordinates are among `rows` and `columns`.
   private static func table(
     images: Int, from source: BorderedShape, _ rows: [Axis.Place], _ columns: [Axis.Place], to target: BorderedShape,
     taps: (rows: Int, columns: Int)
@@ -112,13 +116,13 @@ final class DirectConvolution: Convolution {
 
   /// One of the image's two dimensions.
   private struct Axis {
-    /// A coordinate of the target, and the first one that it reads of the source.
+    /// A coordinate of the target, and the first coordinate of the source that it reads.
     typealias Place = (target: Int, source: Int)
 
     let size: Int
     let result: Int
     let stride: Int
-    /// Zeros before the image.
+    /// The number of zeros before the image.
     let before: Int
 
     init(size: Int, result: Int, stride: Int) {
@@ -130,10 +134,10 @@ final class DirectConvolution: Convolution {
 
     var forward: [Place] { (0..<result).map { ($0, stride * $0 - before) } }
 
-    /// The taps that read the coordinates of a phase, from the one that the first result has there to the last's.
+    /// Returns the taps that read the coordinates of a phase, in the order of the results that they contribute to.
     func taps(_ phase: Int) -> [Int] { [2, 1, 0].filter { $0 % stride == phase } }
 
-    /// Coordinate i is read through tap k by the result (i + before − k) / stride.
+    /// Returns the places of a phase: coordinate i is read through tap k by the result (i + before − k) / stride.
     func backward(_ phase: Int) -> [Place] {
       (0..<size).filter { ($0 + before) % stride == phase }.map { ($0, ($0 + before - taps(phase)[0]) / stride) }
     }

@@ -1,5 +1,6 @@
 extension FloatBuffer {
-  /// Of logits [labels, classes], how many rows have their largest value, the last one among equals, at their label.
+  /// Returns how many rows of these logits [labels, classes] have their largest value at their label. Of equal values
+  /// the last one counts.
   func correctRows(_ labels: [Int32]) -> Int {
     let classes = count / labels.count
     return labels.indices.count { image in

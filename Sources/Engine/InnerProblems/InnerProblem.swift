@@ -1,46 +1,54 @@
-/// A network and a loss whose parameters an optimizer trains (method, section 4).
+/// An inner problem: a network and a loss whose parameters an optimizer trains
+/// (Documentation/method.md#inner-problems).
 package protocol InnerProblem: Sendable {
   /// The name under which settings and files know it, for example `mlp2x32`.
   var name: String { get }
+  /// The shape of the images.
   var shape: ImageShape { get }
+  /// The number of classes.
   var classes: Int { get }
-  /// The parameters' pieces; each is one tensor to the learned optimizer.
+  /// The pieces of the parameters. Each is one tensor to the learned optimizer.
   var layout: ParameterLayout { get }
 
-  /// Multiply-adds of each layer for one image, forward, as the layer is defined.
+  /// The multiply-adds of each layer for one image, forward, by the layer's definition.
   var multiplyAdds: [Int] { get }
 
-  /// Those that are executed: fewer where an algorithm does the same with less. Backward they are as many again.
+  /// The multiply-adds that are executed, fewer where an algorithm computes the same with less. The derivatives by the
+  /// images and by the weights take as many each.
   var executedMultiplyAdds: [Int] { get }
 
-  /// Initial parameters, a pure function of the seed and of the initialisation's number.
+  /// Returns the initial parameters, a pure function of the seed and of the initialisation's number.
   func initialParameters(seed: UInt64, index: UInt64...) -> [Float]
 
-  /// Working memory for batches of `batch` images.
+  /// Allocates the memory for batches of `batch` images.
   func makeEvaluator(batch: Int) -> any InnerEvaluator
 }
 
 extension InnerProblem {
+  /// The same as ``multiplyAdds``, for problems without a faster algorithm.
   package var executedMultiplyAdds: [Int] { multiplyAdds }
 }
 
-/// The loss of one batch and its derivatives. For one thread; allocates nothing after it was made.
+/// The loss of an inner problem on one batch, and its derivatives.
 ///
-/// `load` comes first; `hessianVectorProduct` goes on from the `gradient` at the same parameters that was `keeping`.
+/// `load` comes first. `hessianVectorProduct` goes on from the last `gradient`, which must be of the same parameters
+/// and `keeping`. An object is for one thread, and allocates nothing after it was made.
 package protocol InnerEvaluator: AnyObject {
+  /// Takes the images and labels of a batch, of the size that the object was made for.
   func load(_ batch: Batch)
-  /// The mean loss ℓ(u; batch).
+  /// Returns the mean loss ℓ(u; batch).
   func value(at parameters: FloatBuffer) -> Float
-  /// The loss; writes ∇ℓ. `keeping` what a `hessianVectorProduct` needs takes a little longer.
+  /// Returns the mean loss, and writes ∇ℓ to `gradient`.
+  /// - Parameter keeping: whether a `hessianVectorProduct` follows; keeping what it needs takes a little longer.
   func gradient(at parameters: FloatBuffer, into gradient: FloatBuffer, keeping: Bool) -> Float
-  /// Writes ∇²ℓ · vector, exact almost everywhere (the second derivative of ReLU is 0).
+  /// Writes ∇²ℓ · vector to `product`, exact almost everywhere: the second derivative of ReLU is 0.
   func hessianVectorProduct(at parameters: FloatBuffer, vector: FloatBuffer, into product: FloatBuffer)
-  /// How many of the batch are classified right, by the last `value` or `gradient`.
+  /// The number of images of the batch that the last `value` or `gradient` classified rightly.
   var correct: Int { get }
 }
 
 extension InnerEvaluator {
-  /// The gradient that a `hessianVectorProduct` may follow.
+  /// Returns the loss and writes the gradient, so that a `hessianVectorProduct` may follow.
   package func gradient(at parameters: FloatBuffer, into gradient: FloatBuffer) -> Float {
     self.gradient(at: parameters, into: gradient, keeping: true)
   }

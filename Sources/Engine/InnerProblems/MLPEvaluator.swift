@@ -1,7 +1,8 @@
-/// An MLP's loss and derivatives on one batch.
+/// A fully connected network's loss and derivatives on one batch
+/// (Documentation/method.md#derivatives-of-an-inner-problem).
 ///
-/// With a₀ the images, zᵢ = aᵢ Wᵢ + bᵢ, aᵢ₊₁ = relu(zᵢ) and δᵢ = ∂ℓ/∂zᵢ, the gradient is aᵢᵀ δᵢ. The Hessian-vector
-/// product differentiates all of that along the vector (Pearlmutter 1994): R(·) below.
+/// In the comments a₀ are the images, zᵢ = aᵢ Wᵢ + bᵢ, aᵢ₊₁ = relu(zᵢ) and δᵢ = ∂ℓ/∂zᵢ, so that the gradient is aᵢᵀ δᵢ.
+/// The Hessian-vector product differentiates all of that along the vector (Pearlmutter 1994): R(·).
 final class MLPEvaluator: InnerEvaluator {
   private typealias Matrix = Kernels.Matrix
 
@@ -9,16 +10,17 @@ final class MLPEvaluator: InnerEvaluator {
   private let problem: MLP
   private let batch: Int
   private var labels: [Int32]
-  /// aᵢ: [batch, widths[i]]; the last one is the logits.
+  /// The activations aᵢ, [batch, widths[i]]; the last one is the logits.
   private let activations: [FloatBuffer]
-  /// δᵢ: [batch, widths[i + 1]].
+  /// The derivatives δᵢ, [batch, widths[i + 1]].
   private let deltas: [FloatBuffer]
-  /// R(aᵢ) and R(δᵢ), of the same shapes.
+  /// The tangents R(aᵢ), [batch, widths[i]].
   private let tangents: [FloatBuffer]
+  /// The tangents R(δᵢ), [batch, widths[i + 1]].
   private let deltaTangents: [FloatBuffer]
-  /// [batch, classes]
+  /// The softmax of the logits, [batch, classes].
   private let probabilities: FloatBuffer
-  /// One layer's weight, transposed.
+  /// The weight of one layer, transposed.
   private let transposed: FloatBuffer
 
   init(_ problem: MLP, batch: Int, kernels: Kernels = .current) {
@@ -45,7 +47,7 @@ final class MLPEvaluator: InnerEvaluator {
     parameters[problem.layout.tensors[2 * layer + 1].range]
   }
 
-  /// The rows of a batch's buffer as a matrix.
+  /// Returns a batch's buffer as a matrix, a row for each image.
   private func rows(_ buffer: FloatBuffer) -> Matrix {
     Matrix(buffer.all, batch, buffer.count / batch)
   }
@@ -62,7 +64,7 @@ final class MLPEvaluator: InnerEvaluator {
     return loss(delta: nil)
   }
 
-  /// The mean loss of the logits.
+  /// Returns the mean loss of the logits, and writes its derivative by them to `delta`.
   private func loss(delta: FloatSlice?) -> Float {
     let sum = kernels.softmaxLoss(
       activations[layers].all, labels: labels[...], share: 1 / Float(batch), probabilities: probabilities.all,
@@ -93,7 +95,7 @@ final class MLPEvaluator: InnerEvaluator {
     return loss
   }
 
-  /// target (+)= delta weightᵀ
+  /// Computes target = delta weightᵀ, or adds it to the target.
   private func backward(_ delta: Matrix, through weight: Matrix, into target: FloatSlice, accumulate: Bool = false) {
     kernels.transpose(weight, into: transposed.all)
     kernels.product(

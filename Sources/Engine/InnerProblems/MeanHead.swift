@@ -1,11 +1,12 @@
-/// The end of a convolutional network: the mean over the pixels p, the logits y = p U + c, the softmax cross-entropy; and
-/// their derivatives. With δ = ∂ℓ/∂y: ∂ℓ/∂p = δ Uᵀ and ∂ℓ/∂U = pᵀ δ; R(·) is the derivative along a vector (V, d).
+/// The end of a convolutional network, and its derivatives: the mean over the pixels p, the logits y = p U + c, and the
+/// softmax cross-entropy.
 ///
-/// A batch goes through in groups of images; the gradient by U and c is made at the end, from all of them.
+/// With δ = ∂ℓ/∂y, ∂ℓ/∂p = δ Uᵀ and ∂ℓ/∂U = pᵀ δ. R(·) is the derivative along a vector (V, d). A batch goes through in
+/// groups of images; the gradient by U and c is made at the end, from all of them.
 final class MeanHead {
   private typealias Matrix = Kernels.Matrix
 
-  /// U [channels, classes] and c [classes], or what has their shape.
+  /// The weight U [channels, classes] and the bias c [classes], or values of their shapes.
   struct Layer {
     var weight: FloatSlice
     var bias: FloatSlice
@@ -17,19 +18,24 @@ final class MeanHead {
   private let batch: Int
   private let channels: Int
   private let classes: Int
-  /// y: [batch, classes]
+  /// The logits y, [batch, classes].
   let logits: FloatBuffer
   private let probabilities: FloatBuffer
-  /// p: [batch, channels], δ: [batch, classes], and their tangents.
+  /// The means p, [batch, channels].
   private let means: FloatBuffer
+  /// The derivative δ, [batch, classes].
   private let delta: FloatBuffer
+  /// The tangent R(p), [batch, channels].
   private let meansTangent: FloatBuffer
+  /// The tangent R(δ), [batch, classes].
   private let deltaTangent: FloatBuffer
-  /// R(y), and ∂ℓ/∂p or R(∂ℓ/∂p), of one group.
+  /// The tangent R(y) of one group.
   private let logitsTangent: FloatBuffer
+  /// The derivative ∂ℓ/∂p, or R(∂ℓ/∂p), of one group.
   private let meansDelta: FloatBuffer
-  /// Uᵀ and Vᵀ
+  /// The transposed weight Uᵀ.
   private let transposed: FloatBuffer
+  /// The vector's transposed weight Vᵀ.
   private let vectorTransposed: FloatBuffer
 
   init(pixels: Kernels.Pixels, problem: ConvNet, batch: Int, kernels: Kernels) {
@@ -62,7 +68,7 @@ final class MeanHead {
     return Matrix(buffer.all, classes, channels)
   }
 
-  /// The sum of the losses of the images whose last activations are `values`.
+  /// Computes the logits of the images whose last activations are `values`, and returns the sum of their losses.
   func loss(_ values: FloatSlice, of images: Range<Int>, labels: [Int32], layer: Layer, differentiated: Bool) -> Double
   {
     let (p, y) = (rows(means, images), rows(logits, images))
@@ -74,21 +80,21 @@ final class MeanHead {
       delta: differentiated ? rows(delta, images).floats : nil)
   }
 
-  /// After `loss`: writes the derivative by what the last ReLU, of which the result is `values`, was given.
+  /// Writes the derivative by the input of the last ReLU, whose result is `values`. It follows `loss`.
   func backward(_ values: FloatSlice, of images: Range<Int>, layer: Layer, into target: FloatSlice) {
     let ofMeans = rows(meansDelta, images).floats
     kernels.product(rows(delta, images), transposed(matrix(layer.weight), in: transposed), into: ofMeans)
     kernels.spreadMean(pixels, images: images.count, ofMeans, mask: values, into: target)
   }
 
-  /// After `backward` of all groups.
+  /// Writes the gradient by U and c. It follows `backward` of all groups.
   func gradient(into gradient: Layer) {
     let all = 0..<batch
     kernels.product(rows(means, all).transposed, rows(delta, all), into: gradient.weight)
     kernels.columnSums(rows(delta, all), into: gradient.bias)
   }
 
-  /// After `backward`: from the tangent of the last activations R(δ) for the last convolution.
+  /// Writes the tangent R(δ) for the last convolution, from that of the last activations. It follows `backward`.
   func tangent(
     _ tangent: FloatSlice, values: FloatSlice, of images: Range<Int>, layer: Layer, vector: Layer,
     into target: FloatSlice
@@ -108,7 +114,7 @@ final class MeanHead {
     kernels.spreadMean(pixels, images: images.count, ofMeans, mask: values, into: target)
   }
 
-  /// After `tangent` of all groups.
+  /// Writes the Hessian-vector product's part for U and c. It follows `tangent` of all groups.
   func product(into product: Layer) {
     let all = 0..<batch
     kernels.product(rows(means, all).transposed, rows(deltaTangent, all), into: product.weight)

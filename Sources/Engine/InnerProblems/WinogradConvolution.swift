@@ -1,5 +1,5 @@
-/// A convolution of stride 1 that multiplies 16 times where the taps of 2×2 pixels are 36 (Winograd 1980; Lavin and Gray
-/// 2016): for channels that are multiples of 16.
+/// A convolution of stride 1, for channels that are multiples of 16, with fewer multiplications: 16 for 2×2 pixels,
+/// where the taps are 36 (Winograd 1980; Lavin and Gray 2016).
 final class WinogradConvolution: Convolution {
   let input: BorderedShape
   let output: BorderedShape
@@ -7,18 +7,21 @@ final class WinogradConvolution: Convolution {
   private let kernels: Kernels
   private let scratch: FloatBuffer
 
-  /// Whether there is one of this stride and these channels.
+  /// Returns whether it can do a convolution of this stride and these channels.
   static func serves(stride: Int, inputs: Int, outputs: Int) -> Bool {
     stride == 1 && inputs % 16 == 0 && outputs % 16 == 0
   }
 
-  /// The multiply-adds for one image: 16 for each tile of 2×2 results and pair of channels, forward and in both
-  /// derivatives; the transforms, which are additions, do not count.
+  /// Returns the multiply-adds for one image: 16 for each tile of 2×2 results and pair of channels, in each of the
+  /// three passes. The transforms, which are additions, do not count.
   static func multiplyAdds(of result: BorderedShape, inputs: Int) -> Int {
     (result.height + 1) / 2 * ((result.width + 1) / 2) * 16 * inputs * result.channels
   }
 
-  /// - Parameter direct: the same convolution, of stride 1.
+  /// Makes a convolution.
+  /// - Parameters:
+  ///   - direct: the same convolution, of stride 1, by its taps.
+  ///   - images: the most images of a group.
   init(of direct: DirectConvolution, images: Int, kernels: Kernels) {
     input = direct.input
     output = direct.output

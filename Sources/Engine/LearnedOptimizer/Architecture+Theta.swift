@@ -1,7 +1,8 @@
 import Randomness
 
 extension Architecture {
-  /// For each of the 2 + 4 betas features, in the method's order, whether it is an input.
+  /// Whether each of the 2 + 4 β features, for β decays and in the order of Documentation/method.md#inputs, is an
+  /// input.
   private var featureIsOn: [Bool] {
     let rms = features.contains(.rms)
     let momentum = features.contains(.momentum)
@@ -9,16 +10,16 @@ extension Architecture {
     return [true] + each(rms && momentum) + [true] + each(momentum) + each(rms) + each(rms)
   }
 
-  /// Inputs that differ from parameter to parameter.
+  /// The number of inputs that differ from parameter to parameter.
   var parameterInputs: Int { featureIsOn.count { $0 } }
 
-  /// The scales of the time inputs that are on.
+  /// The scales of the time inputs that are on, in inner steps.
   var activeTimeScales: [Float] { features.contains(.time) ? timeScales : [] }
 
-  /// Inputs of the network.
+  /// The number of inputs of the network.
   package var inputs: Int { parameterInputs + activeTimeScales.count }
 
-  /// The row of the first layer that takes each feature, −1 where it is off.
+  /// The row of the first layer that takes each feature; −1 where it is off.
   var featureRows: [Int32] {
     var next: Int32 = 0
     return featureIsOn.map { on in
@@ -27,12 +28,12 @@ extension Architecture {
     }
   }
 
-  /// θ: each layer's weight [in, out], then its bias.
+  /// The layout of θ: each layer's weight [in, out], then its bias (Documentation/method.md#the-flat-order-of-θ).
   package var layout: ParameterLayout {
     .dense([inputs] + Array(repeating: hiddenUnits, count: hiddenLayers) + [2])
   }
 
-  /// Initial outer-parameters: weights normal with standard deviation 1/√in, biases 0.
+  /// Returns an initial θ: weights normal with standard deviation 1/√in, biases 0 (Documentation/method.md#initial-θ).
   package func initialTheta(seed: UInt64) -> [Float] {
     var random = RandomStream(seed: seed, purpose: .outerInitialisation)
     return layout.tensors.flatMap { tensor in
@@ -42,12 +43,13 @@ extension Architecture {
     }
   }
 
-  /// 1 − β of the decimal numbers that the betas stand for: the float next to 0.9999 is 1.7e-8 below it, which is
-  /// 2e-4 of 1 − β.
+  /// The numbers 1 − β for the decimal numbers that the betas stand for. The float next to 0.9999 is 1.7e-8 below it,
+  /// which is 2e-4 of 1 − β.
   private var rests: [Float] {
     betas.map { Float(1 - (Double("\($0)") ?? Double($0))) }
   }
 
+  /// The network as the kernels take it.
   var network: Kernels.Network {
     Kernels.Network(
       betas: betas, rests: rests, rows: featureRows, inputs: parameterInputs, hiddenLayers: hiddenLayers,
@@ -55,6 +57,6 @@ extension Architecture {
       lambda1: lambda1, lambda2: lambda2, epsilon: Self.inverseRMSEpsilon)
   }
 
-  /// The multiply-adds of the network for one inner parameter.
+  /// The number of multiply-adds of the network for one inner parameter.
   package var multiplyAdds: Int { network.weightCount }
 }

@@ -1,35 +1,37 @@
-/// What the learned optimizer's network looks like: with θ, all that is needed to run it (method, section 1).
+/// The architecture of the learned optimizer: with θ, all that is needed to run it
+/// (Documentation/method.md#the-learned-optimizer).
 package struct Architecture: Codable, Hashable, Sendable {
-  /// Inputs that can be switched off for an ablation; the gradient and the parameter's value always are inputs.
+  /// The groups of inputs that can be switched off (Documentation/method.md#ablations). The gradient and the
+  /// parameter's value always are inputs.
   package enum FeatureGroup: String, Codable, CaseIterable, Sendable {
-    /// Momentum and normalized momentum.
+    /// The inputs momentum and normalized momentum.
     case momentum
-    /// Normalized momentum, second moment and inverse RMS.
+    /// The inputs normalized momentum, second moment and inverse RMS.
     case rms
-    /// tanh(t/τ − 1).
+    /// The time inputs tanh(t/τ − 1).
     case time
   }
 
-  /// Hidden layers of ReLU units; at least 1.
+  /// The number of hidden layers of ReLU units, at least 1.
   package var hiddenLayers = 1
-  /// Units of each hidden layer.
+  /// The number of units of each hidden layer.
   package var hiddenUnits = 32
-  /// The groups that are on.
+  /// The groups of inputs that are on.
   package var features = FeatureGroup.allCases
-  /// Decays β of the momenta and of the second moments.
+  /// The decays β of the momenta and of the second moments.
   package var betas: [Float] = [0.5, 0.9, 0.99, 0.999, 0.9999]
-  /// τ of the time inputs, in inner steps.
+  /// The scales τ of the time inputs, in inner steps.
   package var timeScales: [Float] = [3, 10, 30, 100, 300, 1_000, 3_000, 10_000, 300_000]
-  /// Scale λ₁ of the update u ← u − λ₁ d exp(λ₂ s).
+  /// The scale λ₁ of the update u ← u − λ₁ d exp(λ₂ s), where d and s are the outputs of the network.
   package var lambda1: Float = 0.001
-  /// Scale λ₂ of the update's exponent.
+  /// The scale λ₂ in the exponent of the update: see ``lambda1``.
   package var lambda2: Float = 0.001
 
-  /// The paper's architecture.
+  /// Makes the paper's architecture.
   package init() {}
 
-  /// Added to a tensor's mean square before the root that normalizes an input.
+  /// The number that is added to a tensor's mean square before the root that normalizes an input.
   static let normalizationEpsilon: Float = 1e-5
-  /// Added to a second moment before its inverse root.
+  /// The number that is added to a second moment before its inverse root.
   static let inverseRMSEpsilon: Float = 1e-6
 }

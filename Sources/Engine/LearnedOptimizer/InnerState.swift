@@ -1,31 +1,37 @@
-/// Inner parameters with what the learned optimizer remembers of them: u [P], momenta [β, P], second moments [β, P] in
-/// one buffer. The adjoint of a state has the same shape.
+/// Inner parameters with their momenta and second moments (Documentation/method.md#state): u [P], momenta [β, P],
+/// second moments [β, P] in one buffer, for P parameters and β decays. The adjoint of a state has the same shape.
 package struct InnerState {
+  /// The floats of all parts, one part behind the other.
   package let buffer: FloatBuffer
-  /// P
+  /// The number of parameters, P.
   let count: Int
+  /// The number of decays.
   let betas: Int
 
+  /// Allocates a state of zeros.
   package init(count: Int, betas: Int) {
     self.count = count
     self.betas = betas
     buffer = FloatBuffer(Self.floats(count: count, betas: betas))
   }
 
-  /// Floats of a state.
+  /// Returns the number of floats of a state.
   static func floats(count: Int, betas: Int) -> Int { count * (1 + 2 * betas) }
 
+  /// The parameters u, [P].
   var parameters: FloatSlice { buffer[0..<count] }
 
-  /// The momentum of one decay.
+  /// Returns the momenta of the decay number `beta`, [P].
   func momentum(_ beta: Int) -> FloatSlice { buffer[count * (1 + beta)..<count * (2 + beta)] }
 
-  /// The second moment of one decay.
+  /// Returns the second moments of the decay number `beta`, [P].
   func secondMoment(_ beta: Int) -> FloatSlice { momentum(betas + beta) }
 
-  /// All momenta from the first one's `offset` on: with a distance of P from row to row.
+  /// Returns the momenta of all decays from `offset` of the first one on; the next decay's follow at a distance of P.
   func momenta(from offset: Int) -> FloatSlice { buffer[count + offset..<count * (1 + betas)] }
 
+  /// Returns the second moments of all decays from `offset` of the first one on; the next decay's follow at a distance
+  /// of P.
   func secondMoments(from offset: Int) -> FloatSlice {
     buffer[count * (1 + betas) + offset..<count * (1 + 2 * betas)]
   }

@@ -1,12 +1,14 @@
-/// The learned optimizer with a given θ, as something that trains a problem.
+/// The learned optimizer with a given θ, as an optimizer that trains a problem.
 package final class LearnedOptimizer: InnerOptimizer {
   private let theta: FloatBuffer
   private let update: LearnedUpdate
   private let state: InnerState
   private var step = 0
 
+  /// Makes an optimizer in the state at the beginning of a task.
   /// - Parameters:
-  ///   - theta: outer-parameters in the architecture's layout.
+  ///   - theta: the outer-parameters in the architecture's layout.
+  ///   - architecture: the network that θ is the weights of.
   ///   - problem: the layout of the parameters that it will train.
   package init(theta: [Float], architecture: Architecture, problem: ParameterLayout) {
     precondition(theta.count == architecture.layout.count)
@@ -15,11 +17,13 @@ package final class LearnedOptimizer: InnerOptimizer {
     state = InnerState(count: problem.count, betas: architecture.betas.count)
   }
 
+  /// Sets momenta and second moments to 0, for a new task.
   package func reset() {
     state.buffer.fill(0)
     step = 0
   }
 
+  /// Does one inner step (Documentation/method.md#one-update).
   package func update(_ parameters: FloatBuffer, gradient: FloatBuffer) {
     state.parameters.assign(parameters.all)
     update.forward(theta: theta, step: step, before: state, gradient: gradient, after: state)

@@ -2,10 +2,12 @@
   import Glibc
 #endif
 
-/// One inner step of the learned optimizer and its reverse, over all tensors of a problem (method, section 1).
+/// One inner step of the learned optimizer and its reverse, over all tensors of a problem
+/// (Documentation/method.md#one-update, #reverse-of-an-update).
 ///
-/// The normalization xᵢ nᵢ of feature i over a tensor is folded into row i of the first layer's weights, and the time
-/// inputs, the same for all parameters, into its biases. For one thread; allocates nothing after it was made.
+/// The normalization xᵢ nᵢ of feature i over a tensor is folded into row i of the first layer's weights. The time
+/// inputs, the same for all parameters, are folded into its biases. An object is for one thread, and allocates nothing
+/// after it was made.
 package final class LearnedUpdate {
   private let kernels = Kernels.current
   private let architecture: Architecture
@@ -13,7 +15,7 @@ package final class LearnedUpdate {
   private let timeScales: [Float]
   private let problem: ParameterLayout
   private let theta: ParameterLayout
-  /// Distance between the rows of `featureAdjoints`: the largest tensor, in whole blocks.
+  /// The distance between the rows of `featureAdjoints`: the largest tensor, in whole blocks.
   private let featureStride: Int
 
   private let weights: FloatBuffer
@@ -21,11 +23,15 @@ package final class LearnedUpdate {
   private let weightsAdjoint: FloatBuffer
   private let featureAdjoints: FloatBuffer
   private var squares: [Double]
-  /// nᵢ
+  /// The factor nᵢ that normalizes each input.
   private var scales: [Double]
   private var coefficients: [Float]
   private var times: [Double]
 
+  /// Allocates the memory.
+  /// - Parameters:
+  ///   - problem: the layout of the inner parameters.
+  ///   - reverse: whether `reverse` will be called.
   package init(architecture: Architecture, problem: ParameterLayout, reverse: Bool) {
     self.architecture = architecture
     self.problem = problem
@@ -55,7 +61,7 @@ package final class LearnedUpdate {
       stride: problem.count)
   }
 
-  /// Inner step `step`: writes the state after it. `after` may be `before`.
+  /// Does inner step number `step`, and writes the state after it. `after` may be `before`.
   package func forward(theta: FloatBuffer, step: Int, before: InnerState, gradient: FloatBuffer, after: InnerState) {
     for (beta, decay) in network.betas.enumerated() {
       kernels.moments(
@@ -71,7 +77,7 @@ package final class LearnedUpdate {
     }
   }
 
-  /// Sets `weights` (and `scales`) for one tensor at one step.
+  /// Sets `weights` and `scales` for one tensor at one step.
   private func fold(_ theta: FloatBuffer, _ step: Int, _ tensor: Kernels.Tensor) {
     kernels.featureSquares(network, tensor, into: &squares)
     for i in squares.indices {
@@ -94,13 +100,14 @@ package final class LearnedUpdate {
     weights[rest..<weights.count].assign(theta[bias + units..<theta.count])
   }
 
-  /// The reverse of `forward`.
+  /// Takes adjoints back through `forward`.
   ///
   /// - Parameters:
-  ///   - adjoint: that of the state after the step; becomes that of the state before it, without what reaches the
+  ///   - adjoint: the adjoint of the state after the step. It becomes that of the state before it, without what reaches
+  ///     the
   ///     parameters through the gradient.
-  ///   - gradientAdjoint: written.
-  ///   - thetaAdjoint: added to.
+  ///   - gradientAdjoint: gets the adjoint of the gradient, [P].
+  ///   - thetaAdjoint: the adjoint of θ, to which this step's is added.
   package func reverse(
     theta: FloatBuffer, step: Int, before: InnerState, gradient: FloatBuffer, after: InnerState, adjoint: InnerState,
     gradientAdjoint: FloatBuffer, thetaAdjoint: inout [Double]
@@ -121,11 +128,12 @@ package final class LearnedUpdate {
     }
   }
 
-  /// The reverse of `fold`: from the adjoints of the folded weights to those of θ, and the coefficients with which the
-  /// features' adjoints feel their normalization.
+  /// Takes adjoints back through `fold`: from those of the folded weights to those of θ. It also sets the coefficients
+  /// with which the features' adjoints feel their normalization.
   ///
-  /// With x̂ₚ = n xₚ, n = (ε + Σ xₚ² / N)^(−1/2), and yₚ the adjoint of xₚ at constant n, that of xₚ is
-  /// yₚ − n² (Σ y x / N) xₚ; and Σₚ yₚ xₚ = Σⱼ (folded weight j) (its adjoint).
+  /// With x̂ₚ = n xₚ, n = (ε + Σ xₚ² / N)^(−1/2), and yₚ the adjoint of xₚ at constant n, that of xₚ is yₚ − n² (Σ y x
+  /// / N) xₚ; and Σₚ yₚ xₚ = Σⱼ (folded weight j) (its adjoint).
+  /// - Parameter count: the number N of parameters of the tensor.
   private func unfold(_ count: Int, into thetaAdjoint: inout [Double]) {
     let units = network.hiddenUnits
     let inputs = network.inputs

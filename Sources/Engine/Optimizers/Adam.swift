@@ -2,7 +2,7 @@
   import Glibc
 #endif
 
-/// Adam (Kingma and Ba 2015), with bias correction.
+/// The optimizer Adam (Kingma and Ba 2015), with bias correction (Documentation/method.md#baselines).
 package final class Adam: InnerOptimizer {
   private let rate: Float
   private let betas: (Float, Float)
@@ -11,6 +11,7 @@ package final class Adam: InnerOptimizer {
   private let second: FloatBuffer
   private var step = 0
 
+  /// Makes an optimizer for `count` parameters.
   package init(count: Int, rate: Float, beta1: Float = 0.9, beta2: Float = 0.999, epsilon: Float = 1e-8) {
     self.rate = rate
     betas = (beta1, beta2)
@@ -19,12 +20,14 @@ package final class Adam: InnerOptimizer {
     second = FloatBuffer(count)
   }
 
+  /// Sets the moments to 0, for a new task.
   package func reset() {
     first.fill(0)
     second.fill(0)
     step = 0
   }
 
+  /// Does one inner step by the gradient at `parameters`.
   package func update(_ parameters: FloatBuffer, gradient: FloatBuffer) {
     step += 1
     func correction(_ beta: Float) -> Float { Float(1 / (1 - pow(Double(beta), Double(step)))) }

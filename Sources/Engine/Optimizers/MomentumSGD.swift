@@ -1,17 +1,23 @@
-/// Stochastic gradient descent with momentum: w ← γ w + g, u ← u − α w.
+/// Stochastic gradient descent with momentum: w ← γ w + g, u ← u − α w (Documentation/method.md#baselines).
 package final class MomentumSGD: InnerOptimizer {
   private let rate: Float
   private let decay: Float
   private let velocity: FloatBuffer
 
+  /// Makes an optimizer for `count` parameters.
+  /// - Parameters:
+  ///   - rate: the learning rate α.
+  ///   - decay: the momentum γ.
   package init(count: Int, rate: Float, decay: Float = 0.9) {
     self.rate = rate
     self.decay = decay
     velocity = FloatBuffer(count)
   }
 
+  /// Sets the velocity w to 0, for a new task.
   package func reset() { velocity.fill(0) }
 
+  /// Does one inner step by the gradient at `parameters`.
   package func update(_ parameters: FloatBuffer, gradient: FloatBuffer) {
     Kernels.current.momentum(
       rate: rate, decay: decay, gradient: gradient.all, velocity: velocity.all, parameters: parameters.all)

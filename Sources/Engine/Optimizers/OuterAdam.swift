@@ -2,19 +2,24 @@
   import Glibc
 #endif
 
-/// Adam on θ: its state is a value that is stored with a run, and its arithmetic is in Double.
+/// The Adam that steps θ (Documentation/method.md#outer-optimizer). Its state is a value that is stored with a run, and
+/// its arithmetic is in Double.
 package struct OuterAdam: Sendable, Equatable {
+  /// The running average of the outer-gradient, one for each coordinate of θ.
   package var first: [Float]
+  /// The running average of the squared outer-gradient, one for each coordinate of θ.
   package var second: [Float]
-  /// Steps done.
+  /// The number of steps done.
   package var steps: Int
 
+  /// Makes the state before the first step, for `count` coordinates.
   package init(count: Int) {
     first = Array(repeating: 0, count: count)
     second = Array(repeating: 0, count: count)
     steps = 0
   }
 
+  /// Restores a stored state.
   package init(first: [Float], second: [Float], steps: Int) {
     precondition(first.count == second.count)
     self.first = first
@@ -22,9 +27,11 @@ package struct OuterAdam: Sendable, Equatable {
     self.steps = steps
   }
 
-  /// Moves θ by one step along the outer-gradient; a coordinate that is not finite counts as 0.
+  /// Moves θ by one step against the outer-gradient. A coordinate of it that is not finite counts as 0.
   ///
-  /// - Parameter learningRate: that of this step; the other numbers are the settings'.
+  /// - Parameters:
+  ///   - learningRate: the learning rate of this step.
+  ///   - settings: the decays and ε.
   package mutating func update(
     _ theta: inout [Float], gradient: [Double], learningRate: Double, settings: OuterSettings
   ) {

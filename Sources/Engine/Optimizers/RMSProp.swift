@@ -1,10 +1,16 @@
-/// RMSProp (Tieleman and Hinton 2012): q ← γ q + (1 − γ) g², u ← u − α g / (√q + ε).
+/// The optimizer RMSProp (Tieleman and Hinton 2012): q ← γ q + (1 − γ) g², u ← u − α g / (√q + ε)
+/// (Documentation/method.md#baselines).
 package final class RMSProp: InnerOptimizer {
   private let rate: Float
   private let decay: Float
   private let epsilon: Float
   private let square: FloatBuffer
 
+  /// Makes an optimizer for `count` parameters.
+  /// - Parameters:
+  ///   - rate: the learning rate α.
+  ///   - decay: the decay γ of the mean square.
+  ///   - epsilon: the term ε.
   package init(count: Int, rate: Float, decay: Float = 0.9, epsilon: Float = 1e-8) {
     self.rate = rate
     self.decay = decay
@@ -12,8 +18,10 @@ package final class RMSProp: InnerOptimizer {
     square = FloatBuffer(count)
   }
 
+  /// Sets the mean square q to 0, for a new task.
   package func reset() { square.fill(0) }
 
+  /// Does one inner step by the gradient at `parameters`.
   package func update(_ parameters: FloatBuffer, gradient: FloatBuffer) {
     Kernels.current.rmsprop(
       rate: rate, decay: decay, epsilon: epsilon, gradient: gradient.all, square: square.all,

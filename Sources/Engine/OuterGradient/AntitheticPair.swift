@@ -1,13 +1,17 @@
 import Randomness
 
-/// A worker's members at θ + ε and θ − ε, as its estimator has them go through a task: truncation after truncation.
+/// A worker's two members at θ + ε and θ − ε, which run the truncations of a task as the estimator wants it
+/// (Documentation/method.md#estimators-of-the-outer-gradient).
 struct AntitheticPair {
+  /// The result of one truncation of both members.
   struct Truncation {
-    /// The worker after it; at the end of its task where a member diverged.
+    /// The worker after the truncation; at the end of its task where a member diverged.
     var next: Worker
+    /// The truncation's sample of the outer-gradient.
     var sample: OuterGradientSample
-    /// Of both members.
+    /// The number of inner steps that both members did.
     var innerSteps: Int
+    /// Whether a member diverged.
     var diverged: Bool
   }
 
@@ -16,14 +20,16 @@ struct AntitheticPair {
   let seed: UInt64
   let worker: Int
 
-  /// The random numbers of a worker's next truncation: it never runs the same step of the same task twice.
+  /// Returns the random numbers of a worker's next truncation. They are new, as no step of a task is run twice.
   func stream(_ purpose: RandomStream.Purpose, of state: Worker) -> RandomStream {
     RandomStream(seed: seed, purpose: purpose, UInt64(worker), UInt64(state.draws), UInt64(state.step))
   }
 
-  /// One truncation of `length` inner steps.
+  /// Runs one truncation of `length` inner steps.
   ///
-  /// - Parameter unroll: runs a member with its θ; `inner` becomes the state after the last step. Nil where stopped.
+  /// - Parameter unroll: runs a member with its θ and turns `inner` into the state after the last step; nil where
+  ///   stopped.
+  /// - Returns: nil where stopped.
   func truncation(
     of state: Worker, length: Int, theta: [Float],
     unroll: (_ theta: [Float], _ inner: inout [Float]) -> Unroll.Result?
@@ -57,7 +63,7 @@ struct AntitheticPair {
       innerSteps: plus.steps + (estimator.perturbation == .none ? 0 : minus.steps), diverged: diverged)
   }
 
-  /// ε of the next truncation.
+  /// Returns ε of the next truncation: σ times standard normal numbers, or zeros.
   private func perturbation(count: Int, of state: Worker) -> [Float] {
     var random: RandomStream
     switch estimator.perturbation {

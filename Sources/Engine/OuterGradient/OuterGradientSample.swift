@@ -1,15 +1,19 @@
-/// What one truncation of an antithetic pair says of the smoothed outer-objective's gradient.
+/// A sample: what one truncation of an antithetic pair says about the smoothed outer-objective's gradient.
 package struct OuterGradientSample: Sendable, Equatable {
-  /// L(θ + ε) and L(θ − ε); L(θ) both where nothing is perturbed.
+  /// The outer-loss L(θ + ε); L(θ) where nothing is perturbed.
   package var lossPlus: Double
+  /// The outer-loss L(θ − ε); L(θ) where nothing is perturbed.
   package var lossMinus: Double
-  /// The mean of ∇L over the members; empty where the estimator does not use it.
+  /// The mean of ∇L over the members, one number for each coordinate of θ; empty where the estimator does not use it.
   package var reparameterization: [Float]
-  /// (L(θ + ε) − L(θ − ε)) / (2σ²) times what the estimator counts as the perturbation; empty where it perturbs nothing.
+  /// The estimate of evolution strategies, one number for each coordinate of θ; empty where nothing is perturbed.
+  ///
+  /// It is (L(θ + ε) − L(θ − ε)) / (2σ²) times the perturbation that the estimator counts.
   package var evolutionStrategies: [Float]
 
-  /// - Parameter perturbation: ε of evolution strategies, the sum of the task's of persistent ones; empty: nothing was
-  ///   perturbed.
+  /// Makes the sample of two losses.
+  /// - Parameter perturbation: the perturbation that counts: ε, or the sum of the task's for persistent evolution
+  ///   strategies; empty where nothing was perturbed.
   package init(lossPlus: Double, lossMinus: Double, reparameterization: [Float], perturbation: [Float], sigma: Float) {
     let slope = (lossPlus - lossMinus) / (2 * Double(sigma) * Double(sigma))
     self.init(
@@ -17,6 +21,7 @@ package struct OuterGradientSample: Sendable, Equatable {
       evolutionStrategies: perturbation.map { Float(slope * Double($0)) })
   }
 
+  /// Restores a stored sample.
   package init(lossPlus: Double, lossMinus: Double, reparameterization: [Float], evolutionStrategies: [Float]) {
     self.lossPlus = lossPlus
     self.lossMinus = lossMinus

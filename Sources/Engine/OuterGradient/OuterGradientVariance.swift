@@ -1,15 +1,19 @@
-/// How much the samples of an outer-iteration vary.
+/// The variance of an outer-iteration's samples (Documentation/method.md#variances-that-are-logged).
 package struct OuterGradientVariance: Sendable, Equatable {
-  /// The variance of one sample, summed over the coordinates of θ; nil where there are fewer than two samples, the
-  /// estimator does not use the gradient, or one is not finite.
+  /// The variance of one sample's gradient by back-propagation, summed over the coordinates of θ; nil where there are
+  /// fewer than two samples, the estimator does not use the gradient, or one is not finite.
   package var reparameterization: Double?
+  /// The variance of one sample's evolution strategies, summed over the coordinates of θ; nil as for the gradient by
+  /// back-propagation.
   package var evolutionStrategies: Double?
   /// The mean over the coordinates of the weight that inverse variances give the reparameterization gradient; nil
-  /// unless both are used.
+  /// unless both gradients are used.
   package var reparameterizationWeight: Double?
 }
 
 extension OuterGradientVariance {
+  /// Computes the variances of samples.
+  /// - Parameter varianceFloor: the number that the weight's variances get added.
   package init(_ samples: [OuterGradientSample], varianceFloor: Double) {
     self.init()
     guard samples.count > 1 else { return }

@@ -1,9 +1,11 @@
-/// Mean and unbiased variance, in two passes in Double.
+/// The mean and the unbiased variance of numbers, computed in two passes in Double.
 package struct SampleMoments {
+  /// The mean.
   package var mean: Double
-  /// Not a number where there is but one sample.
+  /// The unbiased variance; not a number where there is one sample only.
   package var variance: Double
 
+  /// Computes the moments of numbers.
   package init(_ samples: some Collection<Double>) {
     let count = Double(samples.count)
     let mean = samples.reduce(0, +) / count
@@ -13,7 +15,7 @@ package struct SampleMoments {
 }
 
 extension SampleMoments {
-  /// Those of each coordinate of θ of one of the samples' gradients; none where the samples do not have it.
+  /// Returns the moments of each coordinate of θ over the samples' gradients of one kind; none where they lack it.
   static func ofCoordinates(
     _ gradient: KeyPath<OuterGradientSample, [Float]>, _ samples: [OuterGradientSample]
   ) -> [SampleMoments] {
@@ -23,8 +25,10 @@ extension SampleMoments {
     }
   }
 
-  /// The weight of an exact gradient beside evolution strategies by inverse variance, w = var_es / (var_rp + var_es),
-  /// which divides by no tiny variance; 0 where a sample is not finite.
+  /// Returns the weight of an exact gradient beside evolution strategies by inverse variance; 0 where a sample is not
+  /// finite.
+  ///
+  /// It is w = var_es / (var_rp + var_es), which divides by no tiny variance.
   func weight(beside es: SampleMoments, varianceFloor: Double) -> Double {
     guard mean.isFinite, variance.isFinite else { return 0 }
     let exactVariance = variance + varianceFloor

@@ -1,26 +1,33 @@
 package import Threads
 
-/// The outer-loss of one truncation, K inner steps with the learned optimizer, and its exact derivative by θ.
+/// The outer-loss of one truncation, K inner steps with the learned optimizer, and its exact derivative by θ
+/// (Documentation/method.md#derivative-of-the-outer-loss).
 ///
-/// Back-propagation keeps the states of one segment, ⌈√K⌉ steps or as many as fit into a given memory, and that at the
-/// beginning of each. The last segment's are there when the forward pass ends; those of the others are computed again,
-/// from the last to the first: memory grows as √K, a step is replayed at most once, and in short unrolls none is. The
-/// inner gradient depends on the inner parameters, so each step back takes one Hessian-vector product. For one thread.
+/// Back-propagation keeps the state at the beginning of each segment, and all states of one segment. A segment is ⌈√K⌉
+/// steps, or as many as fit into a given memory. The last segment's states are there when the forward pass ends. Those
+/// of the others are computed again, from the last to the first. So memory grows as √K, a step is replayed at most
+/// once, and in short unrolls none is. The inner gradient depends on the inner parameters, so each step back takes one
+/// Hessian-vector product. An object is for one thread.
 package final class Unroll {
+  /// The result of a truncation.
   package struct Result {
-    /// The counted loss of each step.
+    /// The counted loss of each step, [K].
     package var losses: [Float]
-    /// Steps before the first that diverged (all K where none did): one whose loss, gradient or parameters are not
-    /// finite. That one and those after it count the clip, with gradient 0.
+    /// The number of steps before the first that diverged; K where none did.
+    ///
+    /// A step diverges whose loss, gradient or parameters are not finite (Documentation/method.md#divergence). It and
+    /// those after it count the clip, with gradient 0.
     package var steps: Int
-    /// dL/dθ; empty where it was not asked for.
+    /// The derivative dL/dθ; empty where it was not asked for.
     package var gradient: [Float]
 
-    /// L: the mean of the losses.
+    /// The outer-loss L: the mean of the counted losses.
     package var outerLoss: Double { losses.reduce(0) { $0 + Double($1) } / Double(losses.count) }
+    /// Whether a step diverged.
     package var diverged: Bool { steps < losses.count }
   }
 
+  /// The problem that is trained.
   package let problem: any InnerProblem
   private let architecture: Architecture
   private let counted: CountedLoss
@@ -35,19 +42,23 @@ package final class Unroll {
   private let parameters: FloatBuffer
   /// The state that a run begins with, and ends with.
   private let state: InnerState
-  /// After a run with `reverse`: the derivative of L by the state that it began with.
+  /// The derivative of L by the state that a run began with. It is set by a run with `reverse`.
   let adjoint: InnerState
   private let segmentBytes: Int
-  /// A little more than 100 states of `conv3x32`, the segment of 10,000 steps.
+  /// The bytes of a segment's states that are kept in any case: a little more than 100 states of `conv3x32`, the
+  /// segment of 10,000 steps.
   package static let defaultSegmentBytes = 88 << 20
-  /// The states at multiples of the segment's length, and those within one segment and at its end.
+  /// The states at multiples of the segment's length.
   private var checkpoints: [InnerState] = []
+  /// The states within one segment and at its end.
   private var segment: [InnerState] = []
   var statesKept: Int { checkpoints.count + segment.count }
 
+  /// Allocates the memory for a problem.
   /// - Parameters:
-  ///   - batch: images of every minibatch, fresh ones too.
-  ///   - segmentBytes: what the states of a segment may take in any case.
+  ///   - batch: the number of images of every minibatch, fresh ones too.
+  ///   - counted: the loss that each step counts.
+  ///   - segmentBytes: the bytes that the states of a segment may take in any case.
   package init(
     problem: any InnerProblem, architecture: Architecture, batch: Int, counted: CountedLoss,
     segmentBytes: Int = Unroll.defaultSegmentBytes
@@ -76,10 +87,13 @@ package final class Unroll {
   /// Unrolls `length` inner steps.
   ///
   /// - Parameters:
-  ///   - inner: u, momenta and second moments [P + 2 β P]; becomes the state after the last step.
-  ///   - firstStep: how many inner steps the task has behind it.
+  ///   - theta: the outer-parameters, flat.
+  ///   - inner: u, momenta and second moments, [P + 2 β P]; becomes the state after the last step.
+  ///   - firstStep: the number of inner steps that the task has behind it.
+  ///   - images: the task's minibatches.
   ///   - reverse: whether the gradient is wanted.
-  ///   - stop: looked at before every step; where set the result is nil and `inner` as it was.
+  ///   - stop: ends the run before its next step.
+  /// - Returns: nil where stopped; `inner` is as it was then.
   package func run(
     theta: [Float], inner: inout [Float], firstStep: Int, length: Int, images: any BatchSource, reverse: Bool,
     stop: StopFlag? = nil
@@ -122,7 +136,7 @@ package final class Unroll {
     return max(1, root, min(length, segmentBytes / bytes))
   }
 
-  /// Keeps the state at the beginning of a segment; where it goes on from.
+  /// Keeps the state at the beginning of a segment, and returns the state to go on from.
   private func beginSegment(_ index: Int, at current: InnerState) -> InnerState {
     if index == checkpoints.count { checkpoints.append(makeState()) }
     checkpoints[index].buffer.assign(current.buffer)
@@ -135,7 +149,7 @@ package final class Unroll {
     evaluator.load(batch)
   }
 
-  /// One inner step; its counted loss, or nil where it diverged. `after` may be `before`.
+  /// Does one inner step and returns its counted loss; nil where it diverged. `after` may be `before`.
   private func forward(step: Int, from before: InnerState, to after: InnerState, _ images: any BatchSource) -> Float? {
     let loss = innerGradient(step: step, before, images)
     guard loss.isFinite, Kernels.current.allFinite(gradient.all) else { return nil }
@@ -151,14 +165,14 @@ package final class Unroll {
     return Float(sum / Double(counted.freshBatches))
   }
 
-  /// The loss of the step's own minibatch; its gradient is in `gradient`.
+  /// Returns the loss of the step's own minibatch, and writes its gradient to `gradient`.
   private func innerGradient(step: Int, _ before: InnerState, _ images: any BatchSource) -> Float {
     parameters.all.assign(before.parameters)
     load(.inner, step: step, images)
     return evaluator.gradient(at: parameters, into: gradient, keeping: false)
   }
 
-  /// dL/dθ over the steps that did not diverge, or nil where stopped.
+  /// Returns dL/dθ over the steps that did not diverge; nil where stopped.
   private func backward(
     firstStep: Int, steps: Int, length: Int, stride: Int, _ images: any BatchSource, _ stop: StopFlag?
   ) -> [Double]? {
@@ -190,7 +204,8 @@ package final class Unroll {
     update.forward(theta: theta, step: step, before: before, gradient: gradient, after: after)
   }
 
-  /// Takes `adjoint` from after an inner step to before it. `share` is the step's weight in the outer-loss.
+  /// Takes `adjoint` from after an inner step to before it, and adds to the adjoint of θ.
+  /// - Parameter share: the step's weight in the outer-loss.
   private func backward(
     step: Int, before: InnerState, after: InnerState, share: Float, _ images: any BatchSource,
     _ thetaAdjoint: inout [Double]

@@ -5,10 +5,11 @@ import Randomness
 #endif
 
 extension InnerSettings.Life {
-  /// The inner steps that a worker's `draw`-th task lives for: log-uniform.
+  /// Returns the number of inner steps that task number `draw` of a worker lives for: log-uniform
+  /// (Documentation/method.md#lives).
   ///
-  /// - Parameter isFirst: of the worker's first task only a uniform share, so that workers do not all begin and end
-  ///   their tasks at once.
+  /// - Parameter isFirst: whether it is the worker's first task, which lives for a uniform share of that, so that
+  ///   workers do not all begin and end their tasks at once.
   func steps(worker: Int, draw: Int, seed: UInt64, isFirst: Bool) -> Int {
     var random = RandomStream(seed: seed, purpose: .taskLife, UInt64(worker), UInt64(draw))
     let whole = exp(log(Double(from)) + random.uniform() * (log(Double(to)) - log(Double(from))))

@@ -1,20 +1,27 @@
-/// What the inner problems of outer-training are like.
+/// The settings of the inner problems of outer-training. The defaults are the preset `small`.
 package struct InnerSettings: Codable, Hashable, Sendable {
-  /// The life of a task in inner steps: log-uniform between the two, fixed where they are equal.
+  /// The life of a task in inner steps: log-uniform between two numbers, fixed where they are equal
+  /// (Documentation/method.md#lives).
   package struct Life: Codable, Hashable, Sendable {
+    /// The shortest life.
     package var from = 50
+    /// The longest life.
     package var to = 500
   }
 
-  /// Images of a minibatch.
+  /// The number of images of a minibatch.
   package var batch = 32
-  /// Classes of a task.
+  /// The number of classes of a task.
   package var classes = 10
+  /// The life of a task.
   package var life = Life()
+  /// The architecture of the learned optimizer.
   package var optimizer = Architecture()
 
+  /// The preset `small`.
   package static let small = InnerSettings()
 
+  /// The preset `paper`.
   package static let paper: InnerSettings = {
     var settings = InnerSettings()
     settings.batch = 128
@@ -22,5 +29,6 @@ package struct InnerSettings: Codable, Hashable, Sendable {
     return settings
   }()
 
+  /// Makes the preset `small`.
   package init() {}
 }

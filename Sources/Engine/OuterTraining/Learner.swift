@@ -1,30 +1,40 @@
 import Synchronization
 package import Threads
 
-/// Outer-training (method, section 3): workers run truncations of antithetic pairs, their samples give the outer-gradient
-/// for a step of Adam on θ.
+/// Outer-training: workers run truncations of antithetic pairs, and their samples give the outer-gradient for a step of
+/// Adam on θ (Documentation/method.md#outer-iterations).
 ///
-/// Synchronous, every worker runs one truncation at the same θ, and samples are taken in the order of the workers: so θ
-/// does not depend on the number of threads. Asynchronous, threads go on while θ steps (`TruncationThreads`).
+/// In a synchronous iteration every worker runs one truncation at the same θ, and samples are taken in the order of the
+/// workers, so that θ does not depend on the number of threads. In an asynchronous one, threads go on while θ steps
+/// (`TruncationThreads`).
 package final class Learner: Sendable {
+  /// The seed of all that is drawn.
   package let seed: UInt64
+  /// The settings of outer-training.
   package let outer: OuterSettings
+  /// The settings of the inner problems.
   package let inner: InnerSettings
+  /// The inner problems, which tasks name by their positions.
   package let problems: [any InnerProblem]
   private let tasks: any TaskDistribution
   private let estimator: any GradientEstimator
   private let threads: [ThreadMemory]
   private let asynchronous = Mutex<TruncationThreads?>(nil)
 
-  /// Between truncations only: what is in it can be written to a file at any moment.
+  /// The state between truncations, which can be written to a file at any moment.
   private let state: Mutex<LearnerState>
 
-  /// Used by one thread at a time.
+  /// The memory of one thread, used by one thread at a time.
   private final class ThreadMemory: @unchecked Sendable {
     let runner: TruncationRunner
     init(_ runner: TruncationRunner) { self.runner = runner }
   }
 
+  /// Makes a learner that goes on from a state.
+  /// - Parameters:
+  ///   - tasks: the distribution that tasks are drawn from.
+  ///   - state: has as many workers as the settings have pairs.
+  ///   - threads: the number of threads that compute.
   package init(
     seed: UInt64, outer: OuterSettings, inner: InnerSettings, problems: [any InnerProblem], tasks: any TaskDistribution,
     state: LearnerState, threads: Int
@@ -44,16 +54,18 @@ package final class Learner: Sendable {
     }
   }
 
-  /// The state as it is now, in the middle of an outer-iteration too; from any thread.
+  /// Returns the state as it is now, in the middle of an outer-iteration too. Any thread may ask.
   package func currentState() -> LearnerState { state.withLock { $0 } }
 
-  /// Runs the rest of the outer-iteration under way. Nil where stopped before its end: nothing is lost but the
-  /// truncations that were running. By one thread at a time.
+  /// Runs the rest of the outer-iteration under way; one thread at a time may call it.
+  /// - Returns: nil where stopped before its end; then only the truncations that were running are lost.
+  /// - Throws: an error of the task distribution.
   package func outerIteration(stop: StopFlag) throws -> OuterIterationReport? {
     outer.asynchronous.on ? try asynchronousIteration(stop: stop) : try synchronousIteration(stop: stop)
   }
 
-  /// Ends the threads that an asynchronous learner keeps; what their truncations were about is done again if it goes on.
+  /// Ends the threads that an asynchronous learner keeps. The truncations that they abandon are done again if it goes
+  /// on.
   package func endThreads() {
     asynchronous.withLock { threads in
       threads?.end()
@@ -110,7 +122,7 @@ package final class Learner: Sendable {
     }
   }
 
-  /// Drops what waits with a θ that is too old; how many.
+  /// Drops the results that wait with a θ that is too old, and returns how many.
   private func dropStale(_ state: inout LearnerState) -> Int {
     guard outer.asynchronous.staleness > 0 else { return 0 }
     let count = state.finished.count
@@ -119,7 +131,7 @@ package final class Learner: Sendable {
     return count - state.finished.count
   }
 
-  /// A worker's next truncation at the newest θ; false where stopped.
+  /// Runs a worker's next truncation at the newest θ; returns false where stopped.
   private func truncation(of worker: Int, on thread: Int, stop: StopFlag) throws -> Bool {
     var (theta, outerIteration, current) = state.withLock { ($0.theta, $0.outerIteration, $0.workers[worker]) }
     let runner = threads[thread].runner
@@ -137,7 +149,7 @@ package final class Learner: Sendable {
     return true
   }
 
-  /// One step of θ from samples.
+  /// Does one step of θ by samples, and reports the outer-iteration.
   private func step(_ state: inout LearnerState, _ results: [WorkerResult], dropped: Int) -> OuterIterationReport {
     let samples = results.map(\.sample)
     var gradient = estimator.estimate(samples)

@@ -1,23 +1,24 @@
-/// What an outer-iteration did.
+/// The report of an outer-iteration.
 package struct OuterIterationReport: Sendable, Equatable {
-  /// Outer-iterations done, this one included.
+  /// The number of outer-iterations done, this one included.
   package var outerIteration: Int
   /// The mean of L(θ + ε) and L(θ − ε) over all samples.
   package var outerLoss: Double
   /// The norm of the estimated outer-gradient, before it was clipped.
   package var gradientNorm: Double
+  /// The variance of the samples.
   package var variance: OuterGradientVariance
-  /// K of the curriculum.
+  /// The mean length K of a truncation by the curriculum, in inner steps.
   package var length: Double
-  /// The outer learning rate of its step.
+  /// The learning rate of the step on θ.
   package var learningRate: Double
-  /// The mean number of outer-iterations between the θ that a sample used and the θ that was stepped; 0 where
-  /// synchronous.
+  /// The mean number of outer-iterations between the θ that a sample used and the θ that was stepped; 0 in synchronous
+  /// outer-training.
   package var staleness: Double
-  /// Outer-gradients that were dropped since the step before, because their θ was too old.
+  /// The number of samples that were dropped since the step before, because their θ was too old.
   package var dropped: Int
-  /// Inner steps done, those of both members of each pair.
+  /// The number of inner steps done, counting both members of each pair.
   package var innerSteps: Int
-  /// Pairs of which a member diverged.
+  /// The number of pairs of which a member diverged.
   package var diverged: Int
 }

@@ -5,15 +5,16 @@ import Randomness
 #endif
 
 extension OuterSettings.Curriculum {
-  /// K of an outer-iteration, before the jitter.
+  /// Returns the length K of an outer-iteration's truncations in inner steps, before the jitter
+  /// (Documentation/method.md#truncations-and-curriculum).
   package func length(outerIteration: Int) -> Double {
     let share = min(Double(outerIteration) / Double(max(over, 1)), 1)
     return Double(from) + share * Double(to - from)
   }
 
-  /// The inner steps of a truncation, at least 1; it is cut at the end of the task by whoever runs it.
+  /// Returns the inner steps of a truncation, at least 1. At the end of a task the caller cuts it.
   ///
-  /// - Parameter random: where the jitter comes from.
+  /// - Parameter random: gives the jitter.
   func length(outerIteration: Int, random: inout RandomStream) -> Int {
     let factor = 1 + jitter * (2 * random.uniform() - 1)
     return max(1, Int((length(outerIteration: outerIteration) * factor).rounded()))
@@ -21,7 +22,7 @@ extension OuterSettings.Curriculum {
 }
 
 extension OuterSettings {
-  /// The learning rate of the step that ends outer-iteration `outerIteration` (from 0).
+  /// Returns the learning rate of the step that ends outer-iteration `outerIteration`, from 0.
   package func learningRate(outerIteration: Int) -> Double {
     learningRate * pow(decay.to, min(Double(outerIteration) / Double(max(decay.over, 1)), 1))
   }

@@ -1,10 +1,11 @@
 extension OuterSettings {
-  /// Outer-gradients of one step of θ.
+  /// The number of samples of one step of θ.
   var samples: Int { asynchronous.on && asynchronous.batch > 0 ? asynchronous.batch : pairs }
 }
 
 extension OuterSettings.Clip {
-  /// Scales the gradient down to norm `at`, or holds every coordinate in −`at` … `at`.
+  /// Scales the gradient down to norm `at`, or limits every coordinate to −`at` … `at`
+  /// (Documentation/method.md#clip-of-the-outer-gradient).
   func apply(_ gradient: inout [Double]) {
     switch by {
     case .value:
@@ -18,7 +19,8 @@ extension OuterSettings.Clip {
 }
 
 extension OuterSettings.Average {
-  /// The average after θ has moved; it begins where θ is when it is switched on.
+  /// Updates the average after θ has moved (Documentation/method.md#average-of-θ). It begins where θ is when it is
+  /// switched on.
   func update(_ average: inout [Float], with theta: [Float]) {
     guard isOn else { return average = [] }
     guard !average.isEmpty else { return average = theta }

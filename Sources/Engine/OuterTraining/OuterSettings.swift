@@ -1,6 +1,6 @@
-/// Every number of outer-training (method, sections 2 and 3). The defaults are the preset `small`.
+/// The settings of outer-training (Documentation/method.md#outer-training). The defaults are the preset `small`.
 package struct OuterSettings: Codable, Hashable, Sendable {
-  /// How an outer-gradient is estimated.
+  /// The estimators of the outer-gradient (Documentation/method.md#estimators-of-the-outer-gradient).
   package enum Estimator: String, Codable, CaseIterable, Sendable {
     /// Back-propagation at θ itself, of the outer-loss as it is.
     case exact
@@ -8,15 +8,15 @@ package struct OuterSettings: Codable, Hashable, Sendable {
     case reparameterization
     /// Evolution strategies over the antithetic pair.
     case es
-    /// Both, weighted per coordinate by inverse variance.
+    /// Reparameterization and evolution strategies, weighted per coordinate by inverse variance.
     case combined
-    /// Persistent evolution strategies: no bias by truncation.
+    /// Persistent evolution strategies, which truncation does not bias.
     case pes
-    /// Evolution strategies with one perturbation for the life of a task: no bias by truncation either.
+    /// Evolution strategies with one perturbation for the life of a task, which truncation does not bias either.
     case noiseReuse = "noise-reuse-es"
   }
 
-  /// What an inner step counts to the outer-loss.
+  /// The losses that an inner step may count to the outer-loss (Documentation/method.md#the-outer-loss).
   package enum Loss: String, Codable, CaseIterable, Sendable {
     /// The loss of the step's own batch, before the update: it costs nothing extra. Train objective only.
     case ownBatch = "own-batch"
@@ -24,73 +24,100 @@ package struct OuterSettings: Codable, Hashable, Sendable {
     case freshBatches = "fresh-batches"
   }
 
+  /// The clip of the outer-gradient (Documentation/method.md#clip-of-the-outer-gradient).
   package struct Clip: Codable, Hashable, Sendable {
+    /// The kinds of clip: of the Euclidean norm, or of the value of every coordinate.
     package enum Kind: String, Codable, CaseIterable, Sendable { case norm, value }
+    /// The kind of clip.
     package var by = Kind.norm
+    /// The limit of the norm, or of the absolute value of a coordinate.
     package var at = 1.0
   }
 
-  /// The number of inner steps K of a truncation grows linearly from `from` to `to` over `over` outer-iterations; each
-  /// is multiplied by a uniform number in 1 ± `jitter`.
+  /// The growth of truncations: their length K grows linearly with the outer-iterations, and each is multiplied by a
+  /// uniform number in 1 ± `jitter` (Documentation/method.md#truncations-and-curriculum).
   package struct Curriculum: Codable, Hashable, Sendable {
+    /// The length at outer-iteration 0, in inner steps.
     package var from = 20
+    /// The length at the end of the growth, in inner steps.
     package var to = 20
+    /// The number of outer-iterations over which the length grows.
     package var over = 2_000
+    /// The largest relative change of a truncation's length.
     package var jitter = 0.2
   }
 
-  /// The outer learning rate falls from its full value by a factor that shrinks, geometrically, from 1 to `to` over
-  /// `over` outer-iterations, and stays there.
+  /// The decay of the outer learning rate: a factor shrinks, geometrically, from 1 to `to` and stays there.
   package struct Decay: Codable, Hashable, Sendable {
+    /// The factor at the end of the decay.
     package var to = 1.0
+    /// The number of outer-iterations over which the factor shrinks.
     package var over = 1_000
   }
 
-  /// An average of θ over the run: a ← decay a + (1 − decay) θ after every outer-iteration; 0: none is kept.
+  /// The average of θ over the run: a ← decay a + (1 − decay) θ after every outer-iteration
+  /// (Documentation/method.md#average-of-θ).
   package struct Average: Codable, Hashable, Sendable {
+    /// The decay, from 0 to below 1; 0 for no average.
     package var decay = 0.99
+    /// Whether an average is kept.
     package var isOn: Bool { decay > 0 }
   }
 
-  /// Workers hand in outer-gradients whenever they have one, of the θ that was the newest when they began, and every
-  /// `batch` of them make a step (method, section 3). θ then depends on the threads' speed.
+  /// Asynchronous outer-training, in which workers hand in a sample whenever they have one
+  /// (Documentation/method.md#asynchronous-outer-training).
+  ///
+  /// A sample is of the θ that was the newest when its truncation began. θ depends on the threads' speed.
   package struct Asynchronous: Codable, Hashable, Sendable {
+    /// Whether outer-training is asynchronous.
     package var on = false
-    /// Outer-gradients of one step of θ; 0: as many as there are pairs.
+    /// The number of samples of one step of θ; 0 for as many as there are pairs.
     package var batch = 0
-    /// Batches that may wait; while they do, workers wait too.
+    /// The number of batches that may wait. While they do, workers wait too.
     package var buffer = 5
-    /// An outer-gradient of a θ that is more outer-iterations old is dropped; 0: none is.
+    /// The number of outer-iterations above which a sample's θ is too old, so that it is dropped; 0 to drop none.
     package var staleness = 0
   }
 
+  /// The estimator of the outer-gradient.
   package var estimator = Estimator.noiseReuse
+  /// The images of which the outer-loss is.
   package var objective = Objective.train
+  /// The loss that each inner step counts.
   package var loss = Loss.ownBatch
-  /// Fresh batches a step, where `loss` is ``Loss/freshBatches``.
+  /// The number of fresh batches a step, where `loss` is ``Loss/freshBatches``.
   package var freshBatches = 5
-  /// A batch's loss counts at most this much, with gradient 0 there.
+  /// The value that a batch's loss counts, with gradient 0, where it is larger.
   package var lossClip: Float = 10
-  /// Antithetic pairs of an outer-iteration; each is a worker with an inner state of its own.
+  /// The number of antithetic pairs of an outer-iteration. Each is a worker with an inner state of its own.
   package var pairs = 32
-  /// Standard deviation σ of the perturbations of θ.
+  /// The standard deviation σ of the perturbations of θ.
   package var sigma: Float = 0.02
-  /// Added to the variances that weight the combined estimator.
+  /// The number that is added to the variances that weight the combined estimator.
   package var varianceFloor = 1e-8
+  /// The learning rate of the outer-optimizer, before its decay.
   package var learningRate = 3e-3
+  /// The decay β₁ of the outer-optimizer's first moment.
   package var beta1 = 0.9
+  /// The decay β₂ of the outer-optimizer's second moment.
   package var beta2 = 0.999
+  /// The term ε in the outer-optimizer's denominator.
   package var epsilon = 1e-8
+  /// The decay of the learning rate.
   package var decay = Decay()
+  /// The average of θ.
   package var average = Average()
+  /// The clip of the outer-gradient.
   package var clip = Clip()
+  /// The growth of truncations.
   package var curriculum = Curriculum()
+  /// The settings of asynchronous outer-training.
   package var asynchronous = Asynchronous()
 
   /// The preset `small`: outer-training that two cores can do, with what did best there (Documentation/estimators.md).
   package static let small = OuterSettings()
 
-  /// The preset `paper`.
+  /// The preset `paper`: outer-training as in the paper.
   package static let paper: OuterSettings = {
     var settings = OuterSettings()
     settings.estimator = .combined
@@ -105,5 +132,6 @@ package struct OuterSettings: Codable, Hashable, Sendable {
     return settings
   }()
 
+  /// Makes the preset `small`.
   package init() {}
 }

@@ -1,7 +1,7 @@
 import Randomness
 import Threads
 
-/// Runs truncations of antithetic pairs: the working memory of one thread.
+/// Runs truncations of antithetic pairs. The object holds the memory for them, and is for one thread.
 final class TruncationRunner {
   private let seed: UInt64
   private let outer: OuterSettings
@@ -29,7 +29,7 @@ final class TruncationRunner {
     return unroll
   }
 
-  /// A worker that has drawn its next task.
+  /// Returns a worker at the beginning of its next task.
   func begin(_ task: InnerTask, worker: Int, after state: Worker) -> Worker {
     let problem = problems[task.problem]
     var next = Worker()
@@ -41,7 +41,8 @@ final class TruncationRunner {
     return next
   }
 
-  /// One truncation of a pair over the same minibatches; a pure function of its arguments. Nil where stopped.
+  /// Runs one truncation of a pair over the same minibatches, a pure function of its arguments.
+  /// - Returns: the worker after it and its result; nil where stopped.
   func truncation(
     worker: Int, outerIteration: Int, theta: [Float], state: Worker, images: any BatchSource, stop: StopFlag
   ) -> (Worker, WorkerResult)? {

@@ -1,9 +1,10 @@
 import Foundation
 import Threads
 
-/// Threads that run truncations one after the other, each of the worker that has waited longest, until they are ended.
+/// Threads that run truncations one after the other, each time of the worker that has waited longest, until they are
+/// ended.
 final class TruncationThreads: @unchecked Sendable {
-  /// Runs a worker's next truncation, on a thread by its number; false where stopped.
+  /// Runs a worker's next truncation on a thread, by its number; returns false where stopped.
   typealias Body = @Sendable (_ worker: Int, _ thread: Int, _ stop: StopFlag) throws -> Bool
 
   private let isFull: @Sendable () -> Bool
@@ -15,11 +16,11 @@ final class TruncationThreads: @unchecked Sendable {
   private var running: Int
   private var failure: (any Error)?
 
-  /// Starts them.
+  /// Starts the threads.
   ///
   /// - Parameters:
-  ///   - isFull: whether results wait in such number that no more are wanted.
-  ///   - body: hands in a result where it returns true.
+  ///   - isFull: returns whether so many results wait that no more are wanted.
+  ///   - body: runs a truncation, and hands in a result where it returns true.
   init(workers: Int, threads: Int, isFull: @escaping @Sendable () -> Bool, body: @escaping Body) {
     self.isFull = isFull
     self.body = body
@@ -51,7 +52,8 @@ final class TruncationThreads: @unchecked Sendable {
     }
   }
 
-  /// Waits while there is none, or results wait in great number; nil where all is to end.
+  /// Returns the worker that has waited longest, and waits while there is none or too many results wait; nil where the
+  /// threads are to end.
   private func nextWorker() -> Int? {
     condition.withLock {
       while !stop.isSet {
@@ -62,7 +64,8 @@ final class TruncationThreads: @unchecked Sendable {
     }
   }
 
-  /// Returns at the latest after a few milliseconds; throws what a truncation threw.
+  /// Waits for a result, a few milliseconds at most.
+  /// - Throws: what a truncation threw.
   func waitForResult() throws {
     try condition.withLock {
       if failure == nil { _ = condition.wait(until: Date(timeIntervalSinceNow: 0.02)) }
@@ -70,7 +73,7 @@ final class TruncationThreads: @unchecked Sendable {
     }
   }
 
-  /// Results were taken: who waited for that goes on.
+  /// Wakes the threads that wait because too many results did, after some were taken.
   func roomWasMade() { condition.withLock { condition.broadcast() } }
 
   /// Abandons the truncations that are running at their next inner step, and returns when all threads have ended.

@@ -1,12 +1,14 @@
 import CKernels
 
-/// A fixed number of floats at one place in memory, zero at first: the unrolls' working memory, allocated once.
+/// A fixed number of floats at one place in memory, zero at first. It is the engine's working memory, allocated once.
 ///
-/// Aligned to 64 bytes, with the room behind its end that the kernels may read.
+/// It is aligned to 64 bytes, with the room behind its end that the kernels may read.
 package final class FloatBuffer {
+  /// The number of floats.
   package let count: Int
   let pointer: UnsafeMutablePointer<Float>
 
+  /// Allocates `count` zeros.
   package init(_ count: Int) {
     self.count = count
     let capacity = count + Int(LOPT_SLACK)
@@ -15,6 +17,7 @@ package final class FloatBuffer {
     pointer.initialize(repeating: 0, count: capacity)
   }
 
+  /// Allocates a copy of `values`.
   package convenience init(_ values: [Float]) {
     self.init(values.count)
     assign(values)
@@ -22,6 +25,7 @@ package final class FloatBuffer {
 
   deinit { pointer.deallocate() }
 
+  /// The float at an index, which is checked.
   package subscript(index: Int) -> Float {
     get {
       precondition(index >= 0 && index < count)
@@ -33,14 +37,16 @@ package final class FloatBuffer {
     }
   }
 
-  /// The floats in `range`.
+  /// The floats in `range`, in place.
   subscript(range: Range<Int>) -> FloatSlice {
     precondition(range.lowerBound >= 0 && range.upperBound <= count)
     return FloatSlice(buffer: self, offset: range.lowerBound, count: range.count)
   }
 
+  /// All floats, in place.
   var all: FloatSlice { FloatSlice(buffer: self, offset: 0, count: count) }
 
+  /// Copies `values`, as many as the buffer has, into it.
   package func assign(_ values: [Float]) {
     precondition(values.count == count)
     values.withUnsafeBufferPointer { source in
@@ -49,19 +55,22 @@ package final class FloatBuffer {
     }
   }
 
+  /// Copies the floats of a buffer of the same size.
   package func assign(_ other: FloatBuffer) {
     precondition(other.count == count)
     pointer.update(from: other.pointer, count: count)
   }
 
+  /// Sets all floats to a value.
   package func fill(_ value: Float) {
     pointer.update(repeating: value, count: count)
   }
 
+  /// A copy of the floats.
   package var array: [Float] { Array(UnsafeBufferPointer(start: pointer, count: count)) }
 }
 
-/// Consecutive floats of a buffer, which it keeps alive.
+/// Consecutive floats of a buffer, in place. It keeps the buffer alive.
 struct FloatSlice {
   let buffer: FloatBuffer
   let offset: Int
@@ -74,7 +83,7 @@ struct FloatSlice {
     pointer.update(from: other.pointer, count: count)
   }
 
-  /// Takes as many values as it has, from `start` on.
+  /// Copies values from `start` on, as many as the slice has.
   func assign(_ values: [Float], from start: Int) {
     precondition(start >= 0 && start + count <= values.count)
     values.withUnsafeBufferPointer { source in

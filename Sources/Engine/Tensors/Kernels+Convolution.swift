@@ -2,22 +2,28 @@ import CKernels
 
 // Convolutions tap by tap, and sums over pixels.
 extension Kernels {
-  /// The pixels of a convolution's result over some images, and where they find their inputs.
+  /// The pixels of a convolution's result over some images, and the places of their inputs.
   struct Pixels {
-    /// Of every pixel, image by image.
+    /// The offset in the source of every pixel's first input, image by image.
     var sources: [Int32] = []
+    /// The offset in the target of every pixel, image by image.
     var targets: [Int32] = []
-    /// Each pixel's inputs: `rows` runs of `run` floats.
+    /// The number of runs of floats that are a pixel's inputs.
     var rows: Int
+    /// The number of floats of a run.
     var run: Int
+    /// The number of floats from one run to the next.
     var rowStride: Int
-    /// Pixels of one image, and the floats of one image of the source and of the target.
+    /// The number of pixels of one image.
     var each: Int
+    /// The number of floats of one image of the source.
     var sourceCount: Int
+    /// The number of floats of one image of the target.
     var targetCount: Int
   }
 
-  /// What is read at the pixels' sources, and what it is multiplied with: a panel, or what lies like the target.
+  /// A term of a sum: the floats that are read at the pixels' sources, and their factor: a panel, or floats that are
+  /// laid out as the target.
   struct Term {
     var source: FloatSlice
     var factor: FloatSlice
@@ -35,7 +41,7 @@ extension Kernels {
     }
   }
 
-  /// Arranges weights [9, inputs, outputs] for `convolve` with these taps; or, `reversed`, with the outputs summed over.
+  /// Arranges weights [9, inputs, outputs] for `convolve` with these taps; `reversed`, with the outputs summed over.
   func packKernel(
     _ weights: FloatSlice, taps: [Int32], inputs: Int, outputs: Int, reversed: Bool, into panel: FloatBuffer
   ) {
@@ -47,10 +53,11 @@ extension Kernels {
       reversed ? outputs : 1, panel.pointer)
   }
 
-  /// Floats of a panel's row for so many channels.
+  /// Returns the number of floats of a panel's row for `channels` channels.
   static func panelWidth(_ channels: Int) -> Int { (channels + 15) / 16 * 16 }
 
-  /// target = relu(bias + Σ over the terms of inputs × panel), or without ReLU and 0 where `mask` is not above 0.
+  /// Computes target = relu(bias + Σ over the terms of inputs × panel); with a `mask`, instead of ReLU 0 where the mask
+  /// is not above 0.
   func convolve(
     _ pixels: Pixels, images: Int, _ first: Term, _ second: Term?, channels: Int, bias: FloatSlice?,
     mask: FloatSlice?, into target: FloatSlice
@@ -67,7 +74,7 @@ extension Kernels {
     }
   }
 
-  /// gradient += Σ over the terms and pixels of inputs × the factor's channels.
+  /// Adds Σ over the terms and pixels of inputs × the factor's channels to `gradient`.
   func correlate(
     _ pixels: Pixels, images: Int, _ first: Term, _ second: Term?, channels: Int, into gradient: FloatSlice
   ) {
@@ -83,13 +90,13 @@ extension Kernels {
     }
   }
 
-  /// sums += Σ over the pixels of `values`, which lie like the target.
+  /// Adds the sum over the pixels of `values`, which are laid out as the target, to `sums`.
   func sumPixels(_ pixels: Pixels, images: Int, _ values: FloatSlice, into sums: FloatSlice) {
     precondition(values.count == images * pixels.targetCount)
     with(pixels, images: images) { table.pointee.sum_pixels($0, sums.count, values.pointer, sums.pointer) }
   }
 
-  /// means [images, channels] of `values`, which lie like the target.
+  /// Computes the means [images, channels] of `values`, which are laid out as the target.
   func meanPool(_ pixels: Pixels, images: Int, _ values: FloatSlice, into means: FloatSlice) {
     precondition(values.count == images * pixels.targetCount && means.count % images == 0)
     with(pixels, images: images) {
@@ -97,7 +104,7 @@ extension Kernels {
     }
   }
 
-  /// The reverse of `meanPool` and of the ReLU that made `mask`: target = mask > 0 ? delta / pixels : 0.
+  /// Takes derivatives back through `meanPool` and the ReLU that made `mask`: target = mask > 0 ? delta / pixels : 0.
   func spreadMean(_ pixels: Pixels, images: Int, _ delta: FloatSlice, mask: FloatSlice, into target: FloatSlice) {
     precondition(target.count == images * pixels.targetCount && mask.count == target.count)
     precondition(delta.count % images == 0)

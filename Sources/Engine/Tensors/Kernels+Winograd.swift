@@ -2,13 +2,14 @@ import CKernels
 
 // Convolutions of stride 1 with fewer multiplications, for channels that are multiples of 16.
 extension Kernels {
-  /// Images, of which the results of a convolution of stride 1 are made tile by tile, a tile being 2×2 pixels.
+  /// Images from which the results of a convolution of stride 1 are made tile by tile, a tile being 2×2 pixels.
   struct Tiles {
     var images: Int
     var height: Int
     var width: Int
-    /// In pixels.
+    /// The number of pixels from one row to the next.
     var rowStride: Int
+    /// The number of pixels from one image to the next.
     var imageStride: Int
 
     var pixels: Int { images * imageStride }
@@ -19,7 +20,7 @@ extension Kernels {
     }
   }
 
-  /// Floats of `scratch` for the two calls below.
+  /// Returns the number of floats of `scratch` for `winogradConvolve` and `winogradCorrelate`.
   static func winogradScratch(_ tiles: Tiles, inputs: Int, outputs: Int) -> Int {
     16 * (tiles.count * (inputs + outputs) + 2 * Int(LOPT_LANES) + inputs * outputs)
   }
@@ -34,7 +35,7 @@ extension Kernels {
     table.pointee.winograd_pack_reversed(inputs, outputs, panel.pointer, reversed.pointer)
   }
 
-  /// What `convolve` does, for channels that are multiples of 16.
+  /// Computes the same as `convolve`, for channels that are multiples of 16.
   func winogradConvolve(
     _ tiles: Tiles, _ first: Term, _ second: Term?, inputs: Int, outputs: Int, bias: FloatSlice?, mask: FloatSlice?,
     into target: FloatSlice, scratch: FloatBuffer
@@ -52,7 +53,7 @@ extension Kernels {
       outputs, bias?.pointer, mask?.pointer, target.pointer, scratch.pointer)
   }
 
-  /// What `correlate` does, for channels that are multiples of 16.
+  /// Computes the same as `correlate`, for channels that are multiples of 16.
   func winogradCorrelate(
     _ tiles: Tiles, _ first: Term, _ second: Term?, inputs: Int, outputs: Int, into gradient: FloatSlice,
     scratch: FloatBuffer

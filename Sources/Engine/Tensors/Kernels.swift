@@ -5,18 +5,18 @@ import Files
   import Glibc
 #endif
 
-/// The kernels of one instruction set. This file and its extensions are the only ones that call C; see `kernels.h` for what
-/// each does.
+/// The kernels of one instruction set. Only this file and its extensions call C; `kernels.h` describes each kernel.
 package struct Kernels: @unchecked Sendable {
-  /// From the least to the most.
+  /// The names of the instruction sets, from the least to the most.
   static let instructionSets = ["baseline", "x86-64-v3", "x86-64-v4"]
 
-  /// Parameters that the learned optimizer's network handles at once.
+  /// The number of parameters that the learned optimizer's network handles at once.
   static let block = Int(LOPT_BLOCK)
 
   let table: UnsafePointer<lopt_kernels>
 
-  /// Throws where the name is unknown or this processor lacks the instruction set.
+  /// Finds the kernels of an instruction set.
+  /// - Throws: ``EngineError`` where the name is unknown or this processor lacks the instruction set.
   init(_ name: String) throws {
     guard let table = lopt_kernels_named(name) else {
       let known = Self.instructionSets.filter { lopt_kernels_named($0) != nil }.joined(separator: ", ")
@@ -25,20 +25,21 @@ package struct Kernels: @unchecked Sendable {
     self.table = table
   }
 
-  /// What `LOPT_ISA` names, or, where it is empty or not set, the best that this processor has.
+  /// The kernels that `LOPT_ISA` names, or, where it is empty or not set, the best that this processor has.
   static let chosen: Result<Kernels, any Error> = Result {
     if let forced = getenv("LOPT_ISA").map({ String(cString: $0) }), !forced.isEmpty { return try Kernels(forced) }
     let best = instructionSets.last { lopt_kernels_named($0) != nil }
     return try Kernels(best ?? "baseline")
   }
 
-  /// The chosen kernels; ``InstructionSet/name()`` has been asked before, so that a wrong `LOPT_ISA` was an error.
+  /// The chosen kernels. ``InstructionSet/name()`` must have been asked before, so that a wrong `LOPT_ISA` was an
+  /// error.
   package static let current: Kernels = {
     if case .success(let kernels) = chosen { return kernels }
     preconditionFailure("LOPT_ISA names no instruction set of this processor")
   }()
 
-  /// A matrix in a buffer; a transposed one is the same floats with the strides exchanged.
+  /// A matrix in a buffer. A transposed one is the same floats with the strides exchanged.
   struct Matrix {
     var floats: FloatSlice
     var rows: Int
@@ -62,7 +63,7 @@ package struct Kernels: @unchecked Sendable {
     }
   }
 
-  /// target = a b, or target += a b. Only `a` may be transposed.
+  /// Computes target = a b, or adds it to the target. Only `a` may be transposed.
   func product(_ a: Matrix, _ b: Matrix, into target: FloatSlice, accumulate: Bool = false) {
     precondition(a.columns == b.rows && b.columnStride == 1 && target.count == a.rows * b.columns)
     table.pointee.product(
@@ -104,7 +105,9 @@ package struct Kernels: @unchecked Sendable {
     table.pointee.all_finite(values.count, values.pointer) != 0
   }
 
-  /// Returns the sum of the losses. `delta` is its derivative by the logits, × `share`.
+  /// Returns the sum of the losses of rows of logits, [labels, classes], and writes the probabilities.
+  ///
+  /// `delta` gets the derivative of the sum by the logits, × `share`.
   func softmaxLoss(
     _ logits: FloatSlice, labels: ArraySlice<Int32>, share: Float, probabilities: FloatSlice, delta: FloatSlice?
   ) -> Double {
@@ -117,7 +120,7 @@ package struct Kernels: @unchecked Sendable {
     }
   }
 
-  /// The derivative of `softmaxLoss`'s delta along the logits' tangent.
+  /// Computes the derivative of `softmaxLoss`'s delta along the logits' tangent.
   func softmaxTangent(
     _ probabilities: FloatSlice, _ tangent: FloatSlice, rows: Int, share: Float, delta: FloatSlice
   ) {
@@ -163,16 +166,16 @@ package struct Kernels: @unchecked Sendable {
       nextSecondMoment.pointer)
   }
 
-  /// Multiply-adds in registers alone; returns how many.
+  /// Does multiply-adds in registers alone, and returns how many.
   package func multiplyAdds(rounds: Int) -> Int {
     var result: Float = 0
     return table.pointee.multiply_adds(rounds, 1e-9, &result)
   }
 
-  /// The learned optimizer's network, its normalization and time inputs folded into `weights`.
+  /// The learned optimizer's network as the kernels take it, its normalization and time inputs folded into `weights`.
   struct Network {
     var betas: [Float]
-    /// 1 − β
+    /// The numbers 1 − β.
     var rests: [Float]
     var rows: [Int32]
     var inputs: Int
@@ -182,18 +185,18 @@ package struct Kernels: @unchecked Sendable {
     var lambda2: Float
     var epsilon: Float
 
-    /// Floats of `weights`.
+    /// The number of floats of `weights`.
     var weightCount: Int {
       (inputs + 1) * hiddenUnits + (hiddenLayers - 1) * (hiddenUnits + 1) * hiddenUnits + (hiddenUnits + 1) * 2
     }
-    /// Floats of `scratch` of every call below.
+    /// The number of floats of `scratch` of every call below.
     var scratchCount: Int {
       let forward = inputs + 1 + hiddenLayers * (hiddenUnits + 1) + 2
       return (forward + 2 * max(hiddenUnits, 2) + hiddenUnits) * block + Int(LOPT_SLACK)
     }
   }
 
-  /// One tensor of inner parameters with its state; `momenta` begin at the tensor in the first of their rows.
+  /// One tensor of inner parameters with its state. `momenta` begin at the tensor in the first of their rows.
   struct Tensor {
     var parameters: FloatSlice
     var gradient: FloatSlice
@@ -248,6 +251,8 @@ package struct Kernels: @unchecked Sendable {
     }
   }
 
+  /// Takes adjoints back through the features, their normalization and the moments.
+  ///
   /// `momentaAdjoint` and `secondMomentsAdjoint` begin at the tensor in the first of their rows.
   func featureReverse(
     _ network: Network, _ tensor: Tensor, featureAdjoints: FloatBuffer, featureStride: Int, coefficients: [Float],
@@ -267,9 +272,10 @@ package struct Kernels: @unchecked Sendable {
   }
 }
 
-/// Which instruction set's kernels the engine runs.
+/// The instruction set whose kernels the engine runs.
 package enum InstructionSet {
-  /// Its name. Throws where `LOPT_ISA` names one that this processor does not have; tools ask before they compute.
+  /// Returns the name of the instruction set. Tools ask before they compute.
+  /// - Throws: ``EngineError`` where `LOPT_ISA` names one that this processor does not have.
   package static func name() throws -> String {
     try Kernels.chosen.get().name
   }

@@ -1,8 +1,10 @@
 import Randomness
 
 extension ParameterLayout {
-  /// Weights uniform within ±√(6 / (fan in + fan out)) (Glorot and Bengio 2010), a convolution's fans being its channels
-  /// × the kernel's pixels; biases 0.
+  /// Returns weights uniform within ±√(6 / (fan in + fan out)) (Glorot and Bengio 2010), and biases 0.
+  ///
+  /// The fans of a convolution are its channels × the kernel's pixels
+  /// (Documentation/method.md#initialisation-of-inner-parameters).
   func glorotUniform(_ random: inout RandomStream) -> [Float] {
     var parameters: [Float] = []
     parameters.reserveCapacity(count)
