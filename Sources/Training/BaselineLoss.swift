@@ -3,13 +3,13 @@ import Foundation
 import Synchronization
 import Threads
 
-/// What tuned Adam comes to on the tasks of an evaluation.
+/// The loss of tuned Adam on the tasks of an evaluation, to which that of θ is compared.
 struct BaselineLoss: Codable, Equatable {
-  /// Mean over tasks and initialisations, as for θ.
+  /// The mean loss over tasks and initialisations, as for θ.
   var loss: Double
-  /// The one of the grid with which it is lowest.
+  /// The learning rate of the grid with which the loss is lowest.
   var learningRate: Double
-  /// ``OuterEvaluation/identity`` of the evaluation.
+  /// The ``OuterEvaluation/identity`` of the evaluation.
   var evaluation: String
 
   private enum CodingKeys: String, CodingKey {
@@ -19,7 +19,7 @@ struct BaselineLoss: Codable, Equatable {
 }
 
 extension BaselineLoss {
-  /// Nil where there is no such file, or it is damaged: then it is computed again.
+  /// Reads the loss from a file; nil where there is no such file, or it is damaged: then it is computed again.
   init?(contentsOf file: URL) {
     guard let data = try? Data(contentsOf: file), let known = try? JSONDecoder().decode(Self.self, from: data) else {
       return nil
@@ -29,7 +29,8 @@ extension BaselineLoss {
 }
 
 extension OuterEvaluation {
-  /// Adam at the rate 10^(k/3) of 10⁻⁴ … 10⁻¹ that does best on the evaluation's tasks. Nil where stopped.
+  /// Trains the evaluation's tasks with Adam at the rates 10^(k/3) from 10⁻⁴ to 10⁻¹, and returns the lowest loss; nil
+  /// where stopped.
   func tunedAdam(stop: StopFlag) -> BaselineLoss? {
     var best: BaselineLoss?
     for exponent in -12 ... -3 {

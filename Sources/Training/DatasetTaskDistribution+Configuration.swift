@@ -4,8 +4,12 @@ package import Shards
 package import Tasks
 
 extension DatasetTaskDistribution {
-  /// Throws where a problem fits none of its data sets, a data set has no problem that fits, or one has not what tasks
-  /// need.
+  /// Makes the task distribution of a configuration.
+  /// - Parameters:
+  ///   - datasets: the data sets of the configuration, opened, in its order.
+  ///   - counter: counts the inner steps of the tasks.
+  /// - Throws: ``ConfigurationError`` where a problem fits none of its data sets, a data set has no problem that fits,
+  ///   or one lacks what tasks need.
   package convenience init(
     _ configuration: Configuration, datasets: [Dataset], counter: StepCounter = StepCounter()
   ) throws {
@@ -45,7 +49,8 @@ extension DatasetTaskDistribution {
       seed: configuration.seed, counter: counter)
   }
 
-  /// What `problem` may be, for an error: those that fit, or, where there are none, which images the others take.
+  /// Returns words on what `problem` may be, for an error: the problems that fit, or, where there are none, all
+  /// problems with the images that they take.
   private static func choices(for shapes: [ImageShape]) -> String {
     var fitting: [String] = []
     for name in shapes.flatMap({ InnerProblems.examples(fitting: $0) }).map(\.name) where !fitting.contains(name) {
@@ -57,9 +62,10 @@ extension DatasetTaskDistribution {
       : "set problem to one that fits, such as " + fitting.joined(separator: ", ")
   }
 
-  /// Throws where not every task of a data set could be trained on.
+  /// Checks that every task of a data set could be trained on.
   ///
-  /// - Parameter name: what an error calls it, with its key.
+  /// - Parameter name: what an error calls the data set, with its key.
+  /// - Throws: ``ConfigurationError`` where one could not.
   private static func check(_ dataset: Dataset, _ name: String, _ configuration: Configuration) throws {
     let classes = configuration.inner.classes
     let training = dataset.manifest.classes.filter { $0.split == .train }

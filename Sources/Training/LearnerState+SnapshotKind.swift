@@ -2,10 +2,10 @@ import Engine
 import Snapshots
 
 extension LearnerState {
-  /// Which θ is evaluated: the average where there is one, as it is what a run is for.
+  /// The kind of θ that is evaluated: the average where there is one, as that is what a run is for.
   var evaluatedKind: SnapshotKind { average.isEmpty ? .theta : .average }
 
-  /// The θ of a snapshot of a kind.
+  /// Returns the θ of which a snapshot of this kind is made.
   func theta(_ kind: SnapshotKind) -> [Float] {
     switch kind {
     case .theta: theta

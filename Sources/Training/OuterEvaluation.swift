@@ -8,13 +8,13 @@ import Synchronization
 import Tasks
 import Threads
 
-/// How far outer-training is, in one number: the loss that θ brings a fixed set of tasks to, tasks of classes of the
+/// An evaluation of θ while outer-training: one number, the loss on a fixed set of tasks. Their classes are of the
 /// split `outer-validation`, which outer-training never sees.
 ///
 /// The tasks, initialisations and minibatches are those of `lopt evaluate` with the same arguments and seed 0, whatever
 /// the seed of the run. The same θ has the same loss, to the last bit, for any number of threads.
 struct OuterEvaluation: Sendable {
-  /// One training run.
+  /// One training run of the evaluation.
   private struct Run: Sendable {
     var problem: any InnerProblem
     var plan: EvaluationPlan
@@ -23,7 +23,7 @@ struct OuterEvaluation: Sendable {
     var open: TaskImages
   }
 
-  /// All on which the loss depends but θ: losses of different ones do not compare.
+  /// Everything but θ on which the loss depends. The losses of different ones do not compare.
   private struct Identity: Encodable {
     var plans: [EvaluationPlan]
     var datasets: [String]
@@ -34,11 +34,12 @@ struct OuterEvaluation: Sendable {
   private let architecture: Architecture
   private let threads: Int
   private let counter: StepCounter
-  /// SHA-256 of what is evaluated, and how.
+  /// The SHA-256 of what is evaluated, and how.
   let identity: String
 
-  /// - Parameter tasks: the pairs of data set and problem take turns, those whose data set has classes enough.
-  /// - Throws: ``ConfigurationError`` where none has, ``TrainingError`` where a task lacks images.
+  /// Opens the tasks.
+  /// - Parameter tasks: the pairs of data set and problem, which take turns if their data set has classes enough.
+  /// - Throws: ``ConfigurationError`` where none has, `EvaluationError` where a task lacks images.
   init(_ configuration: Configuration, tasks: DatasetTaskDistribution, threads: Int) throws {
     let settings = configuration.evaluation
     let classes = configuration.inner.classes
@@ -83,15 +84,17 @@ struct OuterEvaluation: Sendable {
         Identity(plans: plans, datasets: choices.map(\.dataset.manifestDigest), classes: classes)))
   }
 
-  /// The mean over tasks and initialisations of the training loss, over the last tenth of the steps, or of the
-  /// validation loss, where that is the objective. Nil where stopped.
+  /// Trains the tasks with θ, and returns the mean loss over tasks and initialisations; nil where stopped.
+  ///
+  /// It is the training loss over the last tenth of the steps, or the validation loss where that is the objective.
   func loss(of theta: [Float], stop: StopFlag) -> Double? {
     loss(
       of: { [architecture] in LearnedOptimizer(theta: theta, architecture: architecture, problem: $0.layout) },
       stop: stop)
   }
 
-  /// The same of any optimizer.
+  /// Trains the tasks with any optimizer, and returns the mean loss over tasks and initialisations; nil where stopped.
+  /// - Parameter optimizer: makes the optimizer for a problem.
   func loss(
     of optimizer: @escaping @Sendable (any InnerProblem) -> any InnerOptimizer, stop: StopFlag
   ) -> Double? {

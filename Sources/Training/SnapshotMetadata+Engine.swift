@@ -5,7 +5,11 @@ import Settings
 import Snapshots
 
 extension SnapshotMetadata {
-  /// What a run says of its θ, or of the average of it.
+  /// Makes the metadata of a run's snapshot.
+  /// - Parameters:
+  ///   - problems: the names of the inner problems.
+  ///   - digests: the SHA-256 of each data set's manifest.
+  ///   - isAverage: whether the snapshot holds the average of θ.
   init(
     _ configuration: Configuration, problems: [String], digests: [String], outerIteration: Int, isAverage: Bool = false
   ) {

@@ -1,6 +1,6 @@
 package import Files
 
-/// Why a run of outer-training cannot start or go on.
+/// An error that keeps a run of outer-training from starting or going on, or a model card from being made.
 package typealias TrainingError = CodedError<TrainingErrorCode>
 
 /// The kinds of ``TrainingError``.
@@ -13,13 +13,14 @@ package enum TrainingErrorCode: ErrorCode {
   case exists
   /// A newer version of the tool wrote the state.
   case newerFormat
-  /// So little room is left that nothing is written.
+  /// The disk has so little room left that nothing is written.
   case diskNearlyFull
   /// A model card, or a file that one is made from, belongs to something else than the snapshot.
   case wrongCard
-  /// Which commit trained is not known.
+  /// The commit that trained is not known.
   case unknownCommit
 
+  /// The code with which a tool exits that this error ends.
   package var exitCode: ExitCode {
     switch self {
     case .missingState: .noInput

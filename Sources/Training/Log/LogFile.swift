@@ -2,12 +2,12 @@ import Files
 import Foundation
 import Synchronization
 
-/// A run's log: `log.jsonl` in its state folder, a row of JSON a line, which is only ever added to.
+/// The log of a run: `log.jsonl` in its state folder, a row of JSON a line, which is only ever added to.
 ///
 /// A row is one write, so that a process that is killed loses no more than the row it was writing. A file that is full
 /// becomes `log-000001.jsonl` and so on, and a new one begins.
 final class LogFile: Sendable {
-  /// The size that no file passes.
+  /// The size in bytes that no file passes.
   static let largest = 100_000_000
 
   private struct Open {
@@ -21,7 +21,9 @@ final class LogFile: Sendable {
   /// The rows of the outer-iteration at which the run goes on.
   let last: [LogRow]
 
-  /// Opens the log of a run that goes on after an outer-iteration: rows above it, and a row that was cut, are removed.
+  /// Opens the log of a run that goes on after an outer-iteration. Rows of later ones, and a row that was cut, are
+  /// removed.
+  /// - Throws: `FileError` where that fails.
   init(_ file: URL, resumingAt outerIteration: Int, largest: Int = largest) throws {
     self.file = file
     self.largest = largest
@@ -50,7 +52,7 @@ final class LogFile: Sendable {
     }
   }
 
-  /// The files of a state folder that are full, the oldest first.
+  /// Returns the full files of a state folder, the oldest first.
   static func fullFiles(in state: URL) throws -> [URL] {
     try SystemCall.names(in: state.path).filter { $0.wholeMatch(of: /log-\d{6}\.jsonl/) != nil }.sorted()
       .map { state.appending(path: $0) }
@@ -58,7 +60,8 @@ final class LogFile: Sendable {
 
   deinit { open.withLock { SystemCall.close($0.descriptor) } }
 
-  /// The bytes to keep, and the rows of `outerIteration` among them; from the end, as a log may be long.
+  /// Returns the number of bytes to keep, and the rows of `outerIteration` among them. It looks from the end, as a log
+  /// may be long.
   ///
   /// A whole line that is no row, such as somebody's note, stays where it is.
   static func sound(_ data: Data, upTo outerIteration: Int) -> (length: Int, last: [LogRow]) {
@@ -77,7 +80,7 @@ final class LogFile: Sendable {
     return (length, last)
   }
 
-  /// Adds a row, or, where it throws, nothing.
+  /// Adds a row. Where that throws, nothing is added.
   func append(_ row: LogRow) throws {
     let line = try row.line()
     try open.withLock { open in
@@ -87,7 +90,8 @@ final class LogFile: Sendable {
     }
   }
 
-  /// Puts the file aside that is full. Where no new one can be made it keeps its name, so that the next row tries again.
+  /// Puts a full file aside and begins a new one. Where no new one can be made the full one keeps its name, so that the
+  /// next row tries again.
   private func beginFile(_ open: inout Open) throws {
     let state = file.deletingLastPathComponent()
     try SystemCall.sync(open.descriptor, path: file.path)

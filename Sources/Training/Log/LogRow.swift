@@ -1,11 +1,13 @@
 import Foundation
 
-/// A row of a run's log.
+/// A row of a run's log (Documentation/training-log.md).
 enum LogRow: Sendable, Equatable {
+  /// A row about an outer-iteration.
   case outerIteration(OuterIterationRow)
+  /// A row about an evaluation of θ.
   case evaluation(EvaluationRow)
 
-  /// Outer-iterations that were done when it was written.
+  /// The number of outer-iterations that were done when the row was written.
   var outerIteration: Int {
     switch self {
     case .outerIteration(let row): row.outerIteration
@@ -13,7 +15,7 @@ enum LogRow: Sendable, Equatable {
     }
   }
 
-  /// The row as TensorBoard sees it.
+  /// The row as an event of TensorBoard.
   var event: TensorBoardEvent {
     let (time, values): (Date, [(tag: String, value: Double)]) =
       switch self {
@@ -47,7 +49,7 @@ extension LogRow: Codable {
     }
   }
 
-  /// One line of JSON.
+  /// Returns the row as one line of JSON, with its newline.
   func line() throws -> Data {
     let encoder = JSONEncoder()
     encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
@@ -58,7 +60,7 @@ extension LogRow: Codable {
     return try encoder.encode(self) + Data("\n".utf8)
   }
 
-  /// Nil where the line is none of a log.
+  /// Reads a line; nil where it is no row of a log.
   init?(line: Data) {
     let decoder = JSONDecoder()
     decoder.dateDecodingStrategy = .custom { decoder in
@@ -68,21 +70,21 @@ extension LogRow: Codable {
     self = row
   }
 
-  /// ISO 8601 in UTC, to the millisecond.
+  /// The style of times: ISO 8601 in UTC, to the millisecond.
   private static let timeStyle = Date.ISO8601FormatStyle(includingFractionalSeconds: true)
 }
 
-/// A row for the evaluation of θ.
+/// A row about the evaluation of θ.
 struct EvaluationRow: Codable, Sendable, Equatable {
   var outerIteration: Int
   var time: Date
-  /// The mean over tasks and initialisations.
+  /// The mean loss over tasks and initialisations.
   var loss: Double
-  /// That of tuned Adam on the same; nil in logs of before it was compared.
+  /// The loss of tuned Adam on the same tasks; nil in logs from before it was compared.
   var adamLoss: Double?
-  /// Whether no evaluation before it was lower.
+  /// Whether no earlier evaluation was lower.
   var best: Bool
-  /// How long it took.
+  /// The seconds that the evaluation took.
   var seconds: Double
 
   private enum CodingKeys: String, CodingKey {

@@ -1,22 +1,26 @@
 import Foundation
 
-/// A long log at even distances: what a picture of it shows, in a time that does not grow with the log.
+/// A sample of a long log at even distances: the rows that a picture shows, read in a time that does not grow with the
+/// log.
 struct LogSample {
-  /// What is read at each place: some hundred rows.
+  /// The bytes that are read at each place: some hundred rows.
   private static let window = 64 << 10
 
   private(set) var outerIterations: [OuterIterationRow] = []
   private(set) var evaluations: [EvaluationRow] = []
-  /// The newest, where they are not among these.
+  /// The newest row of an outer-iteration; nil where it is among the sampled ones.
   private(set) var newestOuterIteration: OuterIterationRow?
+  /// The newest row of an evaluation; nil where it is among the sampled ones.
   private(set) var newestEvaluation: EvaluationRow?
-  /// About how many rows the log has for one of these.
+  /// The number of rows of outer-iterations, roughly, that each sampled one stands for.
   private(set) var outerIterationStride = 1
+  /// The number of rows of evaluations, roughly, that each sampled one stands for.
   private(set) var evaluationStride = 1
 
+  /// Samples a log.
   /// - Parameters:
-  ///   - files: of the log, the oldest first.
-  ///   - places: at each of them the next row of each kind is taken.
+  ///   - files: the bytes of the log's files, the oldest first.
+  ///   - places: the number of places at each of which the next row of each kind is taken.
   init(_ files: [Data], places: Int) {
     let total = files.reduce(0) { $0 + $1.count }
     guard total > 0, let newest = files.last else { return }
@@ -65,7 +69,7 @@ struct LogSample {
     evaluationStride = max(1, evaluated / max(1, self.evaluations.count))
   }
 
-  /// Takes a row that comes after the others of its kind; false where the line is none.
+  /// Takes a row that comes after the others of its kind; returns false where the line is no row.
   private mutating func take(_ line: Data) -> Bool {
     switch LogRow(line: line) {
     case .outerIteration(let row)?:
@@ -79,7 +83,7 @@ struct LogSample {
 
   static func isEvaluation(_ line: Data) -> Bool { line.starts(with: Data(#"{"evaluation":"#.utf8)) }
 
-  /// The lines that begin at `position` or after it, in one window, until `body` says no.
+  /// Hands over the lines that begin at `position` or after it, within one window, until `body` returns false.
   private static func forEachLine(of data: Data, from position: Int, _ body: (Data) -> Bool) {
     func end(ofLineAt start: Int) -> Int? {
       data.withUnsafeBytes { bytes in

@@ -1,28 +1,33 @@
 import Engine
 import Foundation
 
-/// A row for an outer-iteration. A number that does not apply, or is not finite, is nil, and null in the file.
+/// A row about an outer-iteration. A number that does not apply, or is not finite, is nil, and null in the file.
 struct OuterIterationRow: Codable, Sendable, Equatable {
-  /// Outer-iterations done, this one included.
+  /// The number of outer-iterations done, this one included.
   var outerIteration: Int
   var time: Date
+  /// The mean of L(θ + ε) and L(θ − ε) over all samples.
   var outerLoss: Double?
-  /// Of the outer-gradient before it was clipped.
+  /// The norm of the outer-gradient before it was clipped.
   var gradientNorm: Double?
-  /// Of one sample, summed over the coordinates of θ.
+  /// The variance of one sample's gradient by back-propagation, summed over the coordinates of θ.
   var reparameterizationVariance: Double?
+  /// The variance of one sample's evolution strategies, summed over the coordinates of θ.
   var evolutionStrategiesVariance: Double?
-  /// By inverse variances, the mean over the coordinates.
+  /// The weight that inverse variances give the reparameterization gradient, averaged over the coordinates.
   var reparameterizationWeight: Double?
-  /// K of the curriculum.
+  /// The mean length K of a truncation by the curriculum, in inner steps.
   var length: Double?
+  /// The mean number of outer-iterations between the θ of a sample and the θ that it stepped.
   var staleness: Double?
-  /// Outer-gradients that were too old.
+  /// The number of samples that were dropped, because their θ was too old.
   var dropped: Int
+  /// The number of inner steps, counting both members of each pair.
   var innerSteps: Int
   var innerStepsPerSecond: Double?
-  /// Pairs of which a member diverged.
+  /// The number of pairs of which a member diverged.
   var diverged: Int
+  /// The learning rate of the step on θ.
   var learningRate: Double?
 
   private enum CodingKeys: String, CodingKey {
@@ -56,7 +61,7 @@ struct OuterIterationRow: Codable, Sendable, Equatable {
     learningRate = finite(report.learningRate)
   }
 
-  /// All that is drawn over outer-iterations, by its key.
+  /// All numbers that are drawn over outer-iterations, by their keys.
   private var numbers: [(key: CodingKeys, value: Double?)] {
     [
       (.outerLoss, outerLoss), (.gradientNorm, gradientNorm),
@@ -69,7 +74,7 @@ struct OuterIterationRow: Codable, Sendable, Equatable {
     ]
   }
 
-  /// The numbers that there are, by the names that the file has for them.
+  /// The numbers that are not nil, by their names in the file.
   var scalars: [(tag: String, value: Double)] {
     numbers.compactMap { number in number.value.map { (number.key.rawValue, $0) } }
   }

@@ -1,8 +1,9 @@
 import Foundation
 
-/// A message in the wire format of Protocol Buffers: as much of it as TensorBoard's events need.
+/// A message in the wire format of Protocol Buffers, as far as TensorBoard's events need it.
 ///
-/// A field is a tag, the field's number × 8 plus its wire type, and the value. Source: protobuf.dev, "Encoding".
+/// A field is a tag, which is the field's number × 8 plus its wire type, and the value. Source: protobuf.dev,
+/// "Encoding".
 struct ProtobufMessage {
   private(set) var bytes = Data()
 
@@ -46,7 +47,7 @@ struct ProtobufMessage {
     varint(field << 3 | type.rawValue)
   }
 
-  /// Seven bits a byte, the lowest first; the top bit says that more follow.
+  /// Adds a number with seven bits a byte, the lowest first; the top bit says that more follow.
   private mutating func varint(_ value: UInt64) {
     var rest = value
     while rest > 0x7F {

@@ -1,12 +1,14 @@
 import Foundation
 
-/// The records of a TFRecord file: length (8 bytes), masked CRC-32C of these, data, masked CRC-32C of the data; all
-/// numbers little-endian.
+/// The records of a TFRecord file: length (8 bytes), masked CRC-32C of it, data, masked CRC-32C of the data; all
+/// numbers are little-endian.
 enum TFRecord {
-  /// Bytes around the data.
+  /// The number of bytes before the data.
   private static let headerSize = 12
+  /// The number of bytes after the data.
   private static let footerSize = 4
 
+  /// Returns the record that holds `data`.
   static func encoded(_ data: Data) -> Data {
     let length = withUnsafeBytes(of: UInt64(data.count).littleEndian) { Data($0) }
     return length + checksum(length) + data + checksum(data)
@@ -16,10 +18,10 @@ enum TFRecord {
     withUnsafeBytes(of: CRC32C.masked(data).littleEndian) { Data($0) }
   }
 
-  /// The bytes of a file up to the end of its last whole record: what comes after it is a record that was being written
-  /// when the process, or the machine, stopped.
+  /// Returns the length of a file up to the end of its last whole record. Bytes after it are a record that was being
+  /// written when the process, or the machine, stopped.
   ///
-  /// - Parameter file: from index 0.
+  /// - Parameter file: the file's bytes, with indices from 0.
   static func soundLength(of file: Data) -> Int {
     var end = 0
     while let next = recordEnd(in: file, from: end) { end = next }

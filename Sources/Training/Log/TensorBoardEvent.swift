@@ -2,23 +2,24 @@ import Foundation
 
 /// One event of TensorBoard's files (its `event.proto` and `summary.proto`).
 struct TensorBoardEvent {
+  /// The kinds of event that are written.
   enum Content {
-    /// The first event of a file.
+    /// Begins a file, and gives the version of its format.
     case fileVersion
-    /// A process starts or goes on: a reader forgets what it has of this step and those above it.
+    /// Tells that a process starts or goes on: a reader forgets what it has of this step and later ones.
     case start
-    /// A number for each tag.
+    /// Gives a number for each tag.
     case scalars([(tag: String, value: Double)])
   }
 
-  /// From this version on readers look at ``Content/start`` instead of guessing from steps that fall.
+  /// The version from which on readers look at ``Content/start`` instead of guessing from steps that fall.
   private static let version = "brain.Event:2"
 
   var time: Date
   var step: Int
   var content: Content
 
-  /// The event as a message.
+  /// The event as a message of Protocol Buffers.
   var message: ProtobufMessage {
     var event = ProtobufMessage()
     event.add(1, time.timeIntervalSince1970)

@@ -1,17 +1,19 @@
 import Files
 import Foundation
 
-/// A process's own file of events in `STATE/tensorboard`.
+/// A process's own file of events in the folder `tensorboard` of a run's state.
 ///
-/// TensorBoard reads a folder's files in the order of their names, so each start of the process makes a file whose name
-/// comes after all others, and its first events say from which step on it replaces what they hold.
+/// TensorBoard reads a folder's files in the order of their names. So each start of the process makes a file whose name
+/// comes after all others. Its first events say from which step on it replaces them.
 final class TensorBoardFile: Sendable {
   private static let prefix = "events.out.tfevents."
 
   private let path: String
   private let descriptor: Int32
 
-  /// - Parameter step: what earlier files hold of this step and those above it is void.
+  /// Makes a new file, and cuts a record that the last one was left with.
+  /// - Parameter step: the step from which on earlier files are void.
+  /// - Throws: `FileError` where that fails.
   init(in folder: URL, from step: Int, at time: Date = Date()) throws {
     try SystemCall.makeFolder(folder.path)
     let last = try SystemCall.names(in: folder.path)
@@ -25,8 +27,10 @@ final class TensorBoardFile: Sendable {
 
   deinit { SystemCall.close(descriptor) }
 
-  /// `events.out.tfevents.SECONDS.NUMBER.lopt`: the second of the start, which is not below the last one's though the
-  /// clock be, and the number of the start.
+  /// Returns the name `events.out.tfevents.SECONDS.NUMBER.lopt` for a file that comes after `last`.
+  ///
+  /// SECONDS is the second of the start, and never below the last one's even if the clock is. NUMBER is that of the
+  /// start.
   static func name(after last: String?, at time: Date) -> String {
     let parts = (last ?? "").split(separator: ".")
     func part(_ index: Int) -> Int { parts.indices.contains(index) ? Int(parts[index]) ?? 0 : 0 }
@@ -34,7 +38,7 @@ final class TensorBoardFile: Sendable {
     return prefix + String(format: "%010ld.%06ld.lopt", seconds, part(4) + 1)
   }
 
-  /// Cuts a record that was being written: some readers give up a whole file for it.
+  /// Cuts a record that was being written, for which some readers give up a whole file.
   private static func repair(_ file: URL) throws {
     let data = try Data(contentsOf: file, options: .alwaysMapped)
     let length = TFRecord.soundLength(of: data)
@@ -44,7 +48,7 @@ final class TensorBoardFile: Sendable {
     try SystemCall.truncate(descriptor, to: length, path: file.path)
   }
 
-  /// Adds an event, or, where it throws, nothing.
+  /// Adds an event. Where that throws, nothing is added.
   func append(_ event: TensorBoardEvent) throws {
     try SystemCall.append(descriptor, TFRecord.encoded(event.message.bytes), path: path)
   }

@@ -3,9 +3,9 @@ import Synchronization
 
 /// The history of a run, for drawing it: rows of its log, thinned evenly to what fits in a picture.
 package final class TrainingHistory: Sendable {
-  /// At most so many outer-iterations, and so many evaluations.
+  /// The most outer-iterations that are kept, and the most evaluations.
   static let most = 5_000
-  /// A log of more bytes is looked at in places only.
+  /// The bytes above which a log is read at some places only.
   private static let longLog = 16 << 20
 
   private struct Contents {
@@ -15,7 +15,7 @@ package final class TrainingHistory: Sendable {
 
   private let contents: Mutex<Contents>
 
-  /// Reads what the log of a state folder has.
+  /// Reads the log of a state folder.
   init(readingFrom state: URL, longLog: Int = longLog) throws {
     let files = try (LogFile.fullFiles(in: state) + [state.appending(path: "log.jsonl")])
       .map { try Data(contentsOf: $0, options: .alwaysMapped) }
@@ -43,6 +43,7 @@ package final class TrainingHistory: Sendable {
     }
   }
 
+  /// Adds a row that was written to the log.
   func append(_ row: LogRow) {
     contents.withLock { contents in
       switch row {
@@ -52,29 +53,43 @@ package final class TrainingHistory: Sendable {
     }
   }
 
-  /// What `GET /v1/history` answers: columns of equal length, times in seconds since 1970.
+  /// The history in columns of equal length, as `GET /v1/history` answers.
   package struct Columns: Codable, Sendable, Equatable {
+    /// The rows of outer-iterations, a column for each number.
     package struct OuterIterations: Codable, Sendable, Equatable {
+      /// The number of outer-iterations done.
       package var outerIteration: [Int]
+      /// The times, in seconds since 1970.
       package var time: [Double]
+      /// The outer-losses; nil where not finite.
       package var outerLoss: [Double?]
-      /// Of one sample of the outer-gradient, summed over the coordinates of θ.
+      /// The variance of one sample of the outer-gradient, summed over the coordinates of θ; nil where there is none.
       package var variance: [Double?]
+      /// The mean lengths of a truncation by the curriculum, in inner steps.
       package var truncation: [Double?]
+      /// The inner steps a second.
       package var innerStepsPerSecond: [Double?]
     }
 
+    /// The rows of evaluations, a column for each number.
     package struct Evaluations: Codable, Sendable, Equatable {
+      /// The number of outer-iterations done.
       package var outerIteration: [Int]
+      /// The times, in seconds since 1970.
       package var time: [Double]
+      /// The losses of θ.
       package var loss: [Double]
+      /// The losses of tuned Adam; nil where there was none to compare.
       package var adamLoss: [Double?]
     }
 
+    /// The columns of the outer-iterations.
     package var outerIterations: OuterIterations
+    /// The columns of the evaluations.
     package var evaluations: Evaluations
   }
 
+  /// The history as it is now.
   package var columns: Columns {
     let (rows, evaluations) = contents.withLock { ($0.outerIterations.all, $0.evaluations.all) }
     return Columns(
@@ -89,18 +104,20 @@ package final class TrainingHistory: Sendable {
   }
 }
 
-/// Rows evenly thinned: every one, and when they become too many every second, and so on; the newest always.
+/// Rows thinned evenly. Every row is kept, and when they become too many every second, and so on; the newest always is.
 struct ThinnedRows<Row> {
   private let most: Int
   private var kept: [Row]
   private var stride: Int
   private var seen: Int
-  /// Makes the newest row, where it is not among the kept ones.
+  /// Makes the newest row; nil where that is among the kept ones.
   private var newest: (() -> Row?)?
 
+  /// Makes a collection that goes on from rows that were thinned before.
   /// - Parameters:
-  ///   - kept: of rows before, one of each `stride`.
-  ///   - newest: of them, where it is not among the kept ones.
+  ///   - most: the most rows that are kept.
+  ///   - kept: the rows before, one of each `stride`.
+  ///   - newest: the newest row; nil where it is among the kept ones.
   init(most: Int, kept: [Row] = [], stride: Int = 1, newest: Row? = nil) {
     self.most = most
     self.kept = kept
@@ -109,7 +126,8 @@ struct ThinnedRows<Row> {
     self.newest = newest.map { row in { row } }
   }
 
-  /// - Parameter row: makes it, where it is wanted; nil where it is none.
+  /// Adds a row.
+  /// - Parameter row: makes the row where it is wanted; nil where it turns out to be none.
   mutating func append(_ row: @escaping () -> Row?) {
     newest = row
     if seen.isMultiple(of: stride), let row = row() {
@@ -126,6 +144,6 @@ struct ThinnedRows<Row> {
     seen += 1
   }
 
-  /// In the order of time.
+  /// All kept rows and the newest, in the order of time.
   var all: [Row] { kept + [newest?()].compactMap { $0 } }
 }

@@ -1,17 +1,18 @@
 import Foundation
 import Synchronization
 
-/// What a run tells of itself: a row for each outer-iteration and each evaluation, in `log.jsonl` and as events of
-/// TensorBoard.
+/// The log of a run: a row for each outer-iteration and each evaluation, in `log.jsonl` and as events of TensorBoard.
 ///
 /// The process that trains appends from one thread; others may ask what is there.
 final class TrainingLog: Sendable {
   private struct Contents {
-    /// The newest whose row is in the file.
+    /// The newest outer-iteration whose row is in the file.
     var outerIteration: Int
+    /// The newest outer-iteration whose evaluation has a row; nil where none has, since the run went on.
     var evaluated: Int?
-    /// What could not be written yet, in order.
+    /// The rows that could not be written yet, in order.
     var rows: [LogRow] = []
+    /// The events that could not be written yet, in order.
     var events: [TensorBoardEvent] = []
   }
 
@@ -19,7 +20,8 @@ final class TrainingLog: Sendable {
   private let events: TensorBoardFile
   private let contents: Mutex<Contents>
 
-  /// The log of a run that goes on after an outer-iteration (0: that begins): what a log holds beyond it is removed.
+  /// Opens the log of a run that goes on after an outer-iteration, 0 for one that begins. Everything in the log that is
+  /// later is removed.
   init(in state: URL, resumingAt outerIteration: Int) throws {
     rows = try LogFile(state.appending(path: "log.jsonl"), resumingAt: outerIteration)
     events = try TensorBoardFile(in: state.appending(path: "tensorboard"), from: outerIteration)
@@ -29,7 +31,7 @@ final class TrainingLog: Sendable {
     contents = Mutex(Contents(outerIteration: outerIteration, evaluated: isEvaluated ? outerIteration : nil))
   }
 
-  /// Adds a row. Where it throws, the row waits: it is written before the next one, or before a state of its
+  /// Adds a row. Where that throws, the row waits. It is written before the next one, or before a state of its
   /// outer-iteration is.
   func append(_ row: LogRow) throws {
     try contents.withLock { contents in
@@ -52,7 +54,8 @@ final class TrainingLog: Sendable {
     }
   }
 
-  /// The newest outer-iteration that has its row in the file; throws where a row that waits still cannot be written.
+  /// Returns the newest outer-iteration that has its row in the file.
+  /// - Throws: `FileError` where a row that waits still cannot be written.
   func outerIteration() throws -> Int {
     try contents.withLock { contents in
       try write(&contents)
@@ -60,7 +63,8 @@ final class TrainingLog: Sendable {
     }
   }
 
-  /// The newest outer-iteration whose evaluation has its row, as far back as the one at which the run went on.
+  /// The newest outer-iteration whose evaluation has its row, as far back as the one at which the run went on; nil for
+  /// none.
   var evaluated: Int? { contents.withLock { $0.evaluated } }
 
   /// Makes the rows durable.

@@ -3,7 +3,7 @@ package import Foundation
 import Snapshots
 
 extension ModelCard {
-  /// What a card says that its snapshot tells too.
+  /// The fields of a card that its snapshot tells too.
   private struct Claims: Decodable {
     struct Data: Decodable {
       var manifestSHA256: String
@@ -39,17 +39,17 @@ extension ModelCard {
     }
   }
 
-  /// The card's place beside a snapshot: its name with `.json`.
+  /// Returns the place of the card of a snapshot: its name with `.json`.
   package static func file(of snapshot: URL) -> URL {
     snapshot.deletingPathExtension().appendingPathExtension("json")
   }
 
-  /// Whether a file is there that is a snapshot's record, which a card must not replace.
+  /// Returns whether a file is there that is a snapshot's record, which a card must not replace.
   package static func isRecord(_ file: URL) -> Bool {
     (try? JSONDecoder().decode(SnapshotRecord.self, from: FileReading.data(file))) != nil
   }
 
-  /// Reads the card beside a snapshot, and compares what it says with what the snapshot tells of itself.
+  /// Checks that the card beside a snapshot agrees with what the snapshot says about itself.
   ///
   /// - Throws: ``TrainingError`` for the first field that differs, and where the card is none; an error that names the
   ///   file where one is missing or damaged.

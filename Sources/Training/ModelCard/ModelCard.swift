@@ -1,62 +1,71 @@
 package import Files
 package import Shards
 
-/// What stands beside a trained snapshot of θ, `NAME.json` beside `NAME.safetensors`: what it is, how it was made, and
-/// what it was found to do. Documentation/evaluation.md lists the fields.
+/// A model card: the file `NAME.json` beside a trained snapshot `NAME.safetensors`, which says what the snapshot is,
+/// how it was made, and how it did in evaluations. Documentation/evaluation.md lists the fields.
 package struct ModelCard: Sendable, Equatable {
   /// A data set that θ was trained on.
   package struct TrainingData: Sendable, Equatable {
-    /// The name of its folder.
+    /// The name of the data set's folder.
     package var name: String
-    /// What it was made from, for example `mnist`.
+    /// The kind of source that it was made from, for example `mnist`.
     package var source: String
+    /// The shape of the images.
     package var shape: Manifest.Shape
-    /// How many classes each split has; a split without classes is absent.
+    /// The number of classes of each split; a split without classes is absent.
     package var classes: [ClassSplit: Int]
+    /// The number of images.
     package var images: Int
+    /// The SHA-256 of the manifest, 64 hexadecimal digits.
     package var manifestSHA256: String
-    /// The digest of each shard's images, by which another folder is known to hold the same.
+    /// The digest of each shard's images, by which another folder is known to hold the same ones.
     package var contentSHA256: [String]
   }
 
   /// The exported state that the run began with.
   package struct Start: Sendable, Equatable {
-    /// The name of its file.
+    /// The name of the exported state's file.
     package var name: String
+    /// The SHA-256 of the file, 64 hexadecimal digits.
     package var sha256: String
+    /// The number of outer-iterations behind the state.
     package var outerIterations: Int
   }
 
   /// The snapshot's name, without its ending.
   package var name: String
-  /// The digest of the snapshot's file.
+  /// The SHA-256 of the snapshot's file, 64 hexadecimal digits.
   package var sha256: String
+  /// The name of the inner problem.
   package var problem: String
+  /// The objective of outer-training: `train` or `validation`.
   package var objective: String
   /// The longest life of a task, in inner steps.
   package var steps: Int
-  /// The images of a minibatch.
+  /// The number of images of a minibatch.
   package var batch: Int
-  /// At least one; the first one's shape is that of the problem.
+  /// The data sets, at least one. The shape of the first one is that of the problem.
   package var data: [TrainingData]
   /// The run's whole configuration, by the keys of a configuration file, without what belongs to a machine.
   package var settings: JSONValue
-  /// How slowly the average of θ forgets; nil where the snapshot is θ itself.
+  /// The decay of the average of θ for each outer-iteration; nil where the snapshot is θ itself.
   package var averageDecay: Double?
-  /// Nil where the run began from nothing.
+  /// The state that the run began with; nil where it began from nothing.
   package var start: Start?
+  /// The time that outer-training took.
   package var time: OuterTrainingTime
-  /// The machine that trained it, in words.
+  /// The machine that trained, in words; nil where it is not told.
   package var machine: String?
-  /// The commit of the program that trained it.
+  /// The commit of the program that trained.
   package var commit: String
+  /// The version of the program that trained.
   package var toolVersion: String
-  /// The command that reproduces it.
+  /// The command that makes the snapshot again.
   package var command: String
-  /// What `lopt evaluate --json` printed of it, without the classes of each task.
+  /// The reports of `lopt evaluate --json` about the snapshot, without the classes of each task.
   package var evaluations: [JSONValue]
 
-  /// The bytes of the file: the same for the same card.
+  /// The text of the file: the same for the same card.
   package var text: String { json.text + "\n" }
 
   private var json: JSONValue {
@@ -83,9 +92,10 @@ package struct ModelCard: Sendable, Equatable {
 }
 
 extension ModelCard.TrainingData {
+  /// Describes a data set by its manifest.
   /// - Parameters:
-  ///   - name: that of the folder.
-  ///   - digest: of the manifest's file.
+  ///   - name: the name of the folder.
+  ///   - digest: the SHA-256 of the manifest's file.
   init(name: String, _ manifest: Manifest, digest: String) {
     self.init(
       name: name, source: manifest.source.name, shape: manifest.shape,

@@ -5,28 +5,29 @@ import Settings
 import Shards
 import Snapshots
 
-/// The files that a model card is made from. Each is read once, and what belongs to another snapshot, run or data set
-/// is refused.
+/// The files that a model card is made from. Each is read once, and refused where it belongs to another snapshot, run
+/// or data set.
 package struct ModelCardSources: Sendable {
   /// The snapshot of θ.
   package var snapshot: URL
   /// The folders of all data sets that it was trained on.
   package var datasets: [URL]
-  /// The state at the end of the run, for the settings: what `lopt export-state` wrote.
+  /// The exported state at the end of the run, which gives the settings.
   package var state: URL
-  /// `log.jsonl` of each part of the run, for the time.
+  /// The file `log.jsonl` of each part of the run, which give the time.
   package var logs: [URL]
   /// The exported state that the run began with; nil where it began from nothing.
   package var start: URL?
-  /// What `lopt evaluate --json` printed.
+  /// The files with the output of `lopt evaluate --json`.
   package var evaluations: [URL]
-  /// The command that reproduces the snapshot.
+  /// The command that makes the snapshot again.
   package var command: String
-  /// The machine that trained it, in words.
+  /// The machine that trained, in words; nil where it is not told.
   package var machine: String?
-  /// The commit of the program that trained it.
+  /// The commit of the program that trained.
   package var commit: String
 
+  /// Names the files.
   package init(
     snapshot: URL, datasets: [URL], state: URL, logs: [URL], start: URL?, evaluations: [URL], command: String,
     machine: String?, commit: String
@@ -75,7 +76,7 @@ package struct ModelCardSources: Sendable {
     TrainingError(.wrongCard, "\(file.path): \(reason)")
   }
 
-  /// The manifests of the data sets, each with its folder's name and its digest.
+  /// Returns the manifests of the data sets, each with its folder's name and its digest.
   private func manifests(
     of metadata: SnapshotMetadata
   ) throws -> [(name: String, manifest: Manifest, digest: String)] {
@@ -100,7 +101,7 @@ package struct ModelCardSources: Sendable {
       outerIterations: try TrainingState(bytes, name: file.path).learner.outerIteration)
   }
 
-  /// The run's configuration, without what belongs to a machine.
+  /// Returns the run's configuration, without the settings that belong to a machine.
   private func settings(_ metadata: SnapshotMetadata) throws -> JSONValue {
     let run = try TrainingState(FileReading.data(state), name: state.path)
     let (seed, estimator) = (run.configuration.seed, run.configuration.outer.estimator.rawValue)
@@ -118,7 +119,7 @@ package struct ModelCardSources: Sendable {
       .without(["state", "http", "snapshot"])
   }
 
-  /// What must be known of a report to tell whose it is.
+  /// The part of a report that tells which snapshot and which classes it is about.
   private struct Report: Decodable {
     struct Plan: Decodable { var split: ClassSplit }
     struct Task: Decodable { var classes: [String] }
@@ -132,8 +133,8 @@ package struct ModelCardSources: Sendable {
     }
   }
 
-  /// The reports, without the classes of each task, which follow from the data set and the seed. What is called held out
-  /// must not have been trained or chosen on.
+  /// Returns the reports, without the classes of each task, which follow from the data set and the seed.
+  /// - Throws: ``TrainingError`` where classes that a report calls held out were trained or chosen on.
   private func evaluations(of digest: String, trainedOn manifests: [Manifest]) throws -> [JSONValue] {
     let seen = Set(manifests.flatMap(\.classes).filter { $0.split != .heldOut }.map(\.id))
     return try evaluations.map { file in

@@ -1,15 +1,17 @@
 import Foundation
 
-/// What outer-training took from one outer-iteration to another, by the rows of a run's log.
+/// The time that outer-training took from one outer-iteration to another, by the rows of a run's log.
 package struct OuterTrainingTime: Sendable, Equatable {
+  /// The number of outer-iterations.
   package var outerIterations: Int
+  /// The number of inner steps.
   package var innerSteps: Int
-  /// The time of the inner steps: without evaluations and pauses.
+  /// The seconds of the inner steps, without evaluations and pauses.
   package var seconds: Int
-  /// When the last outer-iteration ended, as the log writes it; nil where there was none.
+  /// The time at which the last outer-iteration ended, as the log writes it; nil where there was none.
   package var ended: String?
 
-  /// What a row of `log.jsonl` says of an outer-iteration's time.
+  /// The part of a row of `log.jsonl` that tells the time of an outer-iteration.
   private struct Row: Decodable {
     var outerIteration: Int
     var innerSteps: Int
@@ -24,14 +26,15 @@ package struct OuterTrainingTime: Sendable, Equatable {
     }
   }
 
-  /// Adds the outer-iterations up. Where several rows tell of one, since a run that was killed did it again, the last
-  /// one counts.
+  /// Adds the outer-iterations up.
+  ///
+  /// A run that was killed does an outer-iteration again, so that several rows tell about it; then the last one counts.
   ///
   /// - Parameters:
   ///   - logs: the files' bytes, in the order of the run; lines that are no rows of outer-iterations are passed over.
-  ///   - first: outer-iterations done before.
-  ///   - last: those done at the end.
-  ///   - missing: makes the error for an outer-iteration that no row tells of.
+  ///   - first: the number of outer-iterations that were done before.
+  ///   - last: the number of outer-iterations that are done at the end.
+  ///   - missing: makes the error for an outer-iteration about which no row tells.
   init(of logs: [Data], after first: Int, upTo last: Int, missing: (Int) -> any Error) throws {
     let decoder = JSONDecoder()
     var rows: [Int: Row] = [:]

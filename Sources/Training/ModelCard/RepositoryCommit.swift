@@ -3,14 +3,14 @@ import Foundation
 
 /// The commit that a program was built from, where it lies in the repository that it was built in.
 package enum RepositoryCommit {
-  /// The commit of the repository that this program lies in.
+  /// Returns the commit of the repository that this program lies in.
   ///
   /// - Throws: ``TrainingError`` where the program lies in none, or where its sources differ from the commit.
   package static func current() throws -> String {
     try around(URL(filePath: "/proc/self/exe").resolvingSymlinksInPath().deletingLastPathComponent())
   }
 
-  /// The commit of the repository that a folder lies in.
+  /// Returns the commit of the repository that a folder lies in.
   static func around(_ folder: URL) throws -> String {
     let changed = try git(in: folder, "status", "--porcelain", "--untracked-files=no", ":/Sources", ":/Package.swift")
     guard changed.isEmpty else {
@@ -20,7 +20,7 @@ package enum RepositoryCommit {
     return try git(in: folder, "rev-parse", "HEAD")
   }
 
-  /// What git prints, without space around it.
+  /// Runs git, and returns what it prints, without space around it.
   private static func git(in folder: URL, _ arguments: String...) throws -> String {
     let process = Process()
     process.executableURL = URL(filePath: "/usr/bin/env")
