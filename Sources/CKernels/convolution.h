@@ -99,9 +99,11 @@ ALWAYS_INLINE void convolve_strip(const long vectors, const struct lopt_pixels *
   }
 }
 
-/// `lopt_kernels.convolve`: target[pixels, channels] = f(bias + x(p) panel + x₂(p) panel2), where x(p) are the inputs
-/// of pixel p in `source` and x₂(p) those in `source2`, which may be null, and the panels are those of `pack_kernel`. f
-/// is ReLU where `mask` is null, and else keeps what is above 0 in `mask`; `mask` has the target's layout.
+/// `lopt_kernels.convolve`: target[pixels, channels] = f(bias + x(p) panel + x₂(p) panel2).
+///
+/// x(p) are the inputs of pixel p in `source` and x₂(p) those in `source2`, which may be null; the panels are those of
+/// `pack_kernel`. f is ReLU where `mask` is null; otherwise it keeps the values where `mask`, which has the target's
+/// layout, is above 0.
 static void convolve(const struct lopt_pixels *pixels, const float *source, const float *panel, const float *source2,
                      const float *panel2, long channels, const float *bias, const float *mask, float *target) {
   for (long start = 0; start < channels; start += CONVOLUTION_WIDTH) {

@@ -7,14 +7,14 @@
 
 #include "kernels.h"
 
-/// For functions of which each call is compiled with the constants that it is given, such as the sizes of a tile.
+/// Marks a function of which each call is compiled with the constants that it is given, such as the sizes of a tile.
 #define ALWAYS_INLINE static inline __attribute__((always_inline))
 
 enum { LANES = LOPT_LANES };
 
 /// Sixteen floats.
 typedef float lanes __attribute__((vector_size(64), aligned(4), may_alias));
-/// The bits of sixteen floats, and what comparing two `lanes` gives: all bits of a lane 1 where it is true, else 0.
+/// The bits of sixteen floats, and the result of comparing two `lanes`: all bits of a lane 1 where it is true, else 0.
 typedef int32_t lane_bits __attribute__((vector_size(64), aligned(4), may_alias));
 
 /// Writes the first `width` lanes of `value` to `target[width]`, all sixteen where `width` is 16 or more.

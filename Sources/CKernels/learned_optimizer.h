@@ -1,4 +1,5 @@
-/// The learned optimizer's update of one tensor and its reverse (Metz et al. 2019, appendix; Documentation/method.md).
+/// The learned optimizer's update of one tensor and its reverse (Metz et al. 2019, appendix;
+/// Documentation/method.md#one-update).
 ///
 /// For every decay β:   m ← β m + (1 − β) g,   v ← β v + (1 − β) g²,   r = 1 / √(v + ε)
 /// Features of u:       x = (g, m r, u, m, v, r), the network's inputs x / √(10⁻⁵ + mean x²), the mean over the tensor;
@@ -29,7 +30,7 @@
 #include "transpose.h"
 
 /// `lopt_kernels.moments`: next_m = beta m + rest g and next_v = beta v + rest g², for one decay of `count` parameters.
-/// The result may be in place, so the pointers are not `restrict`; the pragma says that nothing else overlaps.
+/// The result may be in place, so the pointers are not `restrict`; the pragma tells that nothing else overlaps.
 static void moments(long count, float beta, float rest, const float *gradient, const float *m, const float *v,
                     float *next_m, float *next_v) {
 #pragma clang loop vectorize(assume_safety)
@@ -42,8 +43,8 @@ static void moments(long count, float beta, float rest, const float *gradient, c
 /// Returns 1 / √x.
 static inline float inverse_root(float x) { return 1 / __builtin_elementwise_sqrt(x); }
 
-/// x[inputs, LOPT_BLOCK] = the features that are on, of `count` ≤ LOPT_BLOCK parameters from number `start` on; zero
-/// behind the last parameter. The features are not normalized: that is in the first layer's weights.
+/// Computes x[inputs, LOPT_BLOCK] = the features that are on, of `count` ≤ LOPT_BLOCK parameters from number `start`
+/// on, with zeros behind the last parameter. The features are not normalized: that is in the first layer's weights.
 static inline void features(const struct lopt_network *network, const struct lopt_tensor *tensor, long start,
                             long count, float *restrict x) {
   const long betas = network->betas;
@@ -81,8 +82,8 @@ static inline double squares(long count, const float *restrict x) {
   return rest + (double)lane_sum(&sum);
 }
 
-/// sums[4] = Σ (m r)², Σ m², Σ v² and Σ r² over the `count` parameters of one decay, with r² = 1 / (v + epsilon), so
-/// that no root is needed.
+/// Computes sums[4] = Σ (m r)², Σ m², Σ v² and Σ r² over the `count` parameters of one decay, with r² = 1 / (v +
+/// epsilon), so that no root is needed.
 static inline void moment_squares(long count, float epsilon, const float *restrict m, const float *restrict v,
                                   double sums[4]) {
   lanes normalized = {0}, plain = {0}, square = {0}, inverse = {0};
@@ -155,7 +156,7 @@ static inline float *network_forward(const struct lopt_network *network, const s
 }
 
 /// `lopt_kernels.network_update`: next[i] = u[i] − λ₁ d[i] exp(λ₂ s[i]) for every parameter u of the tensor, block by
-/// block. scratch: the rows of `network_forward`.
+/// block. `scratch` holds the rows of `network_forward`.
 static void network_update(const struct lopt_network *network, const struct lopt_tensor *tensor, float *restrict next,
                            float *restrict scratch) {
   for (long start = 0; start < tensor->count; start += LOPT_BLOCK) {
@@ -166,8 +167,8 @@ static void network_update(const struct lopt_network *network, const struct lopt
   }
 }
 
-/// sums[inputs, 2] += Σ over the block of x[input] out[output], of x[inputs, LOPT_BLOCK] and out[2, LOPT_BLOCK]: the
-/// adjoint of the last layer's weights.
+/// Adds to sums[inputs, 2] Σ over the block of x[input] out[output], of x[inputs, LOPT_BLOCK] and out[2, LOPT_BLOCK]:
+/// the adjoint of the last layer's weights.
 static inline void add_output_products(long inputs, const float *restrict x, const float *restrict out,
                                        float *restrict sums) {
   for (long i = 0; i < inputs; i++, x += LOPT_BLOCK) {

@@ -38,7 +38,7 @@ static double softmax_loss(long rows, long classes, float share, const float *re
 }
 
 /// `lopt_kernels.softmax_tangent`: delta[rows, classes] = (p ⊙ t − p (p·t)) × share, with p a row of `probabilities`
-/// and t the same row of `tangent`: how the delta of `softmax_loss` changes with logits that move along the tangent.
+/// and t the same row of `tangent`. It is the derivative of the delta of `softmax_loss` along the logits' tangent.
 static void softmax_tangent(long rows, long classes, float share, const float *restrict probabilities,
                             const float *restrict tangent, float *restrict delta) {
   for (long i = 0; i < rows; i++) {

@@ -1,6 +1,7 @@
-/// How many registers the tiles of each instruction set take. A file that compiles the kernels for x86-64-v3 or
-/// x86-64-v4 defines LOPT_X86_64_V3 or LOPT_X86_64_V4 before it includes any kernel; without these the sizes are the
-/// baseline's.
+/// The number of registers that the tiles of each instruction set take.
+///
+/// A file that compiles the kernels for x86-64-v3 or x86-64-v4 defines LOPT_X86_64_V3 or LOPT_X86_64_V4 before it
+/// includes any kernel; without these the sizes are the baseline's.
 ///
 /// - ROWS_OF_n: the largest number of rows in a tile of a matrix product that is n vectors of 16 floats wide; 0 where
 ///   the instruction set has too few registers for such a tile. Where it is less than ROWS_OF_1, only a matrix of that

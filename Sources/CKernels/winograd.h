@@ -79,7 +79,7 @@ ALWAYS_INLINE void gradient_line(const lanes *x, lanes *y, const long step) {
   y[2 * step] = 0.5f * (x[step] + x[2 * step]) + x[3 * step];
 }
 
-/// transformed[16, tiles, channels] = Bᵀ d B of every tile's pixels d[4, 4] in `images`.
+/// Computes transformed[16, tiles, channels] = Bᵀ d B of every tile's pixels d[4, 4] in `images`.
 static void winograd_images(const struct lopt_tiles *tiles, long channels, const float *images, float *transformed) {
   const long count = winograd_count(tiles), stride = winograd_stride(count, channels);
   for (long tile = 0; tile < count; tile++) {
@@ -99,8 +99,8 @@ static void winograd_images(const struct lopt_tiles *tiles, long channels, const
   }
 }
 
-/// transformed[16, tiles, channels] = A δ Aᵀ of every tile's derivatives δ[2, 2] in `deltas`, which are laid out as the
-/// images.
+/// Computes transformed[16, tiles, channels] = A δ Aᵀ of every tile's derivatives δ[2, 2] in `deltas`, which are laid
+/// out as the images.
 static void winograd_deltas(const struct lopt_tiles *tiles, long channels, const float *deltas, float *transformed) {
   const long count = winograd_count(tiles), stride = winograd_stride(count, channels);
   for (long tile = 0; tile < count; tile++) {
@@ -120,8 +120,10 @@ static void winograd_deltas(const struct lopt_tiles *tiles, long channels, const
   }
 }
 
-/// target = f(bias + Aᵀ m A) of every tile, with m[4, 4] its values in products[16, tiles, channels]; f is ReLU where
-/// `mask` is null, and else keeps what is above 0 in `mask`. Results outside of an image of odd size are not written.
+/// Computes target = f(bias + Aᵀ m A) of every tile, with m[4, 4] its values in products[16, tiles, channels].
+///
+/// f is ReLU where `mask` is null; otherwise it keeps the values where `mask` is above 0. Results outside of an image
+/// of odd size are not written.
 static void winograd_results(const struct lopt_tiles *tiles, long channels, const float *products, const float *bias,
                              const float *mask, float *target) {
   const long count = winograd_count(tiles), stride = winograd_stride(count, channels);
@@ -164,9 +166,11 @@ static void winograd_pack(long inputs, long outputs, const float *weights, float
   }
 }
 
-/// `lopt_kernels.winograd_pack_reversed`: makes of panel[16, inputs, outputs] the panel reversed[16, outputs, inputs],
-/// with which the derivative by the images is a convolution of δ. It is that of the kernel turned by half a turn, which
-/// exchanges the first and the last row of G w and leaves the others.
+/// `lopt_kernels.winograd_pack_reversed`: makes, of panel[16, inputs, outputs], the panel reversed[16, outputs,
+/// inputs], with which the derivative by the images is a convolution of δ.
+///
+/// It is that of the kernel turned by half a turn, which exchanges the first and the last row of G w and leaves the
+/// others.
 static void winograd_pack_reversed(long inputs, long outputs, const float *restrict panel, float *restrict reversed) {
   static const long turned[4] = {3, 1, 2, 0};
   const long each = inputs * outputs;
@@ -174,9 +178,11 @@ static void winograd_pack_reversed(long inputs, long outputs, const float *restr
     transpose(inputs, outputs, panel + (turned[i / 4] * 4 + turned[i % 4]) * each, reversed + i * each);
 }
 
-/// `lopt_kernels.winograd_convolve`: what `convolve` does, for stride 1 and channels that are multiples of 16. The
-/// matrix products go position by position; a second term adds to the products of the first, before the transform back.
-/// scratch: 16 × (tiles × inputs + 16 + tiles × outputs + 16) floats, for the transformed images and the products.
+/// `lopt_kernels.winograd_convolve`: the same as `convolve`, for stride 1 and channels that are multiples of 16.
+///
+/// The matrix products go position by position. A second term adds to the products of the first, before the transform
+/// back. scratch: 16 × (tiles × inputs + 16 + tiles × outputs + 16) floats, for the transformed images and the
+/// products.
 static void winograd_convolve(const struct lopt_tiles *tiles, const float *source, const float *panel,
                               const float *source2, const float *panel2, long inputs, long outputs, const float *bias,
                               const float *mask, float *target, float *scratch) {

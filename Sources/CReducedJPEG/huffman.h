@@ -1,5 +1,5 @@
-/// Huffman decoding of a JPEG's coefficients, with a table of what the next bits stand for (ITU-T T.81, annexes C and
-/// F.2.2).
+/// Huffman decoding of a JPEG's coefficients, by a table that gives the meaning of the next bits (ITU-T T.81, annexes C
+/// and F.2.2).
 #ifndef LOPT_HUFFMAN_H
 #define LOPT_HUFFMAN_H
 
@@ -9,13 +9,15 @@
 /// The number of bits that index the table: enough for most codes together with the number that follows them.
 #define AHEAD 10
 
-/// One coefficient: what a code and the number after it stand for. While a table is made, one of length 0 keeps in
-/// `value` and `step` the length and the symbol of a code whose number does not fit into the table's bits.
+/// One coefficient: the meaning of a code and the number after it.
+///
+/// While a table is made, one of length 0 keeps in `value` and `step` the length and the symbol of a code whose number
+/// does not fit into the table's bits.
 struct coefficient {
   /// The coefficient itself, before it is multiplied by its quantization step.
   int16_t value;
-  /// How many places the coefficient is behind the one before: 1 + the number of zeros in between. END_OF_BLOCK says
-  /// that there are no more.
+  /// The number of places from the coefficient before to this one: 1 + the number of zeros in between. END_OF_BLOCK
+  /// means that there are no more.
   uint8_t step;
   /// The number of bits that the code and the number took; 0 where the bits are no code.
   uint8_t length;
@@ -24,7 +26,8 @@ struct coefficient {
 /// The step that ends a block: it leads beyond every place that coefficients can reach.
 #define END_OF_BLOCK 128
 
-/// What the next bits stand for: one coefficient or two, in one word whose lowest bits are what has to be shifted away.
+/// The meaning of the next bits: one coefficient or two, in one word. Its lowest bits are the number of bits to be
+/// shifted away.
 ///
 /// - bits 0 to 7: the bits of both together; 0: the next coefficient takes more bits than the table is indexed by, and
 ///   bits 8 to 15 and 16 to 23 are the length of its code and its symbol, or 0 where the code alone takes more
@@ -52,13 +55,13 @@ static inline int32_t second_step(token token) { return token >> 24 & 0xFF; }
 /// Returns the number of bits of a token's first coefficient.
 static inline int32_t first_length(token token) { return token >> 8 & 0xFF; }
 
-/// What is needed to decode with one Huffman table of a file.
+/// A Huffman table of a file, prepared for decoding.
 struct decoding_table {
-  /// For every value of the next AHEAD bits, what they stand for.
+  /// The token for every value of the next AHEAD bits.
   token ahead[1 << AHEAD];
   /// For each length of codes, 1 to 16, the least 16 bits that begin with a longer code.
   uint32_t limit[17];
-  /// For each length of codes, 1 to 16, what has to be added to a code to get the position of its symbol.
+  /// For each length of codes, 1 to 16, the number that is added to a code to get the position of its symbol.
   int32_t offset[17];
   /// The symbols in the order of their codes, in the file.
   const uint8_t *symbols;
@@ -66,13 +69,13 @@ struct decoding_table {
   int is_dc;
 };
 
-/// What is left of the bits of a segment.
+/// The bits of a segment that are not decoded yet.
 struct bits {
   /// The next bits, the first of them highest.
   uint64_t buffer;
   /// The number of bits of the buffer that have been read and not been dropped.
   int32_t count;
-  /// Where in the segment the first byte is that the count does not cover.
+  /// The place in the segment of the first byte that the count does not cover.
   const uint8_t *next;
 };
 
@@ -107,8 +110,8 @@ static inline struct coefficient make_coefficient(const struct decoding_table *t
   return (struct coefficient){(int16_t)value, (uint8_t)step, (uint8_t)(length + size)};
 }
 
-/// Fills in what a code of `length` ≤ AHEAD bits stands for, together with every number that may follow it:
-/// ahead[1 << AHEAD] at each index that begins with the code.
+/// Fills in the coefficients of a code of `length` ≤ AHEAD bits, together with every number that may follow it: ahead[1
+/// << AHEAD] at each index that begins with the code.
 static inline void fill(const struct decoding_table *table, struct coefficient *ahead, uint32_t code, int32_t length,
                         uint8_t symbol) {
   int32_t size = number_size(table, symbol);

@@ -6,7 +6,7 @@
 
 #include "huffman.h"
 
-/// For a coefficient's place in the order of the file, its place in the block: 8 × vertical + horizontal frequency.
+/// The place in the block, 8 × vertical + horizontal frequency, for a coefficient's place in the order of the file.
 static const uint8_t zigzag[64] = {
     0,  1,  8,  16, 9,  2,  3,  10, 17, 24, 32, 25, 18, 11, 4,  5,  12, 19, 26, 33, 40, 48,
     41, 34, 27, 20, 13, 6,  7,  14, 21, 28, 35, 42, 49, 56, 57, 50, 43, 36, 29, 22, 15, 23,
@@ -22,8 +22,8 @@ struct component {
   struct decoding_table dc;
   /// Decodes the other 63 coefficients.
   struct decoding_table ac;
-  /// What a coefficient adds to each pixel of a block: [PLACES, side, side], the first index in the order of the file;
-  /// nothing from place 64 on.
+  /// The contribution of a coefficient to each pixel of a block: [PLACES, side, side], the first index in the order of
+  /// the file, and 0 from place 64 on.
   _Alignas(32) float weights[PLACES * 64];
   /// The last block's DC coefficient.
   int32_t previous;
@@ -31,12 +31,12 @@ struct component {
 
 /// A tile: the pixels of an MCU, reduced.
 struct tile {
-  /// For each component its pixels, row by row without gaps.
+  /// The pixels of each component, row by row without gaps.
   _Alignas(32) float pixels[3][64];
 };
 
-/// basis[8, side] = for each frequency the mean of its cosine in the inverse transform (A.3.3) over each of `side`
-/// equal parts of its 8 points.
+/// Computes basis[8, side] = for each frequency the mean of its cosine in the inverse transform (A.3.3) over each of
+/// `side` equal parts of its 8 points.
 static void make_basis(float *basis, int32_t side) {
   int32_t part = 8 / side;
   for (int32_t frequency = 0; frequency < 8; frequency++) {
@@ -48,8 +48,8 @@ static void make_basis(float *basis, int32_t side) {
   }
 }
 
-/// weights[PLACES, side, side] = what a coefficient of 1 adds to each pixel of a block, by its place in the order of
-/// the file, with quantization[64] in the same order; 0 from place 64 on.
+/// Computes weights[PLACES, side, side] = the contribution of a coefficient of 1 to each pixel of a block, by its place
+/// in the order of the file, with quantization[64] in the same order; 0 from place 64 on.
 static void make_weights(float *weights, const uint8_t *quantization, int32_t side) {
   float basis[64];
   make_basis(basis, side);

@@ -3,7 +3,7 @@ public import Foundation
 
 /// A snapshot: the weights θ of a learned optimizer, and the facts stated about them.
 public struct Snapshot: Sendable, Equatable {
-  /// The weights, flat, in the order of Documentation/method.md#the-flat-order-of-θ.
+  /// The weights, flat (Documentation/method.md#the-flat-order-of-θ).
   public var theta: [Float]
   /// The facts stated about θ: how to run it, and how it was made.
   public var metadata: SnapshotMetadata

@@ -4,7 +4,7 @@ import Testing
 @testable import Engine
 @testable import Threads
 
-/// Workers that go on while θ steps (method, section 3).
+/// Workers that go on while θ steps (Documentation/method.md#asynchronous-outer-training).
 @Suite struct AsynchronousLearnerTests {
   var outer: OuterSettings {
     var settings = OuterSettings.small

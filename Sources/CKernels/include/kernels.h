@@ -38,7 +38,7 @@ struct lopt_network {
   float lambda1;
   /// λ₂ of the update −λ₁ d exp(λ₂ s).
   float lambda2;
-  /// What is added to a second moment v before the inverse RMS 1 / √(v + epsilon) is taken.
+  /// The term that is added to a second moment v before its inverse root, 1 / √(v + epsilon).
   float epsilon;
 };
 
@@ -59,15 +59,16 @@ struct lopt_tensor {
   const float *second_moments;
 };
 
-/// The pixels of a convolution's result, and where each one's inputs and channels are. The inputs of a pixel are `rows`
-/// runs of `run` consecutive floats, which may reach into the images' border of zeros; one of the rows × run floats is
-/// called a tap.
+/// The pixels of a convolution's result, and the places of each one's inputs and channels.
+///
+/// The inputs of a pixel are `rows` runs of `run` consecutive floats, which may reach into the images' border of zeros.
+/// One of the rows × run floats is called a tap.
 struct lopt_pixels {
   /// The number of pixels of all images.
   long count;
-  /// [count]: where in the source the first run of a pixel begins, in floats.
+  /// [count]: the place in the source at which the first run of a pixel begins, in floats.
   const int32_t *sources;
-  /// [count]: where in the target the channels of a pixel begin, in floats.
+  /// [count]: the place in the target at which the channels of a pixel begin, in floats.
   const int32_t *targets;
   /// The number of runs: the rows of the convolution's kernel.
   long rows;
@@ -125,20 +126,21 @@ struct lopt_kernels {
   /// output_stride. The panel has taps × inputs × outputs floats, the outputs rounded up to a multiple of 16.
   void (*pack_kernel)(long taps, const int32_t *order, long inputs, long outputs, const float *weights, long tap_stride,
                       long input_stride, long output_stride, float *panel);
-  /// target[pixels, channels] = f(bias + inputs in `source` × panel + inputs in `source2` × panel2), bias 0 where null;
-  /// f is ReLU where `mask` is null, and else keeps what is above 0 in `mask`, which lies like the target.
+  /// target[pixels, channels] = f(bias + inputs in `source` × panel + inputs in `source2` × panel2), with bias 0 where
+  /// null. f is ReLU where `mask` is null; otherwise it keeps the values where `mask`, which is laid out as the target,
+  /// is above 0.
   void (*convolve)(const struct lopt_pixels *pixels, const float *source, const float *panel, const float *source2,
                    const float *panel2, long channels, const float *bias, const float *mask, float *target);
-  /// gradient[taps, channels] += Σ over pixels of inputs in `source` × delta + inputs in `source2` × delta2; the deltas
-  /// lie like the target. The number of taps is a multiple of 3.
+  /// gradient[taps, channels] += Σ over pixels of inputs in `source` × delta + inputs in `source2` × delta2. The deltas
+  /// are laid out as the target. The number of taps is a multiple of 3.
   void (*correlate)(const struct lopt_pixels *pixels, const float *source, const float *delta, const float *source2,
                     const float *delta2, long channels, float *gradient);
-  /// sums[channels] += Σ over pixels of `values`, which lie like the target.
+  /// sums[channels] += Σ over pixels of `values`, which are laid out as the target.
   void (*sum_pixels)(const struct lopt_pixels *pixels, long channels, const float *values, float *sums);
-  /// means[images, channels] = the mean over each image's `area` pixels of `values`, which lie like the target.
+  /// means[images, channels] = the mean over each image's `area` pixels of `values`, which are laid out as the target.
   void (*mean_pool)(const struct lopt_pixels *pixels, long area, long channels, const float *values, float *means);
   /// target[pixels, channels] = mask > 0 ? delta[image, channels] / area : 0: the reverse of `mean_pool` and of the
-  /// ReLU before it. `mask` lies like the target.
+  /// ReLU before it. `mask` is laid out as the target.
   void (*spread_mean)(const struct lopt_pixels *pixels, long area, long channels, const float *delta, const float *mask,
                       float *target);
 
@@ -146,15 +148,16 @@ struct lopt_kernels {
   // target have the same number of images, of the same size. `scratch` has 16 × (tiles × inputs + 16 + tiles × outputs
   // + 16) floats, where a tile is 2×2 pixels of an image.
 
-  /// Makes the panel[16, inputs, outputs] that `winograd_convolve` takes of the weights [3, 3, inputs, outputs].
+  /// Makes, of the weights [3, 3, inputs, outputs], the panel[16, inputs, outputs] that `winograd_convolve` takes.
   void (*winograd_pack)(long inputs, long outputs, const float *weights, float *panel);
-  /// Makes of panel[16, inputs, outputs] the one for the derivative by the source, reversed[16, outputs, inputs].
+  /// Makes, of panel[16, inputs, outputs], the panel for the derivative by the source, reversed[16, outputs, inputs].
   void (*winograd_pack_reversed)(long inputs, long outputs, const float *panel, float *reversed);
-  /// Computes what `convolve` does, from panels of `winograd_pack`.
+  /// Computes the same as `convolve`, from panels of `winograd_pack`.
   void (*winograd_convolve)(const struct lopt_tiles *tiles, const float *source, const float *panel,
                             const float *source2, const float *panel2, long inputs, long outputs, const float *bias,
                             const float *mask, float *target, float *scratch);
-  /// Computes what `correlate` does, gradient[3, 3, inputs, outputs]. `scratch` has 16 × inputs × outputs floats more.
+  /// Computes the same as `correlate`, gradient[3, 3, inputs, outputs]. `scratch` has 16 × inputs × outputs floats
+  /// more.
   void (*winograd_correlate)(const struct lopt_tiles *tiles, const float *source, const float *delta,
                              const float *source2, const float *delta2, long inputs, long outputs, float *gradient,
                              float *scratch);
@@ -191,7 +194,7 @@ struct lopt_kernels {
                   float *next_m, float *next_v);
   /// sums[f] = Σ over the tensor of feature f squared, for every feature that is on, by rows.
   void (*feature_squares)(const struct lopt_network *network, const struct lopt_tensor *tensor, double *sums);
-  /// next[count] = parameters − λ₁ d exp(λ₂ s), with d and s what the network makes of each parameter's features.
+  /// next[count] = parameters − λ₁ d exp(λ₂ s), where the network computes d and s from each parameter's features.
   /// `scratch` is [inputs + 1 + hidden_layers (hidden_units + 1) + 2, LOPT_BLOCK].
   void (*network_update)(const struct lopt_network *network, const struct lopt_tensor *tensor, float *next,
                          float *scratch);

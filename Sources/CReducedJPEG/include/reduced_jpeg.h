@@ -12,7 +12,7 @@
 /// in a damaged MCU (a minimum coded unit: the blocks of one square of the image).
 #define LOPT_SCAN_SLACK 2048
 
-/// What the headers say of a scan that holds a whole image.
+/// The facts in a file's headers about a scan that holds a whole image.
 struct lopt_scan {
   /// The image's width in pixels, before it is reduced.
   int32_t width;
@@ -24,14 +24,14 @@ struct lopt_scan {
   int32_t sampling;
   /// The number of MCUs between restart markers; 0 where there are none.
   int32_t restart_interval;
-  /// For each component, where in the file its 64 quantization steps are, a byte each (DQT, ITU-T T.81, B.2.4.1).
+  /// For each component, the place in the file of its 64 quantization steps, a byte each (DQT, ITU-T T.81, B.2.4.1).
   size_t quantization[3];
-  /// For each component, where in the file the 16 counts of its DC table's codes are, followed by their symbols (DHT,
-  /// B.2.4.2).
+  /// For each component, the place in the file of the 16 counts of its DC table's codes, which their symbols follow
+  /// (DHT, B.2.4.2).
   size_t dc[3];
-  /// For each component the same of its AC table.
+  /// For each component, the place in the file of the 16 counts of its AC table's codes, which their symbols follow.
   size_t ac[3];
-  /// Where in the file the entropy-coded data begin.
+  /// The place in the file at which the entropy-coded data begin.
   size_t data;
 };
 

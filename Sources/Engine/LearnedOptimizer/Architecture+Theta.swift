@@ -1,7 +1,8 @@
 import Randomness
 
 extension Architecture {
-  /// Whether each of the 2 + 4 β features, for β decays and in the order of Documentation/method.md#inputs, is an
+  /// Whether each of the 2 + 4 β features, for β decays, is an input. They are in the method's order
+  /// (Documentation/method.md#inputs).
   /// input.
   private var featureIsOn: [Bool] {
     let rms = features.contains(.rms)

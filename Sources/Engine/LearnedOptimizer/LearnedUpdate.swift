@@ -3,7 +3,7 @@
 #endif
 
 /// One inner step of the learned optimizer and its reverse, over all tensors of a problem
-/// (Documentation/method.md#one-update, #reverse-of-an-update).
+/// (Documentation/method.md#one-update and Documentation/method.md#reverse-of-an-update).
 ///
 /// The normalization xᵢ nᵢ of feature i over a tensor is folded into row i of the first layer's weights. The time
 /// inputs, the same for all parameters, are folded into its biases. An object is for one thread, and allocates nothing

@@ -1,6 +1,6 @@
 @testable import Engine
 
-/// The learned optimizer's inner step in Double, parameter by parameter (method, section 1).
+/// The learned optimizer's inner step in Double, parameter by parameter (Documentation/method.md#one-update).
 struct ReferenceOptimizer {
   var architecture: Architecture
   var theta: [Double]
