@@ -30,10 +30,10 @@ public struct DaemonStatus: Codable, Sendable, Equatable {
   public var adamLoss: Double?
   /// The alarms: what is wrong while training goes on, a sentence each.
   public var alarms: [String]
-  /// The number of inner steps that this process has done.
-  public var innerSteps: Int
-  /// The number of antithetic pairs, in this process, of which a member diverged.
-  public var diverged: Int
+  /// The number of inner steps that this process has done; nil where the daemon does not say.
+  public var innerSteps: Int?
+  /// The number of antithetic pairs, in this process, of which a member diverged; nil where the daemon does not say.
+  public var diverged: Int?
 
   private enum CodingKeys: String, CodingKey {
     case version, started, problem, estimator, threads, paused, truncation, snapshot, best, alarms, diverged
@@ -50,7 +50,7 @@ public struct DaemonStatus: Codable, Sendable, Equatable {
     version: String, started: String, problem: String, estimator: String, threads: Int, paused: Bool,
     outerIteration: Int, outerLoss: Double? = nil, innerStepsPerSecond: Double? = nil, truncation: Double? = nil,
     snapshot: Int? = nil, best: Int? = nil, evaluationLoss: Double? = nil, adamLoss: Double? = nil, alarms: [String],
-    innerSteps: Int, diverged: Int
+    innerSteps: Int? = nil, diverged: Int? = nil
   ) {
     self.version = version
     self.started = started

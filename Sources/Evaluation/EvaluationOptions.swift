@@ -53,6 +53,14 @@ package struct EvaluationOptions: Codable, Sendable, Equatable {
     self.grid = grid
   }
 
+  /// The options that ask for a plan, all of them.
+  package init(_ plan: EvaluationPlan) {
+    self.init(
+      problem: plan.problem, split: plan.split, tasks: plan.tasks, initialisations: plan.initialisations,
+      steps: plan.steps, batch: plan.batch, seed: plan.seed, tune: plan.tunedFor, search: plan.trials,
+      screen: plan.screen, grid: plan.grid)
+  }
+
   /// Reads a plan file: a JSON object of these keys.
   ///
   /// - Throws: ``EvaluationError`` where it is none, has another key, or a value that is not allowed; `FileError` where

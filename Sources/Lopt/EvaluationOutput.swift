@@ -1,5 +1,3 @@
-import Commands
-import Engine
 import Evaluation
 import Files
 import Shards
@@ -12,36 +10,8 @@ struct EvaluationOutput: Encodable {
     var classes: [String]
   }
 
-  /// The plan of the evaluation, by the names of the options.
-  struct Plan: Encodable {
-    var problem: String
-    var split: ClassSplit
-    var tasks: Int
-    var initialisations: Int
-    var steps: Int
-    var batch: Int
-    var seed: UInt64
-    var tune: Objective
-    var search: Int?
-    var screen: Int?
-    var grid: Int?
-
-    init(_ plan: EvaluationPlan) {
-      problem = plan.problem
-      split = plan.split
-      tasks = plan.tasks
-      initialisations = plan.initialisations
-      steps = plan.steps
-      batch = plan.batch
-      seed = plan.seed
-      tune = plan.tunedFor
-      search = plan.trials
-      screen = plan.screen
-      grid = plan.grid
-    }
-  }
-
-  var plan: Plan
+  /// What was run, by the names of the options.
+  var plan: EvaluationOptions
   var snapshotSHA256: String
   /// The SHA-256 of the data set's manifest.
   var datasetSHA256: String
@@ -61,7 +31,7 @@ struct EvaluationOutput: Encodable {
     _ plan: EvaluationPlan, snapshot: String, _ dataset: Dataset, _ taskClasses: [[String]],
     _ results: [EvaluationResult]
   ) {
-    self.plan = Plan(plan)
+    self.plan = EvaluationOptions(plan)
     snapshotSHA256 = snapshot
     datasetSHA256 = dataset.manifestDigest
     tasks = taskClasses.enumerated().map { Task(task: $0, classes: $1) }

@@ -16,10 +16,12 @@ struct Metrics {
     add(
       "lopt_inner_steps_per_second", "Inner steps a second in the last outer-iteration.",
       optional(status.innerStepsPerSecond))
-    add("lopt_inner_steps_total", "Inner steps of this process.", [("", Double(status.innerSteps))], type: "counter")
+    add(
+      "lopt_inner_steps_total", "Inner steps of this process.", optional(status.innerSteps.map(Double.init)),
+      type: "counter")
     add(
       "lopt_diverged_pairs_total", "Antithetic pairs of this process of which a member diverged.",
-      [("", Double(status.diverged))], type: "counter")
+      optional(status.diverged.map(Double.init)), type: "counter")
     add("lopt_evaluation_loss", "The loss of the last evaluation.", optional(status.evaluationLoss))
     add("lopt_adam_loss", "The loss of tuned Adam on the tasks of the evaluation.", optional(status.adamLoss))
     add("lopt_snapshot_outer_iteration", "The step of the newest snapshot.", optional(status.snapshot.map(Double.init)))

@@ -23,16 +23,19 @@ struct AccessOptions: ParsableArguments {
   }
 }
 
-/// The options of a command that reads from a daemon.
-struct ReadingOptions: ParsableArguments {
-  @Option(
-    help: ArgumentHelp("The daemon: http://HOST:PORT, https://HOST:PORT or unix:PATH.", valueName: "address"))
-  var from = DaemonAddress.http("http://127.0.0.1:8417")
-  @OptionGroup var access: AccessOptions
-  @Flag(help: "Print JSON.")
-  var json = false
+/// The options of a command that talks to a daemon: its address, what it wants to see, and how the answer is printed.
+protocol DaemonOptions: ParsableArguments {
+  var from: DaemonAddress { get }
+  var access: AccessOptions { get }
+}
 
-  func validate() throws { try requireDaemon(from) }
+extension DaemonOptions {
+  /// Throws where the address is a state folder, in which nobody answers.
+  func validate() throws {
+    if case .state = from {
+      throw ValidationError("--from must be http://HOST:PORT, https://HOST:PORT or unix:PATH, not \(from)")
+    }
+  }
 
   /// Runs `body` with a client of the daemon.
   func with<Result>(_ body: (DaemonClient) async throws -> Result) async throws -> Result {
@@ -40,8 +43,18 @@ struct ReadingOptions: ParsableArguments {
   }
 }
 
+/// The options of a command that reads from a daemon.
+struct ReadingOptions: DaemonOptions {
+  @Option(
+    help: ArgumentHelp("The daemon: http://HOST:PORT, https://HOST:PORT or unix:PATH.", valueName: "address"))
+  var from = DaemonAddress.http("http://127.0.0.1:8417")
+  @OptionGroup var access: AccessOptions
+  @Flag(help: "Print JSON.")
+  var json = false
+}
+
 /// The options of a command that controls a daemon, which must be its Unix socket or get its token.
-struct ControlOptions: ParsableArguments {
+struct ControlOptions: DaemonOptions {
   @Option(
     help: ArgumentHelp(
       "The daemon: unix:PATH of its socket, or with its token http://HOST:PORT or https://HOST:PORT.",
@@ -50,17 +63,4 @@ struct ControlOptions: ParsableArguments {
   @OptionGroup var access: AccessOptions
   @Flag(help: "Print JSON.")
   var json = false
-
-  func validate() throws { try requireDaemon(from) }
-
-  /// Runs `body` with a client of the daemon.
-  func with<Result>(_ body: (DaemonClient) async throws -> Result) async throws -> Result {
-    try await DaemonClient.with(from, access: access.access(), body)
-  }
-}
-
-private func requireDaemon(_ address: DaemonAddress) throws {
-  if case .state = address {
-    throw ValidationError("--from must be http://HOST:PORT, https://HOST:PORT or unix:PATH, not \(address)")
-  }
 }
