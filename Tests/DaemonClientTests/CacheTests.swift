@@ -45,7 +45,8 @@ import Testing
     }
   }
 
-  @Test("without its server the cache has the newest that it gave, the best of its last answer, and each by name")
+  @Test(
+    "without its server the cache has the newest snapshot that it gave, the best of its last answer, and each by name")
   func offline() async throws {
     let key = SigningKey()
     try await withTemporaryFolder { folder in

@@ -73,7 +73,7 @@ import Testing
     }
   }
 
-  @Test("a partial file of other bytes, or too many, is fetched anew", arguments: [10, 100_000, 200_000])
+  @Test("a partial file of other bytes, or of too many, is fetched anew", arguments: [10, 100_000, 200_000])
   func otherPartial(size: Int) async throws {
     let daemon = try ScriptedDaemon(7)
     try await withTemporaryFolder { folder in
@@ -88,7 +88,7 @@ import Testing
     }
   }
 
-  @Test("a server that does not resume sends it whole")
+  @Test("from a server that cannot resume a file is taken whole")
   func noRanges() async throws {
     let daemon = try ScriptedDaemon(7)
     let counter = Counter()
@@ -103,7 +103,7 @@ import Testing
     }
   }
 
-  @Test("a server that says 416, or sends another part, does not get its way", arguments: [416, 206])
+  @Test("a server that answers 416, or with another part, does not spoil a file", arguments: [416, 206])
   func oddRanges(status: Int) async throws {
     let daemon = try ScriptedDaemon(7)
     try await withTemporaryFolder { folder in
@@ -124,7 +124,7 @@ import Testing
     }
   }
 
-  @Test("503 twice is tried three times, and told")
+  @Test("after two answers of 503 a request is tried a third time, and each wait is reported")
   func unavailable() async throws {
     let daemon = try ScriptedDaemon(7)
     let counter = Counter()
@@ -150,7 +150,7 @@ import Testing
     }
   }
 
-  @Test("what the client did wrong is not tried again", arguments: [400, 401, 403, 404, 429])
+  @Test("a request that the server calls wrong is not tried again", arguments: [400, 401, 403, 404, 429])
   func refused(status: Int) async throws {
     try await withTemporaryFolder { folder in
       try await ScriptedServer.with({ _ in .init(status, Data(#"{"error": "no\u001b[31m way"}"#.utf8)) }) { server in
@@ -179,7 +179,7 @@ import Testing
     }
   }
 
-  @Test("pauses double up to the longest, are cut by up to a half, and heed the server's wish")
+  @Test("pauses between tries double up to the longest, are cut by up to a half, and heed the server's wish")
   func pauses() {
     let policy = RetryPolicy(retries: 5, first: .seconds(1), longest: .seconds(30))
     func pause(_ failures: Int, _ wished: Duration? = nil, _ fraction: Double = 1) -> Duration {

@@ -38,14 +38,16 @@ import Testing
     return error?.description ?? ""
   }
 
-  @Test("what the key signed is taken, by every name", arguments: ["latest", "best", "theta-000000007.safetensors"])
+  @Test(
+    "a snapshot that the key signed is taken, by every name",
+    arguments: ["latest", "best", "theta-000000007.safetensors"])
   func signed(name: String) async throws {
     try await withTemporaryFolder { folder in
       try await fetched(name, from: ScriptedDaemon(7, signedBy: key), folder, trust(folder))
     }
   }
 
-  @Test("no signature, another key's, and one of another record are refused before anything is downloaded")
+  @Test("a record without a signature, of another key, or with another record's signature is refused before a download")
   func wrongSignature() async throws {
     try await withTemporaryFolder { folder in
       var changed = try ScriptedDaemon(7, signedBy: key)
@@ -61,7 +63,7 @@ import Testing
     }
   }
 
-  @Test("a latest that is older than one of the key before is refused, unless older ones are allowed")
+  @Test("a latest that is older than an earlier one of the key is refused, unless older ones are allowed")
   func older() async throws {
     try await withTemporaryFolder { folder in
       let (old, new) = (try ScriptedDaemon(3, signedBy: key), try ScriptedDaemon(3, 7, signedBy: key))
@@ -75,7 +77,7 @@ import Testing
     }
   }
 
-  @Test("each key has steps of its own; a line that a killed process cut does not count")
+  @Test("steps are remembered for each key; a line that a killed process cut does not count")
   func memory() async throws {
     try await withTemporaryFolder { folder in
       try await fetched(from: ScriptedDaemon(7, signedBy: key), folder, trust(folder))
@@ -92,7 +94,7 @@ import Testing
     }
   }
 
-  @Test("what was written longer ago than is allowed is refused")
+  @Test("a snapshot that is older than the longest age is refused")
   func age() throws {
     let record = ScriptedDaemon.record(step: 7, Data(), created: "2026-01-01T00:00:00Z")
     let created = try Date("2026-01-01T00:00:00Z", strategy: .iso8601)
@@ -103,7 +105,7 @@ import Testing
     #expect(error?.code == .untrusted && error?.description.contains("--max-age") == true)
   }
 
-  @Test("a token is sent to the server, and only to that one")
+  @Test("a token is sent to its server, and to no other")
   func token() async throws {
     let daemon = try ScriptedDaemon(7)
     try await withTemporaryFolder { folder in
@@ -147,7 +149,7 @@ import Testing
   }
 
   @Test(
-    "a record that is none of a snapshot is refused, whatever is asked for",
+    "a record that cannot be a snapshot's is refused, whatever is asked for",
     arguments: ["../theta-000000007.safetensors", "/etc/passwd", "theta-7.safetensors", "theta-000000008.safetensors"])
   func strangeNames(name: String) async throws {
     var daemon = try ScriptedDaemon(7)

@@ -48,7 +48,7 @@ import Testing
     }
   }
 
-  @Test("addresses are told from folders, and what is none is refused")
+  @Test("addresses are told from folders, and a text that is neither is refused")
   func addresses() {
     #expect(DaemonAddress("http://a:1/") == .http("http://a:1"))
     #expect(DaemonAddress("https://a/b")?.description == "https://a/b")

@@ -17,7 +17,7 @@ import Testing
     #expect(ByteRange(header, size: 100) == expected)
   }
 
-  @Test("of an empty file there is no part") func empty() {
+  @Test("an empty file has no part") func empty() {
     #expect(ByteRange("bytes=0-", size: 0) == .unsatisfiable)
   }
 }

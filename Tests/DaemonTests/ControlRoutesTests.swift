@@ -65,7 +65,7 @@ import Testing
 
   private struct NoProgress: Error, CustomStringConvertible { let description: String }
 
-  @Test("status tells how far training is, and history its course") func statusAndHistory() async throws {
+  @Test("status tells the outer-iteration, and history the rows of the log") func statusAndHistory() async throws {
     try await withRun { client, _ in
       try await wait(beyond: 3, client)
       let status = try await get(client, "/v1/status")
@@ -99,7 +99,8 @@ import Testing
     }
   }
 
-  @Test("snapshot-now writes one at once; a pinned one says so") func snapshotAndPin() async throws {
+  @Test("snapshot-now writes a snapshot at once; a pinned snapshot is listed as pinned")
+  func snapshotAndPin() async throws {
     try await withRun { client, _ in
       try await wait(beyond: 0, client)
       let record = try object(await client.execute(uri: "/v1/snapshot-now", method: .post))
@@ -132,7 +133,7 @@ import Testing
     }
   }
 
-  @Test("over TCP without a token everything can be read and nothing asked for") func reading() async throws {
+  @Test("over TCP without a token everything can be read and nothing controlled") func reading() async throws {
     try await withRun(.reading) { client, run in
       let read = try await client.execute(uri: "/v1/status", method: .get)
       #expect(read.status == .ok)

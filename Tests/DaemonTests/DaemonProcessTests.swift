@@ -92,7 +92,7 @@ import Testing
     }
   }
 
-  @Test("it trains, serves what it trains, and SIGTERM ends it with its state written")
+  @Test("the daemon trains, serves what it trains, and SIGTERM ends it with its state written")
   func wholeLife() throws {
     try withConfiguration { folder in
       let (daemon, address) = try start(folder)
@@ -114,7 +114,7 @@ import Testing
   }
 
   @Test(
-    "it trains where nobody can be told of it: standard error is full, or closed",
+    "the daemon trains where nobody can be told: standard error is full, or closed",
     arguments: ["2>/dev/full", "2>&-", "<&- >&- 2>&-"])
   func unusableErrors(redirection: String) throws {
     try withConfiguration { folder in
@@ -133,7 +133,7 @@ import Testing
     }
   }
 
-  @Test("SIGTERM while it still reads a large data set ends it with exit 0")
+  @Test("SIGTERM while the daemon still reads a large data set ends it with exit 0")
   func stoppedWhileOpening() throws {
     try withConfiguration { folder in
       // A shard of 64 GiB of zeros that take no room: reading it would take a minute, and find it damaged.
@@ -176,7 +176,8 @@ import Testing
     }
   }
 
-  @Test("killed at ten random moments, it goes on each time from a sound state, never behind what it has served")
+  @Test(
+    "killed at ten random moments, the daemon goes on each time from a sound state, never behind what it has served")
   func killed() throws {
     try withConfiguration { folder in
       let store = SnapshotStore(readingFrom: folder.appending(path: "state"))
@@ -221,7 +222,7 @@ import Testing
     }
   }
 
-  @Test("a host that is none is exit 69 with its key")
+  @Test("an address that is not this machine's is exit 69 with its key")
   func unknownHost() throws {
     try withConfiguration { folder in
       let token = folder.appending(path: "token")
@@ -246,7 +247,7 @@ import Testing
     }
   }
 
-  @Test("after the configured outer-iterations it ends with exit 0 and a snapshot of the last")
+  @Test("after the configured outer-iterations the daemon ends with exit 0 and a snapshot of the last")
   func limitedRun() throws {
     try withConfiguration { folder in
       let result = try ToolProcess.run("lopt-daemon", arguments(folder, "--outer-iterations", "3"))

@@ -76,7 +76,7 @@ import Testing
     }
   }
 
-  @Test("where no snapshot was evaluated there is no best, and what sets it is named") func noBest()
+  @Test("where no snapshot was evaluated there is no best, and the key that would give one is named") func noBest()
     async throws
   {
     try await withTemporaryFolder { folder in
@@ -94,7 +94,7 @@ import Testing
     }
   }
 
-  @Test("a file that is there already is left as it is") func sameFile() async throws {
+  @Test("a file of the snapshot's bytes that is there already is left as it is") func sameFile() async throws {
     try await withTemporaryFolder { folder in
       let store = try makeStore(7, in: folder.appending(path: "state"))
       try await withServer(routes(store)) { address in
@@ -107,7 +107,7 @@ import Testing
     }
   }
 
-  @Test("a file of that name with other bytes is an error, and stays") func otherFile() async throws {
+  @Test("a file of the snapshot's name with other bytes is an error, and stays") func otherFile() async throws {
     try await withTemporaryFolder { folder in
       let state = folder.appending(path: "state")
       let store = try makeStore(7, in: state)
@@ -128,7 +128,7 @@ import Testing
   }
 
   @Test(
-    "where nothing comes, no folder is left that was made for it",
+    "where no snapshot comes, no folder is left that was made for it",
     arguments: ["latest", "theta-000000008.safetensors"])
   func failedFetch(name: String) async throws {
     try await withTemporaryFolder { folder in
@@ -147,7 +147,7 @@ import Testing
   }
 
   @Test(
-    "a name that is none is refused before anything is asked",
+    "a text that is no snapshot's name is refused before anything is asked",
     arguments: ["../theta-000000007.safetensors", "theta-7.safetensors", "newest", "theta-00000000x.safetensors"])
   func wrongName(name: String) async throws {
     let error = await #expect(throws: SnapshotError.self) {

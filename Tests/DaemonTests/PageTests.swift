@@ -32,7 +32,7 @@ import Testing
     #expect(PageRoutes.paths == Set(Self.files.map(\.path)))
   }
 
-  @Test("whoever asks for a token gives the page's files without it, and nothing that merely begins like one")
+  @Test("a listener with a token gives the page's files without it, and no path that merely begins like one")
   func filesNeedNoToken() async throws {
     try await withTemporaryFolder { folder in
       let file = folder.appending(path: "token")
@@ -72,7 +72,7 @@ import Testing
     }
   }
 
-  @Test("who has a file gets 304, who has another gets the file", arguments: files)
+  @Test("a client that has a file of the page gets 304, one that has another gets the file", arguments: files)
   func notModified(path: String, type: String) async throws {
     try await withPage { client in
       let first = try await client.execute(uri: path, method: .get)
@@ -100,7 +100,7 @@ import Testing
     }
   }
 
-  @Test("the files name no other server, hold no inline script or style, and are light together")
+  @Test("the page's files name no other server, hold no inline script or style, and are light together")
   func nothingFromElsewhere() async throws {
     try await withPage { client in
       var size = 0

@@ -43,7 +43,7 @@ import Testing
     #expect(!channel.isActive, "an idle connection is closed")
   }
 
-  @Test("who does not take the answer is closed") func notTaken() throws {
+  @Test("a connection whose client does not take the answer is closed") func notTaken() throws {
     let channel = try channel()
     try channel.writeInbound(Self.head)
     try channel.writeInbound(HTTPRequestPart.end(nil))

@@ -41,7 +41,7 @@ import Testing
     }
   }
 
-  @Test("where a token is asked for no shared cache may keep a file; else it may, for ever", arguments: [false, true])
+  @Test("a shared cache may keep a file for ever, but not where a token is asked for", arguments: [false, true])
   func caching(isPrivate: Bool) async throws {
     try await withRoutes([0], isPrivate: isPrivate) { client, _, _ in
       let response = try await client.execute(uri: "/v1/snapshots/theta-000000000.safetensors", method: .get)
@@ -58,7 +58,7 @@ import Testing
     }
   }
 
-  @Test("latest is the one before where the newest is damaged") func damagedLatest() async throws {
+  @Test("latest is the snapshot before the newest where that is damaged") func damagedLatest() async throws {
     try await withRoutes([0, 7]) { client, store, state in
       try damage(#require(try store.latest()), in: state)
       #expect(try await record(client.execute(uri: "/v1/snapshots/latest", method: .get)).step == 0)
@@ -78,7 +78,7 @@ import Testing
     }
   }
 
-  @Test("a best that does not verify is 500 and tells no path of the server") func damagedBest() async throws {
+  @Test("a best snapshot that does not verify is 500 and tells no path of the server") func damagedBest() async throws {
     try await withRoutes([0]) { client, store, state in
       try damage(markBest(0, in: store).record, in: state)
       let response = try await client.execute(uri: "/v1/snapshots/best", method: .get)
@@ -119,7 +119,7 @@ import Testing
     }
   }
 
-  @Test("who has the bytes gets 304, who has others gets the file") func notModified() async throws {
+  @Test("a client that has the bytes gets 304, one that has others gets the file") func notModified() async throws {
     try await withRoutes([7]) { client, store, _ in
       let record = try #require(try store.latest())
       let uri = "/v1/snapshots/\(record.name)"
@@ -134,7 +134,7 @@ import Testing
   }
 
   @Test(
-    "what is no snapshot is 404, whatever the path tries",
+    "a path to anything but a snapshot is 404, whatever it tries",
     arguments: [
       "/v1/snapshots/theta-000000008.safetensors", "/v1/snapshots/theta-7.safetensors", "/v1/snapshots/..%2Flock",
       "/v1/snapshots/%2e%2e%2f%2e%2e%2fetc%2fpasswd", "/v1/snapshots/../lock", "/v1/snapshots/theta-000000007.json",
@@ -175,7 +175,7 @@ import Testing
     }
   }
 
-  @Test("who asks for the rest of another file gets all of this one") func ifRange() async throws {
+  @Test("a client that asks for the rest of another file gets all of this one") func ifRange() async throws {
     try await withRoutes([7]) { client, store, _ in
       let record = try #require(try store.latest())
       for (tag, status) in [("\"\(record.sha256)\"", 206), ("\"other\"", 200)] {
@@ -198,7 +198,7 @@ import Testing
     }
   }
 
-  @Test("a snapshot brings its record along, in one line") func recordInHeader() async throws {
+  @Test("a snapshot's answer brings its record along, in one line") func recordInHeader() async throws {
     try await withRoutes([7]) { client, store, _ in
       let record = try #require(try store.latest())
       let response = try await client.execute(uri: "/v1/snapshots/\(record.name)", method: .head)

@@ -6,7 +6,7 @@ import Testing
 /// ones).
 @Suite(.serialized) struct ServiceScriptTests {
   @Test(
-    "many clients at once, malformed requests, kills and damages: it serves what is right, and trains on",
+    "through many clients, malformed requests, kills and damage the daemon serves what is sound, and trains on",
     arguments: [
       ("load", ["5"], "load: passed"), ("fuzz", ["500"], "500 requests, no crash"),
       ("kills", ["10", "4"], "14 faults survived"),

@@ -36,7 +36,7 @@ import Testing
     }
   }
 
-  @Test("states arrive at the socket that systemd names") func states() throws {
+  @Test("messages arrive at the socket that systemd names") func states() throws {
     try withTemporaryFolder { folder in
       let path = folder.appending(path: "notify").path
       let receiver = try Receiver(path)
@@ -58,7 +58,7 @@ import Testing
     #expect(manager.watchdogInterval == nil)
   }
 
-  @Test("without systemd nothing happens") func noSystemd() {
+  @Test("without systemd no message is sent") func noSystemd() {
     let manager = ServiceManager(environment: [:])
     manager.ready()
     manager.stopping()
@@ -117,7 +117,7 @@ import Testing
     #expect(entry == expected)
   }
 
-  @Test("where standard error is not the journal's, none is written to") func noJournal() {
+  @Test("where standard error is not the journal's, nothing is written to the journal") func noJournal() {
     #expect(SystemdHandler(environment: [:]) == nil)
     #expect(SystemdHandler(environment: ["JOURNAL_STREAM": "1:1"]) == nil)
   }

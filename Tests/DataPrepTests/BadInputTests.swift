@@ -23,7 +23,7 @@ import Testing
   private let images = "train-images-idx3-ubyte.gz"
   private let labels = "train-labels-idx1-ubyte.gz"
 
-  @Test("a file that is missing is named, as is the other name that it may have")
+  @Test("a missing file is named, as is the other name that it may have")
   func missing() throws {
     let message = try message(exitCode: 66) {
       try FileManager.default.removeItem(at: $0.appending(path: "t10k-labels-idx1-ubyte.gz"))

@@ -123,7 +123,7 @@ import Testing
     }
   }
 
-  @Test("what a stopped export left is replaced")
+  @Test("files that a stopped export left are replaced")
   func leftOver() throws {
     try withTemporaryFolder { folder in
       let dataset = try ColourDataset(in: folder).folder

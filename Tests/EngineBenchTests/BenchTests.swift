@@ -34,7 +34,8 @@ private let tinyProblem = MLP(name: "tiny", shape: ImageShape(height: 3, width: 
     #expect(abs(result.peakShare - result.gflops / result.peakGFLOPS) <= 1e-9 * result.peakShare)
   }
 
-  @Test("of a convolution that multiplies less than its definition says, the peak's share counts what is executed")
+  @Test(
+    "the peak's share counts the multiply-adds that a convolution executes, not those of its definition")
   func executed() throws {
     let problem = try InnerProblems.named("conv3x32@13")
     // 13 → 7 → 4 → 4 pixels: the last convolution is of stride 1, four tiles of 2×2.

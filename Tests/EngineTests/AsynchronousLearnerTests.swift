@@ -28,7 +28,7 @@ import Testing
       state: LearnerState(theta: inner.optimizer.initialTheta(seed: 1), workers: outer.pairs), threads: threads)
   }
 
-  @Test("every step takes a batch; workers take turns; θ is stepped from outer-gradients that are a little old")
+  @Test("every step takes a batch of samples; workers take turns; θ is stepped by samples of a θ that is a little old")
   func batches() throws {
     let learner = learner(outer, tasks: SyntheticTasks(shape: tinyProblem.shape))
     defer { learner.endThreads() }
@@ -42,7 +42,7 @@ import Testing
     #expect(steps.allSatisfy { $0.0 >= 1 }, "each of 6 workers had turns among 60 truncations")
   }
 
-  @Test("a thread whose worker is slower by 50 × does not hold up θ; its outer-gradients are dropped where too old")
+  @Test("a worker that is slower by 50 × does not hold up θ; its samples are dropped where they are too old")
   func slowWorker() throws {
     var settings = outer
     settings.asynchronous.staleness = 3
@@ -61,7 +61,8 @@ import Testing
     #expect(dropped > 0 && iterations > 3)
   }
 
-  @Test("stopped it returns nothing, keeps what was handed in, and its threads are gone; then it goes on")
+  @Test(
+    "a stopped learner returns nothing, keeps the results that were handed in, and ends its threads; then it goes on")
   func stop() throws {
     let learner = learner(outer, tasks: SlowTasks(shape: tinyProblem.shape, worker: 0, seconds: 0.01))
     for _ in 0..<3 { _ = try learner.outerIteration(stop: StopFlag()) }
@@ -74,7 +75,7 @@ import Testing
     learner.endThreads()
   }
 
-  @Test("while batches wait in the number of the buffer, workers wait too")
+  @Test("workers wait while as many batches wait as the buffer allows")
   func buffer() throws {
     var settings = outer
     settings.asynchronous.buffer = 2

@@ -22,14 +22,14 @@ import Testing
     #expect(try InnerProblems.named(name).layout == problem.layout)
   }
 
-  @Test("a size that goes without saying is not in the name")
+  @Test("the usual size of images is not in a network's name")
   func canonical() {
     #expect(ConvNet(named: "conv3x32@32")?.name == "conv3x32")
     #expect(ConvNet(named: "conv6x32-mnist@28")?.name == "conv6x32-mnist")
   }
 
   @Test(
-    "other names are refused with what there is",
+    "names of no network are refused with the names that there are",
     arguments: [
       "conv4x8", "conv3x0", "conv3x8@0", "conv3x8@257", "conv3x1025", "conv3x8@", "conv3x8@16-mnist", "convx8",
       "conv3x99999999999999999999", "conv3x8@99999999999999999999", "conv3x-8", "resnet", "",
@@ -50,7 +50,7 @@ import Testing
       ])
   }
 
-  @Test("images have the problem that the paper trains on them")
+  @Test("the preferred problem for images is the one that the paper trains on them")
   func fitting() {
     func preferred(_ size: Int, _ channels: Int) -> String? {
       InnerProblems.fitting(ImageShape(height: size, width: size, channels: channels)).first?.name

@@ -129,7 +129,7 @@ import Testing
     }
   }
 
-  @Test("the derivative by the weights is added up over pixels and images", arguments: cases, [1, 2])
+  @Test("a convolution's derivative by the weights is added up over pixels and images", arguments: cases, [1, 2])
   func correlate(shape: Case, stride: Int) {
     let example = Example(shape, stride: stride)
     let start = randomNormals(9 * shape.inputs * shape.outputs, seed: 8)
@@ -153,7 +153,7 @@ import Testing
     }
   }
 
-  @Test("sums over the pixels; the mean over an image's, and its reverse through the ReLU before it", arguments: cases)
+  @Test("sum_pixels, mean_pool and spread_mean compute what they say", arguments: cases)
   func pixels(shape: Case) {
     let example = Example(shape, stride: 1)
     let values = example.deltas[0]
@@ -191,7 +191,7 @@ import Testing
     }
   }
 
-  @Test("ReLU lets NaN pass")
+  @Test("a convolution's ReLU lets NaN pass")
   func notANumber() {
     let example = Example(Case(inputs: 16, outputs: 16), stride: 1)
     let bias = FloatBuffer([.nan] + [Float](repeating: 0, count: 15))

@@ -41,7 +41,7 @@ import Testing
   }
 
   @Test(
-    "the mean of many estimates is the smoothed gradient within 4 standard errors; of the one that smooths nothing, the raw",
+    "an estimator's mean is the smoothed gradient, within 4 standard errors; that of the exact one is the raw gradient",
     arguments: OuterSettings.Estimator.allCases)
   func bias(kind: OuterSettings.Estimator) {
     let expectation = kind == .exact ? Self.gradient(Self.theta) : Self.smoothed
@@ -53,7 +53,9 @@ import Testing
     }
   }
 
-  @Test("one number for each coordinate, the same bits again", arguments: OuterSettings.Estimator.allCases)
+  @Test(
+    "an estimate has one number for each coordinate, and the same bits again",
+    arguments: OuterSettings.Estimator.allCases)
   func repeatable(kind: OuterSettings.Estimator) {
     let samples = Self.samples(5, seed: 1, of: kind)
     let estimate = kind.make(varianceFloor: 1e-8).estimate(samples)
@@ -62,7 +64,7 @@ import Testing
   }
 
   @Test(
-    "where all samples agree that is the estimate, from the fewest pairs on",
+    "where all samples agree the estimate is theirs, from the fewest pairs on",
     arguments: OuterSettings.Estimator.allCases)
   func agreement(kind: OuterSettings.Estimator) {
     let estimator = kind.make(varianceFloor: 1e-8)
@@ -74,7 +76,7 @@ import Testing
   }
 
   @Test(
-    "only one that needs back-propagation looks at its result, and never hands on what is not finite",
+    "only an estimator that needs back-propagation uses its result, and no estimate is other than finite",
     arguments: OuterSettings.Estimator.allCases)
   func reverse(kind: OuterSettings.Estimator) {
     let estimator = kind.make(varianceFloor: 1e-8)
@@ -88,7 +90,7 @@ import Testing
     #expect(estimate.allSatisfy { $0.isFinite })
   }
 
-  @Test("the combined one varies no more than either")
+  @Test("the combined estimator varies no more than either of the two")
   func variance() {
     let either = zip(Self.moments(.reparameterization), Self.moments(.es))
     for (both, (exact, es)) in zip(Self.moments(.combined), either) {
@@ -97,7 +99,7 @@ import Testing
   }
 
   @Test(
-    "the combined one agrees with the formula, at variances twenty orders of magnitude apart",
+    "the combined estimator agrees with its formula, at variances twenty orders of magnitude apart",
     arguments: [-20, -10, 0, 10, 20])
   func formula(exponent: Int) {
     let scale = (0..<abs(exponent)).reduce(1.0) { product, _ in product * (exponent < 0 ? 0.1 : 10) }.squareRoot()
@@ -130,7 +132,7 @@ import Testing
     #expect(ExactEstimator(perturbation: .fresh).estimate(samples) == [2, 0])
   }
 
-  @Test("the variances of a report are those of the samples, summed over θ; the weight is that of the combined one")
+  @Test("a report's variances are those of the samples, summed over θ; its weight is the combined estimator's")
   func reportedVariance() {
     let samples = [[1, 4], [2, 0], [3, 8]].map { (exact: [Float]) in
       OuterGradientSample(lossPlus: 0, lossMinus: 0, reparameterization: exact, evolutionStrategies: [0, exact[0]])

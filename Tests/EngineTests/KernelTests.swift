@@ -46,7 +46,7 @@ import Testing
     }
   }
 
-  @Test("a product writes nothing behind its target")
+  @Test("a matrix product writes nothing behind its target")
   func productBounds() {
     for kernels in Kernels.available {
       let target = FloatBuffer(5 * 10 + 8)
@@ -85,7 +85,7 @@ import Testing
     }
   }
 
-  @Test("values are masked, and added scaled", arguments: [1, 5, 31, 64, 130])
+  @Test("the kernels relu_mask and add_scaled compute what they say", arguments: [1, 5, 31, 64, 130])
   func elementwise(count: Int) {
     let x = Self.random(count * 3, 4)
     let y = Self.random(count * 3, 5)
@@ -113,7 +113,7 @@ import Testing
     }
   }
 
-  @Test("one value that is not finite is found anywhere", arguments: [Float.nan, .infinity, -.infinity])
+  @Test("all_finite finds one value that is not finite anywhere", arguments: [Float.nan, .infinity, -.infinity])
   func finite(value: Float) {
     for kernels in Kernels.available {
       let x = Self.random(100, 6)

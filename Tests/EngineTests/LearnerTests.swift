@@ -230,7 +230,7 @@ import Testing
     }
   }
 
-  @Test("the average begins where θ is and follows it; switched off it is gone")
+  @Test("the average begins where θ is and follows it; switched off it is removed")
   func average() throws {
     var settings = outer
     settings.average.decay = 0.75

@@ -13,7 +13,7 @@ import Testing
     + [1, 3, 31, 32, 33].flatMap { units in [(65, units, 1, Group.allCases), (3, units, 2, Group.allCases)] }
     + [[.rms], [.momentum], []].flatMap { groups in [(65, 8, 1, groups), (200, 3, 2, groups)] }
 
-  @Test("the sums of squares of the features", arguments: cases)
+  @Test("feature_squares gives the sums of squares of the features", arguments: cases)
   func featureSquares(count: Int, units: Int, layers: Int, features: [Group]) {
     let example = NetworkCase(count: count, units: units, layers: layers, features: features)
     let rows = example.features
@@ -25,7 +25,7 @@ import Testing
     }
   }
 
-  @Test("the update is u − λ₁ d exp(λ₂ s), and nothing is written behind it", arguments: cases)
+  @Test("network_update gives u − λ₁ d exp(λ₂ s), and writes nothing behind it", arguments: cases)
   func update(count: Int, units: Int, layers: Int, features: [Group]) {
     let example = NetworkCase(count: count, units: units, layers: layers, features: features)
     let expected = zip(example.parameters, example.features).map { u, x in
@@ -42,7 +42,7 @@ import Testing
     }
   }
 
-  @Test("the reverse adds the weights' adjoint to what is there, and gives the features'", arguments: cases)
+  @Test("network_reverse adds the weights' adjoint to what is there, and writes the features'", arguments: cases)
   func reverse(count: Int, units: Int, layers: Int, features: [Group]) {
     let example = NetworkCase(count: count, units: units, layers: layers, features: features)
     let nextAdjoint = randomNormals(count, seed: 6)

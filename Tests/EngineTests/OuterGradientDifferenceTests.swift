@@ -72,7 +72,7 @@ import Testing
     return (try #require(result), inner, unroll.adjoint.buffer.array.map(Double.init))
   }
 
-  @Test("losses and last state are the reference's", arguments: cases)
+  @Test("an unroll's losses and last state are those of the reference", arguments: cases)
   func forward(truncation: Case) throws {
     let (result, inner, _) = try run(truncation)
     let expected = truncation.reference.run(
@@ -83,7 +83,7 @@ import Testing
     #expect(expected.losses.contains(Double(truncation.clip)) == (truncation.clip < 10))
   }
 
-  @Test("the derivative by θ agrees with central differences, row by row of the weights", arguments: cases)
+  @Test("an unroll's derivative by θ agrees with central differences, row by row of the weights", arguments: cases)
   func byTheta(truncation: Case) throws {
     let (result, _, _) = try run(truncation)
     let inner = truncation.inner.map(Double.init)

@@ -31,7 +31,7 @@ import Testing
   }
 
   @Test(
-    "persistent ones see through to the task's beginning, within 4 standard errors; fresh perturbations do not",
+    "persistent estimators see back to the task's beginning, within 4 standard errors; fresh perturbations do not",
     arguments: [
       (OuterSettings.Estimator.pes, whole), (.noiseReuse, whole), (.es, truncated),
     ])
@@ -43,7 +43,8 @@ import Testing
     #expect(8 * standardError < Self.whole - Self.truncated)
   }
 
-  @Test("members go on each from its own state, or both from that of the + member; what accumulates is the sum")
+  @Test(
+    "each member goes on from its own state, or both from that of the + member; accumulated perturbations are summed")
   func states() throws {
     for kind in OuterSettings.Estimator.allCases {
       let estimator = kind.make(varianceFloor: 1e-8)

@@ -40,7 +40,7 @@ import Testing
   }
 
   @Test(
-    "all states, ⌈√K⌉ of them or as many as fit: the same losses, gradient and last state, to the last bit",
+    "however many states are kept, losses, gradient and last state are the same, to the last bit",
     arguments: [1, 2, 9, 23])
   func segments(length: Int) throws {
     let whole = try run(length: length, segmentBytes: nil)
@@ -64,7 +64,7 @@ import Testing
     #expect(counts.values.count { $0 == 2 } == (states == 0 ? 3 : 23))
   }
 
-  @Test("of 10,000 steps back-propagation keeps about 2 √K states, of conv3x32 less than 200 MB")
+  @Test("back-propagation through 10,000 steps keeps about 2 √K states, for conv3x32 less than 200 MB")
   func memory() throws {
     let problem = try InnerProblems.named("conv3x32")
     let betas = Architecture().betas.count

@@ -59,7 +59,7 @@ import Testing
     }
   }
 
-  @Test("the hyperparameters that are told are those that the runs had")
+  @Test("the hyperparameters that results state are those that the runs had")
   func used() throws {
     let problem = try InnerProblems.named("mlp2x32")
     let gradient = FloatBuffer(problem.layout.count)
@@ -107,7 +107,7 @@ import Testing
     }
   }
 
-  @Test("of a screening the best three go on, and the best of these on everything is the result")
+  @Test("the best three of a screening go on, and the best of these on everything is the result")
   func screening() throws {
     try withTemporaryFolder { folder in
       let data = try SmallDataset.digits(in: folder)
@@ -145,7 +145,7 @@ import Testing
     }
   }
 
-  @Test("a screening on everything that there is finds what none finds")
+  @Test("a screening on everything finds the same as no screening")
   func wholeScreening() throws {
     try withTemporaryFolder { folder in
       let data = try SmallDataset.digits(in: folder)
@@ -156,7 +156,7 @@ import Testing
     }
   }
 
-  @Test("a grid of few rates begins around 0.01, and widens to where a whole one finds the best")
+  @Test("a grid of few rates begins around 0.01, and widens to where a whole grid finds the best")
   func smallGrid() throws {
     #expect(plan(grid: 7).firstGrid == -9 ... -3)
     #expect(plan(grid: 4).firstGrid == -7 ... -4)
@@ -174,7 +174,7 @@ import Testing
     }
   }
 
-  @Test("the runs that are expected are those that are run, where no grid widens")
+  @Test("the number of expected runs is that of the runs that are done, where no grid widens")
   func expected() throws {
     try withTemporaryFolder { folder in
       let data = try SmallDataset.digits(in: folder)

@@ -24,7 +24,7 @@ import Testing
     }
   }
 
-  @Test("the steps begin one by one, end 2 % apart, and are few; the last is always there")
+  @Test("a curve's steps begin one by one, end 2 % apart, and are few; the last step is always there")
   func steps() {
     #expect(EvaluationCurves.steps(upTo: 1) == [1])
     #expect(EvaluationCurves.steps(upTo: 40) == Array(1...40))
@@ -39,7 +39,7 @@ import Testing
     #expect(EvaluationCurves.steps(upTo: 10_000).count == 321)
   }
 
-  @Test("every number is that of a slow recomputation")
+  @Test("every number of a curve is that of a slow recomputation")
   func values() {
     let found = [
       (Contender(kind: .learned), runs(5, steps: 300, seed: 1)),
@@ -63,7 +63,7 @@ import Testing
     }
   }
 
-  @Test("the last point is the training loss of the results")
+  @Test("the last point of a curve is the training loss of the results")
   func last() throws {
     let plan = plan(steps: 205)
     let found = [(Contender(kind: .adam, rate: 0.01), runs(5, steps: 205, seed: 3))]
@@ -75,7 +75,7 @@ import Testing
         .allSatisfy { abs($0 - $1) < 1e-12 })
   }
 
-  @Test("the file reads back: a comment, the columns, and a row for each point")
+  @Test("the CSV file of the curves has a comment, the columns' names, and a row for each point")
   func csv() throws {
     try withTemporaryFolder { folder in
       let plan = plan(steps: 90)

@@ -17,7 +17,7 @@ import Testing
     try #require(FileManager.default.contentsOfDirectory(at: folder, includingPropertiesForKeys: nil).first)
   }
 
-  @Test("runs are there again, to the last bit, for the same arguments only")
+  @Test("finished runs are found again, to the last bit, for the same arguments only")
   func again() throws {
     try withTemporaryFolder { folder in
       try EvaluationJournal(folder: folder, identity: ["seed": 1]).append(Self.outcome, for: Self.key(0))
@@ -39,7 +39,7 @@ import Testing
     }
   }
 
-  @Test("a line that was cut is forgotten, and what comes after it is read")
+  @Test("a journal's line that was cut is forgotten, and the lines after it are read")
   func cut() throws {
     try withTemporaryFolder { folder in
       let first = try EvaluationJournal(folder: folder, identity: 1)
@@ -55,7 +55,7 @@ import Testing
     }
   }
 
-  @Test("nothing is left when the evaluation is done")
+  @Test("no journal is left when an evaluation is done")
   func removed() throws {
     try withTemporaryFolder { folder in
       let log = try EvaluationJournal(folder: folder, identity: 1)

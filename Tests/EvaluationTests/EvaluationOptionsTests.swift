@@ -17,7 +17,7 @@ import Testing
     }
   }
 
-  @Test("a file has any of the options; those of the command line win over it")
+  @Test("a plan's file may give any of the options; those of the command line win over it")
   func laid() throws {
     let file = try read(#"{"problem": "mlp2x32", "steps": 500, "split": "held-out", "tune": "validation", "seed": 7}"#)
     #expect(
@@ -29,7 +29,7 @@ import Testing
   }
 
   @Test(
-    "a file that is none is refused by its key, as a configuration is",
+    "a file that is no plan is refused by its key, as a configuration is",
     arguments: [
       ("[]", "not a JSON object"), (#"{"task": 1}"#, "unknown key task; there are problem, split"),
       (#"{"tasks": "many"}"#, "tasks cannot be that"), (#"{"tune": "both"}"#, "tune cannot be that"),
@@ -42,7 +42,7 @@ import Testing
     #expect(error?.exitCode == .configuration)
   }
 
-  @Test("every run that is shipped has a plan, of the run's problem")
+  @Test("every shipped run has a plan, for the problem of the run")
   func shipped() throws {
     let folder = Repository.root.appending(path: "Examples/theta/runs")
     let files = try FileManager.default.contentsOfDirectory(atPath: folder.path).filter { $0.hasSuffix(".json") }

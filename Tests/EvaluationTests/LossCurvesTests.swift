@@ -89,7 +89,7 @@ import Testing
     #expect(try JSONDecoder().decode(LossCurves.self, from: JSONEncoder().encode(curves)) == curves)
   }
 
-  @Test("the finalists are the best three for each loss, and runs are done once")
+  @Test("the finalists are the best three for each loss, and each run is done once")
   func finalists() throws {
     try withTemporaryFolder { folder in
       let data = try SmallDataset.digits(in: folder)
@@ -108,7 +108,7 @@ import Testing
     }
   }
 
-  @Test("times are of each learned optimizer and then of each baseline")
+  @Test("stepTimes gives a time for each learned optimizer and then for each baseline")
   func times() throws {
     try withTemporaryFolder { folder in
       let evaluation = try self.evaluation(plan(steps: 60), SmallDataset.digits(in: folder))

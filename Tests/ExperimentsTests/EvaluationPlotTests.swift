@@ -45,7 +45,7 @@ import Testing
     #expect(Plot(curves(slower: 10)).panels.map(\.xIsLogarithmic) == [false, true])
   }
 
-  @Test("the caption says what was run, on how much, tuned for what and how, and whose time a step takes")
+  @Test("the caption tells the plan, the tuning, and whose time a step takes")
   func caption() {
     let caption = Plot(curves(slower: 2, trials: 100)).caption
     for words in [

@@ -47,7 +47,8 @@ import Testing
     try #require(row[key].flatMap { Double($0) }, "\(key)")
   }
 
-  @Test("for each loss a course of each optimizer, the baselines' for twice the learned ones' time, and a summary")
+  @Test(
+    "figure 1 has a curve of each optimizer for each loss, the baselines' for twice the time, and a summary")
   func tables() throws {
     try withTemporaryFolder { folder in
       let figure = try figure(SmallDataset.splitDigits(in: folder), [learned("train"), learned("validation", seed: 2)])
@@ -95,7 +96,8 @@ import Testing
     }
   }
 
-  @Test("interrupted it goes on, with the steps' times and the runs that it had, to what it would have left")
+  @Test(
+    "an interrupted figure 1 goes on with the times and runs that it had, and leaves what it would have left")
   func resume() throws {
     try withTemporaryFolder { folder in
       let output = folder.appending(path: "out")

@@ -33,7 +33,7 @@ import Testing
     }
   }
 
-  @Test("data, plot and caption name the instance and the paper's")
+  @Test("figure 3's data, plot and caption name its instance and the paper's")
   func instance() throws {
     try withTemporaryFolder { folder in
       for (name, file) in try run(figure(), in: folder) {
@@ -43,7 +43,7 @@ import Testing
     }
   }
 
-  @Test("interrupted it goes on, and leaves what it would have left, on any number of threads")
+  @Test("an interrupted figure 3 goes on, and leaves what it would have left, on any number of threads")
   func resume() throws {
     try withTemporaryFolder { folder in
       let whole = try run(figure(), in: folder, threads: 1)
@@ -57,7 +57,7 @@ import Testing
     }
   }
 
-  @Test("another seed is another figure")
+  @Test("figure 3 with another seed is another figure")
   func seed() throws {
     try withTemporaryFolder { folder in
       let first = try run(figure(), in: folder)

@@ -42,7 +42,7 @@ import Testing
     }
   }
 
-  @Test("interrupted in the middle of a learning rate's training it goes on, and leaves what it would have left")
+  @Test("figure 4, interrupted in the middle of learning a rate, goes on, and leaves what it would have left")
   func resume() throws {
     func run(in folder: URL, threads: Int) throws -> [Data] {
       try FigureRun(figure(outerIterations: 6), output: folder, threads: threads).run().map { try Data(contentsOf: $0) }

@@ -35,7 +35,7 @@ import Testing
       .map { $0.split(separator: ",", omittingEmptySubsequences: false) }
   }
 
-  @Test("a row for each run and checkpoint, tuned Adam, and the variances of each length")
+  @Test("figure 5 has a row for each run and checkpoint, tuned Adam, and the variances of each length")
   func tables() throws {
     try withTemporaryFolder { folder in
       let figure = try figure(SmallDataset.splitDigits(in: folder))
@@ -55,7 +55,7 @@ import Testing
     }
   }
 
-  @Test("interrupted it goes on, with the runs where they were, and leaves what it would have left")
+  @Test("an interrupted figure 5 goes on with the runs where they were, and leaves what it would have left")
   func resume() throws {
     try withTemporaryFolder { folder in
       let dataset = try SmallDataset.splitDigits(in: folder)
@@ -119,7 +119,7 @@ import Testing
     #expect(found.ratio < 2)
   }
 
-  @Test("four times the pairs have about a quarter of the variance, for any number of threads")
+  @Test("outer-gradients of four times the pairs have about a quarter of the variance, for any number of threads")
   func pairs() throws {
     let (few, many) = (try variances(pairs: 8, threads: 1), try variances(pairs: 32, threads: 2))
     // Not of evolution strategies: their samples have a long tail.

@@ -47,7 +47,7 @@ import Testing
     }
   }
 
-  @Test("other settings have a file of their own, and going back to the first finds theirs")
+  @Test("other settings have a file of their own, and the first settings find theirs again")
   func otherSettings() throws {
     try withTemporaryFolder { folder in
       let counts = try [10, 11, 10].map { try computed(folder, settings: ["steps": $0]) }
@@ -72,7 +72,7 @@ import Testing
     }
   }
 
-  @Test("a line whose value is none of the kind that is asked for is computed again")
+  @Test("a line whose value is not of the asked-for type is computed again")
   func otherKind() throws {
     try withTemporaryFolder { folder in
       _ = try open(folder).value("a", cost: 1) { "text" }
@@ -84,7 +84,7 @@ import Testing
     }
   }
 
-  @Test("two at once are refused with exit code 75, for the same settings only")
+  @Test("a second process with the same settings is refused with exit code 75")
   func locked() throws {
     try withTemporaryFolder { folder in
       let first = try open(folder)
@@ -95,7 +95,7 @@ import Testing
     }
   }
 
-  @Test("what fails is not kept")
+  @Test("a value whose computing fails is not kept")
   func failure() throws {
     struct Failure: Error {}
     try withTemporaryFolder { folder in

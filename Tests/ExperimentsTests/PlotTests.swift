@@ -35,7 +35,7 @@ import Testing
     #expect(try svg(plot) == text)
   }
 
-  @Test("what is not finite, or not above 0 on a logarithmic axis, is left out")
+  @Test("a point that is not finite, or not above 0 on a logarithmic axis, is left out")
   func leftOut() throws {
     let odd = Plot.Series("odd", [.init(1, 1), .init(2, .nan), .init(3, .infinity), .init(4, 2)])
     #expect(try svg(plot([odd])) == svg(plot([.init("odd", [.init(1, 1), .init(4, 2)])])))

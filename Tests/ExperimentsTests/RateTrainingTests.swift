@@ -13,7 +13,7 @@ import Testing
     try RateTraining(instance, task: 0, seed: 1).truncation(length: steps, logRate: logRate, derivative: false).loss
   }
 
-  @Test("its losses are those of the engine's Adam")
+  @Test("the losses of a rate's training are those of the engine's Adam")
   func engine() throws {
     let steps = 40
     let parameters = FloatBuffer(instance.problem.initialParameters(seed: 1, index: 3))

@@ -25,7 +25,7 @@ import Testing
     }
   }
 
-  @Test("whether a file can be made is told before it is, and what is there stays")
+  @Test("requireWritable refuses what cannot be made, and leaves a file that is there as it is")
   func requireWritable() throws {
     try withTemporaryFolder { folder in
       let file = folder.appending(path: "a.txt")

@@ -9,7 +9,7 @@ import Testing
     #expect(progress.line(after: .seconds(10)) == "shards █████··············· 250/1000 images  25.0/s  ETA 0:30")
   }
 
-  @Test("what an earlier run did does not count in the rate")
+  @Test("work of an earlier run does not count in the rate")
   func resumed() {
     let progress = Progress("tasks", unit: "tasks", total: 100, enabled: false)
     progress.resume(at: 50)
@@ -17,7 +17,7 @@ import Testing
     #expect(progress.line(after: .seconds(10)).hasSuffix("60/100 tasks  1.0/s  ETA 0:40"))
   }
 
-  @Test("what turns out on the way to have been done does not count in the rate")
+  @Test("skipped work does not count in the rate")
   func skipped() {
     let progress = Progress("tasks", unit: "tasks", total: 100, enabled: false)
     progress.advance(by: 10)
@@ -33,7 +33,7 @@ import Testing
     #expect(progress.line(after: .seconds(10)) == "evaluating █████··············· 10/40 runs  1.0/s  ETA 0:30")
   }
 
-  @Test("where only the end tells how many there are, the line has neither a bar nor a time")
+  @Test("a line of unknown total has neither a bar nor a time")
   func withoutTotal() {
     let progress = Progress("shards", unit: "images", total: nil, enabled: false)
     progress.advance(by: 500)

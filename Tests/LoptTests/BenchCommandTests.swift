@@ -34,7 +34,7 @@ import Testing
     #expect(rows.allSatisfy { ($0.gflops > 0 && $0.peakShare > 0) != ($0.operation == "adam") })
   }
 
-  @Test("without --json it is a table under a line that names the instruction set")
+  @Test("without --json the result is a table under a line that names the instruction set")
   func table() throws {
     let result = try ToolProcess.run(
       "lopt", ["bench", "--problem", "mlp2x32", "--threads", "1", "--batch", "4", "--seconds", "0.01"],
@@ -46,7 +46,7 @@ import Testing
     #expect(lines.count == 2 + 8)
   }
 
-  @Test("unless told it has a thread for each core that it may run on, not for each that there is")
+  @Test("unless told, lopt bench has a thread for each core that it may run on, not for each that there is")
   func threads() throws {
     let lopt = Repository.tools.appending(path: "lopt").path
     let result = try ToolProcess(

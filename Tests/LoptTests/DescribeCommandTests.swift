@@ -71,7 +71,7 @@ import Testing
     }
   }
 
-  @Test("the card says what was trained, on what, how, for how long, and what it came to")
+  @Test("the card says what was trained, on what, how, for how long, and how it did")
   func card() throws {
     try withTemporaryFolder { folder in
       let run = try Run(in: folder)
@@ -99,7 +99,7 @@ import Testing
     }
   }
 
-  @Test("of a run that began with another's state the card says which, and counts the time from there")
+  @Test("the card of a run that began with another's state names that state, and counts the time from there")
   func startFrom() throws {
     try withTemporaryFolder { folder in
       let first = try Run(in: folder)
@@ -129,7 +129,7 @@ import Testing
     }
   }
 
-  @Test("what belongs to another snapshot, run or data set is refused")
+  @Test("a file of another snapshot, run or data set is refused")
   func refused() throws {
     try withTemporaryFolder { folder in
       let run = try Run(in: folder)
@@ -235,7 +235,7 @@ import Testing
   }
 
   @Test(
-    "what a card cannot be made without is asked for, and --check takes nothing of it",
+    "a missing part of a card is asked for, and --check takes none of these options",
     arguments: [
       (["a"], "--dataset is needed"), (["a", "--dataset", "b"], "--state is needed"),
       (["a", "b", "--dataset", "c"], "one snapshot at a time"),

@@ -18,7 +18,7 @@ import Testing
   }
 
   @Test(
-    "stopped by kill -9 it goes on from the runs that it had finished, and prints what it would have printed",
+    "a killed lopt evaluate goes on from the runs that it had finished, and prints what it would have printed",
     arguments: [["--steps", "300"], ["--steps", "150", "--search", "100", "--screen", "2"]])
   func resume(more: [String]) throws {
     try withTemporaryFolder { folder in
@@ -64,7 +64,7 @@ import Testing
     }
   }
 
-  @Test("the table has a line for each optimizer and says what it is of")
+  @Test("the table has a line for each optimizer under a line about the plan")
   func table() throws {
     try withTemporaryFolder { folder in
       let place = try Workplace(in: folder)
@@ -81,7 +81,7 @@ import Testing
     }
   }
 
-  @Test("JSON says what was run, of which θ and data set, and what was reached")
+  @Test("the JSON names the plan, θ and the data set, and has the results")
   func output() throws {
     try withTemporaryFolder { folder in
       let place = try Workplace(in: folder)
@@ -174,7 +174,7 @@ import Testing
     }
   }
 
-  @Test("without gnuplot, or where a file cannot be made, it ends before anything is trained")
+  @Test("without gnuplot, or where a file cannot be made, lopt evaluate ends before anything is trained")
   func impossibleFiles() throws {
     try withTemporaryFolder { folder in
       let place = try Workplace(in: folder)
@@ -204,7 +204,7 @@ import Testing
     }
   }
 
-  @Test("a search tells every hyperparameter, in the table and in JSON")
+  @Test("a search reports every hyperparameter, in the table and in JSON")
   func searched() throws {
     try withTemporaryFolder { folder in
       let place = try Workplace(in: folder)
@@ -224,7 +224,7 @@ import Testing
     }
   }
 
-  @Test("what cannot be evaluated is one line that names the file, and the code of sysexits")
+  @Test("an evaluation that cannot be made is one line that names the file, and the code of sysexits")
   func refused() throws {
     try withTemporaryFolder { folder in
       let place = try Workplace(in: folder, size: 28)

@@ -13,7 +13,7 @@ import Testing
 
   private let few = ["--steps", "20", "--tasks", "2", "--initialisations", "1"]
 
-  @Test("killed it goes on with the times of the steps that it had, and leaves data, plot and caption")
+  @Test("a killed lopt figure 1 goes on with the times of the steps that it had, and leaves data, plot and caption")
   func killed() throws {
     try withTemporaryFolder { folder in
       let place = try Workplace(in: folder)
@@ -39,7 +39,7 @@ import Testing
     }
   }
 
-  @Test("what cannot be run is one line and the code of sysexits")
+  @Test("a figure 1 that cannot be run is one line and the code of sysexits")
   func refused() throws {
     try withTemporaryFolder { folder in
       let place = try Workplace(in: folder)

@@ -12,7 +12,7 @@ import Testing
     return text.split(separator: "\n")
   }
 
-  @Test("killed it leaves points and no figure; another beside it is refused; the next one keeps the points")
+  @Test("a killed lopt figure leaves points and no figure; a second process is refused; the next one keeps the points")
   func killed() throws {
     try withTemporaryFolder { folder in
       let arguments = ["figure", "4", "--output", folder.path, "--threads", "1"]
@@ -37,7 +37,7 @@ import Testing
     }
   }
 
-  @Test("without gnuplot it says what to install, before it computes anything")
+  @Test("without gnuplot lopt figure says what to install, before it computes anything")
   func noGnuplot() throws {
     try withTemporaryFolder { folder in
       let result = try ToolProcess.run(
@@ -49,7 +49,7 @@ import Testing
     }
   }
 
-  @Test("what cannot be run is one line and the code of sysexits")
+  @Test("a figure that cannot be run is one line and the code of sysexits")
   func refused() throws {
     try withTemporaryFolder { folder in
       func run(_ arguments: String...) throws -> ProcessResult {

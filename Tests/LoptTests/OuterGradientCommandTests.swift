@@ -166,7 +166,7 @@ import Testing
     }
   }
 
-  @Test("an unknown problem is refused with the names of those there are, a missing file by its name")
+  @Test("an unknown problem is refused with the names of all, a missing file by its name")
   func missing() throws {
     let unknown = try ToolProcess.run("lopt", ["outer-gradient", "--problem", "x", "--case", "a", "--output", "b"])
     #expect(unknown.exitCode == 64)

@@ -18,7 +18,7 @@ import Testing
     #expect(names.count > 15 && Set(names).count == names.count && names.contains("soak"))
   }
 
-  @Test("a name that is none is refused with all names, before anything runs")
+  @Test("an unknown part is refused with all names, before anything runs")
   func unknown() throws {
     let result = try run("metrics", "soap")
     #expect(result.exitCode == 64 && result.output.isEmpty)

@@ -69,7 +69,7 @@ import Testing
   }
 
   @Test(
-    "a run that is none, and one without the data set that it needs, are refused before anything is built",
+    "an unknown run, and one without the data set that it needs, are refused before anything is built",
     arguments: [(["none"], 66, "there is no such run"), (["conv3x32-train"], 64, "needs the folder of a data set")])
   func refused(arguments: [String], code: Int32, message: String) throws {
     let result = try ToolProcess(

@@ -72,7 +72,7 @@ import Testing
   }
 
   @Test(
-    "what is wrong is an error with exit code 78 that names the key",
+    "a wrong value is an error with exit code 78 that names the key",
     arguments: [
       (#""outer": {"sigmma": 1}"#, "unknown key outer.sigmma; did you mean outer.sigma?"),
       (#""treads": 2"#, "unknown key treads; did you mean threads?"),
@@ -154,7 +154,7 @@ import Testing
     #expect(try load("{\(Self.least)}", environment: ["LOPT_EVALUATION_EVERY": "50"]).evaluation.every == 50)
   }
 
-  @Test("what a state recorded is read back, to the last bit; a setting that is younger has the preset's value")
+  @Test("a configuration that a state recorded is read back, to the last bit; a younger setting has the preset's value")
   func stored() throws {
     var configuration = try load(#"{\#(Self.least), "preset": "paper", "seed": 18446744073709551615}"#)
     configuration.outer.sigma = 0.1 + 0.2

@@ -24,7 +24,7 @@ import Testing
     #expect(notes.isEmpty)
   }
 
-  @Test("numbers that are given are taken")
+  @Test("given numbers of classes are taken for the splits")
   func given() throws {
     let splitting = ClassSplitting(heldOut: .number(20), outerValidation: 10)
     #expect(try counts(splitting.splits(of: ids(100)).splits) == [20, 10, 70])
@@ -51,7 +51,7 @@ import Testing
     #expect(counts(most.splits) == [0, 0, 100])
   }
 
-  @Test("none that was asked for is nothing to speak of")
+  @Test("a split of 0 classes that was asked for has no note")
   func none() throws {
     let (splits, notes) = try ClassSplitting(heldOut: .number(0), outerValidation: 0).splits(of: ids(100))
     #expect(counts(splits) == [0, 0, 100])

@@ -91,7 +91,7 @@ import Testing
     }
   }
 
-  @Test("what a stopped process left is replaced")
+  @Test("files that a stopped process left are replaced")
   func leftover() throws {
     try withTemporaryFolder { folder in
       let partial = folder.appending(path: "set.partial")
@@ -147,7 +147,7 @@ import Testing
     }
   }
 
-  @Test("the share of a class for validation is asked for with the number of its images")
+  @Test("the number of validation images is asked for with the number of a class's images")
   func validation() throws {
     try withTemporaryFolder { folder in
       let manifest = try SampleDataset.write(to: folder.appending(path: "set")) { writer in
@@ -159,7 +159,7 @@ import Testing
     }
   }
 
-  @Test("what was skipped, and how often the decoder complained, is in the manifest")
+  @Test("skipped images, and the number of those that the decoder complained of, are in the manifest")
   func skipped() throws {
     try withTemporaryFolder { folder in
       let output = folder.appending(path: "set")

@@ -16,7 +16,7 @@ import Testing
     }
   }
 
-  @Test("what was written is what is read")
+  @Test("a manifest that was written is read back")
   func roundTrip() throws {
     try withTemporaryFolder { folder in
       let output = folder.appending(path: "set")
@@ -37,7 +37,7 @@ import Testing
     }
   }
 
-  @Test("a newer format is refused with its version and who wrote it, even where the rest changed")
+  @Test("a newer format is refused with its version and the program that wrote it, even where the rest changed")
   func newerFormat() throws {
     let error = try error(replacing: #""format_version" : 2"#, with: #""format_version" : 3, "classes" : 7"#)
     #expect(error?.code == .newerFormat)
@@ -56,7 +56,7 @@ import Testing
     }
   }
 
-  @Test("a source of images of different shapes has none")
+  @Test("a source of images of different shapes has no shape")
   func noShape() throws {
     let manifest = try withTemporaryFolder { folder in
       let output = folder.appending(path: "set")
@@ -70,7 +70,7 @@ import Testing
   }
 
   @Test(
-    "a manifest that cannot be is refused",
+    "a manifest that contradicts itself or does not decode is refused",
     arguments: [
       (#""validation" : 5"#, #""validation" : 25"#, "25 images, 25 for validation"),
       (#""id" : "3""#, #""id" : "4""#, "same id"),

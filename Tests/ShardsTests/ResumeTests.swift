@@ -45,7 +45,7 @@ import Testing
     }
   }
 
-  @Test("what was skipped before the stop is counted once")
+  @Test("an image that was skipped before the stop is counted once")
   func skipped() throws {
     try withTemporaryFolder { folder in
       let output = folder.appending(path: "set")
@@ -95,7 +95,7 @@ import Testing
     }
   }
 
-  @Test("other splits are gone on with where that is asked for, and then belong to the build")
+  @Test("a stopped build goes on with other splits where that is asked for, and they then belong to the build")
   func otherSplits() throws {
     try withTemporaryFolder { folder in
       let output = folder.appending(path: "set")
@@ -118,7 +118,7 @@ import Testing
     }
   }
 
-  @Test("a restart discards what was begun, whatever it was")
+  @Test("a restart discards a stopped build, whatever it was")
   func restart() throws {
     try withTemporaryFolder { folder in
       let output = folder.appending(path: "set")

@@ -30,7 +30,7 @@ import Testing
     stride(from: 0, to: pixels.count, by: size).map { pixels[$0..<$0 + size].map { UInt8($0) } }
   }
 
-  @Test("the parts are the classes' training images and, at the tail of the keys, their validation images")
+  @Test("the splits are the classes' training images and, at the tail of the keys, their validation images")
   func parts() throws {
     try withTask { task, images in
       for (split, range) in [(ImageSplit.train, 0..<20), (.validation, 20..<25)] {

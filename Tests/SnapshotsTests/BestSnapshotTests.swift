@@ -52,7 +52,7 @@ import Testing
     }
   }
 
-  @Test("what a process left that was stopped while it named the best is removed at the start")
+  @Test("a temporary file of a process that was stopped while it named the best is removed at the start")
   func leftover() throws {
     try withTemporaryFolder { state in
       try SnapshotStore(creatingIn: state).write(Snapshot.sample(0))

@@ -20,7 +20,7 @@ import Testing
 
   private func steps(_ store: SnapshotStore) throws -> [Int] { try store.list().map(\.record.step) }
 
-  @Test("step 0, the newest, and the first of each stretch of time are kept") func kept() throws {
+  @Test("step 0, the newest snapshots, and the first of each stretch of time are kept") func kept() throws {
     try withStore(40) { store, state in
       try store.retain(SnapshotRetention(newest: 3, interval: 600))
       #expect(try steps(store) == [39, 38, 37, 30, 20, 10, 0])
@@ -36,7 +36,7 @@ import Testing
     }
   }
 
-  @Test("the best and the pinned ones are kept, until they are no more") func bestAndPinned() throws {
+  @Test("the best and the pinned snapshots are kept as long as they are best or pinned") func bestAndPinned() throws {
     try withStore(20) { store, _ in
       let best = try store.read(named: store.name(step: 5)).record
       try store.setBest(BestSnapshot(record: best, evaluationLoss: 1, evaluation: "ab"))
@@ -53,7 +53,7 @@ import Testing
     }
   }
 
-  @Test("averages are kept as θ is") func averages() throws {
+  @Test("snapshots of the average are kept by the same rules as those of θ") func averages() throws {
     try withStore(10) { store, _ in
       for step in 0..<10 {
         var average = Snapshot.sample(step)
@@ -65,7 +65,8 @@ import Testing
     }
   }
 
-  @Test("where the list of pinned ones is damaged nothing is removed, the error names it, and all are listed")
+  @Test(
+    "with a damaged list of pinned snapshots nothing is removed, the error names it, and all are listed")
   func damagedPins() throws {
     try withStore(5) { store, state in
       try Data("[".utf8).write(to: state.appending(path: "snapshots/pinned.json"))
@@ -79,7 +80,7 @@ import Testing
     }
   }
 
-  @Test("what does not exist cannot be pinned") func unknown() throws {
+  @Test("a snapshot that does not exist cannot be pinned") func unknown() throws {
     try withStore(1) { store, _ in
       let error = #expect(throws: SnapshotError.self) { try store.setPinned(true, store.name(step: 9)) }
       #expect(error?.code == .missing)

@@ -13,7 +13,7 @@ import Testing
       "pixels": .init(shape: [3], .uint8([0, 128, 255])), "none": .init(shape: [0], .float32([])),
     ])
 
-  @Test("what is written is read, and the same value gives the same bytes")
+  @Test("a file that was written is read back, and the same value gives the same bytes")
   func roundTrip() throws {
     let data = try file.encoded()
     #expect(try Safetensors(data, name: "a") == file)

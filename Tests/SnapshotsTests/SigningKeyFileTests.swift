@@ -24,7 +24,7 @@ import Testing
     }
   }
 
-  @Test("no file is written over, and none is left half made", arguments: ["key", "key.pub"])
+  @Test("no key's file is written over, and none is left half made", arguments: ["key", "key.pub"])
   func exists(name: String) throws {
     try withTemporaryFolder { folder in
       try Data("mine".utf8).write(to: folder.appending(path: name))

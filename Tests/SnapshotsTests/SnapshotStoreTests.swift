@@ -91,7 +91,7 @@ import Testing
     }
   }
 
-  @Test("a newer format is refused by name")
+  @Test("a snapshot of a newer format is refused by name")
   func newerFormat() throws {
     var file = try Safetensors(try Snapshot.sample(1).encoded(), name: "a")
     file.metadata["format_version"] = "2"
@@ -101,7 +101,7 @@ import Testing
   }
 
   @Test(
-    "nothing but the name of a snapshot is one",
+    "no other text is taken for the name of a snapshot",
     arguments: [
       "../secret", "theta-1.safetensors", "average-1.safetensors", "mean-000000001.safetensors",
       "theta-00000000a.safetensors", "theta-000000001.json", "/etc/passwd", "",

@@ -5,7 +5,7 @@ import Testing
 @testable import Threads
 
 @Suite struct ThreadPoolTests {
-  @Test("work that comes when other work is done runs on the threads of that, the first of it on the first")
+  @Test("work that comes when earlier work is done runs on the threads of that, the first piece on the first thread")
   func stays() {
     let pool = ThreadPool()
     let threads = Mutex<[Set<pthread_t>]>([[], []])

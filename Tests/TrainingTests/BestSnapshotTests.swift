@@ -145,7 +145,7 @@ import Testing
     }
   }
 
-  @Test("a damaged best is named and as none")
+  @Test("a damaged best snapshot is named in the console and counts as none")
   func damaged() throws {
     try withTemporaryFolder { folder in
       let data = try SmallDataset.splitDigits(in: folder)

@@ -24,7 +24,8 @@ import Testing
     return configuration
   }
 
-  @Test("the loss is what lopt evaluate says of the same tasks, for any number of threads and any seed of the run")
+  @Test(
+    "the loss is that of lopt evaluate on the same tasks, for any number of threads and any seed of the run")
   func sameAsEvaluate() throws {
     try withTemporaryFolder { folder in
       let data = try SmallDataset.splitDigits(in: folder)
@@ -48,7 +49,7 @@ import Testing
     }
   }
 
-  @Test("data sets without classes of outer-validation are passed over; where none has them that is refused")
+  @Test("data sets without classes of outer-validation are passed over; where none has them, evaluation is refused")
   func splits() throws {
     try withTemporaryFolder { folder in
       let (with, without) = (folder.appending(path: "with"), folder.appending(path: "without"))
@@ -86,7 +87,7 @@ import Testing
     }
   }
 
-  @Test("what it depends on is its identity")
+  @Test("an evaluation's identity changes with everything on which its loss depends")
   func identity() throws {
     try withTemporaryFolder { folder in
       let data = try SmallDataset.splitDigits(in: folder)

@@ -16,7 +16,7 @@ import Testing
     return result.output
   }
 
-  @Test("it is that of the repository around a folder, where the sources are as they were committed")
+  @Test("the commit is that of the repository around a folder, where the sources are as they were committed")
   func commit() throws {
     try withTemporaryFolder { folder in
       let (sources, build) = (folder.appending(path: "Sources"), folder.appending(path: ".build/release"))
@@ -38,7 +38,7 @@ import Testing
     }
   }
 
-  @Test("a folder in no repository has none: exit code 69")
+  @Test("a folder in no repository has no commit: exit code 69")
   func none() throws {
     try withTemporaryFolder { folder in
       let error = #expect(throws: TrainingError.self) { try RepositoryCommit.around(folder) }

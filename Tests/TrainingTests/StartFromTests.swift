@@ -124,7 +124,7 @@ import Testing
     }
   }
 
-  @Test("what is no state folder cannot be exported, and an existing file is not touched")
+  @Test("a folder that is no state folder cannot be exported, and an existing file is not touched")
   func exportErrors() throws {
     try withTemporaryFolder { folder in
       let output = folder.appending(path: "run.safetensors")

@@ -85,7 +85,7 @@ import Testing
     #expect(read.learner == learner && read.configuration == configuration && read.tasks == [Self.tasks])
   }
 
-  @Test("a damaged state: the one before it is used; both damaged: an error that says what to do")
+  @Test("where a state is damaged the one before it is used; where both are, an error says what to do")
   func damagedState() throws {
     try withTemporaryFolder { folder in
       let dataset = try Self.dataset(in: folder)

@@ -77,7 +77,7 @@ import Testing
     return tar
   }
 
-  @Test("what goes on says after what, and other arguments are refused by name until --restart")
+  @Test("a build that goes on says after what; other arguments are refused by name until --restart")
   func otherArguments() throws {
     try with(.imagenetTar) { files, output, whole in
       let tar = SmallSource.imagenetTar.input(files)

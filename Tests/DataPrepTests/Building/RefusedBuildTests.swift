@@ -68,7 +68,7 @@ import Testing
     }
   }
 
-  @Test("a folder of classes that is given twice is refused by the first of them")
+  @Test("a folder of classes that is given twice is refused by its first class")
   func sameFolder() throws {
     try withTemporaryFolder { folder in
       let files = folder.appending(path: "source")

@@ -13,7 +13,7 @@ import Testing
     }
   }
 
-  @Test("what cannot be decoded is left out, and the manifest says what and why")
+  @Test("an image that cannot be decoded is left out, and the manifest says which and why")
   func skipped() throws {
     try with { files, output in
       try Data("no picture".utf8).write(to: files.appending(path: "class 1/001.JPEG"))
@@ -28,7 +28,8 @@ import Testing
     }
   }
 
-  @Test("more of it than --max-skipped is an error with the first of them; the same build may then allow more")
+  @Test(
+    "more skipped images than --max-skipped are an error with the first of them; the same build may then allow more")
   func tooMany() throws {
     try with { files, output in
       try Data("no picture".utf8).write(to: files.appending(path: "class 1/001.JPEG"))

@@ -90,7 +90,7 @@ import Testing
     }
   }
 
-  @Test("a list says which classes are held out; ids without --classes are not WordNet's")
+  @Test("a list says which classes are held out; without --classes their ids are not WordNet's")
   func heldOutList() throws {
     try with(.imagenet32, classes: 30) { files, output in
       let folder = output.deletingLastPathComponent()

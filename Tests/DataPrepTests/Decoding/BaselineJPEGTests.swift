@@ -26,7 +26,7 @@ import Testing
     }
   }
 
-  @Test("what is progressive, CMYK or a PNG is left to the libraries")
+  @Test("a progressive JPEG, a CMYK one and a PNG are left to the libraries")
   func otherKinds() throws {
     try withImages { images in
       for name in ["RGB-progressive-500x375.jpg", "CMYK-plain-500x375.jpg", "RGB-500x375.png"] {

@@ -72,7 +72,7 @@ import Testing
     }
   }
 
-  @Test("an error that comes after another complaint leaves the image out, though the decoder calls both a warning")
+  @Test("an image with an error after another complaint is skipped, though the decoder calls both a warning")
   func errorAfterWarning() throws {
     try withImages { images in
       var file = try images.file("RGB-progressive-500x375.jpg")
@@ -147,7 +147,7 @@ import Testing
     }
   }
 
-  @Test("what is neither is skipped")
+  @Test("a file that is neither a JPEG nor a PNG is skipped")
   func neither() throws {
     #expect(try decode([]).reason == "empty file")
     for text in ["<html>", "GIF89a", "\u{FF}", "BM"] {

@@ -41,7 +41,7 @@ import Testing
     }
   }
 
-  @Test("the decoder shrinks as far as leaves two pixels for one of the result, along both sides")
+  @Test("the JPEG decoder shrinks as far as leaves two pixels for one of the result, along both sides")
   func reduction() {
     let factors = [
       (500, 375), (375, 500), (512, 512), (511, 511), (505, 505), (128, 128), (127, 63), (40, 4000), (1, 1),
@@ -68,7 +68,7 @@ import Testing
     #expect(most > 1 << 20 && most <= Resampler.mostRememberedBytes)
   }
 
-  @Test("of reduced pixels the last stands for what is left of the image")
+  @Test("the last of reduced pixels stands for what is left of the image")
   func reducedEdge() {
     let weights = ResamplingWeights(from: 9, reducedBy: 4, to: 3, filter: .box)
     let unit = Double(1 << FixedPoint.precision)

@@ -29,7 +29,7 @@ import Testing
     }
   }
 
-  @Test("what it says before it is read is what reading finds", arguments: SmallSource.allCases)
+  @Test("the facts that a source gives before it is read are those that reading finds", arguments: SmallSource.allCases)
   func counts(small: SmallSource) throws {
     try with(small) { files in
       let source = try small.open(files)
@@ -60,7 +60,7 @@ import Testing
     }
   }
 
-  @Test("what the reader throws ends the reading", arguments: SmallSource.allCases)
+  @Test("an error of the reader's closure ends the reading", arguments: SmallSource.allCases)
   func stopped(small: SmallSource) throws {
     struct Enough: Error {}
     try with(small) { files in
@@ -98,7 +98,7 @@ import Testing
     }
   }
 
-  @Test("what it is known by changes with its files", arguments: SmallSource.allCases.filter { $0 != .imagenetPipe })
+  @Test("a source's identity changes with its files", arguments: SmallSource.allCases.filter { $0 != .imagenetPipe })
   func identity(small: SmallSource) throws {
     try with(small) { files in
       func identity() throws -> [String?] {

@@ -88,7 +88,7 @@ import Testing
     }
   }
 
-  @Test("20 steps are those of the formula", arguments: optimizers)
+  @Test("20 steps of an optimizer are those of its formula", arguments: optimizers)
   func formula(optimizer: Optimizer) {
     let found = trajectory(optimizer.make(Self.layout))
     let expected = optimizer.trajectory(Self.start.map(Double.init), Self.gradients.map { $0.map(Double.init) })
@@ -110,7 +110,9 @@ import Testing
     #expect(first == trajectory(trained))
   }
 
-  @Test("without a gradient a fresh one leaves the parameters, but the learned one moves", arguments: optimizers)
+  @Test(
+    "a fresh optimizer leaves the parameters where the gradient is 0, but the learned one moves them",
+    arguments: optimizers)
   func zeroGradient(optimizer: Optimizer) {
     let zero = [Float](repeating: 0, count: Self.layout.count)
     let found = trajectory(optimizer.make(Self.layout), [zero])[0]

@@ -103,7 +103,7 @@ import Testing
     }
   }
 
-  @Test("a snapshot that is not there is exit 66 with the daemon's word; a name that is none is not asked for")
+  @Test("a snapshot that is not there is exit 66 with the daemon's word; a text that is no name is not asked for")
   func missing() async throws {
     try await ScriptedServer.with(Self.answer) { server in
       let result = try await lopt("pin", "theta-000000013.safetensors", "--from", server.address)

@@ -8,7 +8,7 @@ import Testing
 
 /// `lopt fetch` as a process; what it fetches is tested in SnapshotsTests, and with the daemon.
 @Suite struct FetchCommandTests {
-  @Test("a name that is none is exit 66 and says what a name is")
+  @Test("a text that is no snapshot's name is exit 66 and says what a name is")
   func wrongName() throws {
     let result = try ToolProcess.run("lopt", ["fetch", "../../etc/passwd"])
     #expect(result.exitCode == 66)
@@ -19,7 +19,7 @@ import Testing
     )
   }
 
-  @Test("where no daemon listens it is exit 69")
+  @Test("lopt fetch is exit 69 where no daemon listens")
   func noServer() throws {
     let result = try ToolProcess.run("lopt", ["fetch", "latest", "--from", "http://127.0.0.1:1", "--retries", "0"])
     #expect(result.exitCode == 69)
@@ -35,7 +35,7 @@ import Testing
     }
   }
 
-  @Test("without a server there is what was fetched from it before, and each retry is told")
+  @Test("without a server a snapshot comes that was fetched from it before, and each retry is told")
   func offline() async throws {
     let data = Data("a snapshot".utf8)
     let record = SnapshotRecord(

@@ -69,7 +69,7 @@ import Testing
     }
   }
 
-  @Test("weights that are not as many as the architecture has are found")
+  @Test("a snapshot with another number of weights than its architecture has is found")
   func weights() throws {
     try withTemporaryFolder { folder in
       let file = folder.appending(path: "mine.safetensors")
@@ -80,7 +80,7 @@ import Testing
     }
   }
 
-  @Test("what is shipped is sound: what stands beside a file that has no snapshot's name is no record of it")
+  @Test("the shipped snapshots are sound: a file beside one that has no snapshot's name is no record of it")
   func shipped() throws {
     let folder = Repository.root.appending(path: "Examples/theta")
     let files = try FileManager.default.contentsOfDirectory(atPath: folder.path).filter { $0.hasSuffix(".safetensors") }
@@ -107,7 +107,7 @@ import Testing
     #expect(Age(argument: text)?.seconds == seconds)
   }
 
-  @Test("a time that is none is refused", arguments: ["", "d", "-1", "2 days", "nan", "inf"])
+  @Test("a text that is no length of time is refused", arguments: ["", "d", "-1", "2 days", "nan", "inf"])
   func noAge(text: String) {
     #expect(Age(argument: text) == nil)
   }

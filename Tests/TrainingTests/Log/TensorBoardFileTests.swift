@@ -23,7 +23,7 @@ import Testing
     #expect(CRC32C.checksum(bytes) == expected)
   }
 
-  @Test("a record is TensorBoard's own, byte for byte")
+  @Test("a record is the same as TensorBoard's own, byte for byte")
   func record() {
     let event = TensorBoardEvent(
       time: Date(timeIntervalSince1970: 1.5), step: 300, content: .scalars([("a", 2), ("b", -0.5)]))
@@ -39,7 +39,7 @@ import Testing
     #expect(record.count == message.count + 16)
   }
 
-  @Test("a file begins with its version and a start; then come the events")
+  @Test("a file of events begins with its version and a start; then come the events")
   func file() throws {
     try withTemporaryFolder { folder in
       let file = try TensorBoardFile(in: folder, from: 7, at: Self.time)
@@ -66,7 +66,7 @@ import Testing
     #expect(names.last == "events.out.tfevents.1700000001.000005.lopt")
   }
 
-  @Test("what comes after a start replaces the steps from there on: no step appears twice, none is lost")
+  @Test("events after a start replace those of its step and later ones: no step appears twice, none is lost")
   func restart() throws {
     try withTemporaryFolder { folder in
       let first = try TensorBoardFile(in: folder, from: 0, at: Self.time)

@@ -55,7 +55,7 @@ import Testing
     }
   }
 
-  @Test("what the log has is read back, full files included; a line that is none is passed over") func reads() throws {
+  @Test("a log's rows are read back, full files included; other lines are passed over") func reads() throws {
     try withTemporaryFolder { folder in
       let file = folder.appending(path: "log.jsonl")
       let rows = try LogFile(file, resumingAt: 0, largest: 3 * Self.row(1).line().count)
