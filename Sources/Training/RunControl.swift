@@ -2,7 +2,7 @@ import Foundation
 import Synchronization
 import Threads
 
-/// Whether a run shall train, pause or stop; asked by the thread that trains, told by any.
+/// The orders to a run: to train, to pause or to stop. The thread that trains asks for them; any thread may give them.
 final class RunControl: Sendable {
   private struct State {
     var isPaused = false
@@ -12,7 +12,7 @@ final class RunControl: Sendable {
 
   private let stop: StopFlag
   private let state: Mutex<State>
-  /// How often the thread that trains has looked whether it shall go on while it was paused.
+  /// The number of times that the thread that trains has asked, while paused, whether it shall go on.
   let waits = Atomic(0)
 
   init(stop: StopFlag) {
@@ -20,14 +20,18 @@ final class RunControl: Sendable {
     state = Mutex(State(current: StopFlag(following: stop)))
   }
 
-  /// What the outer-iteration that is about to begin looks at.
+  /// The flag that ends the outer-iteration that is about to begin.
   var interruption: StopFlag { state.withLock { $0.current } }
 
+  /// Whether the run shall stop for good.
   var isStopped: Bool { stop.isSet }
+  /// Whether the run shall wait.
   var isPaused: Bool { state.withLock { $0.isPaused } }
 
+  /// Ends the run at its next inner step.
   func end() { stop.set() }
 
+  /// Interrupts the run at its next inner step, until `resume`.
   func pause() {
     state.withLock {
       $0.isPaused = true
@@ -35,9 +39,12 @@ final class RunControl: Sendable {
     }
   }
 
+  /// Lets a paused run go on.
   func resume() { state.withLock { $0.isPaused = false } }
 
-  /// Returns when the run shall go on: true to train, false to end. Calls `whenPausing` before it waits.
+  /// Waits while the run is paused.
+  /// - Parameter whenPausing: is called before it waits.
+  /// - Returns: true to train, false to end.
   func waitWhilePaused(whenPausing: () throws -> Void) rethrows -> Bool {
     if isPaused, !stop.isSet { try whenPausing() }
     while isPaused, !stop.isSet {

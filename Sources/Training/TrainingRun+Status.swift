@@ -1,26 +1,28 @@
 extension TrainingRun {
-  /// How far a run is.
+  /// The status of a run: what it is at now.
   package struct Status: Sendable, Codable, Equatable {
-    /// Outer-iterations done.
+    /// The number of outer-iterations done.
     package var outerIteration: Int
-    /// Of the last outer-iteration; nil before the first of this process.
+    /// The outer-loss of the last outer-iteration; nil before the first one of this process.
     package var outerLoss: Double?
-    /// Inner steps a second in the last outer-iteration, those of both members of each pair.
+    /// The inner steps a second in the last outer-iteration, counting both members of each pair; nil before the first
+    /// one.
     package var innerStepsPerSecond: Double?
-    /// K of the curriculum in the last outer-iteration.
+    /// The mean length K of a truncation by the curriculum in the last outer-iteration; nil before the first one.
     package var truncation: Double?
-    /// The step of the newest snapshot.
+    /// The step of the newest snapshot; nil where there is none.
     package var snapshot: Int?
-    /// Of the last evaluation; nil before the first of this process.
+    /// The loss of the last evaluation; nil before the first one of this process.
     package var evaluationLoss: Double?
-    /// Of tuned Adam on the tasks of the evaluation; nil before it is known.
+    /// The loss of tuned Adam on the tasks of the evaluation; nil before it is known.
     package var adamLoss: Double?
-    /// The step of the best snapshot.
+    /// The step of the best snapshot; nil where none was evaluated.
     package var best: Int?
+    /// Whether the run is paused.
     package var isPaused = false
-    /// Inner steps of this process in whole outer-iterations.
+    /// The number of inner steps that this process did in whole outer-iterations.
     package var innerSteps = 0
-    /// Pairs of this process of which a member diverged.
+    /// The number of pairs, in this process, of which a member diverged.
     package var diverged = 0
   }
 }

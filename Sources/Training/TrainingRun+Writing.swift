@@ -7,10 +7,11 @@ import Snapshots
 import Synchronization
 import Tasks
 
-/// States and snapshots: when they are written, and what is done where they cannot be.
+/// The writing of states and snapshots, and what a run does where it fails.
 extension TrainingRun {
-  /// Goes on where a file cannot be written: the disk may have room again by the next time, and if it does not, the end
-  /// of the run is an error. Meanwhile an alarm tells.
+  /// Writes a file, and raises an alarm where that fails instead of ending the run.
+  ///
+  /// The disk may have room again by the next time. If it has not, the end of the run is an error.
   func alarming(about kind: Alarms.Kind, _ write: () throws -> Void) {
     do {
       try write()
@@ -23,7 +24,8 @@ extension TrainingRun {
     }
   }
 
-  /// Throws where the disk is nearly full: what is left is for the state at the end of the run.
+  /// Writes where the disk is not nearly full: what is left of it is for the state at the end of the run.
+  /// - Throws: ``TrainingError`` where it is.
   func unlessDiskIsNearlyFull(_ write: () throws -> Void) throws {
     let least = snapshotSettings.withLock { $0.freeMib }
     let free = try SystemCall.freeBytes(configuration.state) >> 20
@@ -39,10 +41,10 @@ extension TrainingRun {
     try write()
   }
 
-  /// Writes the state, and snapshots of the same θ where there are none of its step.
+  /// Writes the state, and snapshots of its θ where there are none of its step yet.
   func snapshotIfHigher() throws { try snapshotIfHigher(of: writeState()) }
 
-  /// Writes snapshots of the θ of a state that is written, where there are none of its step.
+  /// Writes snapshots of the θ of a state that is written, where there are none of its step yet.
   func snapshotIfHigher(of state: LearnerState) throws {
     try writing.withLock { _ in
       try writeSnapshots(of: state)
@@ -51,7 +53,8 @@ extension TrainingRun {
     }
   }
 
-  /// What was written.
+  /// Writes the state durably, after the rows of the log up to it.
+  /// - Returns: the state that was written.
   @discardableResult
   func writeState() throws -> LearnerState {
     try states.write {
@@ -61,7 +64,7 @@ extension TrainingRun {
     }.learner
   }
 
-  /// The learner's state, once its outer-iteration has its row.
+  /// Returns the learner's state, once its outer-iteration has its row in the log.
   private func loggedState() throws -> LearnerState {
     while true {
       let state = learner.currentState()
@@ -71,7 +74,8 @@ extension TrainingRun {
     }
   }
 
-  /// After a fallback to an older state, names that were given out before are not used again.
+  /// Writes the snapshots of a state whose steps are above all before. So names that were given out are not used again
+  /// after a fallback to an older state.
   private func writeSnapshots(of state: LearnerState) throws {
     let step = state.outerIteration
     // Who sees a θ finds its average.

@@ -5,17 +5,19 @@ package import Settings
 import Snapshots
 package import Tasks
 
-/// What a run resumes from: the learner's state, and the settings under which it came about.
+/// The state from which a run goes on: the learner's, with the settings under which it came about.
 package struct TrainingState: Sendable {
-  /// The version of the file's layout.
+  /// The version of the file's layout that this program writes, and the newest that it reads.
   package static let formatVersion = 2
 
+  /// The learner's state.
   package var learner: LearnerState
+  /// The configuration of the run.
   package var configuration: Configuration
-  /// What the workers' tasks were drawn from.
+  /// The pairs of data set and problem from which the workers' tasks were drawn.
   package var tasks: [DatasetTaskDistribution.Description]
 
-  /// A worker's numbers; its arrays are tensors.
+  /// The numbers of a worker; its arrays are tensors.
   private struct WorkerEntry: Codable {
     var draws: Int
     var step: Int
@@ -33,12 +35,14 @@ package struct TrainingState: Sendable {
     var diverged: Bool
   }
 
+  /// Makes a state of its parts.
   package init(learner: LearnerState, configuration: Configuration, tasks: [DatasetTaskDistribution.Description]) {
     self.learner = learner
     self.configuration = configuration
     self.tasks = tasks
   }
 
+  /// Returns the bytes of the state's file.
   package func encoded() throws -> Data {
     let encoder = JSONEncoder()
     encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
@@ -71,11 +75,14 @@ package struct TrainingState: Sendable {
     return try Safetensors(metadata: metadata, tensors: tensors).encoded()
   }
 
+  /// Reads the bytes of a state's file.
   /// - Parameter name: what an error calls the file.
+  /// - Throws: `SnapshotError` where it is damaged, ``TrainingError`` where it is of a newer format.
   package init(_ data: Data, name: String) throws {
     try self.init(Safetensors(data, name: name), name: name)
   }
 
+  /// Reads a state from a safetensors file.
   /// - Parameter name: what an error calls the file.
   init(_ file: Safetensors, name: String) throws {
     func damaged(_ key: String) -> SnapshotError {
