@@ -17,7 +17,7 @@ extension DaemonClient {
     do {
       let isResumed = try await fill(partial, record, progress)
       if try partial.finish() { return }
-      // What was there before, or the joint, may be what is wrong.
+      // The bytes from before, or the place where the new ones join them, may be wrong.
       guard isResumed else { throw wrongBytes(record) }
       try partial.empty()
       _ = try await fill(partial, record, progress)
@@ -71,7 +71,7 @@ extension DaemonClient {
         throw SnapshotError(.damaged, "\(name(path)): has \(length ?? 0) bytes, not the \(record.size) of its record")
       }
     default:
-      // Another file than that of the partial one.
+      // The server has another file than the one of which a part is here.
       guard partial.size > 0 else { throw notADaemon(path) }
       return try partial.empty()
     }

@@ -27,11 +27,11 @@ public struct DaemonClient: Sendable {
     _ body: (DaemonClient) async throws -> Result
   ) async throws -> Result {
     var configuration = HTTPClient.Configuration()
-    // What fails is reported, or tried again, by this type.
+    // This type reports failures, or tries again.
     configuration.connectionPool.retryConnectionEstablishment = false
     configuration.timeout.connect = patience
     configuration.timeout.read = patience
-    // A token goes to nobody but who was named.
+    // A token must go to no server but the one that was named.
     configuration.redirectConfiguration = .disallow
     if let file = access.certificateAuthority {
       var tls = TLSConfiguration.makeClientConfiguration()

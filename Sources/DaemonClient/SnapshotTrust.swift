@@ -53,7 +53,7 @@ public struct SnapshotTrust: Sendable {
     guard let key, try highestStep(of: key) ?? -1 < record.step else { return }
     try SystemCall.makeFolder(memory.path)
     let steps = try JournalFile(file(of: key))
-    // Ends one that was cut.
+    // Reading the lines ends a last one that was cut.
     _ = try steps.lines()
     try steps.append(Data(String(record.step).utf8))
   }

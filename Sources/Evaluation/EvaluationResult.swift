@@ -92,7 +92,7 @@ extension EvaluationResult {
   static func make(
     _ plan: EvaluationPlan, _ found: [(Contender, [RunOutcome])], _ times: [StepTime]
   ) -> [EvaluationResult] {
-    // The training loss is the running mean at the curve's end, to the last bit: a baseline does reach its own.
+    // The training loss is the running mean at the curve's end, to the last bit, so that a baseline reaches its own.
     func trainLoss(_ runs: [RunOutcome]) -> Double { runningMean(plan, averageCurve(plan, runs), after: plan.steps) }
     func tuned(_ runs: [RunOutcome]) -> [Double] { runs.map { $0.loss(plan.tunedFor, tail: plan.tail) } }
     let all = zip(found, times).map { (contender: $0.0, runs: $0.1, time: $1) }

@@ -52,7 +52,7 @@ package final class FigureJournal: Sendable {
     self.lines = Mutex(lines)
     progress.resume(at: known)
     if old.isEmpty {
-      // For the reader: the file's name tells nobody what the settings are.
+      // This line is for people: the file's name does not tell the settings.
       let text = String(decoding: identity, as: UTF8.self)
       try file.append(encode(Line(key: "settings", cost: 0, value: text)))
     }

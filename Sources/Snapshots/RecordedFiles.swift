@@ -64,7 +64,7 @@ public struct RecordedFiles: Sendable {
     do {
       try AtomicFile.writeJSON(record, to: folder.appending(path: recordName(of: name)))
     } catch {
-      // A full disk needs the room.
+      // The file without its record is of no use, and a full disk needs the room.
       try? SystemCall.removeFile(url.path)
       throw error
     }

@@ -54,7 +54,7 @@ public struct SnapshotRetention: Sendable, Equatable {
 extension SnapshotStore {
   /// Returns all snapshots that have a sound record, the newest first. Their files are not read.
   public func list() throws -> [ListedSnapshot] {
-    // A list of pins that cannot be read is an alarm with the next snapshot, and nothing is removed until then.
+    // A list of pins that cannot be read raises an alarm with the next snapshot; nothing is removed until then.
     let pinned = (try? pinned()) ?? []
     let best = try bestName()
     let records = try SnapshotKind.allCases.flatMap { kind in
@@ -79,7 +79,7 @@ extension SnapshotStore {
   /// - Throws: ``SnapshotError`` where there is no such snapshot, or one to be pinned is damaged.
   @discardableResult
   public func setPinned(_ isPinned: Bool, _ name: String) throws -> ListedSnapshot {
-    // What is pinned must be sound; what no longer is can be let go of.
+    // Only a sound snapshot may be pinned, but a damaged one may be unpinned.
     let record = try isPinned ? read(named: name).record : record(named: name)
     var names = try pinned()
     if isPinned { names.insert(name) } else { names.remove(name) }
@@ -100,11 +100,11 @@ extension SnapshotStore {
     let kept = try pinned().union([bestName()].compactMap { $0 })
     for kind in SnapshotKind.allCases {
       let files = files(kind)
-      // From the oldest on, the first of each stretch is the one that stays.
+      // Going from the oldest on, the first snapshot of each stretch stays.
       var stretches: Set<Int> = []
       for step in try files.steps().dropFirst(retention.newest).reversed() {
         let created = (try? files.record(step: step).created).flatMap { try? Date($0, strategy: .iso8601) }
-        // A record that cannot be read is for a person to look at.
+        // A record that cannot be read is left for a person.
         guard let created else { continue }
         let stretch = Int((created.timeIntervalSince1970 / retention.interval).rounded(.down))
         let isFirst = stretches.insert(stretch).inserted

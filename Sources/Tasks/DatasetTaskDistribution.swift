@@ -84,7 +84,7 @@ package final class DatasetTaskDistribution: TaskDistribution {
         rest -= $0.weight
         return rest < 0
       } ?? choices[choices.count - 1]
-    // Workers are few and draws go on for ever: this numbers all of them.
+    // This numbers all draws of all workers: workers are few, and draws go on for ever.
     let classes = try choice.dataset.sampleTask(
       split: .train, classes: classes, seed: seed, index: draw << 16 | worker)
     let images = ShardBatches(

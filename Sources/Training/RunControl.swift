@@ -49,7 +49,7 @@ final class RunControl: Sendable {
     if isPaused, !stop.isSet { try whenPausing() }
     while isPaused, !stop.isSet {
       waits.add(1, ordering: .relaxed)
-      // Not until a time of day: that would last a day longer where the clock is set back by one.
+      // It sleeps for an interval: until a time of day would last a day longer where the clock is set back by one.
       Thread.sleep(forTimeInterval: 0.05)
     }
     guard !stop.isSet else { return false }

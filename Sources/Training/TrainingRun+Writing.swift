@@ -17,8 +17,8 @@ extension TrainingRun {
       try write()
       if alarms.clear(kind) { console.notice("the \(kind.rawValue) is written again") }
     } catch {
-      // Of a disk that is nearly full the guard has raised an alarm. A row fails with every outer-iteration: the same
-      // words stand in the log once.
+      // For a disk that is nearly full, the guard has raised an alarm already. A row fails with every outer-iteration,
+      // so the same words are logged once.
       let isNew = (error as? TrainingError)?.code == .diskNearlyFull || alarms.raise(kind, "\(error)")
       if isNew { console.error("the \(kind.rawValue) could not be written: \(error)") }
     }
@@ -78,7 +78,7 @@ extension TrainingRun {
   /// after a fallback to an older state.
   private func writeSnapshots(of state: LearnerState) throws {
     let step = state.outerIteration
-    // Who sees a θ finds its average.
+    // The average is written first, so that a reader who sees a θ finds its average.
     let kinds: [SnapshotKind] = state.average.isEmpty ? [.theta] : [.average, .theta]
     for kind in kinds where try snapshots.highestStep(of: kind) ?? -1 < step {
       let metadata = SnapshotMetadata(

@@ -126,7 +126,7 @@ package struct TrainingState: Sendable {
       worker.perturbation = try optionalVector("worker/\(number)/perturbation")
       learner.workers.append(worker)
     }
-    // Version 1 kept finished truncations elsewhere: a worker's next one takes their place.
+    // Version 1 kept finished truncations elsewhere. They are dropped, and each worker's next one takes their place.
     let finished: [FinishedEntry] = version == 1 ? [] : try value("finished")
     learner.finished = try finished.enumerated().map { number, entry in
       WorkerResult(

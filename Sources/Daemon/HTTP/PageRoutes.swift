@@ -55,7 +55,7 @@ private struct PageFile: Sendable {
   }
 
   func response(to request: Request) -> Response {
-    // Asked for again each time, so that an upgraded daemon shows its own page.
+    // A browser asks again each time, so that an upgraded daemon shows its own page.
     var headers: HTTPFields = [.eTag: tag, .cacheControl: "no-cache"]
     headers[.contentSecurityPolicy] = """
       default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; img-src 'self' data:; \

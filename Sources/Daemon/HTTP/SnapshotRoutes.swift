@@ -53,7 +53,7 @@ struct SnapshotRoutes: Sendable {
     ]
     if request.knows(tag) { return Response(status: .notModified, headers: headers) }
     headers[.contentType] = "application/octet-stream"
-    // Who has a part of another file gets all of this one (13.1.5); a part is of what GET answers only (14.2).
+    // A client that has a part of another file gets all of this one (13.1.5). Only GET has parts (14.2).
     let isWanted = request.method == .get && request.headers[.ifRange].map { $0 == tag } ?? true
     let wanted = isWanted ? request.headers[.range] : nil
     switch ByteRange(wanted, size: data.count) {

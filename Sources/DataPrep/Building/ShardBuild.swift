@@ -36,7 +36,7 @@ struct ShardBuild {
   /// ``DatasetWriter/write(to:identity:shape:shardBytes:restart:changingSplits:_:)``.
   /// - Returns: the dataset's manifest.
   func run(to output: URL, restart: Bool, changingSplits: Bool) throws -> Manifest {
-    // What is known to be wrong is said before hours of work.
+    // A wrong choice of splits is reported now, before hours of work.
     if let ids = source.classes?.map(\.id) { _ = try splits(of: ids, notice) }
     var wasFinished = true
     let manifest = try DatasetWriter.write(

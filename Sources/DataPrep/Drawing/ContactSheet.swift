@@ -55,7 +55,7 @@ struct ContactSheet {
       canvas.draw("\(entry.split.rawValue), \(entry.count)", x: Self.margin, y: y + BitmapFont.height + 3)
       let shown = min(perClass, entry.count)
       for column in 0..<shown {
-        // Spread over the whole class, from its first image to its last ones, which are for validation.
+        // The images are spread over the whole class, from its first to its last ones, which are for validation.
         let index = column * entry.count / shown
         try dataset.readImages(ofClass: position, index..<index + 1) { pixels in
           let image = RGBImage(pixels, shape: dataset.manifest.shape)

@@ -24,7 +24,7 @@ package struct CombinedEstimator: GradientEstimator {
       SampleMoments.ofCoordinates(\.evolutionStrategies, samples)
     ).map { exact, es in
       let weight = exact.weight(beside: es, varianceFloor: varianceFloor)
-      // Not a sum of products where the weight is 0: the mean of the exact ones may be NaN.
+      // Where the weight is 0 the exact mean may be NaN, so it must not be multiplied.
       return weight == 0 ? es.mean : exact.mean * weight + es.mean * (1 - weight)
     }
   }

@@ -42,7 +42,7 @@ package struct InnerInstance: Sendable {
   package static func dataset(at folder: URL, problem name: String?, batch: Int, seed: UInt64) throws -> Self {
     let dataset = try Dataset(at: folder)
     let problem = try problem(name, for: dataset)
-    // Tasks that cannot be drawn are an error now, not after minutes.
+    // A data set from which no task can be drawn is an error now, not after minutes.
     _ = try dataset.sampleTask(split: .train, classes: problem.classes, seed: seed, index: 0)
     return InnerInstance(
       problem: problem, batch: batch, identity: "train classes of \(dataset.manifestDigest)",

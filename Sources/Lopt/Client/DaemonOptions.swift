@@ -30,7 +30,8 @@ protocol DaemonOptions: ParsableArguments {
 }
 
 extension DaemonOptions {
-  /// Throws where the address is a state folder, in which nobody answers.
+  /// Checks that the address is a daemon's.
+  /// - Throws: `ValidationError` where it is a state folder.
   func validate() throws {
     if case .state = from {
       throw ValidationError("--from must be http://HOST:PORT, https://HOST:PORT or unix:PATH, not \(from)")

@@ -61,7 +61,7 @@ struct LogSample {
       case .evaluation(let row): newestEvaluation = row == self.evaluations.last ? nil : row
       }
     }
-    // An outer-iteration has one row; evaluations have as many as in these lines.
+    // Every outer-iteration has one row. The share of evaluations is taken to be that of these lines.
     guard let first = outerIterations.first, let last = outerIterations.last else { return }
     let rows = last.outerIteration - first.outerIteration
     outerIterationStride = max(1, rows / outerIterations.count)

@@ -37,7 +37,7 @@ enum TFRecord {
     else { return nil }
     let footer = start + headerSize + Int(length)
     let end = footer + footerSize
-    // The data of those before it were whole when it was begun.
+    // Only the last record may have damaged data: those before it were whole when it was begun.
     if end == file.count, !file[footer..<end].elementsEqual(checksum(file[start + headerSize..<footer])) { return nil }
     return end
   }

@@ -51,7 +51,7 @@ struct JPEGFile {
     var file = bytes
     var output = try turbo.decode(file, reduction: reduction)
     if output.warning == Self.noEndOfImage {
-      // Nothing but the marker may be missing: then there is no warning once it is there.
+      // Perhaps only the end marker is missing. Then there is no warning once it is there.
       file += [0xFF, 0xD9]
       output.pixels = []  // Two pictures at a time may be too much.
       output = try turbo.decode(file, reduction: reduction)

@@ -41,8 +41,8 @@ final class TurboJPEG {
     self.handle = handle
     var (width, height, subsampling, colours) = (Int32(0), Int32(0), Int32(0), Int32(0))
     _ = tjDecompressHeader3(handle, file, UInt(file.count), &width, &height, &subsampling, &colours)
-    // It says that it failed where it only warns, or has never heard of the subsampling, which does not hinder decoding;
-    // the sizes are there then.
+    // The call also returns a failure where it only warns, or does not know the subsampling, which does not hinder
+    // decoding. The sizes are there then.
     guard width > 0, height > 0 else {
       let message = Self.message(handle)
       tjDestroy(handle)

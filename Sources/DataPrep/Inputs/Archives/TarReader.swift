@@ -4,7 +4,7 @@ import Files
 ///
 /// The archive may be a part of the file, as one that lies in another is. It has to end with a block of zeros, as every
 /// archive does; one without was cut off. After the block only the padding of the last record may follow. More zeros,
-/// or zeros in the middle, are where a download that reserves its file first has not come to.
+/// or zeros in the middle, are the part of a file that a download reserved and has not reached.
 struct TarReader {
   /// A regular file of the archive.
   struct Entry {
