@@ -128,7 +128,7 @@ let tests: [Target] = [
   .testTarget(name: "RandomnessTests", dependencies: ["Randomness"], swiftSettings: settings),
   .testTarget(
     name: "EngineTests",
-    dependencies: ["AllocationCount", "CKernels", "Engine", "Randomness", "TestSupport", "Threads"],
+    dependencies: ["AllocationCount", "CKernels", "Engine", "Files", "Randomness", "TestSupport", "Threads"],
     swiftSettings: settings),
   .testTarget(name: "EngineBenchTests", dependencies: ["Engine", "EngineBench"], swiftSettings: settings),
   .testTarget(
@@ -181,6 +181,9 @@ let tests: [Target] = [
       "DaemonClient", "Engine", "Files", "Lopt", "ScriptedServer", "Snapshots", "Tasks", "TestSupport",
     ],
     swiftSettings: settings),
+  // The rules of the house, on the texts of the whole tree.
+  .testTarget(
+    name: "RulesTests", dependencies: ["TestSupport"], exclude: ["exceptions.txt"], swiftSettings: settings),
 ]
 
 let package = Package(

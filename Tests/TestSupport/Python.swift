@@ -12,12 +12,16 @@ package enum Python {
     try run("a test's program", ["-c", program] + arguments, seconds)
   }
 
-  private static func run(_ name: String, _ arguments: [String], _ seconds: Double) throws -> String {
-    guard let interpreter = ProcessInfo.processInfo.environment["LOPT_TEST_PYTHON"] else {
+  /// The interpreter of the environment with these readers; throws where nobody has said which it is.
+  package static func interpreter() throws -> URL {
+    guard let path = ProcessInfo.processInfo.environment["LOPT_TEST_PYTHON"] else {
       throw ToolProcessError(description: "LOPT_TEST_PYTHON is not set: run the tests with scripts/test, which sets it")
     }
-    let executable = URL(filePath: interpreter)
-    let result = try ToolProcess(executable: executable, arguments).wait(seconds: seconds)
+    return URL(filePath: path)
+  }
+
+  private static func run(_ name: String, _ arguments: [String], _ seconds: Double) throws -> String {
+    let result = try ToolProcess(executable: interpreter(), arguments).wait(seconds: seconds)
     guard result.exitCode == 0 else {
       throw ToolProcessError(description: "\(name): exit \(result.exitCode)\n\(result.errors)")
     }
