@@ -22,7 +22,7 @@ struct ScriptedDaemon: Sendable {
       sha256: Digest.sha256(data), size: data.count, created: created)
   }
 
-  /// With snapshots of these steps.
+  /// A daemon that has snapshots of these steps.
   init(_ steps: Int..., signedBy key: SigningKey? = nil) throws {
     for step in steps {
       let data = Self.file(step: step)

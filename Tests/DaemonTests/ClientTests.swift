@@ -9,7 +9,7 @@ import Testing
   private struct Served {
     var daemon: ToolProcess
     var folder: URL
-    /// Of its TCP listener.
+    /// The address of its TCP listener.
     var address: String
 
     var state: URL { folder.appending(path: "state") }

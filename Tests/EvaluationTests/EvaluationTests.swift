@@ -27,7 +27,7 @@ import Testing
     ).run()
   }
 
-  /// Without what the clock measured.
+  /// The results without what the clock measured.
   func untimed(_ results: [EvaluationResult]) -> [EvaluationResult] {
     results.map { result in
       var result = result

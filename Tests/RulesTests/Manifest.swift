@@ -41,7 +41,7 @@ struct Manifest {
     foreign = modules.reduce(into: []) { $0.formUnion($1.dependencies.subtracting(own)) }
   }
 
-  /// From the first `open` to the bracket that closes it.
+  /// The text from the first `open` to the bracket that closes it.
   private static func balanced(_ text: Substring, _ open: Character, _ close: Character) -> Substring {
     guard let start = text.firstIndex(of: open) else { return text.prefix(0) }
     var depth = 0

@@ -9,7 +9,9 @@ import Synchronization
 package final class ScriptedServer: Sendable {
   /// What a client sent.
   package struct Request: Sendable, Equatable {
+    /// The method in capitals, such as `GET`.
     package var method: String
+    /// The path, with a query if there was one.
     package var path: String
     fileprivate var headers: [String: String]
 
@@ -17,14 +19,18 @@ package final class ScriptedServer: Sendable {
     package subscript(header: String) -> String? { headers[header] }
   }
 
-  /// What it gets.
+  /// What a client gets.
   package struct Answer: Sendable {
+    /// The status code.
     package var status: Int
+    /// Fields of the head besides the length.
     package var headers: [String: String]
+    /// The body, which a `HEAD` request does not get.
     package var body: Data
     /// Bytes of the body after which the connection breaks off; nil for never.
     package var breaksAfter: Int?
 
+    /// An answer, which is whole unless `breaksAfter` says where it ends.
     package init(_ status: Int, headers: [String: String] = [:], _ body: Data = Data(), breaksAfter: Int? = nil) {
       self.status = status
       self.headers = headers

@@ -2,6 +2,7 @@ package import Foundation
 
 /// What the tools of version 0.1.0 left behind: Tests/Fixtures/0.1.0, whose README says how each file was made.
 package enum EarlierFiles {
+  /// The folder of what they left.
   package static let folder = Repository.fixtures.appending(path: "0.1.0")
 
   /// Unpacks one of the folder's archives, for example "run" for `run.tar.gz`, into an existing folder.
@@ -42,6 +43,7 @@ package struct TensorFile: Sendable {
   /// The bytes of each tensor by its name.
   package let tensors: [String: Data]
 
+  /// Reads the whole file; throws where it cannot be read or its header is no JSON.
   package init(_ url: URL) throws {
     let data = try Data(contentsOf: url)
     let length = data.prefix(8).reversed().reduce(0) { $0 << 8 | Int($1) }

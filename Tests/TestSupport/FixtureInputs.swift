@@ -10,11 +10,12 @@ package enum FixtureInputs {
     return z ^ (z >> 31)
   }
 
-  /// Uniform in [−1, 1).
+  /// The first `count` numbers of a seed, uniform in [−1, 1).
   package static func signed(_ seed: UInt64, _ count: Int) -> [Double] {
     (0..<count).map { Double(bits(seed, $0) >> 11) * 0x1p-52 - 1 }
   }
 
+  /// The first `count` numbers of a seed, each from 0 up to `bound`, which is left out.
   package static func indices(_ seed: UInt64, _ count: Int, below bound: Int) -> [Int] {
     (0..<count).map { Int(bits(seed, $0) % UInt64(bound)) }
   }
@@ -38,6 +39,7 @@ package enum FixtureInputs {
     }
   }
 
+  /// The inner parameters u with which a truncation begins: weights as by Glorot and Bengio (2010), biases 0.
   package static func innerParameters(_ layout: ParameterLayout) -> [Float] {
     layers(200, layout) { (6 / Double($0 + $1)).squareRoot() }
   }
@@ -51,7 +53,9 @@ package enum FixtureInputs {
 
   /// Images [count, height, width, channels], and their labels.
   package struct Images: Sendable {
+    /// The pixels, channels innermost.
     package var pixels: [UInt8]
+    /// The class of each image in its task.
     package var labels: [Int32]
   }
 
@@ -61,8 +65,8 @@ package enum FixtureInputs {
     return (images(500, own, shape), images(600, own * recipe.outerBatches, shape))
   }
 
-  /// Of MNIST's sample at 14×14 and 28×28; blocks of 4×4 pixels, half random, half the class's,
-  /// where there are three channels.
+  /// Images are those of MNIST's sample at 14×14 and 28×28; where there are three channels, they are blocks of 4×4
+  /// pixels, half random, half the class's.
   package static func images(_ seed: UInt64, _ count: Int, _ shape: ImageShape) -> Images {
     guard shape.channels > 1 else {
       let sample = MNISTSample.training
@@ -85,6 +89,7 @@ package enum FixtureInputs {
     return Images(pixels: pixels, labels: labels.map { Int32($0) })
   }
 
+  /// The θ of a recipe: random weights, with a path through the network that makes the update go down the gradient.
   package static func theta(_ recipe: OuterGradientFixture.Recipe) -> [Float] {
     let architecture = recipe.architecture
     var theta = layers(100, architecture.layout) { inputs, _ in (0.75 / Double(inputs)).squareRoot() }

@@ -6,6 +6,7 @@ package struct HelpText: Sendable, CustomTestStringConvertible {
   private let tool: String
   private let command: [String]
 
+  /// The help of a tool, or of one of its commands by the words that lead to it.
   package init(_ tool: String, _ command: String...) {
     self.tool = tool
     self.command = command

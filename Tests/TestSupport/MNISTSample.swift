@@ -22,6 +22,7 @@ package struct MNISTSample: Sendable {
     labels = body("labels-idx1", header: 8)
   }
 
+  /// How many images there are.
   package var count: Int { labels.count }
 
   /// The image at `index`: [28, 28].

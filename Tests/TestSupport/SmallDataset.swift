@@ -3,6 +3,7 @@ package import Shards
 
 /// A data set of few images, made in a moment.
 package enum SmallDataset {
+  /// The shape of the images unless a test asks for another.
   package static let shape = Manifest.Shape(height: 14, width: 14, channels: 1)
 
   /// Real images at 14×14: of each of the first `classes` digits the first 60 of the sample, `validation` of them for
@@ -20,8 +21,8 @@ package enum SmallDataset {
     try write(in: folder, splits: [.train, .outerValidation], digits: 10, validation: [10, validation], shape: shape)
   }
 
-  /// For each split a class for each of the first digits; the splits share 60 images of a digit.
-  /// - Parameter validation: of each split's classes.
+  /// Writes a class for each of the first digits into each split; the splits share 60 images of a digit.
+  /// - Parameter validation: how many images of a class are for validation, for each split.
   private static func write(
     in folder: URL, splits: [ClassSplit], digits: Int, validation: [Int], shape: Manifest.Shape
   ) throws -> Dataset {

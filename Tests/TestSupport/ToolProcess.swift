@@ -65,7 +65,9 @@ package final class ToolProcess: Sendable {
     return try FileHandle(forWritingTo: url)
   }
 
+  /// The number of the process.
   package var identifier: Int32 { process.processIdentifier }
+  /// Whether it has not ended yet.
   package var isRunning: Bool { process.isRunning }
   /// Standard output so far.
   package var output: String { text("output") }

@@ -30,7 +30,7 @@ import Testing
 
   private func losses(_ state: URL) throws -> [Double] { try evaluations(state).map(\.loss) }
 
-  /// Without when it was written.
+  /// The best snapshot of a state folder, without when it was written.
   private func best(_ state: URL) throws -> BestSnapshot? {
     var best = try SnapshotStore(readingFrom: state).best()
     best?.record.created = ""

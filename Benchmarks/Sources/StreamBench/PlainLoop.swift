@@ -4,7 +4,7 @@ import Shards
 /// The reference: a task's training images in one array, copied in random order by a loop that does nothing else.
 struct PlainLoop {
   private let bytes: [UInt8]
-  /// Of each batch, the images.
+  /// The numbers of the images of each batch.
   private let orders: [[Int]]
   /// Bytes of an image.
   private let size: Int

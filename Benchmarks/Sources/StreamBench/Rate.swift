@@ -17,7 +17,7 @@ struct Rate: ParsableCommand {
   var seconds = 2.0
 
   private struct Result: Encodable {
-    /// Of the whole task.
+    /// The images of the whole task.
     var images: Int
     var openMilliseconds: Double
     var imagesPerSecond: Double

@@ -32,14 +32,14 @@ struct ReferenceConvolution {
     }
   }
 
-  /// Of one image [height, width, inputs]: [outputHeight, outputWidth, outputs].
+  /// The output [outputHeight, outputWidth, outputs] for one image [height, width, inputs].
   func output(_ image: [Double], weights: [Double], bias: [Double]) -> [Double] {
     var result = (0..<outputHeight * outputWidth).flatMap { _ in bias }
     forEachProduct { input, weight, output in result[output] += image[input] * weights[weight] }
     return result
   }
 
-  /// From the adjoint of the output those of the weights, of the bias and of the image.
+  /// The adjoints of the weights, of the bias and of the image, from that of the output.
   func reverse(
     _ image: [Double], weights: [Double], outputAdjoint: [Double]
   ) -> (weights: [Double], bias: [Double], image: [Double]) {

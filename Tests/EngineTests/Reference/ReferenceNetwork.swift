@@ -35,7 +35,7 @@ struct ReferenceNetwork {
     activations(input)[layers]
   }
 
-  /// From the adjoint of the output those of the parameters and of the input.
+  /// The adjoints of the parameters and of the input, from that of the output.
   func reverse(_ input: [Double], outputAdjoint: [Double]) -> (parameters: [Double], input: [Double]) {
     let activations = activations(input)
     var parametersAdjoint = [Double](repeating: 0, count: parameters.count)
