@@ -15,8 +15,8 @@ struct Rule: Sendable, CustomTestStringConvertible {
     /// The one violation, as it is printed.
     let said: String
 
-    init(_ texts: [String: String], said: String) {
-      tree = Tree(texts)
+    init(_ texts: [String: String], place: String = "", said: String) {
+      tree = Tree(texts, place: place)
       self.said = said
     }
   }

@@ -12,9 +12,13 @@ struct Tree: Sendable {
   /// The Markdown files, by path.
   let pages: [String: Page]
 
+  /// The beginning of paths that only the machine has on which the tree lies; empty where that is not known.
+  let place: String
+
   /// A tree of these texts, and of other files of which only the names count.
-  init(_ texts: [String: String], others: [String] = []) {
+  init(_ texts: [String: String], others: [String] = [], place: String = "") {
     self.texts = texts
+    self.place = place
     var paths = Set<String>()
     for file in Array(texts.keys) + others {
       let parts = file.split(separator: "/")
@@ -39,7 +43,15 @@ struct Tree: Sendable {
       guard !content.prefix(8_192).contains(0), let text = String(data: content, encoding: .utf8) else { continue }
       texts[file] = text
     }
-    return Tree(texts, others: files)
+    return Tree(texts, others: files, place: place)
+  }
+
+  /// The first folder of the checkout's path; the whole path where the first is one that every Linux has.
+  private static var place: String {
+    let root = Repository.root.path
+    let common: Set = ["home", "root", "tmp", "srv", "opt", "usr", "var", "mnt", "media", "run", "data"]
+    guard let first = root.split(separator: "/").first else { return "" }
+    return common.contains(String(first)) ? "\(root)/" : "/\(first)/"
   }
 
   /// The Swift files in the order of their paths.
