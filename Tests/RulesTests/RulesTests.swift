@@ -26,6 +26,8 @@ import Testing
     let exceptions = try Exceptions(String(contentsOf: Exceptions.file, encoding: .utf8))
     for place in exceptions.counts.keys {
       #expect(Rule.all.contains { $0.name == place.rule } && tree.paths.contains(place.path), "\(place)")
+      // What is too long or too full is so for a reason.
+      if ["files", "folders"].contains(place.rule) { #expect(exceptions.reasons[place] != nil, "\(place)") }
     }
   }
 
