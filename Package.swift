@@ -27,7 +27,7 @@ let systemLibraries: [Target] = [
 /// In the order of reading: a target imports only what stands above it.
 let sources: [Target] = [
   .target(name: "Files", dependencies: [crypto], swiftSettings: settings),
-  .target(name: "Threads", dependencies: ["Files"], swiftSettings: settings),
+  .target(name: "Threads", swiftSettings: settings),
   .target(
     name: "Commands", dependencies: ["Files", "Threads", argumentParser, logging], swiftSettings: settings),
   .target(name: "Randomness", swiftSettings: settings),
@@ -37,7 +37,7 @@ let sources: [Target] = [
   .target(
     name: "EngineBench", dependencies: ["Engine", "Randomness", "Threads"], swiftSettings: settings),
   .target(
-    name: "Shards", dependencies: ["CLMDB", "Files", "Randomness", crypto], swiftSettings: settings),
+    name: "Shards", dependencies: ["CLMDB", "Files", "Randomness", "Threads", crypto], swiftSettings: settings),
   .executableTarget(
     name: "DataPrep",
     dependencies: [
@@ -117,7 +117,8 @@ let testSupport: [Target] = [
     ],
     path: "Tests/ScriptedServer", swiftSettings: settings),
   .target(
-    name: "TestSupport", dependencies: ["CZlib", "Engine", "Shards", "Snapshots", logging], path: "Tests/TestSupport",
+    name: "TestSupport", dependencies: ["CZlib", "Engine", "Settings", "Shards", "Snapshots", logging],
+    path: "Tests/TestSupport",
     swiftSettings: settings),
 ]
 
@@ -130,7 +131,8 @@ let tests: [Target] = [
     name: "EngineTests",
     dependencies: ["AllocationCount", "CKernels", "Engine", "Files", "Randomness", "TestSupport", "Threads"],
     swiftSettings: settings),
-  .testTarget(name: "EngineBenchTests", dependencies: ["Engine", "EngineBench"], swiftSettings: settings),
+  .testTarget(
+    name: "EngineBenchTests", dependencies: ["Engine", "EngineBench", "TestSupport"], swiftSettings: settings),
   .testTarget(
     name: "ShardsTests", dependencies: ["Files", "Randomness", "Shards", "TestSupport"], swiftSettings: settings),
   .testTarget(

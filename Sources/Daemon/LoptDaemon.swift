@@ -1,5 +1,6 @@
 import ArgumentParser
 import Commands
+import Engine
 import Files
 import Foundation
 import Logging
@@ -38,7 +39,7 @@ struct LoptDaemon: AsyncParsableCommand {
     if check {
       let configuration = try flags.load()
       _ = try Listener.all(configuration.http)
-      return try TrainingRun.check(configuration)
+      return try TrainingRun.check(configuration, kernels: .chosen())
     }
     // Before anything that takes long: the shards of a large data set are read for minutes.
     let stop = StopFlag()
@@ -61,7 +62,8 @@ struct LoptDaemon: AsyncParsableCommand {
     let manager = ServiceManager()
     let listeners = try Listener.all(configuration.http)
     let training = try TrainingRun(
-      configuration: configuration, console: logger, stop: stop, opening: OpeningProgress(for: manager).show)
+      configuration: configuration, kernels: .chosen(), console: logger, stop: stop,
+      opening: OpeningProgress(for: manager).show)
     let routes = Routes(training: training, started: Date(), requests: RequestCounter(), logger: logger)
     let servers = listeners.map { listener in
       let (listening, whenListening) = AsyncStream.makeStream(of: Never.self)

@@ -6,22 +6,25 @@ import Threads
 package struct Bench: Sendable {
   private let threads: Int
   private let seconds: Double
+  private let kernels: Kernels
 
   /// Makes a benchmark.
   /// - Parameters:
   ///   - threads: the number of threads that do the same at the same time.
   ///   - seconds: the time for which each operation is repeated.
-  package init(threads: Int, seconds: Double) {
+  ///   - kernels: what is timed.
+  package init(threads: Int, seconds: Double, kernels: Kernels) {
     precondition(threads > 0 && seconds > 0)
     self.threads = threads
     self.seconds = seconds
+    self.kernels = kernels
   }
 
   /// Times an operation on a problem with minibatches of `batch` images.
   package func run(_ operation: BenchOperation, _ problem: any InnerProblem, batch: Int) -> BenchResult {
-    let kernels = Kernels.current
+    let kernels = kernels
     let (timed, peak) = time { thread in
-      let work = BenchWork(operation, problem, batch: batch, thread: thread)
+      let work = BenchWork(operation, problem, batch: batch, thread: thread, kernels: kernels)
       return work.run
     } beside: {
       _ = kernels.multiplyAdds(rounds: Self.peakRounds)

@@ -8,24 +8,25 @@ final class BenchWork {
 
   private let body: () -> Void
 
-  init(_ operation: BenchOperation, _ problem: any InnerProblem, batch: Int, thread: Int) {
+  init(_ operation: BenchOperation, _ problem: any InnerProblem, batch: Int, thread: Int, kernels: Kernels) {
     let architecture = Architecture()
     let theta = architecture.initialTheta(seed: 1)
     let images = NoiseImages(problem, batch: batch, seed: UInt64(thread))
     let parameters = problem.initialParameters(seed: 1, index: UInt64(thread))
     switch operation {
     case .value, .gradient, .gradientHVP:
-      body = Self.derivatives(operation, problem, FloatBuffer(parameters), images.batches[0])
+      body = Self.derivatives(operation, problem, FloatBuffer(parameters), images.batches[0], kernels)
     case .update, .updateReverse:
-      body = Self.update(problem, architecture, FloatBuffer(theta), parameters, reverse: operation == .updateReverse)
+      body = Self.update(
+        problem, architecture, FloatBuffer(theta), parameters, kernels, reverse: operation == .updateReverse)
     case .adam:
-      let adam = Adam(count: parameters.count, rate: 1e-3)
+      let adam = Adam(count: parameters.count, rate: 1e-3, kernels: kernels)
       let (trained, gradient) = (FloatBuffer(parameters), FloatBuffer(parameters))
       body = { adam.update(trained, gradient: gradient) }
     case .unrollForward, .unrollReverse:
       let unroll = Unroll(
         problem: problem, architecture: architecture, batch: batch,
-        counted: CountedLoss(freshBatches: 0, objective: .train, clip: 10))
+        counted: CountedLoss(freshBatches: 0, objective: .train, clip: 10), kernels: kernels)
       let state = parameters + [Float](repeating: 0, count: 2 * architecture.betas.count * parameters.count)
       body = {
         var inner = state
@@ -39,9 +40,10 @@ final class BenchWork {
   func run() { body() }
 
   private static func derivatives(
-    _ operation: BenchOperation, _ problem: any InnerProblem, _ parameters: FloatBuffer, _ batch: Batch
+    _ operation: BenchOperation, _ problem: any InnerProblem, _ parameters: FloatBuffer, _ batch: Batch,
+    _ kernels: Kernels
   ) -> () -> Void {
-    let evaluator = problem.makeEvaluator(batch: batch.labels.count)
+    let evaluator = problem.makeEvaluator(batch: batch.labels.count, kernels: kernels)
     evaluator.load(batch)
     let gradient = FloatBuffer(parameters.count)
     let product = FloatBuffer(parameters.count)
@@ -58,9 +60,9 @@ final class BenchWork {
 
   private static func update(
     _ problem: any InnerProblem, _ architecture: Architecture, _ theta: FloatBuffer, _ parameters: [Float],
-    reverse: Bool
+    _ kernels: Kernels, reverse: Bool
   ) -> () -> Void {
-    let update = LearnedUpdate(architecture: architecture, problem: problem.layout, reverse: reverse)
+    let update = LearnedUpdate(architecture: architecture, problem: problem.layout, reverse: reverse, kernels: kernels)
     let states = (0..<3).map { _ in InnerState(count: parameters.count, betas: architecture.betas.count) }
     var random = RandomStream(seed: 1, purpose: .bench)
     let gradient = FloatBuffer(random.normals(parameters.count))

@@ -70,24 +70,29 @@ package struct Contender: Codable, Hashable, Sendable {
   }
 
   /// Makes the optimizer for the parameters of a problem.
-  func make(_ problem: any InnerProblem, snapshot: Snapshot, architecture: Architecture) -> any InnerOptimizer {
+  func make(
+    _ problem: any InnerProblem, snapshot: Snapshot, architecture: Architecture, kernels: Kernels
+  ) -> any InnerOptimizer {
     kind == .learned
-      ? LearnedOptimizer(theta: snapshot.theta, architecture: architecture, problem: problem.layout)
-      : makeBaseline(problem)
+      ? LearnedOptimizer(theta: snapshot.theta, architecture: architecture, problem: problem.layout, kernels: kernels)
+      : makeBaseline(problem, kernels: kernels)
   }
 
   /// Makes the optimizer, which must be a baseline, for the parameters of a problem.
-  package func makeBaseline(_ problem: any InnerProblem) -> any InnerOptimizer {
+  package func makeBaseline(_ problem: any InnerProblem, kernels: Kernels) -> any InnerOptimizer {
     let count = problem.layout.count
     func value(_ name: Hyperparameter) -> Float { values[name] ?? 0 }
     return switch kind {
     case .learned: preconditionFailure("the learned optimizer is no baseline")
     case .adam:
       Adam(
-        count: count, rate: value(.learningRate), beta1: value(.beta1), beta2: value(.beta2), epsilon: value(.epsilon))
+        count: count, rate: value(.learningRate), beta1: value(.beta1), beta2: value(.beta2), epsilon: value(.epsilon),
+        kernels: kernels)
     case .rmsprop:
-      RMSProp(count: count, rate: value(.learningRate), decay: value(.decay), epsilon: value(.epsilon))
-    case .momentum: MomentumSGD(count: count, rate: value(.learningRate), decay: value(.momentum))
+      RMSProp(
+        count: count, rate: value(.learningRate), decay: value(.decay), epsilon: value(.epsilon), kernels: kernels)
+    case .momentum:
+      MomentumSGD(count: count, rate: value(.learningRate), decay: value(.momentum), kernels: kernels)
     }
   }
 }

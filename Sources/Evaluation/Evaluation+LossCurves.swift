@@ -53,7 +53,7 @@ extension Evaluation {
       timed.append(evaluation)
     }
     let baselines = Contender.Kind.baselines.map { first.optimizer(Contender(kind: $0, gridExponent: -6)) }
-    let times = try StepTiming(plan: first.plan, problem: first.problem, task: first.tasks[0])
+    let times = try StepTiming(plan: first.plan, problem: first.problem, task: first.tasks[0], kernels: first.kernels)
       .medians(timed.map { $0.optimizer(Contender(kind: .learned)) } + baselines)
     let learned = evaluations.compactMap { evaluation in
       timed.firstIndex { $0.architecture == evaluation.architecture }.map { times[$0] }

@@ -1,4 +1,4 @@
-import Engine
+package import Engine
 import Files
 package import Foundation
 package import Shards
@@ -16,6 +16,7 @@ package struct Evaluation: Sendable {
   /// The ids of each task's classes, in the order of their labels.
   package let taskClasses: [[String]]
   private let threads: Int
+  let kernels: Kernels
   private let journal: EvaluationJournal
 
   /// Everything on which finished runs depend, and so the name of their journal.
@@ -34,12 +35,14 @@ package struct Evaluation: Sendable {
   ///   - cache: the folder of the journal.
   /// - Throws: ``EngineError`` where the problem does not fit the data set, ``SnapshotError`` where the snapshot cannot
   ///   be run, ``ShardsError`` or ``EvaluationError`` where a split has too few classes or images.
-  package init(_ plan: EvaluationPlan, snapshot: Snapshot, name: String, dataset: Dataset, threads: Int, cache: URL)
-    throws
-  {
+  package init(
+    _ plan: EvaluationPlan, snapshot: Snapshot, name: String, dataset: Dataset, threads: Int, kernels: Kernels,
+    cache: URL
+  ) throws {
     self.plan = plan
     self.snapshot = snapshot
     self.threads = threads
+    self.kernels = kernels
     architecture = try Architecture(snapshot.metadata, name: name)
     guard snapshot.theta.count == architecture.layout.count else {
       throw SnapshotError(
@@ -73,7 +76,7 @@ package struct Evaluation: Sendable {
       folder: cache,
       identity: Identity(
         plan: plan, theta: Digest.sha256(try snapshot.encoded()), dataset: dataset.manifestDigest,
-        instructionSet: try InstructionSet.name()))
+        instructionSet: kernels.name))
   }
 
   /// Trains everything that the journal does not have yet, and reports. Call ``forget()`` once the report is stored:
@@ -84,7 +87,8 @@ package struct Evaluation: Sendable {
     let learned = Contender(kind: .learned)
     var found = [(learned, try outcomes([learned], of: plan.everything, progress)[0])]
     for kind in Contender.Kind.baselines { found.append(try tune(kind, progress)) }
-    let times = try StepTiming(plan: plan, problem: problem, task: tasks[0]).medians(found.map { optimizer($0.0) })
+    let times = try StepTiming(plan: plan, problem: problem, task: tasks[0], kernels: kernels).medians(
+      found.map { optimizer($0.0) })
     return EvaluationReport(
       results: EvaluationResult.make(plan, found, times),
       curves: EvaluationCurves(plan, found, secondsPerStep: times.map(\.seconds)))
@@ -102,7 +106,7 @@ package struct Evaluation: Sendable {
 
   /// Makes the optimizer of a contender for this evaluation's problem.
   func optimizer(_ contender: Contender) -> any InnerOptimizer {
-    contender.make(problem, snapshot: snapshot, architecture: architecture)
+    contender.make(problem, snapshot: snapshot, architecture: architecture, kernels: kernels)
   }
 
   /// Returns each contender's runs, tasks outside and initialisations inside; runs that are missing are trained on all
@@ -121,7 +125,7 @@ package struct Evaluation: Sendable {
         progress.advance(
           by: plan.steps, note: "\(key.contender.kind.rawValue) \(key.contender.rate.map { "\($0)" } ?? "")")
       }
-      let training = InnerTraining(problem, plan: plan)
+      let training = InnerTraining(problem, plan: plan, kernels: kernels)
       guard
         let outcome = training.run(
           task: key.task, initialisation: key.initialisation, open: tasks[key.task],

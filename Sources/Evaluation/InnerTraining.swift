@@ -8,16 +8,18 @@ package import Threads
 package final class InnerTraining {
   private let problem: any InnerProblem
   private let plan: EvaluationPlan
+  private let kernels: Kernels
   private let evaluator: any InnerEvaluator
   private let parameters: FloatBuffer
   private let gradient: FloatBuffer
   private var batch: Batch
 
   /// Allocates the memory for a problem and the minibatches of a plan.
-  package init(_ problem: any InnerProblem, plan: EvaluationPlan) {
+  package init(_ problem: any InnerProblem, plan: EvaluationPlan, kernels: Kernels) {
     self.problem = problem
     self.plan = plan
-    evaluator = problem.makeEvaluator(batch: plan.batch)
+    self.kernels = kernels
+    evaluator = problem.makeEvaluator(batch: plan.batch, kernels: kernels)
     parameters = FloatBuffer(problem.layout.count)
     gradient = FloatBuffer(problem.layout.count)
     batch = Batch(size: plan.batch, shape: problem.shape)
@@ -84,7 +86,7 @@ package final class InnerTraining {
       var part = Batch(size: size, shape: problem.shape)
       open.copy(
         start..<start + size, of: .validation, scaling: .unit(open.shape), pixels: &part.pixels, labels: &part.labels)
-      let evaluator = size == plan.batch ? evaluator : problem.makeEvaluator(batch: size)
+      let evaluator = size == plan.batch ? evaluator : problem.makeEvaluator(batch: size, kernels: kernels)
       evaluator.load(part)
       let value = evaluator.value(at: parameters)
       loss += Double(value.isFinite ? min(value, RunOutcome.divergedLoss) : RunOutcome.divergedLoss) * Double(size)

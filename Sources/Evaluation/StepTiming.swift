@@ -9,6 +9,7 @@ struct StepTiming {
   var plan: EvaluationPlan
   var problem: any InnerProblem
   var task: TaskImages
+  var kernels: Kernels
 
   /// The number of steps of each optimizer that are timed.
   private static let rounds = 301
@@ -16,7 +17,7 @@ struct StepTiming {
   /// Returns the median times of each optimizer.
   func medians(_ optimizers: [any InnerOptimizer]) throws -> [StepTime] {
     let trainings = optimizers.map { optimizer in
-      let training = InnerTraining(problem, plan: plan)
+      let training = InnerTraining(problem, plan: plan, kernels: kernels)
       training.begin(task: 0, initialisation: 0)
       optimizer.reset()
       return (training, optimizer, ShardBatches(task, batch: plan.batch, seed: plan.seed, indices: [0, 0]))

@@ -1,3 +1,5 @@
+package import Engine
+
 /// A figure of the paper as an experiment that can be run.
 ///
 /// It computes points, each by way of a ``FigureJournal``, so that a run that was interrupted goes on where it was.
@@ -9,6 +11,8 @@ package protocol Figure: Sendable {
   var name: String { get }
   /// The settings, on which the points depend.
   var settings: Settings { get }
+  /// The kernels with which the engine computes.
+  var kernels: Kernels { get }
   /// The cost of all its points together, in inner steps, as ``FigureJournal/progress`` counts it.
   var cost: Int { get }
 

@@ -33,13 +33,12 @@ package struct FigureRun<Instance: Figure>: Sendable {
   ///   figure throws.
   package func run() throws -> [URL] {
     try Plot.requireGnuplot()
-    let instructionSet = try InstructionSet.name()
     try SystemCall.makeFolder(folder.path)
     let progress = Files.Progress(figure.name, unit: "inner steps", total: figure.cost)
     defer { progress.finish() }
     let points = try FigureJournal(
       folder: folder.appending(path: "points"), figure: figure.name,
-      identity: Identity(figure: figure.name, settings: figure.settings, instructionSet: instructionSet),
+      identity: Identity(figure: figure.name, settings: figure.settings, instructionSet: figure.kernels.name),
       progress: progress)
     let output = try figure.run(points, threads: threads)
     return try write(output)

@@ -4,6 +4,7 @@ import Engine
 import EngineBench
 import Files
 import Foundation
+import Settings
 import Threads
 
 /// The command `lopt bench`, which times the engine on this machine.
@@ -42,12 +43,12 @@ struct BenchCommand: ParsableCommand {
   }
 
   func run() throws {
-    let instructionSet = try InstructionSet.name()
+    let kernels = try Kernels.chosen()
     let problems = problem.isEmpty ? InnerProblems.all : try problem.map { try InnerProblems.named($0) }
     let threads = threads > 0 ? threads : SystemCall.processorCount
     let progress = Files.Progress(
       "timing", unit: "operations", total: problems.count * BenchOperation.allCases.count)
-    let bench = Bench(threads: threads, seconds: seconds)
+    let bench = Bench(threads: threads, seconds: seconds, kernels: kernels)
     var results: [BenchResult] = []
     for problem in problems {
       for operation in BenchOperation.allCases {
@@ -59,7 +60,7 @@ struct BenchCommand: ParsableCommand {
     if json {
       try JSONText.print(results)
     } else {
-      print("\(instructionSet), \(threads) thread(s), batch \(batch)")
+      print("\(kernels.name), \(threads) thread(s), batch \(batch)")
       print(Self.table(results))
     }
   }

@@ -4,6 +4,7 @@ import Evaluation
 import Experiments
 import Files
 import Foundation
+import Settings
 import Shards
 import Snapshots
 
@@ -119,7 +120,7 @@ struct EvaluateCommand: ParsableCommand {
       grid: options.grid)
     let evaluation = try Evaluation(
       plan, snapshot: loaded, name: snapshot, dataset: data,
-      threads: SystemCall.processorCount, cache: UserFolders.cache.appending(path: "evaluations"))
+      threads: SystemCall.processorCount, kernels: .chosen(), cache: UserFolders.cache.appending(path: "evaluations"))
     let report = try evaluation.report()
     if let curves { try report.curves.write(csv: curves) }
     if let plot { try Plot(report.curves).write(svg: plot) }

@@ -2,6 +2,7 @@ import ArgumentParser
 import Engine
 import Files
 import Foundation
+import Settings
 import Snapshots
 import Tasks
 
@@ -27,10 +28,10 @@ struct OuterGradientCommand: ParsableCommand {
   var output: String
 
   func run() throws {
-    _ = try InstructionSet.name()
+    let kernels = try Kernels.chosen()
     let problem = try InnerProblems.named(problem)
     let file = try Safetensors(contentsOf: URL(filePath: input))
-    let result = try OuterGradientCase(file, problem: problem, name: input).result()
+    let result = try OuterGradientCase(file, problem: problem, name: input).result(kernels: kernels)
     try AtomicFile.write(result.encoded(), to: URL(filePath: output))
   }
 }

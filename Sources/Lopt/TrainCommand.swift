@@ -1,5 +1,6 @@
 import ArgumentParser
 import Commands
+import Engine
 import Files
 import Foundation
 import Logging
@@ -32,7 +33,9 @@ struct TrainCommand: ParsableCommand {
     let configuration = try flags.load()
     let logger = Logger(label: "lopt") { _ in ConsoleHandler() }
     let progress = Progress("outer-training", unit: "outer-iterations", total: configuration.outerIterations)
-    let training = try TrainingRun(configuration: configuration, console: logger, stop: stop) { _, status in
+    let training = try TrainingRun(
+      configuration: configuration, kernels: try .chosen(), console: logger, stop: stop
+    ) { _, status in
       progress.advance(note: status.outerLoss.map { String(format: "outer-loss %.4f", $0) } ?? "")
     }
     progress.resume(at: training.status.outerIteration)

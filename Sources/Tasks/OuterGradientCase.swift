@@ -54,11 +54,12 @@ package struct OuterGradientCase: Sendable {
   }
 
   /// Runs the truncation and returns a file with the losses, the outer-loss, its gradient and the last state.
-  package func result() -> Safetensors {
+  package func result(kernels: Kernels) -> Safetensors {
     let unroll = Unroll(
       problem: problem, architecture: architecture, batch: batches.batch,
       counted: CountedLoss(
-        freshBatches: batches.freshBatches, objective: .train, clip: OuterSettings.small.lossClip))
+        freshBatches: batches.freshBatches, objective: .train, clip: OuterSettings.small.lossClip),
+      kernels: kernels)
     var state = state
     // Without a stop flag a run always has a result.
     let result = unroll.run(

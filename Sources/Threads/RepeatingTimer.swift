@@ -1,48 +1,51 @@
 import Dispatch
-import Files
-package import Foundation
 import Synchronization
 
 /// Calls something again and again on a thread of its own, by a clock that nobody sets.
 package final class RepeatingTimer: Sendable {
   private struct Work {
-    var interval: @Sendable () -> TimeInterval
+    var interval: @Sendable () -> Double
     var body: @Sendable () -> Void
   }
 
-  private let stopping = DispatchSemaphore(value: 0)
-  private let ended = DispatchSemaphore(value: 0)
-  /// Nil once the thread will not call it again.
-  private let work: Mutex<Work?>
+  private let stopping: DispatchSemaphore
+  private let thread: ThreadGroup
 
-  /// - Parameter interval: seconds, asked anew for each time.
-  package init(every interval: @escaping @Sendable () -> TimeInterval, _ body: @escaping @Sendable () -> Void) {
-    work = Mutex(Work(interval: interval, body: body))
-  }
-
-  /// Once.
-  package func start() {
-    let thread = Thread { [self] in
-      SystemCall.nameThread("state-timer")
-      callUntilStopped()
-      work.withLock { $0 = nil }
-      ended.signal()
+  /// Starts it.
+  ///
+  /// - Parameters:
+  ///   - name: the name of the thread.
+  ///   - interval: seconds until the first call and between two, asked anew for each.
+  package init(
+    named name: String, every interval: @escaping @Sendable () -> Double, _ body: @escaping @Sendable () -> Void
+  ) {
+    let stopping = DispatchSemaphore(value: 0)
+    let work = WorkHolder(Work(interval: interval, body: body))
+    self.stopping = stopping
+    thread = Threads.start(named: name) {
+      Self.call(work, until: stopping)
+      work.work.withLock { $0 = nil }
     }
-    thread.start()
   }
 
-  /// Of its own, so that it holds nothing of `work` once it has returned.
+  /// Holds the only reference to what is called, so that it can be released before the thread has ended.
+  private final class WorkHolder: Sendable {
+    let work: Mutex<Work?>
+    init(_ work: Work) { self.work = Mutex(work) }
+  }
+
+  /// A function of its own, so that it holds nothing of the work once it has returned.
   @inline(never)
-  private func callUntilStopped() {
-    while let work = work.withLock({ $0 }), stopping.wait(timeout: .now() + work.interval()) == .timedOut {
+  private static func call(_ holder: WorkHolder, until stopping: DispatchSemaphore) {
+    while let work = holder.work.withLock({ $0 }), stopping.wait(timeout: .now() + work.interval()) == .timedOut {
       work.body()
     }
   }
 
-  /// Of one that was started. When it returns, `body` has returned and is released: nothing that it holds, such as a
-  /// lock, lives on with it.
+  /// Stops it, once. When this returns, the function that was called has returned and is released: nothing that it
+  /// holds, such as a lock, lives on with it.
   package func stop() {
     stopping.signal()
-    ended.wait()
+    thread.wait()
   }
 }

@@ -1,22 +1,12 @@
-import Foundation
+import Dispatch
 
-/// Threads of our own, as what computes and waits for disks does not belong on the cooperative pool.
-package final class ThreadGroup {
+/// Threads at work, for whoever waits until they are done.
+package struct ThreadGroup: Sendable {
   private let group = DispatchGroup()
 
-  package init() {}
+  func enter() { group.enter() }
+  func leave() { group.leave() }
 
-  /// Starts a thread that runs `body` once.
-  package func start(_ body: @escaping @Sendable () -> Void) {
-    group.enter()
-    let thread = Thread { [group] in
-      body()
-      group.leave()
-    }
-    thread.stackSize = 8 << 20
-    thread.start()
-  }
-
-  /// Waits until all have ended.
+  /// Returns when all are done. What their functions hold may be released a little later.
   package func wait() { group.wait() }
 }

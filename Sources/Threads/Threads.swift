@@ -1,15 +1,60 @@
 import Foundation
 import Synchronization
 
-/// Threads of our own for the numerics: the pools that answer requests stay free.
+/// Threads of our own. What computes and what waits for disks runs on them, so that those that answer requests stay free.
+///
+/// All begin in ``start(named:_:)``, and have a name that tools such as `top -H` show.
 package enum Threads {
+  /// Starts a thread that runs `body` and ends.
+  ///
+  /// - Parameter name: what tools show of it are the first 15 bytes.
+  @discardableResult
+  package static func start(named name: String, _ body: @escaping @Sendable () -> Void) -> ThreadGroup {
+    start(1, name: { _ in name }, { _ in body() })
+  }
+
+  /// Starts `count` threads, `name-0`, `name-1` and so on, which run `body` with their number and end.
+  package static func start(
+    _ count: Int, named name: String, _ body: @escaping @Sendable (_ number: Int) -> Void
+  ) -> ThreadGroup {
+    start(count, name: { "\(name)-\($0)" }, body)
+  }
+
+  private static func start(
+    _ count: Int, name: (Int) -> String, _ body: @escaping @Sendable (_ number: Int) -> Void
+  ) -> ThreadGroup {
+    let group = ThreadGroup()
+    for number in 0..<count {
+      let name = name(number)
+      group.enter()
+      let thread = Thread {
+        // Foundation's `Thread.name` has an effect only after the start, when the thread may have ended.
+        try? Data(name.utf8).write(to: URL(filePath: "/proc/thread-self/comm"))
+        body(number)
+        group.leave()
+      }
+      thread.stackSize = 8 << 20  // the kernels keep a block's partial sums on it
+      thread.start()
+    }
+    return group
+  }
+
+  /// Runs what blocks for long on a thread of its own, while the caller's serves others.
+  package static func run<Result: Sendable>(
+    named name: String, _ body: @escaping @Sendable () throws -> Result
+  ) async throws -> Result {
+    try await withCheckedThrowingContinuation { continuation in
+      start(named: name) { continuation.resume(with: .init(catching: body)) }
+    }
+  }
+
   private final class Counter: Sendable {
     let next = Atomic(0)
   }
 
-  /// Calls `body(thread, index)` for every index of 0 ..< `count`, each on whichever of `threads` threads is free, in
-  /// order, and returns when all are done. The calling thread only waits. After an error no more are begun, and it is
-  /// thrown.
+  /// Calls `body(thread, index)` for every index of 0 ..< `count`, each on whichever of `threads` threads of the pool is
+  /// free, in order, and returns when all are done. The calling thread only waits. After an error no more are begun, and
+  /// it is thrown.
   package static func forEach(
     _ count: Int, threads: Int, _ body: @escaping @Sendable (_ thread: Int, _ index: Int) throws -> Void
   ) throws {
@@ -21,24 +66,30 @@ package enum Threads {
     if let error = failure.withLock({ $0 }) { throw error }
   }
 
-  /// The same of what throws nothing.
+  /// Does the same with what throws nothing.
   package static func forEach(
     _ count: Int, threads: Int, _ body: @escaping @Sendable (_ thread: Int, _ index: Int) -> Void
   ) {
     let counter = Counter()
-    let group = DispatchGroup()
-    for number in 0..<min(threads, count) {
-      group.enter()
-      ThreadPool.shared.run {
-        while true {
-          let index = counter.next.wrappingAdd(1, ordering: .relaxed).oldValue
-          if index >= count { break }
-          body(number, index)
-        }
-      } done: {
-        group.leave()
+    ThreadPool.shared.start(min(threads, count)) { number in
+      while true {
+        let index = counter.next.wrappingAdd(1, ordering: .relaxed).oldValue
+        if index >= count { break }
+        body(number, index)
       }
+    }.wait()
+  }
+
+  /// The results of 0 ..< `count`, in order; each is computed on whichever thread is free. After an error no more are
+  /// begun, and it is thrown.
+  package static func map<Result: Sendable>(
+    _ count: Int, threads: Int, _ body: @escaping @Sendable (Int) throws -> Result
+  ) throws -> [Result] {
+    let results = Mutex<[Int: Result]>([:])
+    try forEach(count, threads: threads) { _, index in
+      let result = try body(index)
+      results.withLock { $0[index] = result }
     }
-    group.wait()
+    return results.withLock { results in (0..<count).compactMap { results[$0] } }
   }
 }

@@ -35,9 +35,8 @@ extension OuterEvaluation {
     var best: BaselineLoss?
     for exponent in -12 ... -3 {
       let contender = Contender(kind: .adam, gridExponent: exponent)
-      guard let rate = contender.rate, let loss = loss(of: { contender.makeBaseline($0) }, stop: stop) else {
-        return nil
-      }
+      let loss = loss(of: { [kernels] in contender.makeBaseline($0, kernels: kernels) }, stop: stop)
+      guard let rate = contender.rate, let loss else { return nil }
       if loss < best?.loss ?? .infinity {
         best = BaselineLoss(loss: loss, learningRate: Double(rate), evaluation: identity)
       }

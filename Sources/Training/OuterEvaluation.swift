@@ -33,6 +33,7 @@ struct OuterEvaluation: Sendable {
   private let runs: [Run]
   private let architecture: Architecture
   private let threads: Int
+  let kernels: Kernels
   private let counter: StepCounter
   /// The SHA-256 of what is evaluated, and how.
   let identity: String
@@ -40,7 +41,7 @@ struct OuterEvaluation: Sendable {
   /// Opens the tasks.
   /// - Parameter tasks: the pairs of data set and problem, which take turns if their data set has classes enough.
   /// - Throws: ``ConfigurationError`` where none has, `EvaluationError` where a task lacks images.
-  init(_ configuration: Configuration, tasks: DatasetTaskDistribution, threads: Int) throws {
+  init(_ configuration: Configuration, tasks: DatasetTaskDistribution, threads: Int, kernels: Kernels) throws {
     let settings = configuration.evaluation
     let classes = configuration.inner.classes
     let choices = tasks.choices.filter { $0.dataset.manifest.classCount(in: .outerValidation) >= classes }
@@ -77,6 +78,7 @@ struct OuterEvaluation: Sendable {
     }
     self.runs = runs
     self.threads = threads
+    self.kernels = kernels
     counter = tasks.counter
     architecture = configuration.inner.optimizer
     identity = Digest.sha256(
@@ -89,7 +91,9 @@ struct OuterEvaluation: Sendable {
   /// It is the training loss over the last tenth of the steps, or the validation loss where that is the objective.
   func loss(of theta: [Float], stop: StopFlag) -> Double? {
     loss(
-      of: { [architecture] in LearnedOptimizer(theta: theta, architecture: architecture, problem: $0.layout) },
+      of: { [architecture, kernels] in
+        LearnedOptimizer(theta: theta, architecture: architecture, problem: $0.layout, kernels: kernels)
+      },
       stop: stop)
   }
 
@@ -102,7 +106,7 @@ struct OuterEvaluation: Sendable {
     Threads.forEach(runs.count, threads: threads) { _, index in
       guard !stop.isSet else { return }
       let run = runs[index]
-      let outcome = InnerTraining(run.problem, plan: run.plan).run(
+      let outcome = InnerTraining(run.problem, plan: run.plan, kernels: kernels).run(
         task: run.task, initialisation: run.initialisation, open: run.open, with: optimizer(run.problem), stop: stop,
         counter: counter)
       losses.withLock { $0[index] = outcome?.loss(run.plan.tunedFor, tail: run.plan.tail) }

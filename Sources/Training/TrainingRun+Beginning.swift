@@ -1,4 +1,4 @@
-import Engine
+package import Engine
 import Files
 import Foundation
 import Logging
@@ -11,15 +11,14 @@ import Threads
 /// From what a run begins, or goes on.
 extension TrainingRun {
   /// Validates the configuration against the data sets and the state that there is, and changes nothing.
-  package static func check(_ configuration: Configuration) throws {
-    _ = try InstructionSet.name()
+  package static func check(_ configuration: Configuration, kernels: Kernels) throws {
     _ = try configuration.signingKey()
     var isFolder: ObjCBool = false
     if FileManager.default.fileExists(atPath: configuration.state, isDirectory: &isFolder), !isFolder.boolValue {
       throw ConfigurationError("state: \(configuration.state) is there, and no folder")
     }
     let tasks = try DatasetTaskDistribution(configuration, datasets: open(configuration))
-    _ = try evaluation(configuration, tasks, threads: 1)
+    _ = try evaluation(configuration, tasks, threads: 1, kernels: kernels)
     guard let state = try StateStore.restore(in: configuration.stateFolder, refused: { _ in }) else {
       _ = try startingPoint(configuration)
       return

@@ -54,11 +54,11 @@ extension TrainingRun {
   }
 
   /// What evaluates θ; nil where nothing does.
-  static func evaluation(_ configuration: Configuration, _ tasks: DatasetTaskDistribution, threads: Int) throws
-    -> OuterEvaluation?
-  {
+  static func evaluation(
+    _ configuration: Configuration, _ tasks: DatasetTaskDistribution, threads: Int, kernels: Kernels
+  ) throws -> OuterEvaluation? {
     guard configuration.evaluation.every > 0 else { return nil }
-    return try OuterEvaluation(configuration, tasks: tasks, threads: threads)
+    return try OuterEvaluation(configuration, tasks: tasks, threads: threads, kernels: kernels)
   }
 
   /// The best snapshot of a store; a damaged one is as none.

@@ -42,11 +42,12 @@ package final class TrainingRun: Sendable {
   /// Takes the lock, opens the data sets, restores or begins the state, and writes the first snapshot.
   ///
   /// - Parameters:
+  ///   - kernels: what the engine computes with.
   ///   - stop: ends the opening with a `CancellationError`, and ``run()`` as ``stop()`` does.
   ///   - progress: called after every outer-iteration.
   ///   - opening: told which share of the data sets is read, where they are read for the first time.
   package init(
-    configuration: Configuration, console: Logger, stop: StopFlag = StopFlag(),
+    configuration: Configuration, kernels: Kernels, console: Logger, stop: StopFlag = StopFlag(),
     progress: @escaping @Sendable (OuterIterationReport, Status) -> Void = { _, _ in },
     opening: (Double) -> Void = { _ in }
   ) throws {
@@ -55,7 +56,6 @@ package final class TrainingRun: Sendable {
     self.progress = progress
     control = RunControl(stop: stop)
     snapshotSettings = Mutex(configuration.snapshot)
-    let kernels = try InstructionSet.name()
     let key = try configuration.signingKey()
     // What cannot begin leaves no folder.
     let isNew = !FileManager.default.fileExists(atPath: configuration.state)
@@ -78,8 +78,8 @@ package final class TrainingRun: Sendable {
     threads = configuration.threads > 0 ? configuration.threads : SystemCall.processorCount
     learner = Learner(
       seed: configuration.seed, outer: configuration.outer, inner: configuration.inner, problems: tasks.problems,
-      tasks: tasks, state: state, threads: threads)
-    evaluation = try Self.evaluation(configuration, tasks, threads: threads)
+      tasks: tasks, state: state, threads: threads, kernels: kernels)
+    evaluation = try Self.evaluation(configuration, tasks, threads: threads, kernels: kernels)
     log = try TrainingLog(in: configuration.stateFolder, resumingAt: state.outerIteration)
     history = try TrainingHistory(readingFrom: configuration.stateFolder)
     currentStatus = Mutex(
@@ -88,7 +88,8 @@ package final class TrainingRun: Sendable {
         snapshot: try snapshots.latest(refused: { console.error("refused: \($0)") })?.step,
         best: Self.best(snapshots, console)?.record.step))
     let names = tasks.problems.map(\.name).joined(separator: ", ")
-    console.info("training \(names) from outer-iteration \(state.outerIteration), \(threads) threads, \(kernels)")
+    console.info(
+      "training \(names) from outer-iteration \(state.outerIteration), \(threads) threads, \(kernels.name)")
     try writeState()
     if try snapshots.highestStep() == nil { try snapshotIfHigher() }
   }
@@ -115,10 +116,11 @@ package final class TrainingRun: Sendable {
   }
 
   private func train() throws {
-    let timer = RepeatingTimer(every: { [self] in snapshotSettings.withLock { $0.everySeconds } }) { [self] in
+    let timer = RepeatingTimer(
+      named: "state-timer", every: { [self] in snapshotSettings.withLock { $0.everySeconds } }
+    ) { [self] in
       alarming(about: .state) { try unlessDiskIsNearlyFull { try writeState() } }
     }
-    timer.start()
     defer { timer.stop() }
     defer { learner.endThreads() }
     var lastSnapshot = ContinuousClock.now

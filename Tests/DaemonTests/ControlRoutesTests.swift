@@ -6,6 +6,7 @@ import Shards
 import Synchronization
 import TestSupport
 import Testing
+import Threads
 
 @testable import Daemon
 @testable import Settings
@@ -31,9 +32,9 @@ import Testing
     _ body: @escaping @Sendable (any TestClientProtocol, TrainingRun) async throws -> Void
   ) async throws {
     try await withTemporaryFolder { folder in
-      let run = try TrainingRun(configuration: Self.configuration(folder), console: .silent)
+      let run = try TrainingRun(configuration: Self.configuration(folder), kernels: .forTests, console: .silent)
       let routes = Routes(training: run, started: Date(), requests: RequestCounter(), logger: .silent)
-      let training = Task.detached { try await onThread { try run.run() } }
+      let training = Task.detached { try await Threads.run(named: "outer-training") { try run.run() } }
       try await Application(router: routes.router(access)).test(.router) { client in try await body(client, run) }
       run.stop()
       try await training.value

@@ -77,7 +77,7 @@ import Testing
           ("datasets", "[\"\(dataset.path)\"]"), ("state", folder.appending(path: "state").path),
           ("outer.pairs", "2"), ("threads", "1"), ("snapshot.free_mib", "0"),
         ])
-      let run = try TrainingRun(configuration: configuration, console: .silent)
+      let run = try TrainingRun(configuration: configuration, kernels: .forTests, console: .silent)
       let manager = ServiceManager(environment: ["NOTIFY_SOCKET": path, "WATCHDOG_USEC": "200000"])
       let heartbeat = Heartbeat(of: run, for: manager)
       heartbeat.start()

@@ -1,3 +1,4 @@
+import TestSupport
 import Testing
 
 @testable import Engine
@@ -24,7 +25,7 @@ private let tinyProblem = MLP(name: "tiny", shape: ImageShape(height: 3, width: 
 
   @Test("every operation is timed", arguments: BenchOperation.allCases)
   func timed(operation: BenchOperation) {
-    let bench = Bench(threads: 2, seconds: 0.01)
+    let bench = Bench(threads: 2, seconds: 0.01, kernels: .forTests)
     let result = bench.run(operation, tinyProblem, batch: 3)
     #expect(result.peakGFLOPS > 0)
     #expect(result.problem == "tiny" && result.operation == operation && result.threads == 2 && result.batch == 3)
@@ -48,7 +49,7 @@ private let tinyProblem = MLP(name: "tiny", shape: ImageShape(height: 3, width: 
     let executed = BenchOperation.gradient.multiplyAdds(problem, Architecture(), batch: 2) { $0.executedMultiplyAdds }
     let all = problem.executedMultiplyAdds.reduce(0, +)
     #expect(executed == 2 * (3 * all - problem.executedMultiplyAdds[0]))
-    let result = Bench(threads: 1, seconds: 0.01).run(.gradient, problem, batch: 2)
+    let result = Bench(threads: 1, seconds: 0.01, kernels: .forTests).run(.gradient, problem, batch: 2)
     let share = result.perSecond * Double(2 * executed) / 1e9 / result.peakGFLOPS
     #expect(abs(result.peakShare - share) <= 1e-9 * share)
   }

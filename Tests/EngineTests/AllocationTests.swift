@@ -1,4 +1,5 @@
 import AllocationCount
+import TestSupport
 import Testing
 
 @testable import Engine
@@ -42,7 +43,7 @@ import Testing
     let unroll = Unroll(
       problem: problem, architecture: architecture, batch: 4,
       counted: CountedLoss(freshBatches: settings.freshBatches, objective: .train, clip: 10),
-      segmentBytes: settings.segmentBytes)
+      kernels: .forTests, segmentBytes: settings.segmentBytes)
     for reverse in [false, true] {
       _ = Self.allocations(unroll, length: 90, reverse: reverse, theta: theta)
       let long = Self.allocations(unroll, length: 90, reverse: reverse, theta: theta)

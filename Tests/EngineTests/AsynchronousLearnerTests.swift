@@ -1,4 +1,5 @@
 import Foundation
+import TestSupport
 import Testing
 
 @testable import Engine
@@ -25,7 +26,8 @@ import Testing
   func learner(_ outer: OuterSettings, tasks: any TaskDistribution, threads: Int = 2) -> Learner {
     Learner(
       seed: 1, outer: outer, inner: inner, problems: [tinyProblem], tasks: tasks,
-      state: LearnerState(theta: inner.optimizer.initialTheta(seed: 1), workers: outer.pairs), threads: threads)
+      state: LearnerState(theta: inner.optimizer.initialTheta(seed: 1), workers: outer.pairs), threads: threads,
+      kernels: .forTests)
   }
 
   @Test("every step takes a batch of samples; workers take turns; θ is stepped by samples of a θ that is a little old")
@@ -114,7 +116,7 @@ import Testing
       settings.asynchronous.on = isAsynchronous
       let next = Learner(
         seed: 1, outer: settings, inner: inner, problems: [tinyProblem],
-        tasks: SyntheticTasks(shape: tinyProblem.shape), state: state, threads: 2)
+        tasks: SyntheticTasks(shape: tinyProblem.shape), state: state, threads: 2, kernels: .forTests)
       let report = try #require(try next.outerIteration(stop: StopFlag()))
       #expect(report.outerIteration == state.outerIteration + 1)
       next.endThreads()

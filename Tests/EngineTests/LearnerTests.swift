@@ -1,4 +1,5 @@
 import Randomness
+import TestSupport
 import Testing
 
 @testable import Engine
@@ -30,7 +31,7 @@ import Testing
     let fresh = LearnerState(theta: inner.optimizer.initialTheta(seed: seed), workers: outer.pairs)
     return Learner(
       seed: seed, outer: outer, inner: inner, problems: [problem], tasks: SyntheticTasks(shape: problem.shape),
-      state: state ?? fresh, threads: threads)
+      state: state ?? fresh, threads: threads, kernels: .forTests)
   }
 
   func train(_ learner: Learner, outerIterations: Int) throws -> [OuterIterationReport] {
@@ -79,7 +80,8 @@ import Testing
       // The stop falls into the outer-iteration: after so many batches of inner steps have been drawn.
       let counting = StoppingTasks(shape: tinyProblem.shape, stop: stop, after: 3 + interruptions % 7)
       let interrupted = Learner(
-        seed: part.seed, outer: outer, inner: inner, problems: [tinyProblem], tasks: counting, state: state, threads: 1)
+        seed: part.seed, outer: outer, inner: inner, problems: [tinyProblem], tasks: counting, state: state, threads: 1,
+        kernels: .forTests)
       if let report = try interrupted.outerIteration(stop: stop) { resumed.append(report) } else { interruptions += 1 }
       state = interrupted.currentState()
     }
@@ -111,7 +113,8 @@ import Testing
       let learner = Learner(
         seed: 1, outer: settings, inner: inner, problems: [tinyProblem],
         tasks: PoisonedTasks(shape: tinyProblem.shape, worker: 2),
-        state: LearnerState(theta: inner.optimizer.initialTheta(seed: 1), workers: settings.pairs), threads: 2)
+        state: LearnerState(theta: inner.optimizer.initialTheta(seed: 1), workers: settings.pairs), threads: 2,
+        kernels: .forTests)
       let reports = try train(learner, outerIterations: 5)
       #expect(reports.allSatisfy { $0.diverged == 1 && $0.outerLoss.isFinite && $0.outerLoss > 10.0 / 6 })
       let state = learner.currentState()
@@ -142,7 +145,8 @@ import Testing
       let learner = Learner(
         seed: 1, outer: outer, inner: inner, problems: [tinyProblem],
         tasks: SlowTasks(shape: tinyProblem.shape, worker: isSlow ? 1 : -1, seconds: 0.002),
-        state: LearnerState(theta: inner.optimizer.initialTheta(seed: 1), workers: outer.pairs), threads: 2)
+        state: LearnerState(theta: inner.optimizer.initialTheta(seed: 1), workers: outer.pairs), threads: 2,
+        kernels: .forTests)
       _ = try train(learner, outerIterations: 3)
       return learner.currentState()
     }
@@ -172,7 +176,8 @@ import Testing
       let learner = Learner(
         seed: seed, outer: settings, inner: tasks, problems: [tinyProblem],
         tasks: SyntheticTasks(shape: tinyProblem.shape),
-        state: LearnerState(theta: tasks.optimizer.initialTheta(seed: seed), workers: settings.pairs), threads: 2)
+        state: LearnerState(theta: tasks.optimizer.initialTheta(seed: seed), workers: settings.pairs), threads: 2,
+        kernels: .forTests)
       let reports = try train(learner, outerIterations: 60)
       first += reports.prefix(10).reduce(0) { $0 + $1.outerLoss } / 10
       last += reports.suffix(10).reduce(0) { $0 + $1.outerLoss } / 10

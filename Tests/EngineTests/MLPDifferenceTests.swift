@@ -1,3 +1,4 @@
+import TestSupport
 import Testing
 
 @testable import Engine
@@ -19,7 +20,7 @@ import Testing
     let direction = randomNormals(problem.layout.count, seed: 2)
     let gradient = FloatBuffer(start.count)
     let product = FloatBuffer(start.count)
-    let evaluator = problem.makeEvaluator(batch: images)
+    let evaluator = problem.makeEvaluator(batch: images, kernels: .forTests)
     evaluator.load(batch)
     let loss = evaluator.gradient(at: parameters, into: gradient)
     evaluator.hessianVectorProduct(at: parameters, vector: FloatBuffer(direction), into: product)

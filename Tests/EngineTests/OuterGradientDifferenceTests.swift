@@ -1,3 +1,4 @@
+import TestSupport
 import Testing
 
 @testable import Engine
@@ -64,7 +65,7 @@ import Testing
     let reference = truncation.reference
     let unroll = Unroll(
       problem: reference.problem, architecture: reference.architecture, batch: reference.batch,
-      counted: reference.counted)
+      counted: reference.counted, kernels: .forTests)
     var inner = truncation.inner
     let result = unroll.run(
       theta: truncation.theta, inner: &inner, firstStep: reference.firstStep, length: reference.length,

@@ -21,7 +21,7 @@ import Testing
     var state = FixtureInputs.innerParameters(problem.layout) + momenta + secondMoments
     let unroll = Unroll(
       problem: problem, architecture: recipe.architecture, batch: recipe.batch,
-      counted: CountedLoss(freshBatches: recipe.outerBatches, objective: .train, clip: 10))
+      counted: CountedLoss(freshBatches: recipe.outerBatches, objective: .train, clip: 10), kernels: .forTests)
     let result = unroll.run(
       theta: FixtureInputs.theta(recipe), inner: &state,
       firstStep: recipe.step, length: recipe.length, images: FixtureImages(recipe, shape: problem.shape), reverse: true)

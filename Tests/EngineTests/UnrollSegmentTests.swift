@@ -1,4 +1,5 @@
 import Synchronization
+import TestSupport
 import Testing
 
 @testable import Engine
@@ -22,8 +23,11 @@ import Testing
     let unroll =
       if let segmentBytes {
         Unroll(
-          problem: tinyProblem, architecture: architecture, batch: 5, counted: counted, segmentBytes: segmentBytes)
-      } else { Unroll(problem: tinyProblem, architecture: architecture, batch: 5, counted: counted) }
+          problem: tinyProblem, architecture: architecture, batch: 5, counted: counted, kernels: .forTests,
+          segmentBytes: segmentBytes)
+      } else {
+        Unroll(problem: tinyProblem, architecture: architecture, batch: 5, counted: counted, kernels: .forTests)
+      }
     var inner = tinyProblem.initialParameters(seed: 1)
     inner += [Float](repeating: 0, count: 2 * architecture.betas.count * inner.count)
     let result = try #require(
@@ -74,7 +78,7 @@ import Testing
     let unroll = Unroll(
       problem: tinyProblem, architecture: Architecture(), batch: 1,
       counted: CountedLoss(freshBatches: 0, objective: .train, clip: 10),
-      segmentBytes: bytes(states: Unroll.defaultSegmentBytes / state))
+      kernels: .forTests, segmentBytes: bytes(states: Unroll.defaultSegmentBytes / state))
     var inner = tinyProblem.initialParameters(seed: 1)
     inner += [Float](repeating: 0, count: 2 * betas * inner.count)
     _ = unroll.run(

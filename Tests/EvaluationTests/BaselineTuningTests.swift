@@ -22,7 +22,9 @@ import Testing
   private func evaluation(_ plan: EvaluationPlan, _ dataset: Dataset) throws -> Evaluation {
     try Evaluation(
       plan, snapshot: .small(), name: "θ", dataset: dataset, threads: 2,
-      cache: dataset.folder.deletingLastPathComponent().appending(path: "cache"))
+      kernels: .forTests,
+      cache: dataset.folder.deletingLastPathComponent().appending(path: "cache")
+    )
   }
 
   @Test("a trial is a pure function of seed, optimizer and number")
@@ -83,12 +85,15 @@ import Testing
         case .adam:
           Adam(
             count: count, rate: value(.learningRate), beta1: value(.beta1), beta2: value(.beta2),
-            epsilon: value(.epsilon))
+            epsilon: value(.epsilon), kernels: .forTests)
         case .rmsprop:
-          RMSProp(count: count, rate: value(.learningRate), decay: value(.decay), epsilon: value(.epsilon))
-        case .momentum, .learned: MomentumSGD(count: count, rate: value(.learningRate), decay: value(.momentum))
+          RMSProp(
+            count: count, rate: value(.learningRate), decay: value(.decay), epsilon: value(.epsilon), kernels: .forTests
+          )
+        case .momentum, .learned:
+          MomentumSGD(count: count, rate: value(.learningRate), decay: value(.momentum), kernels: .forTests)
         }
-      let found = moved(contender.make(problem, snapshot: .small(), architecture: architecture))
+      let found = moved(contender.make(problem, snapshot: .small(), architecture: architecture, kernels: .forTests))
       #expect(found == moved(expected) && found[0] != 0)
     }
   }
@@ -122,9 +127,9 @@ import Testing
         var sum = 0.0
         for task in 0..<tasks {
           for initialisation in 0..<initialisations {
-            let outcome: RunOutcome? = InnerTraining(problem, plan: plan).run(
+            let outcome: RunOutcome? = InnerTraining(problem, plan: plan, kernels: .forTests).run(
               task: task, initialisation: initialisation, open: open[task],
-              with: contender.make(problem, snapshot: .small(), architecture: architecture))
+              with: contender.make(problem, snapshot: .small(), architecture: architecture, kernels: .forTests))
             sum += try #require(outcome).validationLoss
           }
         }

@@ -23,6 +23,7 @@ import Testing
   ) throws -> [EvaluationResult] {
     try Evaluation(
       plan, snapshot: snapshot, name: "θ", dataset: dataset, threads: threads,
+      kernels: .forTests,
       cache: dataset.folder.deletingLastPathComponent().appending(path: "cache")
     ).run()
   }
@@ -63,8 +64,8 @@ import Testing
       func firstLosses(initialisation: Int) -> Set<Float?> {
         Set(
           [Contender(kind: .learned), .init(kind: .adam, rate: 0.1), .init(kind: .momentum, rate: 0.1)].map {
-            let optimizer = $0.make(problem, snapshot: .small(), architecture: architecture)
-            return InnerTraining(problem, plan: plan)
+            let optimizer = $0.make(problem, snapshot: .small(), architecture: architecture, kernels: .forTests)
+            return InnerTraining(problem, plan: plan, kernels: .forTests)
               .run(task: 0, initialisation: initialisation, open: open, with: optimizer)?.curve[0]
           })
       }

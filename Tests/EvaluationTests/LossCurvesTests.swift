@@ -22,7 +22,9 @@ import Testing
   ) throws -> Evaluation {
     try Evaluation(
       plan, snapshot: snapshot, name: "θ", dataset: dataset, threads: 2,
-      cache: dataset.folder.deletingLastPathComponent().appending(path: "cache"))
+      kernels: .forTests,
+      cache: dataset.folder.deletingLastPathComponent().appending(path: "cache")
+    )
   }
 
   private let quiet = Files.Progress("test", unit: "inner steps", total: nil, enabled: false)

@@ -28,7 +28,7 @@ import Testing
       problem: "mlp2x32", split: .outerValidation, steps: 12, batch: 4, tasks: 2, initialisations: 2)
     settings.screen = 1
     settings.looks = 4
-    return try Figure1(settings, dataset: dataset, learned: learned)
+    return try Figure1(settings, dataset: dataset, learned: learned, kernels: .forTests)
   }
 
   private func files(_ figure: Figure1, in folder: URL, threads: Int = 2) throws -> [String: Data] {
@@ -128,7 +128,7 @@ import Testing
       #expect(error?.code == .otherObjectives)
       let settings = Figure1.Settings(
         problem: "conv3x8@16", split: .train, steps: 2, batch: 2, tasks: 1, initialisations: 1)
-      let unfit = try Figure1(settings, dataset: dataset, learned: [learned("train")])
+      let unfit = try Figure1(settings, dataset: dataset, learned: [learned("train")], kernels: .forTests)
       #expect(throws: EngineError.self) { try files(unfit, in: folder.appending(path: "out")) }
     }
   }

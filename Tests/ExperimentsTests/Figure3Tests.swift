@@ -11,7 +11,7 @@ import Testing
     settings.seed = seed
     settings.lengths = [1, 300]
     settings.range = 5
-    return Figure3(settings, instance: .tiny)
+    return Figure3(settings, instance: .tiny, kernels: .forTests)
   }
 
   private func run(_ figure: Figure3, in folder: URL, threads: Int = 2) throws -> [String: Data] {

@@ -13,7 +13,7 @@ import Testing
     settings.outerIterations = outerIterations
     settings.outerRate = 0.1
     settings.gridPerDecade = 4
-    return Figure4(settings, instance: .tinyRegression)
+    return Figure4(settings, instance: .tinyRegression, kernels: .forTests)
   }
 
   /// The rows of a table, without the comments and the columns' names.

@@ -21,7 +21,7 @@ import Testing
     settings.steps = 20
     settings.batch = 4
     settings.lengths = [3, 10]
-    return try Figure5(settings, dataset: dataset.folder, problem: nil)
+    return try Figure5(settings, dataset: dataset.folder, problem: nil, kernels: .forTests)
   }
 
   private func files(_ figure: Figure5, in folder: URL, threads: Int = 2) throws -> [String: Data] {
@@ -107,7 +107,8 @@ import Testing
     inner.optimizer.hiddenUnits = 8
     return try EstimatorVariances(
       theta: inner.optimizer.descendingTheta(seed: 1, noise: 0.3, gain: 30), length: 10, draws: 8, outer: outer,
-      inner: inner, problems: [InnerInstance.tiny.problem], tasks: Tasks(), seed: 1, threads: threads)
+      inner: inner, problems: [InnerInstance.tiny.problem], tasks: Tasks(), seed: 1, threads: threads,
+      kernels: .forTests)
   }
 
   @Test(

@@ -19,7 +19,7 @@ import Testing
   }
 
   private func train(_ configuration: Configuration) throws {
-    try TrainingRun(configuration: configuration, console: .silent).run()
+    try TrainingRun(configuration: configuration, kernels: .forTests, console: .silent).run()
   }
 
   private func evaluations(_ state: URL) throws -> [EvaluationRow] {
@@ -43,7 +43,7 @@ import Testing
       let data = try SmallDataset.splitDigits(in: folder)
       let state = folder.appending(path: "state")
       let configuration = configuration(data, state: state, outerIterations: 9)
-      let run = try TrainingRun(configuration: configuration, console: .silent)
+      let run = try TrainingRun(configuration: configuration, kernels: .forTests, console: .silent)
       try run.run()
       let rows = try evaluations(state)
       #expect(rows.map(\.outerIteration) == [2, 4, 6, 8])
@@ -87,7 +87,7 @@ import Testing
       let configuration = configuration(data, state: state, outerIterations: 3)
       let running = Mutex<TrainingRun?>(nil)
       do {
-        let run = try TrainingRun(configuration: configuration, console: .silent) { report, _ in
+        let run = try TrainingRun(configuration: configuration, kernels: .forTests, console: .silent) { report, _ in
           if report.outerIteration == 2 { running.withLock { $0?.stop() } }
         }
         running.withLock { $0 = run }
@@ -119,7 +119,7 @@ import Testing
       let log = RecordingLog()
       var other = configuration(data, state: state, outerIterations: 6)
       other.evaluation.steps = 19
-      try TrainingRun(configuration: other, console: log.logger).run()
+      try TrainingRun(configuration: other, kernels: .forTests, console: log.logger).run()
       #expect(try store.best()?.record.step == 6)
       #expect(log.lines.contains { $0.hasPrefix("\(first.record.name) was the best of another evaluation") })
     }
@@ -154,7 +154,7 @@ import Testing
       try Data("{}".utf8).write(to: state.appending(path: "snapshots/best.json"))
       let log = RecordingLog()
       let run = try TrainingRun(
-        configuration: configuration(data, state: state, outerIterations: 4), console: log.logger)
+        configuration: configuration(data, state: state, outerIterations: 4), kernels: .forTests, console: log.logger)
       #expect(run.status.best == nil && log.lines.contains { $0.hasPrefix("refused: ") && $0.contains("best.json") })
       try run.run()
       #expect(run.status.best == 4)

@@ -26,10 +26,10 @@ import Testing
   func pausedAgainAndAgain(asynchronous: Bool) throws {
     try withTemporaryFolder { folder in
       let plain = try Self.configuration(folder, state: "plain", outerIterations: 8)
-      try TrainingRun(configuration: plain, console: .silent).run()
+      try TrainingRun(configuration: plain, kernels: .forTests, console: .silent).run()
       var configuration = try Self.configuration(folder, state: "paused", outerIterations: 8)
       configuration.outer.asynchronous.on = asynchronous
-      let run = try TrainingRun(configuration: configuration, console: .silent)
+      let run = try TrainingRun(configuration: configuration, kernels: .forTests, console: .silent)
       let ended = DispatchSemaphore(value: 0)
       Thread.detachNewThread {
         do { try run.run() } catch { Issue.record(error) }
@@ -52,7 +52,7 @@ import Testing
     try withTemporaryFolder { folder in
       let run = try TrainingRun(
         configuration: Self.configuration(folder, state: "state", outerIterations: 1_000_000),
-        console: .silent)
+        kernels: .forTests, console: .silent)
       run.pause()
       Thread.detachNewThread {
         usleep(300_000)
@@ -69,7 +69,7 @@ import Testing
     try withTemporaryFolder { folder in
       let configuration = try Self.configuration(folder, state: "state", outerIterations: 3)
       let log = RecordingLog()
-      let run = try TrainingRun(configuration: configuration, console: log.logger)
+      let run = try TrainingRun(configuration: configuration, kernels: .forTests, console: log.logger)
       var new = configuration
       new.snapshot.keep = 7
       new.outer.learningRate = 0.5
@@ -93,7 +93,7 @@ import Testing
       configuration.outer.average.decay = 0
       // Longer than the test lasts, and begun long before it: step 1 is the first of its stretch.
       configuration.snapshot.keepEverySeconds = 31_536_000
-      try TrainingRun(configuration: configuration, console: .silent).run()
+      try TrainingRun(configuration: configuration, kernels: .forTests, console: .silent).run()
       let steps = try SnapshotStore(readingFrom: configuration.stateFolder).list().map(\.record.step)
       #expect(steps == [9, 8, 7, 0])
     }
@@ -107,7 +107,7 @@ import Testing
       configuration.snapshot.everySeconds = 1e-6
       configuration.snapshot.freeMib = 1_000_000_000
       let log = RecordingLog()
-      let run = try TrainingRun(configuration: configuration, console: log.logger)
+      let run = try TrainingRun(configuration: configuration, kernels: .forTests, console: log.logger)
       let stop = DispatchSemaphore(value: 0)
       Thread.detachNewThread {
         while run.alarms.messages.isEmpty, run.status.outerIteration < 6 { usleep(1_000) }
@@ -134,7 +134,7 @@ import Testing
       /// Runs to the configured end; Adam's losses in the evaluations, and whether Adam was trained.
       func train() throws -> (losses: [Double?], trained: Bool) {
         let log = RecordingLog()
-        let run = try TrainingRun(configuration: configuration, console: log.logger)
+        let run = try TrainingRun(configuration: configuration, kernels: .forTests, console: log.logger)
         try run.run()
         #expect(run.status.adamLoss == run.history.columns.evaluations.adamLoss.last)
         return (run.history.columns.evaluations.adamLoss, log.lines.contains { $0.contains("with Adam, once") })

@@ -37,7 +37,7 @@ import Testing
         configuration.snapshot.everySeconds = 1e-6
         configuration.snapshot.freeMib = 0
         let log = RecordingLog()
-        let run = try TrainingRun(configuration: configuration, console: log.logger) { report, _ in
+        let run = try TrainingRun(configuration: configuration, kernels: .forTests, console: log.logger) { report, _ in
           if report.outerIteration == 2 { Self.fill(disk) }
           if report.outerIteration == 9 { try? Self.free(disk) }
         }
@@ -61,26 +61,26 @@ import Testing
       try SmallDisk.with(kibibytes: 16_000) { disk in
         var configuration = SmallRun.configuration(
           dataset, state: disk.appending(path: "state"), outerIterations: 3)
-        try TrainingRun(configuration: configuration, console: .silent).run()
+        try TrainingRun(configuration: configuration, kernels: .forTests, console: .silent).run()
         configuration.outerIterations = 6
         func expectNoSpace(_ error: FileError?) {
           #expect(error?.exitCode == .inputOutput && error?.number == ENOSPC, "\(error as Any)")
         }
         expectNoSpace(
           #expect(throws: FileError.self) {
-            try TrainingRun(configuration: configuration, console: .silent) { report, _ in
+            try TrainingRun(configuration: configuration, kernels: .forTests, console: .silent) { report, _ in
               if report.outerIteration == 4 { Self.fill(disk) }
             }.run()
           })
         for _ in 0..<3 {
           expectNoSpace(
             #expect(throws: FileError.self) {
-              try TrainingRun(configuration: configuration, console: .silent)
+              try TrainingRun(configuration: configuration, kernels: .forTests, console: .silent)
             })
         }
         try Self.free(disk)
         let log = RecordingLog()
-        let again = try TrainingRun(configuration: configuration, console: log.logger)
+        let again = try TrainingRun(configuration: configuration, kernels: .forTests, console: log.logger)
         #expect(again.status.outerIteration >= 3 && again.status.snapshot == 3)
         #expect(!log.lines.contains { $0.hasPrefix("refused") }, "\(log.lines)")
         try again.run()

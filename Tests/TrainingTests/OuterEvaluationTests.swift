@@ -35,7 +35,8 @@ import Testing
           problem: "mlp2x32", split: .outerValidation, tasks: 3, initialisations: 2, steps: 30, batch: 8, seed: 0,
           tunedFor: tuning)
         let expected = try Evaluation(
-          plan, snapshot: snapshot, name: "θ", dataset: data, threads: 2, cache: folder.appending(path: "cache")
+          plan, snapshot: snapshot, name: "θ", dataset: data, threads: 2, kernels: .forTests,
+          cache: folder.appending(path: "cache")
         ).run()[0]
         for (threads, seed) in [(1, 0), (3, 7)] as [(Int, UInt64)] {
           var configuration = Self.configuration([data])
@@ -70,7 +71,9 @@ import Testing
       #expect(
         error?.description.hasPrefix("evaluation.every is 1, but no data set has 10 classes of the split outer-valid")
           == true)
-      let checked = #expect(throws: ConfigurationError.self) { try TrainingRun.check(Self.configuration([whole])) }
+      let checked = #expect(throws: ConfigurationError.self) {
+        try TrainingRun.check(Self.configuration([whole]), kernels: .forTests)
+      }
       #expect(checked == error)
     }
   }

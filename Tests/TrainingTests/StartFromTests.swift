@@ -18,7 +18,7 @@ import Testing
       let first = folder.appending(path: "first")
       try TrainingRun(
         configuration: SmallRun.configuration(dataset, state: first, outerIterations: 3),
-        console: .silent
+        kernels: .forTests, console: .silent
       ).run()
       let second = SmallRun.configuration(dataset, state: folder.appending(path: "second"), outerIterations: 4)
       try body(first, second, folder)
@@ -37,7 +37,7 @@ import Testing
 
       var configuration = second
       configuration.startFrom = file.path
-      let run = try TrainingRun(configuration: configuration, console: .silent)
+      let run = try TrainingRun(configuration: configuration, kernels: .forTests, console: .silent)
       #expect(run.status.outerIteration == 3)
       let begun = try #require(try StateStore.newest(in: configuration.stateFolder) { _ in }).learner
       #expect(begun.theta == before.theta && begun.adam == before.adam)
@@ -52,7 +52,7 @@ import Testing
     try withRun { first, second, folder in
       var configuration = second
       configuration.startFrom = first.appending(path: "snapshots/theta-000000003.safetensors").path
-      let run = try TrainingRun(configuration: configuration, console: .silent)
+      let run = try TrainingRun(configuration: configuration, kernels: .forTests, console: .silent)
       #expect(run.status.outerIteration == 0)
       let begun = try #require(try StateStore.newest(in: configuration.stateFolder) { _ in }).learner
       #expect(try begun.theta == SmallRun.theta(first, 3))
@@ -60,11 +60,11 @@ import Testing
       try run.run()
     }
     try withRun { first, second, folder in
-      try TrainingRun(configuration: second, console: .silent).run()
+      try TrainingRun(configuration: second, kernels: .forTests, console: .silent).run()
       var configuration = second
       configuration.startFrom = first.appending(path: "snapshots/theta-000000003.safetensors").path
       let log = RecordingLog()
-      let run = try TrainingRun(configuration: configuration, console: log.logger)
+      let run = try TrainingRun(configuration: configuration, kernels: .forTests, console: log.logger)
       #expect(run.status.outerIteration == 4)
       #expect(log.lines.contains { $0.hasPrefix("start_from") && $0.hasSuffix("is not used: the state holds a run") })
     }
@@ -76,13 +76,13 @@ import Testing
       var configuration = second
       configuration.startFrom = first.appending(path: "snapshots/theta-000000003.safetensors").path
       configuration.inner.optimizer.hiddenUnits = 16
-      let error = #expect(throws: ConfigurationError.self) { try TrainingRun.check(configuration) }
+      let error = #expect(throws: ConfigurationError.self) { try TrainingRun.check(configuration, kernels: .forTests) }
       #expect(error?.exitCode == .configuration)
       #expect(
         error?.description.contains("has another architecture: inner.optimizer.hidden_units: 32 → 16; ") == true,
         "\(error?.description ?? "")")
       #expect(throws: ConfigurationError.self) {
-        try TrainingRun(configuration: configuration, console: .silent)
+        try TrainingRun(configuration: configuration, kernels: .forTests, console: .silent)
       }
       #expect(!FileManager.default.fileExists(atPath: configuration.state))
     }
@@ -95,7 +95,7 @@ import Testing
         try SmallDataset.digits(in: folder).folder, state: folder.appending(path: "state"))
       configuration.startFrom = folder.appending(path: "none.safetensors").path
       let error = #expect(throws: ConfigurationError.self) {
-        try TrainingRun(configuration: configuration, console: .silent)
+        try TrainingRun(configuration: configuration, kernels: .forTests, console: .silent)
       }
       #expect(error?.description.hasPrefix("start_from: \(configuration.startFrom ?? "") cannot be read") == true)
       #expect(!FileManager.default.fileExists(atPath: configuration.state))
@@ -119,7 +119,7 @@ import Testing
         let metadata = SnapshotMetadata(configuration, problems: ["mlp2x32"], digests: ["ab"], outerIteration: 1)
         try Snapshot(theta: [Float](repeating: 0, count: 10), metadata: metadata).encoded().write(to: file)
       }
-      let error = #expect(throws: SnapshotError.self) { try TrainingRun.check(configuration) }
+      let error = #expect(throws: SnapshotError.self) { try TrainingRun.check(configuration, kernels: .forTests) }
       #expect(error?.code == .damaged && error?.description.contains("its architecture has 1090") == true)
     }
   }

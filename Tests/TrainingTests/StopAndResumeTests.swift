@@ -22,7 +22,7 @@ import Testing
         configuration.outer.estimator = estimator
         configuration.outer.average.decay = 0.9
         configuration.snapshot.everySeconds = 3_600
-        return try TrainingRun(configuration: configuration, console: .silent)
+        return try TrainingRun(configuration: configuration, kernels: .forTests, console: .silent)
       }
       var random = SystemRandomNumberGenerator()
       var stops = 0
@@ -58,7 +58,7 @@ import Testing
       var configuration = SmallRun.configuration(
         try SmallDataset.digits(in: folder).folder, state: folder.appending(path: "state"), outerIterations: 1)
       configuration.outer.estimator = .es
-      try TrainingRun(configuration: configuration, console: .silent).run()
+      try TrainingRun(configuration: configuration, kernels: .forTests, console: .silent).run()
       var state = try #require(try StateStore.newest(in: configuration.stateFolder) { Issue.record($0) })
       let weights = state.learner.theta.count
       state.learner.finished = [
@@ -72,7 +72,7 @@ import Testing
       try StateStore(creatingIn: configuration.stateFolder).write { state }
       configuration.outer.estimator = .combined
       configuration.outerIterations = 2
-      try TrainingRun(configuration: configuration, console: .silent).run()
+      try TrainingRun(configuration: configuration, kernels: .forTests, console: .silent).run()
       let resumed = try #require(try StateStore.newest(in: configuration.stateFolder) { Issue.record($0) })
       #expect(resumed.learner.outerIteration == 2 && resumed.learner.theta.allSatisfy(\.isFinite))
     }

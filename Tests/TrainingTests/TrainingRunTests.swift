@@ -33,14 +33,15 @@ import Testing
       let dataset = try Self.dataset(in: folder)
       let whole = folder.appending(path: "whole")
       try TrainingRun(
-        configuration: SmallRun.configuration(dataset, state: whole, outerIterations: 6), console: .silent
+        configuration: SmallRun.configuration(dataset, state: whole, outerIterations: 6), kernels: .forTests,
+        console: .silent
       )
       .run()
       let parts = folder.appending(path: "parts")
       for last in [2, 3, 6] {
         var configuration = SmallRun.configuration(dataset, state: parts, outerIterations: last)
         configuration.threads = last == 3 ? 1 : 2
-        try TrainingRun(configuration: configuration, console: .silent).run()
+        try TrainingRun(configuration: configuration, kernels: .forTests, console: .silent).run()
       }
       #expect(try SmallRun.theta(whole, 6) == SmallRun.theta(parts, 6))
       #expect(try SmallRun.theta(whole, 0) == Architecture().initialTheta(seed: 3))
@@ -54,7 +55,8 @@ import Testing
       let data = try SmallDataset.digits(in: folder)
       let state = folder.appending(path: "state")
       try TrainingRun(
-        configuration: SmallRun.configuration(data.folder, state: state, outerIterations: 1), console: .silent
+        configuration: SmallRun.configuration(data.folder, state: state, outerIterations: 1), kernels: .forTests,
+        console: .silent
       ).run()
       let metadata = try Snapshot(contentsOf: state.appending(path: "snapshots/theta-000000001.safetensors")).metadata
       #expect(metadata.dataset == data.folder.lastPathComponent && metadata.datasetSHA256 == data.manifestDigest)
@@ -91,14 +93,14 @@ import Testing
       let dataset = try Self.dataset(in: folder)
       let state = folder.appending(path: "state")
       let configuration = SmallRun.configuration(dataset, state: state, outerIterations: 2)
-      try TrainingRun(configuration: configuration, console: .silent).run()
+      try TrainingRun(configuration: configuration, kernels: .forTests, console: .silent).run()
       let training = state.appending(path: "training")
       let files = try FileManager.default.contentsOfDirectory(atPath: training.path)
         .filter { $0.hasSuffix(".safetensors") }.sorted()
       #expect(files.count == 2)
       try Data("damaged".utf8).write(to: training.appending(path: files[1]))
       let log = RecordingLog()
-      let resumed = try TrainingRun(configuration: configuration, console: log.logger)
+      let resumed = try TrainingRun(configuration: configuration, kernels: .forTests, console: log.logger)
       #expect(resumed.status.outerIteration <= 2)
       #expect(log.lines.contains { $0.hasPrefix("refused: ") && $0.contains(files[1]) }, "\(log.lines)")
     }
@@ -170,9 +172,11 @@ import Testing
       var configuration = SmallRun.configuration(dataset, state: folder.appending(path: "state"))
       configuration.outer.objective = objective
       configuration.outer.loss = .freshBatches
-      let checked = #expect(throws: ConfigurationError.self) { try TrainingRun.check(configuration) }
+      let checked = #expect(throws: ConfigurationError.self) {
+        try TrainingRun.check(configuration, kernels: .forTests)
+      }
       let started = #expect(throws: ConfigurationError.self) {
-        try TrainingRun(configuration: configuration, console: .silent)
+        try TrainingRun(configuration: configuration, kernels: .forTests, console: .silent)
       }
       #expect(checked == started)
       #expect(!FileManager.default.fileExists(atPath: configuration.state + "/training"))
@@ -190,7 +194,8 @@ import Testing
         message.hasPrefix(
           "outer.objective is validation, but 10 of the 10 training classes of datasets[0]: \(unvalidated.path) have no "
             + "validation images"), "\(message)")
-      try TrainingRun.check(SmallRun.configuration(unvalidated, state: folder.appending(path: "other")))
+      try TrainingRun.check(
+        SmallRun.configuration(unvalidated, state: folder.appending(path: "other")), kernels: .forTests)
     }
   }
 
@@ -200,15 +205,15 @@ import Testing
     try withTemporaryFolder { folder in
       var configuration = SmallRun.configuration(
         try SmallDataset.digits(in: folder).folder, state: folder.appending(path: "state"), outerIterations: 1)
-      try TrainingRun(configuration: configuration, console: .silent).run()
+      try TrainingRun(configuration: configuration, kernels: .forTests, console: .silent).run()
       configuration.startFrom = "/no/such/snapshot.safetensors"
-      try TrainingRun.check(configuration)
+      try TrainingRun.check(configuration, kernels: .forTests)
       for edit in [{ (c: inout Configuration) in c.seed = 9 }, { $0.inner.optimizer.hiddenUnits = 16 }] {
         var changed = configuration
         edit(&changed)
-        let checked = #expect(throws: ConfigurationError.self) { try TrainingRun.check(changed) }
+        let checked = #expect(throws: ConfigurationError.self) { try TrainingRun.check(changed, kernels: .forTests) }
         let started = #expect(throws: ConfigurationError.self) {
-          try TrainingRun(configuration: changed, console: .silent)
+          try TrainingRun(configuration: changed, kernels: .forTests, console: .silent)
         }
         #expect(checked == started)
       }
@@ -223,7 +228,7 @@ import Testing
       let stop = StopFlag()
       stop.set()
       #expect(throws: CancellationError.self) {
-        try TrainingRun(configuration: configuration, console: .silent, stop: stop)
+        try TrainingRun(configuration: configuration, kernels: .forTests, console: .silent, stop: stop)
       }
       #expect(try FileManager.default.contentsOfDirectory(atPath: configuration.state) == ["lock"])
     }
@@ -234,15 +239,15 @@ import Testing
     try withTemporaryFolder { folder in
       let dataset = try SmallDataset.digits(in: folder, shape: .init(height: 8, width: 8, channels: 3))
       var configuration = SmallRun.configuration(dataset.folder, state: folder.appending(path: "state"))
-      let error = #expect(throws: ConfigurationError.self) { try TrainingRun.check(configuration) }
+      let error = #expect(throws: ConfigurationError.self) { try TrainingRun.check(configuration, kernels: .forTests) }
       #expect(
         error?.description.hasSuffix("set problem to one that fits, such as conv3x8@8, conv3x32@8, conv6x32@8") == true)
       configuration.problem = [.init(name: "conv3x32", weight: 1)]
-      let other = #expect(throws: ConfigurationError.self) { try TrainingRun.check(configuration) }
+      let other = #expect(throws: ConfigurationError.self) { try TrainingRun.check(configuration, kernels: .forTests) }
       #expect(other?.description.contains("problem[0]: conv3x32 takes images of 32×32×3") == true)
       #expect(other?.description.hasSuffix("such as conv3x8@8, conv3x32@8, conv6x32@8") == true)
       configuration.problem = [.init(name: "conv3x8@8", weight: 1)]
-      try TrainingRun.check(configuration)
+      try TrainingRun.check(configuration, kernels: .forTests)
     }
   }
 
@@ -251,7 +256,7 @@ import Testing
     try withTemporaryFolder { folder in
       let dataset = try SmallDataset.digits(in: folder, shape: .init(height: 7, width: 28, channels: 1))
       let configuration = SmallRun.configuration(dataset.folder, state: folder.appending(path: "state"))
-      let error = #expect(throws: ConfigurationError.self) { try TrainingRun.check(configuration) }
+      let error = #expect(throws: ConfigurationError.self) { try TrainingRun.check(configuration, kernels: .forTests) }
       #expect(
         error?.description.contains("7×28×1") == true && error?.description.contains("mlp2x32 (14×14×1)") == true)
     }

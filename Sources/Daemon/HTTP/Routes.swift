@@ -4,6 +4,7 @@ import Foundation
 import Hummingbird
 import Logging
 import Snapshots
+import Threads
 import Training
 
 /// The routes of the daemon's HTTP interface (Documentation/http.md).
@@ -66,12 +67,12 @@ struct Routes: Sendable {
       return try Response.json(PauseState(paused: false))
     }
     router.post(RouterPath(DaemonPath.snapshotNow)) { _, _ in
-      try await Response.json(onThread { try training.snapshotNow() })
+      try await Response.json(Threads.run(named: "request") { try training.snapshotNow() })
     }
     for isPinned in [true, false] {
       router.post(RouterPath(DaemonPath.pinning("{name}", isPinned))) { _, context in
         let name = try context.parameters.require("name")
-        return try await Response.json(onThread { try training.setPinned(isPinned, name) })
+        return try await Response.json(Threads.run(named: "request") { try training.setPinned(isPinned, name) })
       }
     }
   }

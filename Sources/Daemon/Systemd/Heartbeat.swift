@@ -1,6 +1,6 @@
-import Files
 import Foundation
 import Synchronization
+import Threads
 import Training
 
 /// A thread that shows systemd that training goes on, by the count of inner steps.
@@ -8,10 +8,19 @@ import Training
 /// The watchdog is fed only where there were new steps since it was fed before, or where the training thread waits to
 /// be resumed. So a run that hangs is restarted. While the run stops, systemd is asked for more time, but not for ever.
 final class Heartbeat: Sendable {
+  /// What the last look saw.
+  private struct Seen {
+    var activity = -1
+    /// When systemd was asked for more time, and how often it may be asked again.
+    var asked = ContinuousClock.now
+    var left = 20
+  }
+
   private let training: TrainingRun
   private let manager: ServiceManager
   private let isStopping = Atomic(false)
-  private let isEnded = Atomic(false)
+  private let seen = Mutex(Seen())
+  private let timer = Mutex<RepeatingTimer?>(nil)
 
   init(of training: TrainingRun, for manager: ServiceManager) {
     self.training = training
@@ -19,27 +28,24 @@ final class Heartbeat: Sendable {
   }
 
   func start() {
-    let thread = Thread { [self] in
-      SystemCall.nameThread("heartbeat")
-      let period = min((manager.watchdogInterval ?? .seconds(4)) / 4, .seconds(1)) / .seconds(1)
-      var seen = -1
-      var asked = ContinuousClock.now
-      var left = 20
-      while !isEnded.load(ordering: .relaxed) {
-        defer { Thread.sleep(forTimeInterval: period) }
-        if isStopping.load(ordering: .relaxed) {
-          guard left > 0, ContinuousClock.now - asked >= .seconds(30) else { continue }
-          manager.extendTimeout(by: 60, status: Self.stopping)
-          (asked, left) = (.now, left - 1)
-          continue
-        }
-        let activity = training.activity
-        if activity != seen { manager.feedWatchdog() }
-        seen = activity
-        manager.status(Self.text(training.status, alarms: training.alarms.messages))
+    let period = min((manager.watchdogInterval ?? .seconds(4)) / 4, .seconds(1)) / .seconds(1)
+    beat()
+    timer.withLock { $0 = RepeatingTimer(named: "heartbeat", every: { period }) { [self] in beat() } }
+  }
+
+  private func beat() {
+    seen.withLock { seen in
+      if isStopping.load(ordering: .relaxed) {
+        guard seen.left > 0, ContinuousClock.now - seen.asked >= .seconds(30) else { return }
+        manager.extendTimeout(by: 60, status: Self.stopping)
+        (seen.asked, seen.left) = (.now, seen.left - 1)
+        return
       }
+      let activity = training.activity
+      if activity != seen.activity { manager.feedWatchdog() }
+      seen.activity = activity
+      manager.status(Self.text(training.status, alarms: training.alarms.messages))
     }
-    thread.start()
   }
 
   /// Tells systemd that the run stops, which takes as long as its last state and snapshot take to be written.
@@ -51,7 +57,14 @@ final class Heartbeat: Sendable {
 
   private static let stopping = "writing the last state"
 
-  func end() { isEnded.store(true, ordering: .relaxed) }
+  /// Ends the thread, where there is one.
+  func end() {
+    let timer = timer.withLock { timer in
+      defer { timer = nil }
+      return timer
+    }
+    timer?.stop()
+  }
 
   /// Returns the line that `systemctl status` shows.
   static func text(_ status: TrainingRun.Status, alarms: [String]) -> String {

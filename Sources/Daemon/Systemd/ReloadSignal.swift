@@ -1,26 +1,26 @@
-import Dispatch
-import Foundation
+import Synchronization
+import Threads
+
+#if canImport(Glibc)
+  import Glibc
+#endif
 
 /// A handler of SIGHUP. As long as it lives, the signal only does what ``onReload(_:)`` was given.
 final class ReloadSignal {
-  private let source: any DispatchSourceSignal
-  private let queue = DispatchQueue(label: "reload")
+  private final class Action: Sendable {
+    let body = Mutex<(@Sendable () -> Void)?>(nil)
+  }
+
+  private let action = Action()
+  private let handler: SignalHandler
 
   init() {
-    signal(SIGHUP, SIG_IGN)
-    source = DispatchSource.makeSignalSource(signal: SIGHUP, queue: queue)
+    handler = SignalHandler([SIGHUP]) { [action] in
+      // Under the lock, so that there is one at a time.
+      Threads.start(named: "reload") { action.body.withLock { $0?() } }
+    }
   }
 
   /// Calls `body` at every signal from now on, on a thread of its own.
-  func onReload(_ body: @escaping @Sendable () -> Void) {
-    source.setEventHandler(handler: body)
-    source.activate()
-  }
-
-  deinit {
-    // One that was never activated must be before it is released, and then has nothing to do.
-    source.setEventHandler {}
-    source.activate()
-    source.cancel()
-  }
+  func onReload(_ body: @escaping @Sendable () -> Void) { action.body.withLock { $0 = body } }
 }

@@ -31,18 +31,17 @@ struct ImagePipeline {
   func run(after finished: Int, _ body: (Step) throws -> Void) throws {
     let work = OrderedWork<Input, Step>(byteLimit: Self.queueBytes)
     let decoders = (0..<threads).map { _ in Decoder(ImageDecoder(settings)) }
-    let group = ThreadGroup()
-    defer { group.wait() }
     let pixelBytes = settings.size * settings.size * 3
     // After an error nobody waits for the reader: it may stand at a pipe that brings nothing more.
-    ThreadGroup().start { [source] in
+    Threads.start(named: "reader") { [source] in
       work.finish(
         Result {
           let files = try source.read(after: finished) { try work.put(.event($0), bytes: $0.bytes + pixelBytes) }
           try work.put(.end(files), bytes: pixelBytes)
         })
     }
-    for decoder in decoders { group.start { work.work(decoder.step) } }
+    let group = Threads.start(threads, named: "decoder") { work.work(decoders[$0].step) }
+    defer { group.wait() }
     do {
       while let step = try work.take() { try body(step) }
     } catch {

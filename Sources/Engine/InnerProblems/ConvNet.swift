@@ -70,7 +70,7 @@ package struct ConvNet: InnerProblem {
   }
 
   /// Allocates the memory for batches of `batch` images.
-  package func makeEvaluator(batch: Int) -> any InnerEvaluator {
-    ConvNetEvaluator(self, batch: batch)
+  package func makeEvaluator(batch: Int, kernels: Kernels) -> any InnerEvaluator {
+    ConvNetEvaluator(self, batch: batch, kernels: kernels)
   }
 }

@@ -35,7 +35,7 @@ final class ConvNetEvaluator: InnerEvaluator {
   /// Whether the last gradient kept what a Hessian-vector product needs.
   private(set) var isKept = false
 
-  init(_ problem: ConvNet, batch: Int, kernels: Kernels = .current) {
+  init(_ problem: ConvNet, batch: Int, kernels: Kernels) {
     self.kernels = kernels
     self.problem = problem
     self.batch = batch

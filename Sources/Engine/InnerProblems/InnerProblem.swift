@@ -21,7 +21,7 @@ package protocol InnerProblem: Sendable {
   func initialParameters(seed: UInt64, index: UInt64...) -> [Float]
 
   /// Allocates the memory for batches of `batch` images.
-  func makeEvaluator(batch: Int) -> any InnerEvaluator
+  func makeEvaluator(batch: Int, kernels: Kernels) -> any InnerEvaluator
 }
 
 extension InnerProblem {

@@ -34,7 +34,7 @@ package struct MLP: InnerProblem {
   }
 
   /// Allocates the memory for batches of `batch` images.
-  package func makeEvaluator(batch: Int) -> any InnerEvaluator {
-    MLPEvaluator(self, batch: batch)
+  package func makeEvaluator(batch: Int, kernels: Kernels) -> any InnerEvaluator {
+    MLPEvaluator(self, batch: batch, kernels: kernels)
   }
 }

@@ -23,7 +23,7 @@ final class MLPEvaluator: InnerEvaluator {
   /// The weight of one layer, transposed.
   private let transposed: FloatBuffer
 
-  init(_ problem: MLP, batch: Int, kernels: Kernels = .current) {
+  init(_ problem: MLP, batch: Int, kernels: Kernels) {
     self.kernels = kernels
     self.problem = problem
     self.batch = batch

@@ -10,10 +10,10 @@ package final class LearnedOptimizer: InnerOptimizer {
   ///   - theta: the outer-parameters in the architecture's layout.
   ///   - architecture: the network that θ is the weights of.
   ///   - problem: the layout of the parameters that it will train.
-  package init(theta: [Float], architecture: Architecture, problem: ParameterLayout) {
+  package init(theta: [Float], architecture: Architecture, problem: ParameterLayout, kernels: Kernels) {
     precondition(theta.count == architecture.layout.count)
     self.theta = FloatBuffer(theta)
-    update = LearnedUpdate(architecture: architecture, problem: problem, reverse: false)
+    update = LearnedUpdate(architecture: architecture, problem: problem, reverse: false, kernels: kernels)
     state = InnerState(count: problem.count, betas: architecture.betas.count)
   }
 

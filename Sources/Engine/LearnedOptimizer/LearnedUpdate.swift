@@ -9,7 +9,7 @@
 /// inputs, the same for all parameters, are folded into its biases. An object is for one thread, and allocates nothing
 /// after it was made.
 package final class LearnedUpdate {
-  private let kernels = Kernels.current
+  private let kernels: Kernels
   private let architecture: Architecture
   private let network: Kernels.Network
   private let timeScales: [Float]
@@ -32,7 +32,8 @@ package final class LearnedUpdate {
   /// - Parameters:
   ///   - problem: the layout of the inner parameters.
   ///   - reverse: whether `reverse` will be called.
-  package init(architecture: Architecture, problem: ParameterLayout, reverse: Bool) {
+  package init(architecture: Architecture, problem: ParameterLayout, reverse: Bool, kernels: Kernels) {
+    self.kernels = kernels
     self.architecture = architecture
     self.problem = problem
     network = architecture.network

@@ -1,5 +1,6 @@
 /// Stochastic gradient descent with momentum: w ← γ w + g, u ← u − α w (Documentation/method.md#baselines).
 package final class MomentumSGD: InnerOptimizer {
+  private let kernels: Kernels
   private let rate: Float
   private let decay: Float
   private let velocity: FloatBuffer
@@ -8,7 +9,8 @@ package final class MomentumSGD: InnerOptimizer {
   /// - Parameters:
   ///   - rate: the learning rate α.
   ///   - decay: the momentum γ.
-  package init(count: Int, rate: Float, decay: Float = 0.9) {
+  package init(count: Int, rate: Float, decay: Float = 0.9, kernels: Kernels) {
+    self.kernels = kernels
     self.rate = rate
     self.decay = decay
     velocity = FloatBuffer(count)
@@ -19,7 +21,7 @@ package final class MomentumSGD: InnerOptimizer {
 
   /// Does one inner step by the gradient at `parameters`.
   package func update(_ parameters: FloatBuffer, gradient: FloatBuffer) {
-    Kernels.current.momentum(
+    kernels.momentum(
       rate: rate, decay: decay, gradient: gradient.all, velocity: velocity.all, parameters: parameters.all)
   }
 }

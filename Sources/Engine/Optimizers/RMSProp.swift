@@ -1,6 +1,7 @@
 /// The optimizer RMSProp (Tieleman and Hinton 2012): q ← γ q + (1 − γ) g², u ← u − α g / (√q + ε)
 /// (Documentation/method.md#baselines).
 package final class RMSProp: InnerOptimizer {
+  private let kernels: Kernels
   private let rate: Float
   private let decay: Float
   private let epsilon: Float
@@ -11,7 +12,8 @@ package final class RMSProp: InnerOptimizer {
   ///   - rate: the learning rate α.
   ///   - decay: the decay γ of the mean square.
   ///   - epsilon: the term ε.
-  package init(count: Int, rate: Float, decay: Float = 0.9, epsilon: Float = 1e-8) {
+  package init(count: Int, rate: Float, decay: Float = 0.9, epsilon: Float = 1e-8, kernels: Kernels) {
+    self.kernels = kernels
     self.rate = rate
     self.decay = decay
     self.epsilon = epsilon
@@ -23,7 +25,7 @@ package final class RMSProp: InnerOptimizer {
 
   /// Does one inner step by the gradient at `parameters`.
   package func update(_ parameters: FloatBuffer, gradient: FloatBuffer) {
-    Kernels.current.rmsprop(
+    kernels.rmsprop(
       rate: rate, decay: decay, epsilon: epsilon, gradient: gradient.all, square: square.all,
       parameters: parameters.all)
   }

@@ -29,6 +29,7 @@ package final class Unroll {
 
   /// The problem that is trained.
   package let problem: any InnerProblem
+  private let kernels: Kernels
   private let architecture: Architecture
   private let counted: CountedLoss
   private let evaluator: any InnerEvaluator
@@ -60,15 +61,16 @@ package final class Unroll {
   ///   - counted: the loss that each step counts.
   ///   - segmentBytes: the bytes that the states of a segment may take in any case.
   package init(
-    problem: any InnerProblem, architecture: Architecture, batch: Int, counted: CountedLoss,
+    problem: any InnerProblem, architecture: Architecture, batch: Int, counted: CountedLoss, kernels: Kernels,
     segmentBytes: Int = Unroll.defaultSegmentBytes
   ) {
     self.segmentBytes = segmentBytes
     self.problem = problem
+    self.kernels = kernels
     self.architecture = architecture
     self.counted = counted
-    evaluator = problem.makeEvaluator(batch: batch)
-    update = LearnedUpdate(architecture: architecture, problem: problem.layout, reverse: true)
+    evaluator = problem.makeEvaluator(batch: batch, kernels: kernels)
+    update = LearnedUpdate(architecture: architecture, problem: problem.layout, reverse: true, kernels: kernels)
     self.batch = Batch(size: batch, shape: problem.shape)
     theta = FloatBuffer(architecture.layout.count)
     let count = problem.layout.count
@@ -152,9 +154,9 @@ package final class Unroll {
   /// Does one inner step and returns its counted loss; nil where it diverged. `after` may be `before`.
   private func forward(step: Int, from before: InnerState, to after: InnerState, _ images: any BatchSource) -> Float? {
     let loss = innerGradient(step: step, before, images)
-    guard loss.isFinite, Kernels.current.allFinite(gradient.all) else { return nil }
+    guard loss.isFinite, kernels.allFinite(gradient.all) else { return nil }
     update.forward(theta: theta, step: step, before: before, gradient: gradient, after: after)
-    guard Kernels.current.allFinite(after.parameters) else { return nil }
+    guard kernels.allFinite(after.parameters) else { return nil }
     if counted.freshBatches == 0 { return counted.clipped(loss) }
     parameters.all.assign(after.parameters)
     var sum = 0.0
@@ -210,7 +212,6 @@ package final class Unroll {
     step: Int, before: InnerState, after: InnerState, share: Float, _ images: any BatchSource,
     _ thetaAdjoint: inout [Double]
   ) {
-    let kernels = Kernels.current
     if counted.freshBatches > 0 {
       parameters.all.assign(after.parameters)
       for index in 0..<counted.freshBatches {

@@ -37,7 +37,7 @@ package final class Learner: Sendable {
   ///   - threads: the number of threads that compute.
   package init(
     seed: UInt64, outer: OuterSettings, inner: InnerSettings, problems: [any InnerProblem], tasks: any TaskDistribution,
-    state: LearnerState, threads: Int
+    state: LearnerState, threads: Int, kernels: Kernels
   ) {
     let estimator = outer.estimator.make(varianceFloor: outer.varianceFloor)
     precondition(state.workers.count == outer.pairs && outer.samples >= estimator.fewestPairs)
@@ -50,7 +50,9 @@ package final class Learner: Sendable {
     self.estimator = estimator
     self.state = Mutex(state)
     self.threads = (0..<threads).map { _ in
-      ThreadMemory(TruncationRunner(seed: seed, outer: outer, inner: inner, problems: problems, estimator: estimator))
+      ThreadMemory(
+        TruncationRunner(
+          seed: seed, outer: outer, inner: inner, problems: problems, estimator: estimator, kernels: kernels))
     }
   }
 

@@ -8,23 +8,26 @@ final class TruncationRunner {
   private let inner: InnerSettings
   private let problems: [any InnerProblem]
   private let estimator: any GradientEstimator
+  private let kernels: Kernels
   private var unrolls: [Int: Unroll] = [:]
 
   init(
     seed: UInt64, outer: OuterSettings, inner: InnerSettings, problems: [any InnerProblem],
-    estimator: any GradientEstimator
+    estimator: any GradientEstimator, kernels: Kernels
   ) {
     self.seed = seed
     self.outer = outer
     self.inner = inner
     self.problems = problems
     self.estimator = estimator
+    self.kernels = kernels
   }
 
   private func unroll(_ problem: Int) -> Unroll {
     if let unroll = unrolls[problem] { return unroll }
     let unroll = Unroll(
-      problem: problems[problem], architecture: inner.optimizer, batch: inner.batch, counted: CountedLoss(outer))
+      problem: problems[problem], architecture: inner.optimizer, batch: inner.batch, counted: CountedLoss(outer),
+      kernels: kernels)
     unrolls[problem] = unroll
     return unroll
   }

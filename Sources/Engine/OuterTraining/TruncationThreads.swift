@@ -1,20 +1,23 @@
-import Foundation
 import Threads
 
 /// Threads that run truncations one after the other, each time of the worker that has waited longest, until they are
 /// ended.
-final class TruncationThreads: @unchecked Sendable {
+final class TruncationThreads: Sendable {
   /// Runs a worker's next truncation on a thread, by its number; returns false where stopped.
   typealias Body = @Sendable (_ worker: Int, _ thread: Int, _ stop: StopFlag) throws -> Bool
 
-  private let isFull: @Sendable () -> Bool
-  private let body: Body
-  private let stop = StopFlag()
-  // Under the condition: the workers that nobody runs, the threads that have not ended, and why one failed.
-  private let condition = NSCondition()
-  private var idle: [Int]
-  private var running: Int
-  private var failure: (any Error)?
+  private struct State {
+    /// The workers whose truncation no thread runs, the one that has waited longest first.
+    var idle: [Int]
+    /// Whether a truncation has ended that ``waitForResult()`` has not told of.
+    var hasNews = false
+    /// The error of the first truncation that failed.
+    var failure: (any Error)?
+  }
+
+  private let state: Monitor<State>
+  private let stop: StopFlag
+  private let threads: ThreadGroup
 
   /// Starts the threads.
   ///
@@ -22,66 +25,51 @@ final class TruncationThreads: @unchecked Sendable {
   ///   - isFull: returns whether so many results wait that no more are wanted.
   ///   - body: runs a truncation, and hands in a result where it returns true.
   init(workers: Int, threads: Int, isFull: @escaping @Sendable () -> Bool, body: @escaping Body) {
-    self.isFull = isFull
-    self.body = body
-    idle = Array(0..<workers)
-    running = threads
-    for number in 0..<threads {
-      ThreadPool.shared.run { [self] in
-        work(number)
-      } done: { [self] in
-        condition.withLock {
-          running -= 1
-          condition.broadcast()
+    let state = Monitor(State(idle: Array(0..<workers)))
+    let stop = StopFlag()
+    /// Returns the worker that has waited longest, and waits while there is none or too many results wait; nil where
+    /// the threads are to end.
+    @Sendable func nextWorker() -> Int? {
+      state.wait { state -> Int?? in
+        if stop.isSet { return .some(nil) }
+        return state.idle.isEmpty || isFull() ? nil : state.idle.removeFirst()
+      }
+    }
+    self.state = state
+    self.stop = stop
+    self.threads = ThreadPool.shared.start(threads) { thread in
+      while let worker = nextWorker() {
+        let result = Result { try body(worker, thread, stop) }
+        state.withLock { state in
+          state.idle.append(worker)
+          state.hasNews = true
+          if case .failure(let error) = result {
+            state.failure = state.failure ?? error
+            stop.set()
+          }
         }
       }
     }
   }
 
-  private func work(_ thread: Int) {
-    while let worker = nextWorker() {
-      let result = Result { try body(worker, thread, stop) }
-      condition.withLock {
-        idle.append(worker)
-        if case .failure(let error) = result {
-          failure = failure ?? error
-          stop.set()
-        }
-        condition.broadcast()
-      }
-    }
-  }
-
-  /// Returns the worker that has waited longest, and waits while there is none or too many results wait; nil where the
-  /// threads are to end.
-  private func nextWorker() -> Int? {
-    condition.withLock {
-      while !stop.isSet {
-        if !idle.isEmpty, !isFull() { return idle.removeFirst() }
-        condition.wait()
-      }
-      return nil
-    }
-  }
-
-  /// Waits for a result, a few milliseconds at most.
+  /// Waits until a truncation has ended, 20 ms at most.
   /// - Throws: what a truncation threw.
   func waitForResult() throws {
-    try condition.withLock {
-      if failure == nil { _ = condition.wait(until: Date(timeIntervalSinceNow: 0.02)) }
-      if let failure { throw failure }
+    let result = state.wait(atMost: 0.02) { state -> Result<Void, any Error>? in
+      if let failure = state.failure { return .failure(failure) }
+      guard state.hasNews else { return nil }
+      state.hasNews = false
+      return .success(())
     }
+    try result?.get()
   }
 
   /// Wakes the threads that wait because too many results did, after some were taken.
-  func roomWasMade() { condition.withLock { condition.broadcast() } }
+  func roomWasMade() { state.withLock { _ in } }
 
   /// Abandons the truncations that are running at their next inner step, and returns when all threads have ended.
   func end() {
-    condition.withLock {
-      stop.set()
-      condition.broadcast()
-      while running > 0 { condition.wait() }
-    }
+    state.withLock { _ in stop.set() }
+    threads.wait()
   }
 }

@@ -1,43 +1,26 @@
 import CKernels
-import Files
-
-#if canImport(Glibc)
-  import Glibc
-#endif
 
 /// The kernels of one instruction set. Only this file and its extensions call C; `kernels.h` describes each kernel.
+///
+/// The programs choose one of ``available`` and hand it down: everything that computes is given its kernels.
 package struct Kernels: @unchecked Sendable {
-  /// The names of the instruction sets, from the least to the most.
-  static let instructionSets = ["baseline", "x86-64-v3", "x86-64-v4"]
+  /// The kernels that this processor can run, from the least to the most. The first is `baseline`, which every processor
+  /// has.
+  package static var available: [Kernels] { ["baseline", "x86-64-v3", "x86-64-v4"].compactMap { Kernels($0) } }
 
   /// The number of parameters that the learned optimizer's network handles at once.
   static let block = Int(LOPT_BLOCK)
 
   let table: UnsafePointer<lopt_kernels>
 
-  /// Finds the kernels of an instruction set.
-  /// - Throws: ``EngineError`` where the name is unknown or this processor lacks the instruction set.
-  init(_ name: String) throws {
-    guard let table = lopt_kernels_named(name) else {
-      let known = Self.instructionSets.filter { lopt_kernels_named($0) != nil }.joined(separator: ", ")
-      throw EngineError(.unknownInstructionSet, "LOPT_ISA: \(name) is not one of this processor's: \(known)")
-    }
+  /// Finds the kernels of an instruction set by its name; nil where that is unknown, or this processor lacks it.
+  package init?(_ name: String) {
+    guard let table = lopt_kernels_named(name) else { return nil }
     self.table = table
   }
 
-  /// The kernels that `LOPT_ISA` names, or, where it is empty or not set, the best that this processor has.
-  static let chosen: Result<Kernels, any Error> = Result {
-    if let forced = getenv("LOPT_ISA").map({ String(cString: $0) }), !forced.isEmpty { return try Kernels(forced) }
-    let best = instructionSets.last { lopt_kernels_named($0) != nil }
-    return try Kernels(best ?? "baseline")
-  }
-
-  /// The chosen kernels. ``InstructionSet/name()`` must have been asked before, so that a wrong `LOPT_ISA` was an
-  /// error.
-  package static let current: Kernels = {
-    if case .success(let kernels) = chosen { return kernels }
-    preconditionFailure("LOPT_ISA names no instruction set of this processor")
-  }()
+  /// The name of the instruction set.
+  package var name: String { String(cString: table.pointee.name) }
 
   /// A matrix in a buffer. A transposed one is the same floats with the strides exchanged.
   struct Matrix {
@@ -270,17 +253,4 @@ package struct Kernels: @unchecked Sendable {
         parametersAdjoint.pointer, momentaAdjoint.pointer, secondMomentsAdjoint.pointer, gradientAdjoint.pointer)
     }
   }
-}
-
-/// The instruction set whose kernels the engine runs.
-package enum InstructionSet {
-  /// Returns the name of the instruction set. Tools ask before they compute.
-  /// - Throws: ``EngineError`` where `LOPT_ISA` names one that this processor does not have.
-  package static func name() throws -> String {
-    try Kernels.chosen.get().name
-  }
-}
-
-extension Kernels {
-  var name: String { String(cString: table.pointee.name) }
 }

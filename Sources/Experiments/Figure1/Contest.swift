@@ -69,7 +69,7 @@ struct Contest {
       tunedFor: .train, looks: mark.map { looks(upTo: steps, mark: $0) })
     return try Evaluation(
       plan, snapshot: learned.snapshot, name: learned.name, dataset: figure.dataset, threads: threads,
-      cache: points.workspace.appending(path: part))
+      kernels: figure.kernels, cache: points.workspace.appending(path: part))
   }
 
   /// Returns steps at equal distances from 0 to `last`, the mark one of them.

@@ -1,3 +1,4 @@
+package import Engine
 import Evaluation
 import Files
 package import Shards
@@ -71,13 +72,15 @@ package struct Figure1: Figure {
   package let name = "figure1"
   /// The settings, with everything on which the points depend.
   package let settings: Settings
+  /// The kernels with which the engine computes.
+  package let kernels: Kernels
   let dataset: Dataset
   let learned: [Learned]
 
   /// Makes the figure.
   /// - Parameter learned: one snapshot, or one of the train objective and one of the validation objective.
   /// - Throws: ``ExperimentsError`` where two are of other objectives than these.
-  package init(_ settings: Settings, dataset: Dataset, learned: [Learned]) throws {
+  package init(_ settings: Settings, dataset: Dataset, learned: [Learned], kernels: Kernels) throws {
     precondition(!learned.isEmpty)
     if learned.count > 1, learned.map(\.objective) != ["train", "validation"] {
       throw ExperimentsError(
@@ -87,6 +90,7 @@ package struct Figure1: Figure {
     }
     self.dataset = dataset
     self.learned = learned
+    self.kernels = kernels
     var settings = settings
     settings.dataset = dataset.manifestDigest
     settings.theta = try learned.map { Digest.sha256(try $0.snapshot.encoded()) }

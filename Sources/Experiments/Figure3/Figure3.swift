@@ -1,4 +1,4 @@
-import Engine
+package import Engine
 import Files
 import Foundation
 package import Snapshots
@@ -70,10 +70,10 @@ package struct Figure3: Figure {
   package static func batch(_ scale: FigureScale) -> Int { scale == .small ? 32 : 128 }
 
   /// Makes the figure with the θ that is made by hand.
-  package init(_ settings: Settings, instance: InnerInstance) {
+  package init(_ settings: Settings, instance: InnerInstance, kernels: Kernels) {
     let architecture = Architecture()
     self.init(
-      settings, instance: instance, architecture: architecture,
+      settings, instance: instance, kernels: kernels, architecture: architecture,
       theta: architecture.descendingTheta(seed: settings.seed, noise: settings.noise, gain: settings.gain),
       thetaDescription:
         "made by hand: descent along the normalized gradient by steps of \(settings.gain.short) λ₁, and "
@@ -84,7 +84,9 @@ package struct Figure3: Figure {
   ///
   /// - Parameter name: what an error calls the snapshot.
   /// - Throws: `SnapshotError` or `TasksError` where it cannot be run.
-  package init(_ settings: Settings, instance: InnerInstance, snapshot: Snapshot, name: String) throws {
+  package init(
+    _ settings: Settings, instance: InnerInstance, kernels: Kernels, snapshot: Snapshot, name: String
+  ) throws {
     let architecture = try Architecture(snapshot.metadata, name: name)
     guard snapshot.theta.count == architecture.layout.count else {
       throw SnapshotError(
@@ -92,12 +94,13 @@ package struct Figure3: Figure {
         "\(name): has \(snapshot.theta.count) weights; its architecture has \(architecture.layout.count)")
     }
     self.init(
-      settings, instance: instance, architecture: architecture, theta: snapshot.theta,
+      settings, instance: instance, kernels: kernels, architecture: architecture, theta: snapshot.theta,
       thetaDescription: "after \(snapshot.metadata.outerIteration.grouped) outer-iterations of training")
   }
 
   private init(
-    _ settings: Settings, instance: InnerInstance, architecture: Architecture, theta: [Float], thetaDescription: String
+    _ settings: Settings, instance: InnerInstance, kernels: Kernels, architecture: Architecture, theta: [Float],
+    thetaDescription: String
   ) {
     var settings = settings
     settings.tasks = instance.identity
@@ -109,8 +112,11 @@ package struct Figure3: Figure {
     self.thetaDescription = thetaDescription
     section = LossSection(
       instance: instance, architecture: architecture, theta: theta, lengths: settings.lengths,
-      freshBatches: settings.freshBatches, seed: settings.seed)
+      freshBatches: settings.freshBatches, seed: settings.seed, kernels: kernels)
   }
+
+  /// The kernels with which the engine computes.
+  package var kernels: Kernels { section.kernels }
 
   private var spacing: Double { settings.sigma / Double(settings.valuesPerSigma) }
   private var reach: Int { SampledCurve.reach(sigma: settings.sigma, spacing: spacing) }
@@ -126,7 +132,7 @@ package struct Figure3: Figure {
     let index = try points.value("outer-parameter", cost: 0) {
       try section.steepestOuterParameter(length: settings.steepestAfter)
     }
-    let losses = try Parallel.map(2 * side + 1, threads: threads) { number in
+    let losses = try Threads.map(2 * side + 1, threads: threads) { number in
       let offset = Double(number - side) * spacing
       return try points.value("loss/\(number)", cost: longest) {
         try section.losses(outerParameter: index, offset: offset)

@@ -11,13 +11,14 @@ struct LossSection: Sendable {
   /// The number of fresh training batches on which the loss is measured after each step.
   var freshBatches: Int
   var seed: UInt64
+  var kernels: Kernels
 
   private static let clip: Float = 10
 
   private func unroll(_ theta: [Float], length: Int, reverse: Bool) throws -> Unroll.Result {
     let unroll = Unroll(
       problem: instance.problem, architecture: architecture, batch: instance.batch,
-      counted: CountedLoss(freshBatches: freshBatches, objective: .train, clip: Self.clip))
+      counted: CountedLoss(freshBatches: freshBatches, objective: .train, clip: Self.clip), kernels: kernels)
     var inner = instance.problem.initialParameters(seed: seed, index: 0)
     inner += [Float](repeating: 0, count: 2 * architecture.betas.count * inner.count)
     let result = unroll.run(

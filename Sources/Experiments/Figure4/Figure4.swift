@@ -1,4 +1,4 @@
-import Engine
+package import Engine
 import Threads
 
 #if canImport(Glibc)
@@ -88,7 +88,7 @@ package struct Figure4: Figure {
   }
 
   /// Makes the figure for an instance.
-  package init(_ settings: Settings, instance: InnerInstance) {
+  package init(_ settings: Settings, instance: InnerInstance, kernels: Kernels) {
     precondition(settings.lengths.allSatisfy { settings.steps % $0 == 0 } && settings.lengths.last == settings.steps)
     precondition(settings.persistentLengths.allSatisfy { settings.steps % $0 == 0 })
     var settings = settings
@@ -96,8 +96,11 @@ package struct Figure4: Figure {
     settings.problem = instance.problem.name
     settings.batch = instance.batch
     self.settings = settings
-    runs = RateRuns(instance: instance, settings: settings)
+    runs = RateRuns(instance: instance, settings: settings, kernels: kernels)
   }
+
+  /// The kernels with which the engine computes.
+  package var kernels: Kernels { runs.kernels }
 
   /// The estimators, the most expensive first, so that threads end at about the same time.
   var estimators: [RateEstimator] {
@@ -131,14 +134,14 @@ package struct Figure4: Figure {
   /// Computes the points that the journal does not have, and makes the figure.
   package func run(_ points: FigureJournal, threads: Int) throws -> FigureOutput {
     let estimators = estimators
-    let chains = try Parallel.map(estimators.count, threads: threads) { try learn(estimators[$0], points) }
-    let losses = try Parallel.map(grid.count * settings.gridTasks, threads: threads) { number in
+    let chains = try Threads.map(estimators.count, threads: threads) { try learn(estimators[$0], points) }
+    let losses = try Threads.map(grid.count * settings.gridTasks, threads: threads) { number in
       let (rate, task) = (number / settings.gridTasks, number % settings.gridTasks)
       return try points.value("grid/\(rate)/\(task)", cost: cost(nil), note: "grid") {
         try runs.loss(task: task, logRate: grid[rate])
       }
     }
-    let profiles = try Parallel.map(settings.lengths.count * settings.profileTasks, threads: threads) { number in
+    let profiles = try Threads.map(settings.lengths.count * settings.profileTasks, threads: threads) { number in
       let (length, task) = (settings.lengths[number / settings.profileTasks], number % settings.profileTasks)
       let estimator = RateEstimator.truncated(length: length)
       return try points.value("profile/\(length)/\(task)", cost: cost(estimator), note: "outer-gradients") {

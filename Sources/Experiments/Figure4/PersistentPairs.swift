@@ -1,3 +1,4 @@
+import Engine
 import Randomness
 
 /// Persistent evolution strategies (Vicol et al. 2021) for a log learning rate, by antithetic pairs of which each
@@ -10,9 +11,12 @@ final class PersistentPairs {
   private var accumulated: [Double]
   private let sigma: Double
 
-  init(_ instance: InnerInstance, task: Int, seed: UInt64, pairs: Int, sigma: Double) throws {
+  init(_ instance: InnerInstance, task: Int, seed: UInt64, pairs: Int, sigma: Double, kernels: Kernels) throws {
     self.pairs = try (0..<pairs).map { _ in
-      (try RateTraining(instance, task: task, seed: seed), try RateTraining(instance, task: task, seed: seed))
+      (
+        try RateTraining(instance, task: task, seed: seed, kernels: kernels),
+        try RateTraining(instance, task: task, seed: seed, kernels: kernels)
+      )
     }
     accumulated = Array(repeating: 0, count: pairs)
     self.sigma = sigma

@@ -1,3 +1,4 @@
+import Engine
 import Randomness
 
 /// The way to get an outer-gradient by the log learning rate from a whole training run.
@@ -34,6 +35,7 @@ enum RateEstimator: Hashable, Sendable, CustomStringConvertible {
 struct RateRuns: Sendable {
   var instance: InnerInstance
   var settings: Figure4.Settings
+  var kernels: Kernels
 
   /// Returns the truncations of one training run at a fixed learning rate, with their outer-gradients.
   ///
@@ -45,18 +47,19 @@ struct RateRuns: Sendable {
     let count = settings.steps / length
     switch estimator {
     case .truncated:
-      let training = try RateTraining(instance, task: task, seed: seed)
+      let training = try RateTraining(instance, task: task, seed: seed, kernels: kernels)
       return (0..<count).map { _ in training.truncation(length: length, logRate: logRate, derivative: true) }
     case .persistent:
       var random = RandomStream(seed: seed, purpose: .perturbation, indices: indices)
-      let pairs = try PersistentPairs(instance, task: task, seed: seed, pairs: settings.pairs, sigma: settings.sigma)
+      let pairs = try PersistentPairs(
+        instance, task: task, seed: seed, pairs: settings.pairs, sigma: settings.sigma, kernels: kernels)
       return (0..<count).map { _ in pairs.truncation(length: length, logRate: logRate, random: &random) }
     }
   }
 
   /// Returns the mean loss of one training run.
   func loss(task: Int, logRate: Double) throws -> Double {
-    try RateTraining(instance, task: task, seed: settings.seed)
+    try RateTraining(instance, task: task, seed: settings.seed, kernels: kernels)
       .truncation(length: settings.steps, logRate: logRate, derivative: false).loss
   }
 }

@@ -61,10 +61,10 @@ final class RateTraining {
   }
 
   /// Begins the training of task number `task`.
-  init(_ instance: InnerInstance, task: Int, seed: UInt64) throws {
+  init(_ instance: InnerInstance, task: Int, seed: UInt64, kernels: Kernels) throws {
     problem = instance.problem
     images = try instance.images(task)
-    evaluator = problem.makeEvaluator(batch: instance.batch)
+    evaluator = problem.makeEvaluator(batch: instance.batch, kernels: kernels)
     batch = Batch(size: instance.batch, shape: problem.shape)
     let count = problem.layout.count
     parameters = FloatBuffer(count)

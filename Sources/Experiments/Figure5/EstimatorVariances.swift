@@ -26,7 +26,7 @@ struct EstimatorVariances: Codable, Sendable, Equatable {
   /// - Throws: an error of the tasks.
   init(
     theta: [Float], length: Int, draws: Int, outer: OuterSettings, inner: InnerSettings,
-    problems: [any InnerProblem], tasks: any TaskDistribution, seed: UInt64, threads: Int
+    problems: [any InnerProblem], tasks: any TaskDistribution, seed: UInt64, threads: Int, kernels: Kernels
   ) throws {
     var outer = outer
     outer.estimator = .combined
@@ -42,7 +42,8 @@ struct EstimatorVariances: Codable, Sendable, Equatable {
     // At the end of a task: the first of all would be cut, to stagger the workers.
     for worker in state.workers.indices { (state.workers[worker].step, state.workers[worker].life) = (1, 1) }
     let learner = Learner(
-      seed: seed, outer: outer, inner: inner, problems: problems, tasks: tasks, state: state, threads: threads)
+      seed: seed, outer: outer, inner: inner, problems: problems, tasks: tasks, state: state, threads: threads,
+      kernels: kernels)
     var reports: [OuterIterationReport] = []
     var gradients: [[Float]] = []
     while reports.count < draws, let report = try learner.outerIteration(stop: StopFlag()) {

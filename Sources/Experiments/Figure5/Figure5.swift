@@ -75,6 +75,8 @@ package struct Figure5: Figure {
   package let name = "figure5"
   /// The settings, with everything on which the points depend.
   package let settings: Settings
+  /// The kernels with which the engine computes.
+  package let kernels: Kernels
   let dataset: Dataset
 
   /// Makes the figure.
@@ -83,8 +85,9 @@ package struct Figure5: Figure {
   ///   - name: the problem's name; nil for the first that takes images of the data set's shape.
   /// - Throws: ``ExperimentsError``, `EngineError` or `ShardsError` where the data set has too few classes of the
   ///   splits `train` and `outer-validation`, or no problem fits.
-  package init(_ settings: Settings, dataset folder: URL, problem name: String?) throws {
+  package init(_ settings: Settings, dataset folder: URL, problem name: String?, kernels: Kernels) throws {
     precondition(settings.outerIterations.isMultiple(of: settings.every))
+    self.kernels = kernels
     dataset = try Dataset(at: folder)
     let problem = try InnerInstance.problem(name, for: dataset)
     for split in [ClassSplit.train, .outerValidation] {
@@ -158,6 +161,7 @@ package struct Figure5: Figure {
       steps: settings.steps, batch: settings.batch, seed: settings.seed,
       tunedFor: objective == .train ? .train : .validation)
     return try Evaluation(
-      plan, snapshot: snapshot, name: "θ of figure 5", dataset: dataset, threads: threads, cache: points.workspace)
+      plan, snapshot: snapshot, name: "θ of figure 5", dataset: dataset, threads: threads, kernels: kernels,
+      cache: points.workspace)
   }
 }

@@ -42,7 +42,7 @@ struct OuterTraining {
     var log = Logger(label: "figure5") { _ in ConsoleHandler() }
     log.logLevel = .error
     // Opening a run writes the snapshot of step 0.
-    let run = try TrainingRun(configuration: configuration, console: log)
+    let run = try TrainingRun(configuration: configuration, kernels: figure.kernels, console: log)
     if outerIteration > 0 { try run.run() }
     return try Snapshot(run.snapshots.read(named: name).data, name: name)
   }
@@ -57,6 +57,6 @@ struct OuterTraining {
     let tasks = try DatasetTaskDistribution(configuration, datasets: [figure.dataset])
     return try EstimatorVariances(
       theta: theta, length: length, draws: settings.draws, outer: configuration.outer, inner: configuration.inner,
-      problems: tasks.problems, tasks: tasks, seed: seed, threads: threads)
+      problems: tasks.problems, tasks: tasks, seed: seed, threads: threads, kernels: figure.kernels)
   }
 }

@@ -1,6 +1,8 @@
 import ArgumentParser
+import Engine
 import Experiments
 import Foundation
+import Settings
 import Shards
 import Snapshots
 
@@ -59,6 +61,6 @@ struct Figure1Command: ParsableCommand {
       problem: problem, split: split.of(data), steps: steps ?? (isPaper ? 10_000 : metadata.steps),
       batch: batch ?? (isPaper ? 128 : metadata.batch), tasks: tasks ?? (isPaper ? 10 : 20),
       initialisations: initialisations, seed: options.seed)
-    try options.run(Figure1(settings, dataset: data, learned: learned))
+    try options.run(Figure1(settings, dataset: data, learned: learned, kernels: .chosen()))
   }
 }

@@ -1,6 +1,8 @@
 import ArgumentParser
+import Engine
 import Experiments
 import Foundation
+import Settings
 import Snapshots
 
 /// The command `lopt figure 3`: jagged outer-losses.
@@ -28,11 +30,12 @@ struct Figure3Command: ParsableCommand {
     let instance = try tasks.instance(
       batch: Figure3.batch(options.figureScale), seed: options.seed,
       synthetic: Figure3.syntheticInstance(options.figureScale, seed: options.seed))
+    let kernels = try Kernels.chosen()
     guard let snapshot else {
-      try options.run(Figure3(settings, instance: instance))
+      try options.run(Figure3(settings, instance: instance, kernels: kernels))
       return
     }
     let loaded = try Snapshot(contentsOf: URL(filePath: snapshot))
-    try options.run(Figure3(settings, instance: instance, snapshot: loaded, name: snapshot))
+    try options.run(Figure3(settings, instance: instance, kernels: kernels, snapshot: loaded, name: snapshot))
   }
 }

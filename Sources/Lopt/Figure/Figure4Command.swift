@@ -1,5 +1,7 @@
 import ArgumentParser
+import Engine
 import Experiments
+import Settings
 
 /// The command `lopt figure 4`: the bias of truncation.
 struct Figure4Command: ParsableCommand {
@@ -23,6 +25,6 @@ struct Figure4Command: ParsableCommand {
     let instance = try tasks.instance(
       batch: 32, seed: options.seed,
       synthetic: Figure4.syntheticInstance(options.figureScale, seed: options.seed))
-    try options.run(Figure4(settings, instance: instance))
+    try options.run(Figure4(settings, instance: instance, kernels: .chosen()))
   }
 }

@@ -1,6 +1,8 @@
 import ArgumentParser
+import Engine
 import Experiments
 import Foundation
+import Settings
 
 /// The command `lopt figure 5`: the estimators' variances, and outer-training's progress.
 struct Figure5Command: ParsableCommand {
@@ -25,6 +27,6 @@ struct Figure5Command: ParsableCommand {
   func run() throws {
     var settings = Figure5.Settings(options.figureScale)
     settings.seed = options.seed
-    try options.run(Figure5(settings, dataset: URL(filePath: dataset), problem: problem))
+    try options.run(Figure5(settings, dataset: URL(filePath: dataset), problem: problem, kernels: .chosen()))
   }
 }

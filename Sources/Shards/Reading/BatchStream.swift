@@ -1,6 +1,6 @@
-import Dispatch
 import Randomness
 import Synchronization
+import Threads
 
 /// The minibatches of a task, by number: images drawn uniformly, with replacement, from all of a split
 /// (Documentation/method.md#tasks-and-minibatches).
@@ -33,8 +33,8 @@ public final class BatchStream: Sendable {
     var spare: [Batch] = []
   }
 
-  /// The queue on which batches are gathered ahead, one after the other.
-  private static let gatherer = DispatchQueue(label: "batches", qos: .userInitiated)
+  /// The thread on which batches are gathered ahead, one after the other.
+  private static let gatherer = SerialThread(named: "batches")
 
   /// The bytes of a batch from which gathering it ahead is worth the way from one thread to another.
   private static let worthAThread = 256 << 10
@@ -99,7 +99,7 @@ public final class BatchStream: Sendable {
       return missing
     }
     for number in missing {
-      Self.gatherer.async { [weak self] in self?.gatherAhead(number) }
+      Self.gatherer.run { [weak self] in self?.gatherAhead(number) }
     }
   }
 

@@ -12,23 +12,19 @@ import Threads
   private func start(_ work: OrderedWork<Int, Int>, count: Int, bytes: Int, _ result: Result<Void, any Error>)
     -> ThreadGroup
   {
-    let group = ThreadGroup()
-    group.start {
-      for number in 0..<count {
-        guard (try? work.put(number, bytes: bytes)) != nil else { return }
-      }
-      work.finish(result)
-    }
-    for _ in 0..<3 {
-      group.start {
-        work.work { number in
+    Threads.start(4, named: "work") { thread in
+      guard thread == 0 else {
+        return work.work { number in
           // Earlier ones take longer, so that they end after later ones.
           usleep(UInt32(1000 * (3 - number % 4)))
           return number * number
         }
       }
+      for number in 0..<count {
+        guard (try? work.put(number, bytes: bytes)) != nil else { return }
+      }
+      work.finish(result)
     }
-    return group
   }
 
   @Test("outputs come in the order of the inputs, however long each takes", arguments: [1, 1000])
@@ -43,21 +39,23 @@ import Threads
 
   @Test("no more bytes are on the way than the limit, and one input always may be")
   func limit() throws {
-    let put = Atomic(0)
+    final class Counter: Sendable {
+      let put = Atomic(0)
+    }
+    let counter = Counter()
     let work = OrderedWork<Int, Int>(byteLimit: 50)
-    let group = ThreadGroup()
-    group.start {
+    let group = Threads.start(2, named: "work") { thread in
+      guard thread == 0 else { return work.work { $0 } }
       for number in 0..<30 {
         try? work.put(number, bytes: number == 20 ? 500 : 10)
-        put.add(1, ordering: .relaxed)
+        counter.put.add(1, ordering: .relaxed)
       }
       work.finish(.success(()))
     }
-    group.start { work.work { $0 } }
     for taken in 0..<30 {
       usleep(2000)
       // The one that is taken next is on the way too.
-      #expect(put.load(ordering: .relaxed) <= taken + 5)
+      #expect(counter.put.load(ordering: .relaxed) <= taken + 5)
       #expect(try work.take() == taken)
     }
     #expect(try work.take() == nil)

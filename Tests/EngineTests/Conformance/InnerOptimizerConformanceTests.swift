@@ -1,3 +1,4 @@
+import TestSupport
 import Testing
 
 @testable import Engine
@@ -18,20 +19,21 @@ import Testing
 
   static let optimizers: [Optimizer] = [
     Optimizer(
-      testDescription: "momentum", make: { MomentumSGD(count: $0.count, rate: 0.125, decay: 0.75) },
+      testDescription: "momentum", make: { MomentumSGD(count: $0.count, rate: 0.125, decay: 0.75, kernels: .forTests) },
       trajectory: elementwise { u, g, state, _ in
         state.0 = 0.75 * state.0 + g
         u -= 0.125 * state.0
       }),
     Optimizer(
-      testDescription: "rmsprop", make: { RMSProp(count: $0.count, rate: 0.125, decay: 0.75, epsilon: 0.01) },
+      testDescription: "rmsprop",
+      make: { RMSProp(count: $0.count, rate: 0.125, decay: 0.75, epsilon: 0.01, kernels: .forTests) },
       trajectory: elementwise { u, g, state, _ in
         state.0 = 0.75 * state.0 + 0.25 * g * g
         u -= 0.125 * g / (state.0.squareRoot() + Double(0.01 as Float))
       }),
     Optimizer(
       testDescription: "adam",
-      make: { Adam(count: $0.count, rate: 0.125, beta1: 0.75, beta2: 0.875, epsilon: 0.01) },
+      make: { Adam(count: $0.count, rate: 0.125, beta1: 0.75, beta2: 0.875, epsilon: 0.01, kernels: .forTests) },
       trajectory: elementwise { u, g, state, step in
         state.0 = 0.75 * state.0 + 0.25 * g
         state.1 = 0.875 * state.1 + 0.125 * g * g
@@ -64,7 +66,7 @@ import Testing
     let theta = settled.initialTheta(seed: 5)
     return Optimizer(
       testDescription: "learned, \(hiddenLayers) hidden layers", restsWithoutGradient: false,
-      make: { LearnedOptimizer(theta: theta, architecture: settled, problem: $0) },
+      make: { LearnedOptimizer(theta: theta, architecture: settled, problem: $0, kernels: .forTests) },
       trajectory: { parameters, gradients in
         let reference = ReferenceOptimizer(architecture: settled, theta: theta.map(Double.init), layout: layout)
         let moments = [Double](repeating: 0, count: 2 * settled.betas.count * layout.count)

@@ -1,3 +1,5 @@
+import TestSupport
+
 @testable import Engine
 
 /// A problem's evaluator, with one batch loaded, at parameters of which the biases are not zero either.
@@ -10,7 +12,7 @@ struct InnerProblemExample {
 
   init(_ problem: any InnerProblem) {
     self.problem = problem
-    evaluator = problem.makeEvaluator(batch: Self.images)
+    evaluator = problem.makeEvaluator(batch: Self.images, kernels: .forTests)
     let moved = zip(problem.initialParameters(seed: 1), randomNormals(problem.layout.count, seed: 2))
     parameters = FloatBuffer(moved.map { $0 + 0.02 * $1 })
     load(step: 0)

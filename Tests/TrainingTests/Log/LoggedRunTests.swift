@@ -22,7 +22,7 @@ import Testing
         let state = folder.appending(path: name)
         try TrainingRun(
           configuration: SmallRun.configuration(data, state: state, outerIterations: last),
-          console: .silent
+          kernels: .forTests, console: .silent
         ).run()
         return state
       }
@@ -54,12 +54,12 @@ import Testing
       let data = try SmallDataset.digits(in: folder).folder
       let state = folder.appending(path: "state")
       let configuration = SmallRun.configuration(data, state: state, outerIterations: 3)
-      try TrainingRun(configuration: configuration, console: .silent).run()
+      try TrainingRun(configuration: configuration, kernels: .forTests, console: .silent).run()
       let newest = try #require(
         FileManager.default.contentsOfDirectory(atPath: state.appending(path: "training").path)
           .filter { $0.hasSuffix(".safetensors") }.max())
       try Data("damaged".utf8).write(to: state.appending(path: "training/\(newest)"))
-      let run = try TrainingRun(configuration: configuration, console: .silent)
+      let run = try TrainingRun(configuration: configuration, kernels: .forTests, console: .silent)
       #expect(run.status.outerIteration == 0)
       #expect(try WrittenLog.rows(state).isEmpty)
       try run.run()
@@ -76,12 +76,12 @@ import Testing
       let file = folder.appending(path: "run.safetensors")
       try TrainingRun(
         configuration: SmallRun.configuration(data, state: first, outerIterations: 2),
-        console: .silent
+        kernels: .forTests, console: .silent
       ).run()
       _ = try TrainingState.export(from: first, to: file) { _ in }
       var configuration = SmallRun.configuration(data, state: second, outerIterations: 4)
       configuration.startFrom = file.path
-      try TrainingRun(configuration: configuration, console: .silent).run()
+      try TrainingRun(configuration: configuration, kernels: .forTests, console: .silent).run()
       #expect(try rows(second).map(\.outerIteration) == [3, 4])
       try WrittenLog.expectSameEvents(second)
     }
