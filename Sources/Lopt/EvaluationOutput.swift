@@ -10,7 +10,7 @@ struct EvaluationOutput: Encodable {
     var classes: [String]
   }
 
-  /// What was run, by the names of the options.
+  /// The plan of the evaluation, by the names of the options.
   var plan: EvaluationOptions
   var snapshotSHA256: String
   /// The SHA-256 of the data set's manifest.

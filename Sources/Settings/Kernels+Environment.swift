@@ -3,9 +3,10 @@ import Files
 import Foundation
 
 extension Kernels {
-  /// The kernels that the variable `LOPT_ISA` names; where it is empty or not set, the best that this processor has.
+  /// Returns the kernels that the variable `LOPT_ISA` names; where it is empty or not set, the best that this processor
+  /// has.
   ///
-  /// A program asks once, and hands them down: nothing else looks at the variable.
+  /// A program asks once, and hands the kernels down: nothing else reads the variable.
   ///
   /// - Throws: ``EngineError`` where it names an instruction set that is unknown or that this processor lacks.
   package static func chosen(

@@ -1,14 +1,14 @@
 import Foundation
 
-/// A value behind a lock, for threads that wait until another one has changed it.
+/// A value behind a lock, for threads that wait until another one changes it.
 package final class Monitor<Value: Sendable>: @unchecked Sendable {  // Guarded by `condition`.
   private let condition = NSCondition()
   private var value: Value
 
-  /// Makes one with a value at first.
+  /// Makes a monitor of a value.
   package init(_ value: Value) { self.value = value }
 
-  /// Reads or changes the value, and wakes all that wait.
+  /// Reads or changes the value under the lock, and wakes all threads that wait.
   package func withLock<Result>(_ body: (inout Value) throws -> Result) rethrows -> Result {
     try condition.withLock {
       defer { condition.broadcast() }
@@ -16,7 +16,7 @@ package final class Monitor<Value: Sendable>: @unchecked Sendable {  // Guarded 
     }
   }
 
-  /// Waits until `body` returns something, and returns that; `body` is asked again whenever the value may have changed.
+  /// Waits until `body` returns something, and returns that. It is asked again whenever the value may have changed.
   ///
   /// - Parameter body: may change the value where it returns something.
   package func wait<Result>(for body: (inout Value) -> Result?) -> Result {
@@ -31,7 +31,7 @@ package final class Monitor<Value: Sendable>: @unchecked Sendable {  // Guarded 
     }
   }
 
-  /// Waits likewise, but only for a time, in seconds; nil when that is over.
+  /// Waits until `body` returns something, but at most for a time, in seconds; nil when that is over.
   package func wait<Result>(atMost seconds: Double, for body: (inout Value) -> Result?) -> Result? {
     let end = Date(timeIntervalSinceNow: seconds)
     return condition.withLock {

@@ -1,7 +1,8 @@
 import Dispatch
 import Synchronization
 
-/// Calls something again and again on a thread of its own, by a clock that nobody sets.
+/// A timer that calls a function again and again on a thread of its own. Changes of the machine's clock do not matter
+/// to it.
 package final class RepeatingTimer: Sendable {
   private struct Work {
     var interval: @Sendable () -> Double
@@ -11,11 +12,12 @@ package final class RepeatingTimer: Sendable {
   private let stopping: DispatchSemaphore
   private let thread: ThreadGroup
 
-  /// Starts it.
+  /// Starts the timer.
   ///
   /// - Parameters:
   ///   - name: the name of the thread.
-  ///   - interval: seconds until the first call and between two, asked anew for each.
+  ///   - interval: returns the seconds until the first call and between two, and is asked anew for each.
+  ///   - body: the function.
   package init(
     named name: String, every interval: @escaping @Sendable () -> Double, _ body: @escaping @Sendable () -> Void
   ) {
@@ -28,13 +30,14 @@ package final class RepeatingTimer: Sendable {
     }
   }
 
-  /// Holds the only reference to what is called, so that it can be released before the thread has ended.
+  /// Holds the only reference to the function that is called, so that it can be released before the thread has ended.
   private final class WorkHolder: Sendable {
     let work: Mutex<Work?>
     init(_ work: Work) { self.work = Mutex(work) }
   }
 
-  /// A function of its own, so that it holds nothing of the work once it has returned.
+  /// Calls the function until the timer is stopped. It is apart from the thread's own code, so that no reference to the
+  /// function is left once it has returned.
   @inline(never)
   private static func call(_ holder: WorkHolder, until stopping: DispatchSemaphore) {
     while let work = holder.work.withLock({ $0 }), stopping.wait(timeout: .now() + work.interval()) == .timedOut {
@@ -42,8 +45,10 @@ package final class RepeatingTimer: Sendable {
     }
   }
 
-  /// Stops it, once. When this returns, the function that was called has returned and is released: nothing that it
-  /// holds, such as a lock, lives on with it.
+  /// Stops the timer; it may be called once.
+  ///
+  /// When it returns, the function that was called has returned and is released. Nothing that it holds, such as a lock,
+  /// lives on with it.
   package func stop() {
     stopping.signal()
     thread.wait()

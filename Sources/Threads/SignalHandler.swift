@@ -4,13 +4,14 @@ import Dispatch
   import Glibc
 #endif
 
-/// Signals that do nothing but call a function, from when this is made until it is released; then they do nothing.
+/// A handler of signals. As long as it lives they only call a function; after that they do nothing.
 package final class SignalHandler {
   private let sources: [any DispatchSourceSignal]
 
+  /// Begins to handle signals.
   /// - Parameters:
   ///   - signals: their numbers, for example `SIGTERM`.
-  ///   - body: called on a thread of dispatch's, whatever the others do, and not for long.
+  ///   - body: is called on a thread of dispatch, and must be short.
   package init(_ signals: [Int32], _ body: @escaping @Sendable () -> Void) {
     sources = signals.map { number in
       signal(number, SIG_IGN)

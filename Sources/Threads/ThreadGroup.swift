@@ -1,12 +1,12 @@
 import Dispatch
 
-/// Threads at work, for whoever waits until they are done.
+/// A group of threads at work, which others can wait for.
 package struct ThreadGroup: Sendable {
   private let group = DispatchGroup()
 
   func enter() { group.enter() }
   func leave() { group.leave() }
 
-  /// Returns when all are done. What their functions hold may be released a little later.
+  /// Waits until all threads of the group are done. What their functions hold may be released a little later.
   package func wait() { group.wait() }
 }

@@ -1,12 +1,12 @@
 import Synchronization
 
-/// Threads that compute, and stay when they are done.
+/// The threads that compute, which stay when they are done.
 ///
-/// The C library has several heaps, gives a new thread one of them, and keeps in each what was freed there: new threads
+/// The C library has several heaps, gives a new thread one of them, and keeps in each what was freed there. New threads
 /// for each outer-iteration would, with time, hold the memory of a truncation in all of them. A pool never ends its
 /// threads: use ``shared``.
 package final class ThreadPool: Sendable {
-  /// The pool of this process.
+  /// The only pool of a program.
   package static let shared = ThreadPool()
 
   private struct State {
@@ -21,11 +21,11 @@ package final class ThreadPool: Sendable {
 
   private let state = Mutex(State())
 
-  /// How many threads it has.
+  /// The number of threads of the pool.
   var count: Int { state.withLock { $0.count } }
 
-  /// Calls `body` with each number of 0 ..< `count`, on as many threads at the same time. They may be waited for; when
-  /// that is over they are idle again.
+  /// Calls `body` with each number of 0 ..< `count`, on as many threads at the same time.
+  /// - Returns: a group that is done when all calls are. The threads are idle then.
   package func start(_ count: Int, _ body: @escaping @Sendable (_ number: Int) -> Void) -> ThreadGroup {
     let group = ThreadGroup()
     for number in 0..<count {
@@ -40,7 +40,8 @@ package final class ThreadPool: Sendable {
     return group
   }
 
-  /// The idle thread of the lowest number, so that the same work tends to find the same heap; a new one where none is idle.
+  /// Takes the idle thread of the lowest number, so that the same work tends to find the same heap, or a new one where
+  /// none is idle.
   private func takeIdle() -> Member {
     state.withLock { state in
       if let first = state.idle.indices.min(by: { state.idle[$0].number < state.idle[$1].number }) {

@@ -1,13 +1,15 @@
 import Foundation
 import Synchronization
 
-/// Threads of our own. What computes and what waits for disks runs on them, so that those that answer requests stay free.
+/// The threads of the program itself. Computing and waiting for disks is done on them, so that the threads that answer
+/// requests stay free.
 ///
-/// All begin in ``start(named:_:)``, and have a name that tools such as `top -H` show.
+/// All of them begin in ``start(named:_:)``, and have a name that tools such as `top -H` show.
 package enum Threads {
   /// Starts a thread that runs `body` and ends.
   ///
-  /// - Parameter name: what tools show of it are the first 15 bytes.
+  /// - Parameter name: the thread's name, of which tools show the first 15 bytes.
+  /// - Returns: a group that is done when `body` is.
   @discardableResult
   package static func start(named name: String, _ body: @escaping @Sendable () -> Void) -> ThreadGroup {
     start(1, name: { _ in name }, { _ in body() })
@@ -39,7 +41,7 @@ package enum Threads {
     return group
   }
 
-  /// Runs what blocks for long on a thread of its own, while the caller's serves others.
+  /// Runs a function that blocks for long on a thread of its own, while the caller's thread serves others.
   package static func run<Result: Sendable>(
     named name: String, _ body: @escaping @Sendable () throws -> Result
   ) async throws -> Result {
@@ -52,9 +54,11 @@ package enum Threads {
     let next = Atomic(0)
   }
 
-  /// Calls `body(thread, index)` for every index of 0 ..< `count`, each on whichever of `threads` threads of the pool is
-  /// free, in order, and returns when all are done. The calling thread only waits. After an error no more are begun, and
-  /// it is thrown.
+  /// Calls `body(thread, index)` for every index of 0 ..< `count`, on `threads` threads of the pool, and waits until
+  /// all calls are done.
+  ///
+  /// Indices are begun in order, each by the next free thread. After an error no more are begun.
+  /// - Throws: the first error.
   package static func forEach(
     _ count: Int, threads: Int, _ body: @escaping @Sendable (_ thread: Int, _ index: Int) throws -> Void
   ) throws {
@@ -66,7 +70,8 @@ package enum Threads {
     if let error = failure.withLock({ $0 }) { throw error }
   }
 
-  /// Does the same with what throws nothing.
+  /// Calls `body(thread, index)` for every index of 0 ..< `count`, as the function of the same name does, without
+  /// errors.
   package static func forEach(
     _ count: Int, threads: Int, _ body: @escaping @Sendable (_ thread: Int, _ index: Int) -> Void
   ) {
@@ -80,8 +85,9 @@ package enum Threads {
     }.wait()
   }
 
-  /// The results of 0 ..< `count`, in order; each is computed on whichever thread is free. After an error no more are
-  /// begun, and it is thrown.
+  /// Returns the results of `body` for every index of 0 ..< `count`, in order; they are computed on `threads` threads.
+  ///
+  /// - Throws: the first error; after it no more are begun.
   package static func map<Result: Sendable>(
     _ count: Int, threads: Int, _ body: @escaping @Sendable (Int) throws -> Result
   ) throws -> [Result] {

@@ -8,11 +8,12 @@ import Training
 /// The watchdog is fed only where there were new steps since it was fed before, or where the training thread waits to
 /// be resumed. So a run that hangs is restarted. While the run stops, systemd is asked for more time, but not for ever.
 final class Heartbeat: Sendable {
-  /// What the last look saw.
+  /// The findings at the last beat.
   private struct Seen {
     var activity = -1
-    /// When systemd was asked for more time, and how often it may be asked again.
+    /// The time at which systemd was asked for more time.
     var asked = ContinuousClock.now
+    /// The number of times that systemd may still be asked for more time.
     var left = 20
   }
 
