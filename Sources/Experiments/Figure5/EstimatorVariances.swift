@@ -32,14 +32,14 @@ struct EstimatorVariances: Codable, Sendable, Equatable {
     outer.estimator = .combined
     (outer.curriculum.from, outer.curriculum.to, outer.curriculum.jitter) = (length, length, 0)
     outer.asynchronous.on = false
-    // θ stays, and Adam's first moment is the outer-gradient.
+    // So θ does not move, and Adam's first moment is the outer-gradient.
     outer.learningRate = 0
     outer.beta1 = 0
     (outer.clip.by, outer.clip.at) = (.value, .infinity)
     var inner = inner
     (inner.life.from, inner.life.to) = (length, length)
     var state = LearnerState(theta: theta, workers: outer.pairs)
-    // At the end of a task: the first of all would be cut, to stagger the workers.
+    // Workers begin at the end of a task, as the life of a worker's first task would be cut to stagger them.
     for worker in state.workers.indices { (state.workers[worker].step, state.workers[worker].life) = (1, 1) }
     let learner = Learner(
       seed: seed, outer: outer, inner: inner, problems: problems, tasks: tasks, state: state, threads: threads,
