@@ -49,7 +49,7 @@ elif kind in ["imagenet-folders", "folder"]:
         files.sort(key=lambda path: (len(path.parts), str(path)))
         classes[place.name] = [path.read_bytes() for path in files]
 elif kind.startswith("imagenet32"):
-    for name in ["train_data_batch_1", "train_data_batch_2", "train_data_batch_10", "val_data"]:
+    for name in [*(f"train_data_batch_{number}" for number in range(1, 11)), "val_data"]:
         with numpy.load(folder / f"{name}.npz", allow_pickle=False) as batch:
             for planes, label in zip(batch["data"], batch["labels"], strict=True):
                 add(f"{label:04d}", planes, name == "val_data")

@@ -92,7 +92,7 @@ def planes(count, *seed):
 
 
 def imagenet32(save):
-    for batch, count in [(1, 7), (2, 5), (10, 4)]:
+    for batch, count in [(1, 7), (2, 5), *((batch, 1) for batch in range(3, 10)), (10, 4)]:
         labels = 1 + random(batch).permutation(numpy.arange(class_count * count) % class_count)
         save(
             folder / f"train_data_batch_{batch}.npz",

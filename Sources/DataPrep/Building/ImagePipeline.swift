@@ -9,6 +9,8 @@ struct ImagePipeline {
     case begin(SourceClass)
     /// An image, and the bytes of its file.
     case image(name: String, DecodedImage, bytes: Int)
+    /// Something of the source that is not taken.
+    case leftOut(LeftOut)
     /// The source has ended, and these files were read.
     case end([Manifest.Source.File])
   }
@@ -59,6 +61,7 @@ struct ImagePipeline {
       switch input {
       case .end(let files): return .end(files)
       case .event(.begin(let imageClass)): return .begin(imageClass)
+      case .event(.leftOut(let leftOut)): return .leftOut(leftOut)
       case .event(.image(let image)):
         let decoded: DecodedImage =
           switch image.content {
@@ -75,7 +78,7 @@ struct ImagePipeline {
 extension SourceEvent {
   fileprivate var bytes: Int {
     switch self {
-    case .begin: 0
+    case .begin, .leftOut: 0
     case .image(let image): image.bytes
     }
   }

@@ -82,6 +82,7 @@ struct ShardBuild {
       case .image(let name, .skipped(let reason), let bytes):
         writer.skip(name: name, reason: reason)
         progress.advance(bytes: bytes, shard: writer.shardCount, skipped: writer.skipped.count)
+      case .leftOut(let leftOut): writer.leaveOut(name: leftOut.name, reason: leftOut.reason)
       case .end(let read):
         try endClass()
         try classes.finish(source)
@@ -89,6 +90,7 @@ struct ShardBuild {
       }
     }
     progress.finish()
+    if !writer.leftOut.isEmpty { notice(Summary.phrase(writer.leftOut)) }
     try checkSkipped(writer)
     let manifest = try writer.finish(
       source: Manifest.Source(name: source.name, shape: source.originalShape, files: files),

@@ -19,7 +19,19 @@ struct Summary {
       + "\(manifest.shards.count) shard(s), \(bytes) bytes"
   }
 
-  /// The whole dataset in one line, and below it a table of the classes.
+  /// Returns a sentence that counts what was left out, and names the first of each kind.
+  static func phrase(_ leftOut: [Manifest.LeftOut]) -> String {
+    let kinds = leftOut.map { kind in
+      let names = kind.names.prefix(namesOfKind).map { $0.printable() }.joined(separator: ", ")
+      return "\(kind.count)× \(kind.reason) (\(names)\(kind.count > namesOfKind ? ", …" : ""))"
+    }
+    return "\(leftOut.reduce(0) { $0 + $1.count }) left out of the input: \(kinds.joined(separator: "; "))"
+  }
+
+  /// The most names of a kind in a sentence.
+  private static let namesOfKind = 3
+
+  /// The whole dataset in one line, below it a table of the classes, and what was left out where something was.
   var table: String {
     let rows =
       [["class", "name", "split", "images", "validation", "shard"]]
@@ -30,6 +42,7 @@ struct Summary {
     let lines = rows.map { row in
       zip(row, widths).map { String(repeating: " ", count: $1 - $0.count) + $0 }.joined(separator: "  ")
     }
-    return ([line] + lines).joined(separator: "\n")
+    let leftOut = manifest.leftOut.map { $0.isEmpty ? [] : [Self.phrase($0)] } ?? []
+    return ([line] + lines + leftOut).joined(separator: "\n")
   }
 }

@@ -48,6 +48,10 @@ enum SourceEvent: Sendable {
   case begin(SourceClass)
   /// An image of the class that began last.
   case image(SourceImage)
+  /// Something that is not taken, in the class that began last or outside of all.
+  ///
+  /// What belongs to the first `finished` classes, or lies before the one after them, is not handed over again.
+  case leftOut(LeftOut)
 }
 
 /// An image of a source.
@@ -77,6 +81,9 @@ struct SourceImage: Sendable {
 
 /// The rules for which files are taken as images.
 enum ImageFile {
+  /// The endings of the names of pictures, in small letters.
+  private static let endings = [".jpg", ".jpeg", ".jpe", ".jfif", ".png"]
+
   /// The size in bytes above which a file is refused, as files are read whole and memory is bounded.
   static let largest = 64 << 20
 
@@ -84,8 +91,22 @@ enum ImageFile {
   static func isImage(_ name: some StringProtocol) -> Bool {
     guard let last = name.split(separator: "/").last, last.first != "." else { return false }
     let lower = last.lowercased()
-    return [".jpg", ".jpeg", ".png"].contains(where: lower.hasSuffix)
+    return endings.contains(where: lower.hasSuffix)
   }
+
+  /// Returns whether a picture's file ends in zeros that stand where the end of a JPEG or PNG should be. They are where
+  /// a download that reserves its file first has not come to.
+  static func endsInHole(_ bytes: [UInt8]) -> Bool {
+    guard bytes.count >= leastHole, bytes.suffix(leastHole).allSatisfy({ $0 == 0 }) else { return false }
+    let content = bytes[..<(bytes.lastIndex { $0 != 0 }.map { $0 + 1 } ?? 0)]
+    return !ends.contains { content.suffix($0.count) == $0[...] }
+  }
+
+  /// The fewest zeros that are taken for a hole: a damaged picture may end with a few.
+  private static let leastHole = 16
+
+  /// The last bytes of a JPEG and of a PNG.
+  private static let ends: [[UInt8]] = [[0xFF, 0xD9], [0x49, 0x45, 0x4E, 0x44, 0xAE, 0x42, 0x60, 0x82]]
 
   /// Returns the contents that stand for a file that is too large.
   static func refusal(bytes: Int) -> SourceImage.Content {

@@ -27,6 +27,8 @@ public struct Manifest: Codable, Equatable, Sendable {
   public var shards: [Shard]
   /// The images of the source that are not in the dataset, with the reasons.
   public var skipped: [Skipped]
+  /// What of the source was not taken for images at all, by the reason; nil where there is nothing of the kind.
+  public var leftOut: [LeftOut]?
   /// The number of images that are in the dataset although the decoder complained of their files; nil in version 1.
   public var warnings: Int?
 
@@ -108,6 +110,29 @@ public struct Manifest: Codable, Equatable, Sendable {
     public var name: String
     /// Why it is not in the dataset.
     public var reason: String
+  }
+
+  /// The files and folders of the source that were not taken for images, for one reason.
+  public struct LeftOut: Codable, Equatable, Sendable {
+    /// A phrase that says what they are.
+    public var reason: String
+    /// The number of them.
+    public var count: Int
+    /// The names in the source of the first ``namesLimit`` of them.
+    public var names: [String]
+
+    /// The most names that are kept for a reason.
+    public static let namesLimit = 100
+
+    /// Counts one more thing in the group of its reason.
+    static func add(name: String, reason: String, to groups: inout [LeftOut]?) {
+      var all = groups ?? []
+      let position = all.firstIndex { $0.reason == reason } ?? all.endIndex
+      if position == all.endIndex { all.append(LeftOut(reason: reason, count: 0, names: [])) }
+      all[position].count += 1
+      if all[position].names.count < namesLimit { all[position].names.append(name) }
+      groups = all
+    }
   }
 
   /// The number of all images of the dataset.

@@ -22,6 +22,8 @@ struct BuildJournal: Codable {
   var classes: [FinishedClass] = []
   var shards: [Manifest.Shard] = []
   var skipped: [Manifest.Skipped] = []
+  /// What was not taken for images; nil where there is nothing of the kind.
+  var leftOut: [Manifest.LeftOut]?
   /// The number of images in the dataset of whose files the decoder complained.
   var warnings = 0
 

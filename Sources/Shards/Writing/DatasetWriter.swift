@@ -39,6 +39,8 @@ public final class DatasetWriter {
   public var imageCount: Int { journal.classes.reduce(0) { $0 + $1.count } }
   /// The images of the source that are not in the dataset, with the reasons.
   public var skipped: [Manifest.Skipped] { journal.skipped }
+  /// What of the source was not taken for images, by the reason.
+  public var leftOut: [Manifest.LeftOut] { journal.leftOut ?? [] }
   /// The number of images that are in the dataset although the decoder complained of their files.
   public var warningCount: Int { journal.warnings }
   /// The bytes of the finished shards' files.
@@ -85,6 +87,11 @@ public final class DatasetWriter {
   /// Notes an image of the source that is not in the dataset.
   public func skip(name: String, reason: String) {
     journal.skipped.append(Manifest.Skipped(name: name, reason: reason))
+  }
+
+  /// Notes something of the source that is not taken for an image. What has the same reason is counted together.
+  public func leaveOut(name: String, reason: String) {
+    Manifest.LeftOut.add(name: name, reason: reason, to: &journal.leftOut)
   }
 
   /// Notes that the decoder complained of the file of an image that is in the dataset.
@@ -134,7 +141,7 @@ public final class DatasetWriter {
     let manifest = Manifest(
       formatVersion: Manifest.currentVersion, toolVersion: toolVersion, source: source, shape: shape,
       resampling: resampling, channels: statistics.channels, classes: classes, shards: journal.shards,
-      skipped: journal.skipped, warnings: journal.warnings)
+      skipped: journal.skipped, leftOut: journal.leftOut, warnings: journal.warnings)
     try AtomicFile.write(try manifest.encoded(), to: folder.appending(path: Manifest.fileName))
     return manifest
   }

@@ -90,6 +90,7 @@ extension ImageSource {
     _ = try read(after: finished) { event in
       switch event {
       case .begin(let imageClass): classes.append(ReadClass(imageClass: imageClass))
+      case .leftOut: break
       case .image(let image):
         classes[classes.count - 1].images.append(ReadClass.Image(name: image.name, content: image.content))
       }

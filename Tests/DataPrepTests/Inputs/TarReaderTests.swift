@@ -69,7 +69,7 @@ import Testing
     #expect(entries.map(\.content) == [[1, 2], [3], [4], [5, 6, 7]])
   }
 
-  @Test("folders, links and global headers are no files; sizes may be binary")
+  @Test("folders and global headers are no files, and links have no content; sizes may be binary")
   func kinds() throws {
     var archive = Archive()
     archive.add("pax_global_header", Array("20 comment=whatever\n".utf8), type: "g")
@@ -78,7 +78,9 @@ import Testing
     archive.add("symbolic", type: "2")
     archive.add("binary", [8, 9], size: [0x80] + [UInt8](repeating: 0, count: 10) + [2])
     archive.add("old", [1], type: "\0")
-    #expect(try archive.read().map(\.name) == ["binary", "old"])
+    let entries = try archive.read()
+    #expect(entries.map(\.name) == ["link", "symbolic", "binary", "old"])
+    #expect(entries.map(\.content) == [[], [], [8, 9], [1]])
   }
 
   @Test("Python's tarfile in each of its formats is read as it was written")
@@ -122,7 +124,8 @@ import Testing
     #expect(try message { $0.add("x", Array("99 path=a\n".utf8), type: "x") }.contains("a pax header at byte"))
   }
 
-  @Test("after the zeros at the end there is padding of up to 64 KiB; zeros that go on, or end, are parts not fetched")
+  @Test(
+    "the zeros at the end fill a record, of 10 KiB or a power of two; more, or zeros that go on, are parts not fetched")
   func padding() throws {
     func read(_ zeros: Int, _ behind: [UInt8] = []) throws -> Int {
       var archive = Archive()
@@ -130,9 +133,13 @@ import Testing
       archive.bytes += [UInt8](repeating: 0, count: zeros) + behind
       return try archive.read(end: false).count
     }
-    for zeros in [512, 1024, 10 << 10, (64 << 10) + 512] { #expect(try read(zeros) == 1) }
-    let tail = #expect(throws: DataPrepError.self) { try read((64 << 10) + 1024) }
-    #expect(tail?.description.contains("more zeros from byte 1024 on than its end: a part was not fetched") == true)
+    // The file and its header have 1024 bytes.
+    for record in [10 << 10, 2048, 4096, 64 << 10] { #expect(try read(record - 1024) == 1) }
+    for zeros in [512, 1024] { #expect(try read(zeros) == 1) }
+    for zeros in [1536, 10 << 10, (20 << 10) - 1024, (30 << 10) - 1024, (64 << 10) + 512, 1 << 20] {
+      let tail = #expect(throws: DataPrepError.self) { try read(zeros) }
+      #expect(tail?.description.contains("more zeros from byte 1024 on than its end: a part was not fetched") == true)
+    }
     for zeros in [512, 4096, 63 << 10] {
       let hole = #expect(throws: DataPrepError.self) { try read(zeros, [7]) }
       #expect(hole?.description.contains("goes on at byte \(1024 + zeros), after zeros from byte 1024 on") == true)

@@ -7,6 +7,12 @@ final class Inflater {
   private var input: [UInt8] = []
   private var consumed = 0
 
+  /// Returns the most bytes that deflate, and gzip with it, makes of this many: 258 of two bits, at the best.
+  static func mostBytes(from compressed: Int) -> Int {
+    let (most, overflow) = compressed.multipliedReportingOverflow(by: 1032)
+    return overflow ? .max : most
+  }
+
   init() {
     // Negative window bits: neither zlib's nor gzip's header.
     let result = inflateInit2_(&stream, -MAX_WBITS, zlibVersion(), Int32(MemoryLayout<z_stream>.size))

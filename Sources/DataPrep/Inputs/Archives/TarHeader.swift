@@ -14,7 +14,9 @@ struct TarHeader {
     case extendedHeader
     /// A file with holes, by GNU tar, whose content is not laid out as the file is.
     case sparse
-    /// A folder, a link and the like, which has nothing to read.
+    /// A link to another entry or to a file, which has nothing to read.
+    case link
+    /// A folder, a device and the like, which has nothing to read.
     case other
   }
 
@@ -42,10 +44,16 @@ struct TarHeader {
     case UInt8(ascii: "L"): kind = .longName
     case UInt8(ascii: "x"): kind = .extendedHeader
     case UInt8(ascii: "S"): kind = .sparse
+    case UInt8(ascii: "1"), UInt8(ascii: "2"): kind = .link
     default: kind = .other
     }
     // Links of some old archivers carry the size of what they point to, and no content.
-    if [UInt8(ascii: "1"), UInt8(ascii: "2")].contains(block[156]) { self.size = 0 }
+    if kind == .link { self.size = 0 }
+  }
+
+  /// Returns whether a file that begins with these bytes is a tar archive.
+  static func begins(_ bytes: [UInt8]) -> Bool {
+    bytes.count == blockSize && bytes.contains { $0 != 0 } && TarHeader(bytes) != nil
   }
 
   /// Returns the sum of the bytes, those of the checksum itself counted as spaces.

@@ -6,7 +6,7 @@ import Files
 /// archive does; one without was cut off. After the block only the padding of the last record may follow. More zeros,
 /// or zeros in the middle, are the part of a file that a download reserved and has not reached.
 struct TarReader {
-  /// A regular file of the archive.
+  /// A regular file of the archive, or a link.
   struct Entry {
     var name: String
     var size: Int
@@ -14,15 +14,20 @@ struct TarReader {
     var changed: Int
     /// The place where its content begins, in bytes from the beginning of the file.
     var offset: Int
+    /// Whether it is a link, which has no content here.
+    var isLink = false
   }
 
   /// The longest name in bytes; names are shorter in any archive that tar made.
   private static let longestName = 1 << 16
-  /// The most zeros after the archive's end. Records are of 10 KiB unless tar was told otherwise, and more zeros could
-  /// stand for pictures that were not fetched.
-  private static let longestPadding = 64 << 10
+  /// The sizes in bytes of the records that archives consist of: tar's own 10 KiB, or powers of two. Zeros fill the last
+  /// one, and more of them could stand for pictures that were not fetched.
+  private static let records = [10 << 10] + (0...6).map { 1024 << $0 }
+  private static let longestRecord = 64 << 10
 
   private let file: ForwardFile
+  /// The place where the archive begins.
+  private let start: Int
   /// The place where the archive ends at the latest; nil where only the file's end says.
   private let end: Int?
   /// The name of the archive, for messages.
@@ -34,7 +39,8 @@ struct TarReader {
   init(_ file: ForwardFile, size: Int? = nil, named what: String = "the archive") {
     self.file = file
     self.what = what
-    next = file.offset
+    start = file.offset
+    next = start
     end = size.map { file.offset + $0 } ?? file.size
   }
 
@@ -48,11 +54,12 @@ struct TarReader {
     }
   }
 
-  /// Returns the next file, or nil at the archive's end. Its content may be read next, in whole or not at all.
+  /// Returns the next file or link, or nil at the archive's end. Its content may be read next, in whole or not at all.
   /// - Throws: ``DataPrepError`` where the archive is damaged or cut.
   mutating func nextEntry() throws -> Entry? {
     var longName: String?
     var longSize: Int?
+    var isSparse = false
     while true {
       guard let header = try nextHeader() else {
         try checkPadding()
@@ -69,14 +76,19 @@ struct TarReader {
       }
       next = offset + (size + TarHeader.blockSize - 1) / TarHeader.blockSize * TarHeader.blockSize
       switch header.kind {
-      case .file: return Entry(name: longName ?? header.name, size: size, changed: header.changed, offset: offset)
+      case .file, .link:
+        if isSparse { throw sparse(longName ?? header.name) }
+        return Entry(
+          name: longName ?? header.name, size: size, changed: header.changed, offset: offset,
+          isLink: header.kind == .link)
       case .longName: longName = String(decoding: try content(size, offset).prefix { $0 != 0 }, as: UTF8.self)
       case .extendedHeader:
         let records = try PaxRecords(try content(size, offset)) ?? { throw damaged("a pax header", at: offset) }()
         longName = records.path ?? longName
         longSize = records.size ?? longSize
-      case .sparse: throw damaged("a sparse file, which this program does not read,", at: offset - TarHeader.blockSize)
-      case .other: (longName, longSize) = (nil, nil)
+        isSparse = isSparse || records.isSparse
+      case .sparse: throw sparse(longName ?? header.name)
+      case .other: (longName, longSize, isSparse) = (nil, nil, false)
       }
     }
   }
@@ -92,29 +104,48 @@ struct TarReader {
     try file.skip(to: next, of: what)
     let block = try file.read(TarHeader.blockSize, of: what)
     if block.allSatisfy({ $0 == 0 }) { return nil }
-    guard let header = TarHeader(block) else { throw damaged("no tar header", at: next) }
+    guard let header = TarHeader(block) else {
+      if next == start, let form = InputForm.sentence(ofFirst: block) {
+        throw DataPrepError(.otherFormat, file.path, "\(start == 0 ? "" : "\(what) ")\(form)")
+      }
+      throw damaged("no tar header", at: next)
+    }
     return header
   }
 
-  /// Checks that only a little padding follows the block of zeros at `next`.
+  /// Checks that only the padding of the last record follows the block of zeros at `next`.
   private func checkPadding() throws {
     while true {
       let place = file.offset
       let piece = try file.read(upTo: min(64 << 10, end.map { $0 - place } ?? .max))
-      if piece.isEmpty { return }
+      if piece.isEmpty { break }
       if let first = piece.firstIndex(where: { $0 != 0 }) {
         throw DataPrepError(
           .damaged, file.path,
           "\(what) goes on at byte \(place + first), after zeros from byte \(next) on: a part was not fetched; "
             + "fetch it again")
       }
-      guard file.offset - next <= TarHeader.blockSize + Self.longestPadding else {
-        throw DataPrepError(
-          .damaged, file.path,
-          "\(what) has more zeros from byte \(next) on than its end: a part was not fetched; fetch it again, or, if it was "
-            + "made so, with records of at most \(Self.longestPadding >> 10) KiB")
-      }
+      guard file.offset - next <= TarHeader.blockSize + Self.longestRecord else { throw tooManyZeros }
     }
+    let (size, zeros) = (file.offset - start, file.offset - next)
+    // Two blocks of zeros end an archive, and one does, where the last record had no room for another.
+    let isPadding = Self.records.contains { size.isMultiple(of: $0) && zeros <= $0 + TarHeader.blockSize }
+    guard zeros <= 2 * TarHeader.blockSize || isPadding else { throw tooManyZeros }
+  }
+
+  private var tooManyZeros: DataPrepError {
+    DataPrepError(
+      .damaged, file.path,
+      "\(what) has more zeros from byte \(next) on than its end: a part was not fetched; fetch it again, or, if it was "
+        + "made so, pack it with records of 10 KiB, as tar does")
+  }
+
+  /// The error for a file with holes.
+  private func sparse(_ name: String) -> DataPrepError {
+    DataPrepError(
+      .otherFormat, file.path,
+      "\(what) holds \(name) as a sparse file, without its zeros, which is not read: unpack it with tar and give the "
+        + "folder, or pack it again with bsdtar --no-read-sparse, or with GNU tar without --sparse")
   }
 
   /// Returns the content of an entry that describes the next one.

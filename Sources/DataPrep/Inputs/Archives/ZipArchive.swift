@@ -79,7 +79,8 @@ struct ZipArchive {
         size: list.number(position + 24, 4), offset: list.number(position + 42, 4))
       extend(&member, list, position + 46 + name, extra)
       guard member.offset < file.size, member.compressedSize <= file.size - member.offset,
-        member.isDeflated || member.compressedSize == member.size
+        member.isDeflated
+          ? member.size <= Inflater.mostBytes(from: member.compressedSize) : member.compressedSize == member.size
       else { throw file.damaged("the list of members") }
       members.append(member)
       position = next

@@ -9,7 +9,7 @@ enum ClassFiles: Sendable {
   /// A folder, with the folders below it.
   case folder(path: String)
 
-  /// Hands over the pictures, in the archive's order or that of the names.
+  /// Hands over the pictures, in the archive's order or that of the names, and what is left out.
   /// - Parameter id: the class, with which the pictures' names begin.
   func read(_ id: String, _ visit: (SourceEvent) throws -> Void) throws {
     switch self {
@@ -18,7 +18,8 @@ enum ClassFiles: Sendable {
       try file.skip(to: offset, of: "the archive")
       try Self.readArchive(file, size: size, id, visit)
     case .folder(let path):
-      for name in try FolderListing.images(in: path, prefix: id) {
+      let (images, leftOut) = try FolderListing.pictures(in: path, prefix: id)
+      for name in images {
         let imagePath = path + name.dropFirst(id.count)
         let file = try ForwardFile(imagePath)
         let bytes = try file.read(upTo: ImageFile.largest + 1)
@@ -26,34 +27,52 @@ enum ClassFiles: Sendable {
           bytes.count > ImageFile.largest ? ImageFile.refusal(bytes: file.size ?? bytes.count) : .file(bytes)
         try visit(.image(SourceImage(name: name, content: content)))
       }
+      for each in leftOut { try visit(.leftOut(each)) }
     }
   }
 
-  /// Hands over the pictures of the class archive that begins where `file` stands.
+  /// Hands over the pictures of the class archive that begins where `file` stands, and what is left out.
+  /// - Throws: ``DataPrepError`` where there is no picture, or the last one ends in zeros as the archive does.
   static func readArchive(
     _ file: ForwardFile, size: Int?, _ id: String, _ visit: (SourceEvent) throws -> Void
   ) throws {
-    try forEachPicture(file, size: size, id) { archive, entry in
-      let content: SourceImage.Content =
-        entry.size > ImageFile.largest ? ImageFile.refusal(bytes: entry.size) : .file(try archive.read(entry))
-      try visit(.image(SourceImage(name: "\(id)/\(entry.name)", content: content)))
+    var last: (name: String, content: SourceImage.Content)?
+    var entries = ClassArchiveEntries(file, size: size, id)
+    while let step = try entries.next() {
+      switch step {
+      case .leftOut(let leftOut): try visit(.leftOut(leftOut))
+      case .picture(let entry):
+        let content: SourceImage.Content =
+          entry.size > ImageFile.largest ? ImageFile.refusal(bytes: entry.size) : .file(try entries.read(entry))
+        last = (entry.name, content)
+        try visit(.image(SourceImage(name: "\(id)/\(entry.name)", content: content)))
+      }
+    }
+    guard let last else { throw entries.noPicture }
+    if case .file(let bytes) = last.content, ImageFile.endsInHole(bytes) {
+      throw DataPrepError(
+        .damaged, file.path,
+        "the archive of class \(id) ends in zeros that begin in its picture \(last.name): a part was not fetched; fetch it again"
+      )
     }
   }
 
-  /// Visits the entries of a class archive that are pictures.
-  /// - Throws: ``DataPrepError`` where another archive lies in it, whose pictures would be lost.
-  private static func forEachPicture(
-    _ file: ForwardFile, size: Int?, _ id: String, _ visit: (inout TarReader, TarReader.Entry) throws -> Void
-  ) throws {
-    var archive = TarReader(file, size: size, named: "the archive of class \(id)")
-    var first: String?
-    while let entry = try archive.nextEntry() {
-      guard ImageNet.id(ofArchive: entry.name) == nil else {
-        throw ImageNet.strayArchive(entry.name, ofClass: id, behind: first, in: file.path)
-      }
-      guard ImageFile.isImage(entry.name) else { continue }
-      first = first ?? entry.name
-      try visit(&archive, entry)
+  /// Checks that there is a picture. Of an archive nothing behind the first one is read.
+  /// - Throws: ``DataPrepError`` that says what there is instead.
+  func checkPicture(_ id: String) throws {
+    switch self {
+    case .archive(let path, let offset, let size):
+      let file = try ForwardFile(path)
+      try file.skip(to: offset, of: "the archive")
+      var entries = ClassArchiveEntries(file, size: size, id)
+      while let step = try entries.next() { if case .picture = step { return } }
+      throw entries.noPicture
+    case .folder(let path):
+      let (images, leftOut) = try FolderListing.pictures(in: path, prefix: id)
+      guard images.isEmpty else { return }
+      let others = leftOut.isEmpty ? "" : " that is read, only \(leftOut.phrase)"
+      throw DataPrepError(
+        .contradiction, path, "is the folder of a class, but holds no picture\(others): add some, or remove it")
     }
   }
 
@@ -81,7 +100,8 @@ enum ClassFiles: Sendable {
     let file = try ForwardFile(path)
     try file.skip(to: offset, of: "the archive")
     var count = 0
-    try forEachPicture(file, size: size, id) { _, _ in count += 1 }
+    var entries = ClassArchiveEntries(file, size: size, id)
+    while let step = try entries.next() { if case .picture = step { count += 1 } }
     return count
   }
 

@@ -8,6 +8,33 @@ struct KnownClass: Sendable {
   var files: ClassFiles
   /// The number of pictures of the class; nil for an archive.
   var images: Int?
+
+  /// Checks that an archive that is the only class there is one, and does not hold all classes in folders.
+  /// - Throws: ``DataPrepError`` where it does.
+  func checkIsOne() throws {
+    guard case .archive(let path, let offset, let size) = files, !WordNetID.isID(id) else { return }
+    let file = try ForwardFile(path)
+    try file.skip(to: offset, of: "the archive")
+    var entries = ClassArchiveEntries(file, size: size, id)
+    var folders: Set<String> = []
+    while let step = try entries.next() {
+      guard case .picture(let entry) = step else { continue }
+      folders.insert(entry.name.split(separator: "/").dropLast().filter { $0 != "." }.joined(separator: "/"))
+      guard folders.count < 2 else {
+        throw DataPrepError(
+          .contradiction, path,
+          "would be the only class, \(id), but its pictures lie in several folders (\(folders.sorted().joined(separator: ", "))): "
+            + "unpack it, and give the folder of the classes' folders")
+      }
+    }
+  }
+}
+
+/// What was found in the inputs before anything is read.
+struct FoundClasses {
+  var classes: [KnownClass] = []
+  /// What lies outside of the classes.
+  var leftOut: [LeftOut] = []
 }
 
 /// A source of picture files of classes that are known before anything is read: archives or folders.
@@ -16,6 +43,7 @@ struct ClassFilesSource: ImageSource {
   let inputs: [String: String]
   let expectedImages: Int?
   private let known: [KnownClass]
+  private let leftOut: [LeftOut]
   private let manifestFiles: [Manifest.Source.File]
 
   var shape: Manifest.Shape? { nil }
@@ -25,30 +53,29 @@ struct ClassFilesSource: ImageSource {
   var classes: [SourceClass]? { known.map { SourceClass(id: $0.id) } }
 
   /// Makes a source.
-  /// - Throws: ``DataPrepError`` where there is no class, two have one name, or the folder of one has no picture.
+  /// - Throws: ``DataPrepError`` where there is no class, two have one name, or one has no picture.
   init(
-    name: String, inputs: [String: String], classes: [KnownClass], manifestFiles: [Manifest.Source.File]
+    name: String, inputs: [String: String], found: FoundClasses, manifestFiles: [Manifest.Source.File]
   ) throws {
+    let classes = found.classes
     guard !classes.isEmpty else {
       throw DataPrepError(.contradiction, inputs.keys.sorted().joined(separator: " "), "there is no class in it")
     }
-    var ids: Set<String> = []
-    for imageClass in classes where !ids.insert(imageClass.id).inserted {
-      throw DataPrepError(
-        .contradiction, imageClass.files.path, "is a second class of the name \(imageClass.id): rename or remove one")
-    }
-    if let empty = classes.first(where: { $0.images == 0 }) {
-      throw DataPrepError(
-        .contradiction, empty.files.path, "is the folder of a class, but holds no picture: add some, or remove it")
+    var ids = ClassIDs()
+    for imageClass in classes { try ids.insert(imageClass.id, at: imageClass.files.path) }
+    for imageClass in classes where imageClass.images.map({ $0 == 0 }) ?? true {
+      try imageClass.files.checkPicture(imageClass.id)
     }
     self.name = name
     self.inputs = inputs
     self.manifestFiles = manifestFiles
     known = classes
+    leftOut = found.leftOut
     expectedImages = try Self.expectedImages(classes)
   }
 
   func read(after finished: Int, _ visit: (SourceEvent) throws -> Void) throws -> [Manifest.Source.File] {
+    if finished == 0 { for each in leftOut { try visit(.leftOut(each)) } }
     for (position, imageClass) in known.enumerated() {
       try visit(.begin(SourceClass(id: imageClass.id, origin: try imageClass.files.origin(imageClass.id))))
       if position >= finished { try imageClass.files.read(imageClass.id, visit) }

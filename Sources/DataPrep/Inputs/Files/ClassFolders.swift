@@ -6,32 +6,46 @@ import Shards
 enum ClassFolders {
   /// Opens the classes of several folders, each folder's in the order of their names.
   static func open(_ paths: [String]) throws -> ClassFilesSource {
-    var classes: [KnownClass] = []
+    var found = FoundClasses()
     var inputs: [String: String] = [:]
     for path in paths {
-      let found = try Self.classes(in: path)
-      classes += found
-      inputs[path] = try InputIdentity.ofClasses(found.map(\.id), in: path)
+      try InputForm.checkFolder(path, of: "classes, class/…/picture.jpg")
+      let listing = try FolderListing(path, followsLinks: true)
+      let classes = try classes(listing, in: path, isOnlyInput: paths.count == 1)
+      inputs[path] = try InputIdentity.ofClasses(classes.map(\.id), in: path)
+      found.classes += classes
+      found.leftOut += listing.leftOut
+      found.leftOut += try FilesBesideClasses.leftOut(
+        listing.files, ids: Set(classes.map(\.id)), ofArchives: false, in: path)
     }
     return try ClassFilesSource(
-      name: "folder", inputs: inputs, classes: classes,
+      name: "folder", inputs: inputs, found: found,
       manifestFiles: paths.map { Manifest.Source.File(name: URL(filePath: $0).lastPathComponent, bytes: 0) })
   }
 
-  /// Returns the classes of a folder. Pictures are counted class by class: a million names together would fill the
-  /// memory.
-  /// - Throws: ``DataPrepError`` where a picture lies outside of the classes' folders.
-  static func classes(in path: String) throws -> [KnownClass] {
-    let listing = try FolderListing(path, followsLinks: true)
+  /// Returns the classes that are folders of an input. Pictures are counted class by class: a million names together
+  /// would fill the memory.
+  /// - Parameters:
+  ///   - listing: what lies in the folder `path`.
+  ///   - expectsWordNet: whether the classes are called by WordNet ids.
+  ///   - isOnlyInput: whether there are no classes but those of this input.
+  /// - Throws: ``DataPrepError`` where a picture lies outside of the classes' folders, or the folders are no classes.
+  static func classes(
+    _ listing: FolderListing, in path: String, expectsWordNet: Bool = false, isOnlyInput: Bool
+  ) throws -> [KnownClass] {
     if let stray = listing.files.first(where: ImageFile.isImage) {
       throw DataPrepError(
         .contradiction, path, "holds the picture \(stray), which is in no class: move it into a class's folder, or away"
       )
     }
-    return try listing.folders.map { id in
+    var layout = FolderLayout(path)
+    let classes = try listing.folders.map { id in
       let folder = path + "/" + id
-      return KnownClass(
-        id: id, files: .folder(path: folder), images: try FolderListing.images(in: folder, prefix: id).count)
+      let images = try FolderListing.images(in: folder, prefix: id)
+      layout.add(images)
+      return KnownClass(id: id, files: .folder(path: folder), images: images.count)
     }
+    try layout.check(expectsWordNet: expectsWordNet, isOnlyInput: isOnlyInput)
+    return classes
   }
 }

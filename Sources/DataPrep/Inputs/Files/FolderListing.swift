@@ -3,10 +3,12 @@ import Foundation
 
 // Every call of `readdir` is in this file: it names a million files in a second, where Foundation makes URLs of them.
 
-/// The folders and files in a folder, in the order of the bytes of their names. Hidden ones are left out.
+/// The folders and files in a folder, in the order of the bytes of their names, apart from what is hidden, a system's, or a text.
 struct FolderListing {
   var folders: [String] = []
   var files: [String] = []
+  /// The rest, but for the files that are passed over without a word.
+  var leftOut: [LeftOut] = []
 
   /// Lists a folder. Pipes, sockets and devices are left out, as opening one may wait for ever.
   /// - Parameter followsLinks: whether a link to a folder counts as a folder. Below a class it does not, as links may
@@ -28,27 +30,51 @@ struct FolderListing {
       // Read where it is: the record ends with the name, before the 256 bytes that `d_name` is declared with.
       let name = UnsafeRawPointer(entry).advanced(by: MemoryLayout<dirent>.offset(of: \.d_name) ?? 0)
         .assumingMemoryBound(to: CChar.self)
-      if name.pointee == CChar(UInt8(ascii: ".")) { continue }
+      let isHidden = name.pointee == CChar(UInt8(ascii: "."))
       guard let text = String(validatingCString: name) else {
+        if isHidden { continue }
         throw DataPrepError(.contradiction, path, "holds \(String(cString: name)), a name that is not UTF-8: rename it")
       }
+      if text == "." || text == ".." || ForeignName.isFile(text) { continue }
+      if isHidden {
+        leftOut.append(LeftOut(name: text, reason: LeftOut.hidden))
+        continue
+      }
       switch try Self.kind(path + "/" + text, type: Int(entry.pointee.d_type), followsLinks: followsLinks) {
+      case S_IFDIR where ForeignName.isFolder(text):
+        leftOut.append(LeftOut(name: text, reason: LeftOut.systemFolder))
       case S_IFDIR: folders.append(text)
       case S_IFREG: files.append(text)
-      default: continue
+      case S_IFLNK: leftOut.append(LeftOut(name: text, reason: LeftOut.folderLink))
+      default: leftOut.append(LeftOut(name: text, reason: LeftOut.device))
       }
     }
     folders.sort { $0.utf8.lexicographicallyPrecedes($1.utf8) }
     files.sort { $0.utf8.lexicographicallyPrecedes($1.utf8) }
+    leftOut.sort { $0.name.utf8.lexicographicallyPrecedes($1.name.utf8) }
   }
 
-  /// Returns the pictures in a folder and in those below it, as paths that begin with `prefix`, the files first.
-  static func images(in folder: String, prefix: String) throws -> [String] {
+  /// Returns the pictures in a folder and in those below it, and what is left out there, as paths that begin with
+  /// `prefix`, the files of a folder before those of the folders in it.
+  static func pictures(in folder: String, prefix: String) throws -> (images: [String], leftOut: [LeftOut]) {
     let listing = try FolderListing(folder, followsLinks: false)
-    let here = listing.files.filter { ImageFile.isImage($0) }.map { prefix + "/" + $0 }
-    return try listing.folders.reduce(into: here) { images, name in
-      images += try Self.images(in: folder + "/" + name, prefix: prefix + "/" + name)
+    var images: [String] = []
+    var leftOut = listing.leftOut.map { LeftOut(name: prefix + "/" + $0.name, reason: $0.reason) }
+    for name in listing.files {
+      let path = prefix + "/" + name
+      if ImageFile.isImage(name) { images.append(path) } else { leftOut.append(LeftOut(file: path)) }
     }
+    for name in listing.folders {
+      let below = try Self.pictures(in: folder + "/" + name, prefix: prefix + "/" + name)
+      images += below.images
+      leftOut += below.leftOut
+    }
+    return (images, leftOut)
+  }
+
+  /// Returns the pictures alone of ``pictures(in:prefix:)``.
+  static func images(in folder: String, prefix: String) throws -> [String] {
+    try pictures(in: folder, prefix: prefix).images
   }
 
   /// Returns the kind of an entry, `S_IFDIR` and the like; a link has the kind of what it leads to.

@@ -18,22 +18,24 @@ enum ImageNet {
       if pipe == "-" { try FileStatus.checkStandardInput() }
       return ImageNetStreamSource(path: pipe)
     }
-    var classes: [KnownClass] = []
+    var all = FoundClasses()
     var inputs: [String: String] = [:]
     for path in paths {
+      let found: FoundClasses
       if try FileStatus(path).isFolder {
-        let found = try Self.classes(inFolder: path)
-        classes += found
-        inputs[path] = try InputIdentity.ofClasses(found.map(\.id), in: path)
+        found = try classes(inFolder: path, isOnlyInput: paths.count == 1)
+        inputs[path] = try InputIdentity.ofClasses(found.classes.map(\.id), in: path)
       } else {
-        let found = try Self.classes(inArchive: path)
-        classes += found
-        let isOne = found.first?.files.isOwnArchive == true
+        found = try classes(inArchive: path)
+        let isOne = found.classes.first?.files.isOwnArchive == true
         inputs[path] = isOne ? "the archive of a class" : try InputIdentity.ofFile(path)
       }
+      all.classes += found.classes
+      all.leftOut += found.leftOut
     }
+    if all.classes.count == 1 { try all.classes[0].checkIsOne() }
     return try ClassFilesSource(
-      name: "imagenet", inputs: inputs, classes: classes,
+      name: "imagenet", inputs: inputs, found: all,
       manifestFiles: try paths.map {
         let status = try FileStatus($0)
         return Manifest.Source.File(
@@ -56,6 +58,13 @@ enum ImageNet {
       "holds the picture \(name), which is in no class's archive: unpack it into folders WNID/….JPEG")
   }
 
+  /// Returns the error for a link in the place of a class's archive.
+  static func linkedArchive(_ name: String, in path: String) -> DataPrepError {
+    DataPrepError(
+      .contradiction, path,
+      "holds \(name) as a link, without the archive itself: pack it again with tar's option --dereference")
+  }
+
   /// Returns the error for an archive that lies in the archive of a class.
   /// - Parameter picture: the first picture before it; nil where it comes first.
   static func strayArchive(
@@ -71,13 +80,20 @@ enum ImageNet {
   }
 
   /// Returns the classes of the archives and folders in a folder, in the order of their names.
-  private static func classes(inFolder path: String) throws -> [KnownClass] {
-    var classes = try ClassFolders.classes(in: path)
-    for name in try FolderListing(path, followsLinks: true).files {
-      guard let id = id(ofArchive: name) else { continue }
-      classes.append(try classOf(archive: path + "/" + name, id))
+  private static func classes(inFolder path: String, isOnlyInput: Bool) throws -> FoundClasses {
+    let listing = try FolderListing(path, followsLinks: true)
+    var classes = try ClassFolders.classes(listing, in: path, expectsWordNet: true, isOnlyInput: isOnlyInput)
+    var others: [String] = []
+    for name in listing.files {
+      if let id = id(ofArchive: name) {
+        classes.append(try classOf(archive: path + "/" + name, id))
+      } else {
+        others.append(name)
+      }
     }
-    return classes.sorted { $0.id.utf8.lexicographicallyPrecedes($1.id.utf8) }
+    let leftOut = try FilesBesideClasses.leftOut(others, ids: Set(classes.map(\.id)), ofArchives: true, in: path)
+    return FoundClasses(
+      classes: classes.sorted { $0.id.utf8.lexicographicallyPrecedes($1.id.utf8) }, leftOut: listing.leftOut + leftOut)
   }
 
   /// Returns the class whose archive a file is. The end of the file is checked now, so that a cut one is found early.
@@ -90,17 +106,29 @@ enum ImageNet {
   ///
   /// An archive among the pictures is found only when they are counted or read. To check each of a million entries here
   /// would delay the build.
-  private static func classes(inArchive path: String) throws -> [KnownClass] {
+  private static func classes(inArchive path: String) throws -> FoundClasses {
     var archive = TarReader(try ForwardFile(path))
     var classes: [KnownClass] = []
+    var others: [String] = []
     while let entry = try archive.nextEntry() {
       if let id = id(ofArchive: entry.name) {
+        if entry.isLink { throw linkedArchive(entry.name, in: path) }
         classes.append(KnownClass(id: id, files: .archive(path: path, offset: entry.offset, size: entry.size)))
       } else if ImageFile.isImage(entry.name) {
         guard classes.isEmpty, let id = id(ofArchive: path) else { throw strayPicture(entry.name, in: path) }
-        return [try classOf(archive: path, id)]
+        return FoundClasses(classes: [try classOf(archive: path, id)])
+      } else if !isForeign(entry.name) {
+        others.append(entry.name)
       }
     }
-    return classes
+    // An archive of a class in which there is only what is left out says so when it is looked into.
+    if classes.isEmpty, !others.isEmpty, let id = id(ofArchive: path) {
+      return FoundClasses(classes: [try classOf(archive: path, id)])
+    }
+    let leftOut = try FilesBesideClasses.leftOut(others, ids: Set(classes.map(\.id)), ofArchives: true, in: path)
+    return FoundClasses(classes: classes, leftOut: leftOut)
   }
+
+  /// Returns whether an entry of an archive is passed over without a word.
+  static func isForeign(_ name: String) -> Bool { ForeignName.isFile(name.split(separator: "/").last ?? "") }
 }

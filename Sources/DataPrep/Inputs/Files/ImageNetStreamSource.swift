@@ -18,13 +18,22 @@ struct ImageNetStreamSource: ImageSource {
     let file = try ForwardFile(path)
     var archive = TarReader(file)
     var position = 0
+    var ids = ClassIDs()
     while let entry = try archive.nextEntry() {
       guard let id = ImageNet.id(ofArchive: entry.name) else {
         guard !ImageFile.isImage(entry.name) else {
           throw ImageNet.strayPicture(entry.name, in: path)
         }
+        if !ImageNet.isForeign(entry.name) {
+          let leftOut = try FilesBesideClasses.leftOut(
+            entry.name, isClass: ids.all.contains, ofArchives: true, in: path)
+          if finished == 0 || position > finished { try visit(.leftOut(leftOut)) }
+        }
         continue
       }
+      if entry.isLink { throw ImageNet.linkedArchive(entry.name, in: path) }
+      // Two classes of one name are the writer's to refuse.
+      if !ids.all.contains(id) { try ids.insert(id, at: path) }
       let origin = "an archive of \(entry.size) bytes, changed at \(entry.changed)"
       try visit(.begin(SourceClass(id: id, origin: origin)))
       if position >= finished { try ClassFiles.readArchive(file, size: entry.size, id, visit) }

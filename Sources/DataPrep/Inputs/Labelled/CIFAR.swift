@@ -12,12 +12,16 @@ enum CIFAR: String {
   static let shape = Manifest.Shape(height: 32, width: 32, channels: 3)
 
   func open(in folder: String, scratch: URL) throws -> LabelledSource {
+    try InputForm.checkFolder(folder, of: "the files of \(binaryFolder), from \(archive)")
     let folder = URL(filePath: folder)
     let names =
       switch self {
       case .cifar10: (1...5).map { "data_batch_\($0).bin" } + ["test_batch.bin"]
       case .cifar100: ["train.bin", "test.bin"]
       }
+    if let missing = names.first(where: { !FileManager.default.fileExists(atPath: folder.appending(path: $0).path) }) {
+      throw absent(missing, in: folder)
+    }
     let files = try names.map {
       try CIFARFile(
         folder.appending(path: $0).path, labelBytes: self == .cifar10 ? 1 : 2, classes: self == .cifar10 ? 10 : 100,
@@ -26,6 +30,34 @@ enum CIFAR: String {
     return try LabelledSource(
       name: rawValue, shape: Self.shape, files: files, scratch: scratch,
       id: { self == .cifar10 ? String($0) : String(format: "%02d", Int($0)) })
+  }
+}
+
+extension CIFAR {
+  /// The folder that the archive of the binary version unpacks to.
+  fileprivate var binaryFolder: String { self == .cifar10 ? "cifar-10-batches-bin" : "cifar-100-binary" }
+  /// The folders and files by which the other versions are known.
+  private var otherNames: [String] {
+    self == .cifar10
+      ? ["data_batch_1", "cifar-10-batches-py", "data_batch_1.mat"] : ["train", "cifar-100-python", "train.mat"]
+  }
+  /// The name of the archive of the binary version.
+  fileprivate var archive: String { self == .cifar10 ? "cifar-10-binary.tar.gz" : "cifar-100-binary.tar.gz" }
+
+  /// Returns the error for a file that is not there, which says what is there instead.
+  fileprivate func absent(_ name: String, in folder: URL) -> DataPrepError {
+    func isThere(_ name: String) -> Bool { FileManager.default.fileExists(atPath: folder.appending(path: name).path) }
+    let reason =
+      if isThere(binaryFolder) {
+        "no such file: give \(folder.appending(path: binaryFolder).path)"
+      } else if let other = otherNames.first(where: isThere) {
+        "no such file, but \(other) of another version: take the binary version, \(archive)"
+      } else if isThere(archive) {
+        "no such file: unpack \(archive), and give its folder \(binaryFolder)"
+      } else {
+        "cannot be opened: No such file or directory. What is expected is the folder \(binaryFolder), from \(archive)"
+      }
+    return DataPrepError(.missing, folder.appending(path: name).path, reason)
   }
 }
 
@@ -59,6 +91,11 @@ private struct CIFARFile: LabelledFile {
     let file = try ForwardFile(parts[0].path)
     for position in labels.indices {
       let record = try file.read(labelBytes + CIFAR.shape.count, of: "image \(position)")
+      // No picture is black throughout and of the first class: this is where a download was reserved and not fetched.
+      guard record.contains(where: { $0 != 0 }) else {
+        throw DataPrepError(
+          .damaged, parts[0].path, "image \(position) is nothing but zeros: it is incomplete, fetch it again")
+      }
       try body(interleaved(record[labelBytes...], channels: CIFAR.shape.channels))
     }
   }

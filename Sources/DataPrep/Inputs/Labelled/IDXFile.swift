@@ -22,9 +22,20 @@ final class IDXFile {
         .otherFormat, reader.path, "not an IDX file of unsigned bytes with \(dimensions) dimension(s): fetch it again")
     }
     sizes = (1...dimensions).map { header[($0 * 4)..<($0 * 4 + 4)].reduce(0) { $0 << 8 | Int($1) } }
+    // What the header promises is read only where a file of this size can hold it.
+    let (item, overflow) = sizes.dropFirst().reduce((1, false)) { product, size in
+      let (value, overflow) = product.0.multipliedReportingOverflow(by: size)
+      return (value, product.1 || overflow)
+    }
+    let most = Inflater.mostBytes(from: try FileStatus(url.path).bytes)
+    guard !overflow, sizes[0] <= most / max(item, 1) else {
+      throw DataPrepError(
+        .damaged, reader.path,
+        "its header promises \(sizes[0]) items, more than its bytes can hold: fetch it again")
+    }
   }
 
-  /// Fills `item` with the bytes that come next.
+  /// Fills `item`, of one item or several, with the bytes that come next.
   /// - Throws: ``DataPrepError`` where the file ends before.
   func read(into item: inout [UInt8]) throws {
     guard try reader.read(into: &item) == item.count else {

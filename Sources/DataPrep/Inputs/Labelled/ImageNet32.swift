@@ -18,22 +18,25 @@ enum ImageNet32 {
   ///   - scratch: the folder for temporary files.
   /// - Throws: ``DataPrepError`` where a file is damaged or has images of another size.
   static func open(_ paths: [String], size: Int, classes: ClassList?, scratch: URL) throws -> LabelledSource {
-    let files = try paths.flatMap { try FileStatus($0).isFolder ? try batches(in: $0) : [$0] }
-      .map { try ImageNet32File($0, size: size) }
+    var batches: [String] = []
+    var leftOut: [LeftOut] = []
+    for path in paths {
+      guard try FileStatus(path).isFolder else {
+        batches.append(path)
+        continue
+      }
+      let folder = try ImageNet32Folder(path)
+      batches += folder.batches
+      leftOut += folder.leftOut
+    }
+    let files = try batches.map { try ImageNet32File($0, size: size) }
     return try LabelledSource(
       name: "imagenet32", shape: Manifest.Shape(height: size, width: size, channels: 3), files: files,
-      scratch: scratch
+      leftOut: leftOut, scratch: scratch
     ) { label in
       guard let classes else { return String(format: "%04d", Int(label)) }
       return try classes.id(ofLabel: Int(label))
     }
-  }
-
-  /// Returns the batches of a folder in the order of their numbers, 2 before 10.
-  private static func batches(in folder: String) throws -> [String] {
-    let names = try FolderListing(folder, followsLinks: true).files.filter { $0.lowercased().hasSuffix(".npz") }
-    guard !names.isEmpty else { throw DataPrepError(.missing, folder, "has no .npz file") }
-    return names.sorted { ($0.utf8.count, $0) < ($1.utf8.count, $1) }.map { folder + "/" + $0 }
   }
 }
 
@@ -47,14 +50,19 @@ private struct ImageNet32File: LabelledFile {
 
   init(_ path: String, size: Int) throws {
     archive = try ZipArchive(path)
+    if let inner = archive.members.first(where: { $0.name.lowercased().hasSuffix(".npz") }) {
+      throw DataPrepError(
+        .otherFormat, path, "is a zip archive of batches (\(inner.name)): unpack it, and give the folder")
+    }
     parts = [(path, try FileStatus(path).bytes)]
     isValidation = URL(filePath: path).lastPathComponent.lowercased().hasPrefix("val")
     imageBytes = 3 * size * size
-    labels = try Self.labels(archive)
-    let header = try NPYHeader(try ZipMemberReader(try archive.member("data.npy"), of: archive))
-    guard header.shape.count == 2, header.element?.size == 1, header.shape[0] == labels.count else {
+    let count = try NPYHeader(try ZipMemberReader(try archive.member("labels.npy"), of: archive)).shape.first ?? 0
+    let data = try ZipMemberReader(try archive.member("data.npy"), of: archive)
+    let header = try NPYHeader(data)
+    guard header.shape.count == 2, header.element?.size == 1, header.shape[0] == count else {
       throw DataPrepError(
-        .contradiction, path, "data is \(header.shape), not bytes of \(labels.count) images, one for each label")
+        .contradiction, path, "data is \(header.shape), not bytes of \(count) images, one for each label")
     }
     guard header.shape[1] == imageBytes else {
       let side = ImageNet32.sizes.first { 3 * $0 * $0 == header.shape[1] }
@@ -63,15 +71,20 @@ private struct ImageNet32File: LabelledFile {
         side.map { "its images are \($0)×\($0): give --size \($0)" }
           ?? "its images have \(header.shape[1]) bytes, those of \(size)×\(size) have \(imageBytes)")
     }
+    // So many labels are read as there are images: a few compressed bytes can stand for any number of labels.
+    guard data.size - data.offset == count * imageBytes else { throw Self.otherLength(path) }
+    labels = try Self.labels(archive)
   }
 
   func forEachImage(_ body: ([UInt8]) throws -> Void) throws {
     let reader = try ZipMemberReader(try archive.member("data.npy"), of: archive)
     _ = try NPYHeader(reader)
-    guard reader.size - reader.offset == labels.count * imageBytes else {
-      throw DataPrepError(.damaged, archive.path, "data has another length than its header says: fetch it again")
-    }
+    guard reader.size - reader.offset == labels.count * imageBytes else { throw Self.otherLength(archive.path) }
     for _ in labels { try body(interleaved(try reader.read(imageBytes)[...], channels: 3)) }
+  }
+
+  private static func otherLength(_ path: String) -> DataPrepError {
+    DataPrepError(.damaged, path, "data has another length than its header says: fetch it again")
   }
 
   private static func labels(_ archive: ZipArchive) throws -> [UInt16] {

@@ -12,6 +12,7 @@ struct LabelledSource: ImageSource {
   let originalShape: Manifest.Shape?
   let resampling: String?
   private let files: [any LabelledFile]
+  private let leftOut: [LeftOut]
   /// The labels that occur, in order, and the id of each.
   private let labels: [(label: UInt16, id: String)]
   private let imageBytes: Int
@@ -24,11 +25,12 @@ struct LabelledSource: ImageSource {
   ///   - originalShape: the shape of the images in the files; nil where it is the same.
   ///   - resampling: how pixels of `shape` are made of those.
   ///   - files: the files, each once.
+  ///   - leftOut: what lies beside them and is not taken.
   ///   - scratch: the folder for temporary files.
   ///   - id: returns the id of the class of a label.
   init(
     name: String, shape: Manifest.Shape, originalShape: Manifest.Shape? = nil, resampling: String = "none",
-    files: [any LabelledFile], scratch: URL, id: (UInt16) throws -> String
+    files: [any LabelledFile], leftOut: [LeftOut] = [], scratch: URL, id: (UInt16) throws -> String
   ) throws {
     self.name = name
     self.shape = shape
@@ -39,6 +41,24 @@ struct LabelledSource: ImageSource {
     self.scratch = scratch
     labels = try Set(files.flatMap(\.labels)).sorted().map { ($0, try id($0)) }
     inputs = try Self.inputs(files.flatMap(\.parts).map(\.path))
+    self.leftOut = leftOut
+    try Self.checkCopies(files)
+  }
+
+  /// Checks that no file has the images of another: labels tell nearly always, and pixels where they are the same.
+  /// - Throws: ``DataPrepError`` where one does.
+  private static func checkCopies(_ files: [any LabelledFile]) throws {
+    for (_, same) in Dictionary(grouping: files, by: \.labels) where same.count > 1 {
+      var known: [String: String] = [:]
+      for file in same {
+        var digest = ""
+        try file.forEachImage { digest = Digest.sha256(Data(digest.utf8) + $0) }
+        if let other = known.updateValue(file.parts[0].path, forKey: digest) {
+          throw DataPrepError(
+            .contradiction, file.parts[0].path, "has the images of \(other): give or keep one of the two")
+        }
+      }
+    }
   }
 
   /// Returns the identity of each file, by its path.
@@ -70,6 +90,7 @@ struct LabelledSource: ImageSource {
   }
 
   func read(after finished: Int, _ visit: (SourceEvent) throws -> Void) throws -> [Manifest.Source.File] {
+    if finished == 0 { for each in leftOut { try visit(.leftOut(each)) } }
     let sorted = try ClassSpill(
       files, labels: labels.dropFirst(finished).map(\.label), imageBytes: imageBytes, in: scratch)
     for (position, imageClass) in (classes ?? []).enumerated() {

@@ -12,6 +12,7 @@ enum MNIST {
   ///   - scratch: the folder for temporary files.
   /// - Throws: ``DataPrepError`` where a file is missing or damaged.
   static func open(in folder: String, size: Int, scratch: URL) throws -> LabelledSource {
+    try InputForm.checkFolder(folder, of: "MNIST's four files, train-images-idx3-ubyte.gz and so on")
     let folder = URL(filePath: folder)
     let side = MNISTPart.side
     return try LabelledSource(

@@ -12,12 +12,15 @@ struct MNISTPart: LabelledFile {
   private let images: URL
   private let size: Int
 
+  /// The most labels that are read at once.
+  private static let labelsAtOnce = 1 << 16
+
   /// Opens the files whose names start with `name`, "train" or "t10k", and reads the labels.
   init(_ name: String, in folder: URL, size: Int) throws {
     self.size = size
     isValidation = name == "t10k"
-    images = try Self.find("\(name)-images-idx3-ubyte", in: folder)
-    let labelFile = try Self.find("\(name)-labels-idx1-ubyte", in: folder)
+    images = try MNISTFiles.find("\(name)-images", "idx3-ubyte", in: folder)
+    let labelFile = try MNISTFiles.find("\(name)-labels", "idx1-ubyte", in: folder)
     let count = try Self.openImages(images).count
     let labelReader = try IDXFile(labelFile, dimensions: 1)
     guard labelReader.count == count else {
@@ -50,23 +53,16 @@ struct MNISTPart: LabelledFile {
 
   private static func read(_ file: IDXFile) throws -> [UInt16] {
     var labels: [UInt16] = []
-    var label: [UInt8] = [0]
-    for position in 0..<file.count {
-      try file.read(into: &label)
-      guard label[0] < digits else {
-        throw DataPrepError(.contradiction, file.path, "label \(position) is \(label[0]); a digit is 0 to 9")
+    while labels.count < file.count {
+      var piece = [UInt8](repeating: 0, count: min(file.count - labels.count, labelsAtOnce))
+      try file.read(into: &piece)
+      if let wrong = piece.firstIndex(where: { $0 >= digits }) {
+        throw DataPrepError(
+          .contradiction, file.path, "label \(labels.count + wrong) is \(piece[wrong]); a digit is 0 to 9")
       }
-      labels.append(UInt16(label[0]))
+      labels += piece.map(UInt16.init)
     }
     try file.finish()
     return labels
-  }
-
-  private static func find(_ name: String, in folder: URL) throws -> URL {
-    let candidates = ["\(name).gz", name].map { folder.appending(path: $0) }
-    guard let file = candidates.first(where: { FileManager.default.fileExists(atPath: $0.path) }) else {
-      throw DataPrepError(.missing, candidates[0].path, "no such file, nor \(name) without .gz")
-    }
-    return file
   }
 }
