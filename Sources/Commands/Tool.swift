@@ -9,7 +9,7 @@ extension AsyncParsableCommand {
   /// parser, which exits with 64 for a wrong command line.
   /// - Parameter name: the tool's name, which begins the line.
   package static func runTool(named name: String) async {
-    signal(SIGPIPE, SIG_IGN)
+    SystemCall.ignoreSignal(SIGPIPE)
     StandardError.reserve()
     do {
       var command = try parseAsRoot()

@@ -70,5 +70,5 @@ final class PartialFile {
   }
 
   /// Removes the file.
-  func remove() { unlink(path) }
+  func remove() { try? SystemCall.removeFile(path) }
 }

@@ -110,8 +110,8 @@ public struct SnapshotCache: Sendable {
   }
 
   private func remove(_ record: SnapshotRecord) {
-    unlink(entryFile(record).path)
-    unlink(file(record).path)
+    try? SystemCall.removeFile(entryFile(record).path)
+    try? SystemCall.removeFile(file(record).path)
   }
 
   /// Removes what is beyond the bounds, and what a stopped process left more than a day ago.
@@ -127,7 +127,7 @@ public struct SnapshotCache: Sendable {
     for name in try SystemCall.names(in: folder.path) where !known.contains(name) {
       let path = folder.appending(path: name).path
       let changed = (try? FileManager.default.attributesOfItem(atPath: path))?[.modificationDate] as? Date
-      if let changed, now.timeIntervalSince(changed) > 86_400 { unlink(path) }
+      if let changed, now.timeIntervalSince(changed) > 86_400 { try? SystemCall.removeFile(path) }
     }
   }
 }

@@ -131,7 +131,7 @@ public struct SnapshotFetcher: Sendable {
     do {
       try await body()
     } catch {
-      if isNew { rmdir(folder.path) }
+      if isNew { try? SystemCall.removeEmptyFolder(folder.path) }
       throw error
     }
   }

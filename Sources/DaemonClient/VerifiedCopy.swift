@@ -24,7 +24,7 @@ enum VerifiedCopy {
       }
       try SystemCall.rename(temporary.path, to: target.path)
     } catch {
-      unlink(temporary.path)
+      try? SystemCall.removeFile(temporary.path)
       throw error
     }
     try SystemCall.syncFolder(target.deletingLastPathComponent().path)

@@ -33,7 +33,7 @@ public enum AtomicFile {
     do { SystemCall.close(try SystemCall.open(temporary, O_WRONLY | O_CREAT | O_EXCL)) } catch let error as FileError {
       throw FileError(operation: error.operation, path: url.path, number: error.number)
     }
-    unlink(temporary)
+    try? SystemCall.removeFile(temporary)
   }
 
   /// Removes the temporary files that stopped processes left beside `url`; no other process may write there.
@@ -59,7 +59,7 @@ public enum AtomicFile {
       try SystemCall.sync(descriptor, path: url.path)
       try SystemCall.rename(temporary, to: url.path)
     } catch {
-      unlink(temporary)
+      try? SystemCall.removeFile(temporary)
       throw error
     }
     try SystemCall.syncFolder(url.deletingLastPathComponent().path)

@@ -10,9 +10,4 @@ public enum JSONText {
     encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
     return try encoder.encode(value) + Data("\n".utf8)
   }
-
-  /// Prints a value on standard output, as a command does that is given `--json`.
-  public static func print(_ value: some Encodable) throws {
-    Swift.print(String(decoding: try data(value), as: UTF8.self), terminator: "")
-  }
 }

@@ -25,16 +25,18 @@ extension SystemCall {
 
   /// The size of a file that can be moved in; nil for a pipe and the like.
   public static func seekableSize(_ descriptor: Int32, path: String) throws -> Int? {
-    var status = stat()
-    try check("look at", path) { fstat(descriptor, &status) }
-    return status.st_mode & S_IFMT == S_IFREG ? Int(status.st_size) : nil
+    let status = try FileStatus(descriptor, path: path)
+    return status.kind == .file ? status.bytes : nil
   }
 
   /// Whether a path still names the file that is open.
-  public static func isSameFile(_ descriptor: Int32, _ path: String) -> Bool {
-    var (open, named) = (stat(), stat())
-    return fstat(descriptor, &open) == 0 && lstat(path, &named) == 0 && open.st_ino == named.st_ino
-      && open.st_dev == named.st_dev
+  ///
+  /// - Parameter followingLinks: whether a link there is what it leads to, rather than itself.
+  package static func isSameFile(_ descriptor: Int32, _ path: String, followingLinks: Bool = false) -> Bool {
+    guard let open = try? FileStatus(descriptor, path: path),
+      let named = try? FileStatus(path, followingLinks: followingLinks)
+    else { return false }
+    return open.identity == named.identity
   }
 
   /// The bytes that are free for everyone on the disk that holds a folder.

@@ -23,9 +23,10 @@ public struct FileError: ReportedError, Equatable {
     }
   }
 
-  public var description: String {
-    "\(path): cannot \(operation): \(String(cString: strerror(number)))"
-  }
+  public var description: String { "\(path): cannot \(operation): \(reason)" }
+
+  /// What the system says of the number, for example "No space left on device".
+  package var reason: String { String(cString: strerror(number)) }
 }
 
 /// The system calls that the package makes itself, one throwing function each.
@@ -108,6 +109,18 @@ public enum SystemCall {
     try check("truncate", path) { ftruncate(descriptor, off_t(length)) }
   }
 
+  /// Cuts a file that is not open to its first `length` bytes.
+  package static func truncate(_ path: String, to length: Int) throws {
+    try check("truncate", path) { Foundation.truncate(path, off_t(length)) }
+  }
+
+  /// Reserves the disk's room for the first `bytes` bytes of a file, which then has at least so many.
+  package static func reserve(_ descriptor: Int32, bytes: Int, path: String) throws {
+    // It returns what others leave in `errno`.
+    let number = posix_fallocate(descriptor, 0, off_t(bytes))
+    if number != 0 { throw FileError(operation: "reserve \(bytes) bytes of", path: path, number: number) }
+  }
+
   /// Locks a file for this process; false where another one holds it.
   public static func lock(_ descriptor: Int32, path: String) throws -> Bool {
     do {
@@ -124,17 +137,14 @@ public enum SystemCall {
     let parent = URL(filePath: path).deletingLastPathComponent().path
     try makeFolder(parent)
     do {
-      try check("create", path) { mkdir(path, 0o755) }
+      try makeOneFolder(path)
     } catch let error as FileError where error.number == EEXIST && isFolder(path) {
       return  // Another process was faster.
     }
     try syncFolder(parent)
   }
 
-  private static func isFolder(_ path: String) -> Bool {
-    var status = stat()
-    return stat(path, &status) == 0 && status.st_mode & S_IFMT == S_IFDIR
-  }
+  private static func isFolder(_ path: String) -> Bool { (try? FileStatus(path))?.kind == .folder }
 
   /// Makes the names in a folder durable.
   public static func syncFolder(_ path: String) throws {

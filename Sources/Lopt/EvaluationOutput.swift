@@ -1,3 +1,4 @@
+import Engine
 import Evaluation
 import Files
 import Shards

@@ -1,3 +1,4 @@
+import Files
 package import Foundation
 
 extension Configuration {
@@ -71,7 +72,7 @@ extension Configuration {
 
   private static func read(_ file: URL) throws -> [String: Any] {
     let data: Data
-    do { data = try Data(contentsOf: file) } catch {
+    do { data = try FileReading.data(file) } catch {
       throw ConfigurationError("\(file.path): cannot be read; name a configuration file with --config")
     }
     do {

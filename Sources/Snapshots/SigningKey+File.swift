@@ -12,7 +12,7 @@ extension SigningKey {
     do {
       try Self.make(publicFile, publicKey.text, mode: 0o644)
     } catch {
-      unlink(file.path)
+      try? SystemCall.removeFile(file.path)
       throw error
     }
     try SystemCall.syncFolder(file.deletingLastPathComponent().path)
@@ -26,7 +26,7 @@ extension SigningKey {
       try SystemCall.write(descriptor, Data(text.utf8), path: file.path)
       try SystemCall.sync(descriptor, path: file.path)
     } catch {
-      unlink(file.path)
+      try? SystemCall.removeFile(file.path)
       throw error
     }
   }

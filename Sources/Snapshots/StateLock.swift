@@ -22,13 +22,14 @@ public final class StateLock: Sendable {
 
   private func take(_ path: String, _ state: URL) throws {
     guard try lockSoon(path) else {
-      let holder = (try? String(contentsOfFile: path, encoding: .utf8))?.trimmingCharacters(in: .whitespacesAndNewlines)
+      let holder = (try? FileReading.data(URL(filePath: path))).map { String(decoding: $0, as: UTF8.self) }?
+        .trimmingCharacters(in: .whitespacesAndNewlines)
       throw SnapshotError(
         .locked, "\(state.path): process \(holder ?? "unknown") trains with this state; stop it first, or use another")
     }
     try SystemCall.truncate(descriptor, path: path)
     let name = ProcessInfo.processInfo.processName
-    try SystemCall.write(descriptor, Data("\(getpid()) (\(name))\n".utf8), path: path)
+    try SystemCall.write(descriptor, Data("\(ProcessInfo.processInfo.processIdentifier) (\(name))\n".utf8), path: path)
   }
 
   /// Tries to lock the file for a second; false where another process holds it. A second, because a child of a process
@@ -36,7 +37,7 @@ public final class StateLock: Sendable {
   private func lockSoon(_ path: String) throws -> Bool {
     for _ in 0..<100 {
       if try SystemCall.lock(descriptor, path: path) { return true }
-      usleep(10_000)
+      Thread.sleep(forTimeInterval: 0.01)
     }
     return false
   }

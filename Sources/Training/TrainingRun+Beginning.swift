@@ -69,8 +69,8 @@ extension TrainingRun {
     guard let path = configuration.startFrom else {
       return LearnerState(theta: architecture.initialTheta(seed: configuration.seed), workers: 0)
     }
-    guard access(path, R_OK) == 0 else {
-      throw ConfigurationError("start_from: \(path) cannot be read: \(String(cString: strerror(errno)))")
+    do { try SystemCall.requireReadable(path) } catch let error as FileError {
+      throw ConfigurationError("start_from: \(path) cannot be read: \(error.reason)")
     }
     let file = try Safetensors(contentsOf: URL(filePath: path))
     let found: Architecture

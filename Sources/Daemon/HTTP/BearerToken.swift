@@ -25,7 +25,7 @@ final class BearerToken: Sendable {
   }
 
   private static func read(_ path: String) throws -> SHA256Digest {
-    guard let text = try? String(contentsOfFile: path, encoding: .utf8) else {
+    guard let data = try? FileReading.data(URL(filePath: path)), let text = String(data: data, encoding: .utf8) else {
       throw ConfigurationError("http.token_file: \(path) cannot be read")
     }
     let token = text.trimmingCharacters(in: .whitespacesAndNewlines)

@@ -30,7 +30,7 @@ struct HTTPService: Service {
         address: listener.bindAddress, serverName: "lopt-daemon",
         availableConnectionsDelegate: MaximumAvailableConnections(Self.mostConnections, logger: quiet)),
       onServerRunning: { [logger, listening, listener] channel in
-        if case .unix(let path) = listener.address { chmod(path, 0o660) }
+        if case .unix(let path) = listener.address { try? SystemCall.setMode(path, 0o660) }
         logger.info("serving \(listener.name(port: channel.localAddress?.port))")
         listening.finish()
       },
@@ -45,7 +45,7 @@ struct HTTPService: Service {
     } catch {
       throw cannotListen(error)
     }
-    if case .unix(let path) = listener.address { unlink(path) }
+    if case .unix(let path) = listener.address { try? SystemCall.removeFile(path) }
   }
 
   private func server() throws -> HTTPServerBuilder {

@@ -1,3 +1,4 @@
+import Files
 import Foundation
 import Hummingbird
 import Settings
@@ -39,8 +40,7 @@ struct Listener: Sendable {
 
   /// Checks that no file lies where the socket will. A socket there is replaced, but a file may be somebody's.
   private static func requireSocketOrNothing(_ path: String) throws {
-    var status = stat()
-    guard lstat(path, &status) == 0, status.st_mode & S_IFMT != S_IFSOCK else { return }
+    guard let status = try? FileStatus(path, followingLinks: false), status.kind != .socket else { return }
     throw ConfigurationError("http.socket: \(path) is there already, and is no socket; choose another path")
   }
 

@@ -36,15 +36,12 @@ struct Metrics {
 
   /// Adds what every exporter says about its process.
   private mutating func addProcess() {
-    var usage = rusage()
-    getrusage(__rusage_who_t(RUSAGE_SELF.rawValue), &usage)
-    let seconds = [usage.ru_utime, usage.ru_stime].reduce(0) { $0 + Double($1.tv_sec) + Double($1.tv_usec) / 1e6 }
-    add("process_cpu_seconds_total", "Processor time.", [("", seconds)], type: "counter")
+    add("process_cpu_seconds_total", "Processor time.", [("", SystemCall.processorSeconds)], type: "counter")
     // The second number of statm is the resident set in pages.
     if let words = try? String(contentsOfFile: "/proc/self/statm", encoding: .utf8).split(separator: " "),
       words.count > 1, let pages = Double(words[1])
     {
-      add("process_resident_memory_bytes", "Resident set.", [("", pages * Double(sysconf(Int32(_SC_PAGESIZE))))])
+      add("process_resident_memory_bytes", "Resident set.", [("", pages * Double(SystemCall.pageSize))])
     }
     if let open = try? SystemCall.names(in: "/proc/self/fd").count {
       add("process_open_fds", "Open file descriptors.", [("", Double(open))])

@@ -1,3 +1,4 @@
+import Files
 import Foundation
 
 /// Tells systemd what the daemon is doing (sd_notify(3)). It does nothing where no service manager asked to be told.
@@ -8,7 +9,7 @@ struct ServiceManager: Sendable {
 
   init(environment: [String: String] = ProcessInfo.processInfo.environment) {
     socket = environment["NOTIFY_SOCKET"].flatMap { UnixSocket(path: $0, type: SOCK_DGRAM) }
-    let isMeant = environment["WATCHDOG_PID"].map { $0 == String(getpid()) } ?? true
+    let isMeant = environment["WATCHDOG_PID"].map { $0 == String(ProcessInfo.processInfo.processIdentifier) } ?? true
     watchdogInterval = isMeant ? environment["WATCHDOG_USEC"].flatMap { Int64($0) }.map { .microseconds($0) } : nil
   }
 
@@ -26,9 +27,7 @@ struct ServiceManager: Sendable {
   }
 
   func reloading() {
-    var now = timespec()
-    clock_gettime(CLOCK_MONOTONIC, &now)
-    notify("RELOADING=1", "MONOTONIC_USEC=\(Int(now.tv_sec) * 1_000_000 + Int(now.tv_nsec) / 1_000)")
+    notify("RELOADING=1", "MONOTONIC_USEC=\(SystemCall.monotonicMicroseconds)")
   }
 
   func stopping() { notify("STOPPING=1", "STATUS=stopping") }

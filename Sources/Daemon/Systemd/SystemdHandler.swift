@@ -10,9 +10,9 @@ struct SystemdHandler: LogHandler {
 
   /// Connects to the journal; nil where standard error does not go there, as the variable `JOURNAL_STREAM` tells.
   init?(environment: [String: String] = ProcessInfo.processInfo.environment) {
-    var status = stat()
-    guard let stream = environment["JOURNAL_STREAM"], fstat(STDERR_FILENO, &status) == 0,
-      stream == "\(status.st_dev):\(status.st_ino)",
+    guard let stream = environment["JOURNAL_STREAM"],
+      let identity = try? FileStatus(STDERR_FILENO, path: "standard error").identity,
+      stream == "\(identity.device):\(identity.inode)",
       let socket = UnixSocket(path: "/run/systemd/journal/socket", type: SOCK_DGRAM)
     else { return nil }
     self.socket = socket

@@ -1,4 +1,5 @@
 public import ArgumentParser
+import Commands
 import Files
 import Foundation
 package import Shards

@@ -58,7 +58,7 @@ enum SynsetNames {
 enum TextLines {
   /// Returns the lines that are not empty, each with its number from 1.
   static func read(_ path: String) throws -> [(number: Int, text: String)] {
-    guard let data = try? Data(contentsOf: URL(filePath: path)) else {
+    guard let data = try? FileReading.data(URL(filePath: path)) else {
       throw DataPrepError(.missing, path, "cannot be read")
     }
     return String(decoding: data, as: UTF8.self).split(separator: "\n", omittingEmptySubsequences: false).enumerated()

@@ -1,4 +1,5 @@
 import ArgumentParser
+import Commands
 import DaemonClient
 import Files
 import Snapshots

@@ -7,17 +7,12 @@ import Synchronization
 
 /// A shard file that is open for reading; there is at most one reader of a file in a process.
 final class ShardReader: @unchecked Sendable {  // LMDB's read-only environment may be used by any thread.
-  private struct Identity: Hashable {
-    var device: UInt64
-    var inode: UInt64
-  }
-
   private struct Weak {
     weak var reader: ShardReader?
   }
 
   /// The readers that are open. LMDB allows a process one environment per file.
-  private static let open = Mutex<[Identity: Weak]>([:])
+  private static let open = Mutex<[FileStatus.Identity: Weak]>([:])
 
   let environment: OpaquePointer
   let database: MDB_dbi
@@ -26,11 +21,10 @@ final class ShardReader: @unchecked Sendable {  // LMDB's read-only environment 
   /// Returns the reader of a file: the one that is open already, or a new one.
   /// - Throws: ``ShardsError`` where the file cannot be opened or is no LMDB file.
   static func shared(_ url: URL) throws -> ShardReader {
-    var status = stat()
-    guard stat(url.path, &status) == 0 else {
-      throw ShardsError(.damagedShard, url.path, "cannot be opened: \(String(cString: strerror(errno)))")
+    let identity: FileStatus.Identity
+    do { identity = try FileStatus(url.path).identity } catch let error as FileError {
+      throw ShardsError(.damagedShard, url.path, "cannot be opened: \(error.reason)")
     }
-    let identity = Identity(device: UInt64(status.st_dev), inode: UInt64(status.st_ino))
     return try open.withLock { readers in
       readers = readers.filter { $0.value.reader != nil }
       if let reader = readers[identity]?.reader { return reader }
@@ -159,5 +153,11 @@ enum LMDB {
     default:
       throw ShardsError(.database, path, "cannot \(operation): \(String(cString: mdb_strerror(result)))")
     }
+  }
+
+  /// Makes a system call on a shard's file, and throws the ``ShardsError`` for its failure.
+  /// - Parameter operation: what failed, for the message: "cannot `operation`".
+  static func check(_ operation: String, _ path: String, _ call: () throws -> Void) throws {
+    do { try call() } catch let error as FileError { try check(error.number, operation, path) }
   }
 }

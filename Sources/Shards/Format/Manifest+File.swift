@@ -12,7 +12,7 @@ extension Manifest {
   /// - Throws: ``ShardsError`` where the folder has no manifest, or one that cannot be used.
   public static func read(in folder: URL) throws -> (manifest: Manifest, digest: String) {
     let file = folder.appending(path: fileName)
-    guard let data = try? Data(contentsOf: file) else {
+    guard let data = try? FileReading.data(file) else {
       throw ShardsError(
         .notADataset, folder.path, "no \(fileName) can be read here: make a dataset with dataprep build shards")
     }

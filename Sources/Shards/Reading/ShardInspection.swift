@@ -29,8 +29,7 @@ public struct ShardInspection: Sendable, Equatable {
       } catch let error as ShardsError {
         inspection.problem = error
       } catch let error as FileError {
-        let cause = String(cString: strerror(error.number))
-        inspection.problem = ShardsError(.damagedShard, url.path, "cannot \(error.operation): \(cause)")
+        inspection.problem = ShardsError(.damagedShard, url.path, "cannot \(error.operation): \(error.reason)")
       }
       return inspection
     }

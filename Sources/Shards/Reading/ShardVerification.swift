@@ -51,7 +51,7 @@ public struct ShardVerification: Sendable {
   }
 
   private func remembered() -> [String: Entry] {
-    (try? Data(contentsOf: memory)).flatMap { try? JSONDecoder().decode([String: Entry].self, from: $0) } ?? [:]
+    (try? FileReading.data(memory)).flatMap { try? JSONDecoder().decode([String: Entry].self, from: $0) } ?? [:]
   }
 
   /// Writes what is remembered, without shards that are gone. Failure is ignored.
@@ -70,14 +70,13 @@ private struct FileIdentity: Codable, Equatable {
   var nanoseconds: Int
 
   init(of url: URL) throws {
-    var status = stat()
-    guard stat(url.path, &status) == 0 else {
-      throw ShardsError(
-        .damagedShard, url.path, "cannot be read: \(String(cString: strerror(errno))): build the dataset again")
+    let status: FileStatus
+    do { status = try FileStatus(url.path) } catch let error as FileError {
+      throw ShardsError(.damagedShard, url.path, "cannot be read: \(error.reason): build the dataset again")
     }
-    inode = UInt64(status.st_ino)
-    bytes = Int(status.st_size)
-    seconds = status.st_mtim.tv_sec
-    nanoseconds = status.st_mtim.tv_nsec
+    inode = status.identity.inode
+    bytes = status.bytes
+    seconds = status.changedSeconds
+    nanoseconds = status.changedNanoseconds
   }
 }

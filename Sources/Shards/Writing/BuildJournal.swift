@@ -34,7 +34,7 @@ struct BuildJournal: Codable {
   static func read(in folder: URL) throws -> BuildJournal? {
     let file = folder.appending(path: fileName)
     guard FileManager.default.fileExists(atPath: file.path) else { return nil }
-    guard let data = try? Data(contentsOf: file),
+    guard let data = try? FileReading.data(file),
       let journal = try? JSONDecoder().decode(BuildJournal.self, from: data)
     else {
       throw ShardsError(

@@ -15,13 +15,18 @@ public final class PartialFolder {
     self.target = target
     url = Self.url(for: target)
     try Self.refuseExisting(target)
-    guard mkdir(url.path, 0o755) == 0 || errno == EEXIST else {
-      let code: ShardsErrorCode = errno == ENOSPC ? .noSpace : .cannotCreate
-      throw ShardsError(code, url.path, "cannot be made: \(String(cString: strerror(errno)))")
+    do { try SystemCall.makeOneFolder(url.path) } catch let error as FileError where error.number != EEXIST {
+      let code: ShardsErrorCode = error.number == ENOSPC ? .noSpace : .cannotCreate
+      throw ShardsError(code, url.path, "cannot be made: \(error.reason)")
+    } catch is FileError {
+      // A stopped maker left it.
     }
     descriptor = try SystemCall.open(url.path, O_RDONLY | O_DIRECTORY)
     do {
-      guard try SystemCall.lock(descriptor, path: url.path), Self.isSame(descriptor, url.path) else {
+      // Its former maker may have finished in between, and given it its name.
+      guard try SystemCall.lock(descriptor, path: url.path),
+        SystemCall.isSameFile(descriptor, url.path, followingLinks: true)
+      else {
         throw ShardsError(.busy, url.path, "another process is making this: wait for it, or stop it")
       }
       try Self.refuseExisting(target)
@@ -78,12 +83,5 @@ public final class PartialFolder {
     guard (try? FileManager.default.attributesOfItem(atPath: target.path)) == nil else {
       throw ShardsError(.outputExists, target.path, "exists already: remove it or choose another output")
     }
-  }
-
-  /// Tells whether the locked folder still has its name. Its former maker may have finished before it was locked.
-  private static func isSame(_ descriptor: Int32, _ path: String) -> Bool {
-    var locked = stat()
-    var named = stat()
-    return fstat(descriptor, &locked) == 0 && stat(path, &named) == 0 && locked.st_ino == named.st_ino
   }
 }

@@ -1,4 +1,5 @@
 import CLMDB
+import Files
 import Foundation
 
 /// A shard file that is being written, in key order.
@@ -61,7 +62,7 @@ final class ShardFileWriter {
     try commit()
     try LMDB.check(mdb_env_sync(environment, 1), "sync", path)
     let (used, _) = try pages()
-    guard truncate(path, off_t(used)) == 0 else { try LMDB.check(errno, "cut", path); return }
+    try LMDB.check("cut", path) { try SystemCall.truncate(path, to: used) }
   }
 
   private func begin() throws -> (OpaquePointer, MDB_dbi) {
@@ -95,7 +96,9 @@ final class ShardFileWriter {
     try LMDB.check(mdb_env_set_mapsize(environment, bytes), "map", path)
     var descriptor: Int32 = -1
     try LMDB.check(mdb_env_get_fd(environment, &descriptor), "reserve space", path)
-    try LMDB.check(posix_fallocate(descriptor, 0, off_t(bytes)), "reserve \(bytes) bytes", path)
+    try LMDB.check("reserve \(bytes) bytes", path) {
+      try SystemCall.reserve(descriptor, bytes: bytes, path: path)
+    }
   }
 
   /// Returns the bytes of the pages in use, and the bytes of one page.

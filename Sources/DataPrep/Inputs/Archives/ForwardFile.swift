@@ -19,7 +19,7 @@ final class ForwardFile {
     do {
       descriptor = path == "-" ? STDIN_FILENO : try SystemCall.open(path, O_RDONLY)
     } catch let error as FileError {
-      throw DataPrepError(.missing, path, "cannot be opened: \(String(cString: strerror(error.number)))")
+      throw DataPrepError(.missing, path, "cannot be opened: \(error.reason)")
     }
     // Standard input may be a file that somebody has read the beginning of: it is taken as the pipe that it stands for.
     size = path == "-" ? nil : try SystemCall.seekableSize(descriptor, path: path)

@@ -12,7 +12,7 @@ final class RandomFile {
     do {
       descriptor = try SystemCall.open(path, O_RDONLY)
     } catch let error as FileError {
-      throw DataPrepError(.missing, path, "cannot be opened: \(String(cString: strerror(error.number)))")
+      throw DataPrepError(.missing, path, "cannot be opened: \(error.reason)")
     }
     guard let size = try SystemCall.seekableSize(descriptor, path: path) else {
       SystemCall.close(descriptor)

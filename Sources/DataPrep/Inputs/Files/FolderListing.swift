@@ -1,8 +1,6 @@
 import Files
 import Foundation
 
-// Every call of `readdir` is in this file: it names a million files in a second, where Foundation makes URLs of them.
-
 /// The folders and files in a folder, in the order of the bytes of their names, apart from what is hidden, a system's, or a text.
 struct FolderListing {
   var folders: [String] = []
@@ -15,39 +13,30 @@ struct FolderListing {
   ///   go in circles.
   /// - Throws: ``DataPrepError`` where the folder cannot be read, a name is not UTF-8, or a link leads nowhere.
   init(_ path: String, followsLinks: Bool) throws {
-    guard let directory = opendir(path) else {
-      throw DataPrepError(.missing, path, "cannot be read: \(String(cString: strerror(errno)))")
-    }
-    defer { closedir(directory) }
-    while true {
-      errno = 0
-      guard let entry = Foundation.readdir(directory) else {
-        guard errno == 0 else {
-          throw DataPrepError(.missing, path, "cannot be read to its end: \(String(cString: strerror(errno)))")
+    do {
+      try SystemCall.forEachEntry(in: path) { entry in
+        let isHidden = entry.name.hasPrefix(".")
+        guard entry.isUTF8 else {
+          if isHidden { return }
+          throw DataPrepError(.contradiction, path, "holds \(entry.name), a name that is not UTF-8: rename it")
         }
-        break
+        if ForeignName.isFile(entry.name) { return }
+        if isHidden {
+          leftOut.append(LeftOut(name: entry.name, reason: LeftOut.hidden))
+          return
+        }
+        switch try Self.kind(path + "/" + entry.name, listed: entry.kind, followsLinks: followsLinks) {
+        case .folder where ForeignName.isFolder(entry.name):
+          leftOut.append(LeftOut(name: entry.name, reason: LeftOut.systemFolder))
+        case .folder: folders.append(entry.name)
+        case .file: files.append(entry.name)
+        case .link: leftOut.append(LeftOut(name: entry.name, reason: LeftOut.folderLink))
+        default: leftOut.append(LeftOut(name: entry.name, reason: LeftOut.device))
+        }
       }
-      // Read where it is: the record ends with the name, before the 256 bytes that `d_name` is declared with.
-      let name = UnsafeRawPointer(entry).advanced(by: MemoryLayout<dirent>.offset(of: \.d_name) ?? 0)
-        .assumingMemoryBound(to: CChar.self)
-      let isHidden = name.pointee == CChar(UInt8(ascii: "."))
-      guard let text = String(validatingCString: name) else {
-        if isHidden { continue }
-        throw DataPrepError(.contradiction, path, "holds \(String(cString: name)), a name that is not UTF-8: rename it")
-      }
-      if text == "." || text == ".." || ForeignName.isFile(text) { continue }
-      if isHidden {
-        leftOut.append(LeftOut(name: text, reason: LeftOut.hidden))
-        continue
-      }
-      switch try Self.kind(path + "/" + text, type: Int(entry.pointee.d_type), followsLinks: followsLinks) {
-      case S_IFDIR where ForeignName.isFolder(text):
-        leftOut.append(LeftOut(name: text, reason: LeftOut.systemFolder))
-      case S_IFDIR: folders.append(text)
-      case S_IFREG: files.append(text)
-      case S_IFLNK: leftOut.append(LeftOut(name: text, reason: LeftOut.folderLink))
-      default: leftOut.append(LeftOut(name: text, reason: LeftOut.device))
-      }
+    } catch let error as FileError {
+      let failure = error.operation == "open" ? "cannot be read" : "cannot be read to its end"
+      throw DataPrepError(.missing, path, "\(failure): \(error.reason)")
     }
     folders.sort { $0.utf8.lexicographicallyPrecedes($1.utf8) }
     files.sort { $0.utf8.lexicographicallyPrecedes($1.utf8) }
@@ -77,19 +66,21 @@ struct FolderListing {
     try pictures(in: folder, prefix: prefix).images
   }
 
-  /// Returns the kind of an entry, `S_IFDIR` and the like; a link has the kind of what it leads to.
-  /// - Parameter type: the folder's own word for it, `DT_UNKNOWN` where its file system has none.
-  private static func kind(_ path: String, type: Int, followsLinks: Bool) throws -> mode_t {
-    if type != Int(DT_UNKNOWN), type != Int(DT_LNK) { return mode_t(type << 12) }
-    var status = stat()
-    guard lstat(path, &status) == 0, status.st_mode & S_IFMT == S_IFLNK else { return status.st_mode & S_IFMT }
-    guard stat(path, &status) == 0 else {
+  /// Returns the kind of an entry; a link has the kind of what it leads to.
+  /// - Parameter listed: the folder's own word for it; nil where its file system has none.
+  private static func kind(
+    _ path: String, listed: FileStatus.Kind?, followsLinks: Bool
+  ) throws -> FileStatus.Kind {
+    if let listed, listed != .link { return listed }
+    // What has gone meanwhile is passed over.
+    guard let own = try? FileStatus(path, followingLinks: false).kind else { return .other }
+    guard own == .link else { return own }
+    do {
+      let kind = try FileStatus(path).kind
+      return kind == .folder && !followsLinks ? .link : kind
+    } catch let error as FileError {
       throw DataPrepError(
-        .missing, path,
-        "is a link that leads to nothing that can be read (\(String(cString: strerror(errno)))): "
-          + "mend or remove it")
+        .missing, path, "is a link that leads to nothing that can be read (\(error.reason)): mend or remove it")
     }
-    let kind = status.st_mode & S_IFMT
-    return kind == S_IFDIR && !followsLinks ? S_IFLNK : kind
   }
 }

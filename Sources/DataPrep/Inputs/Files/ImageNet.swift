@@ -13,7 +13,7 @@ enum ImageNet {
   /// - Parameter paths: `-`, or another pipe, is the tar of tars and then the only input.
   /// - Throws: ``DataPrepError`` where an input is something else, or damaged.
   static func open(_ paths: [String]) throws -> any ImageSource {
-    if let pipe = try paths.first(where: { $0 == "-" }) ?? paths.first(where: { try FileStatus($0).isPipe }) {
+    if let pipe = try paths.first(where: { $0 == "-" }) ?? paths.first(where: { try FileStatus(input: $0).isPipe }) {
       guard paths.count == 1 else { throw DataPrepError(.usage, pipe, "a pipe is the only input, or none of them") }
       if pipe == "-" { try FileStatus.checkStandardInput() }
       return ImageNetStreamSource(path: pipe)
@@ -22,7 +22,7 @@ enum ImageNet {
     var inputs: [String: String] = [:]
     for path in paths {
       let found: FoundClasses
-      if try FileStatus(path).isFolder {
+      if try FileStatus(input: path).isFolder {
         found = try classes(inFolder: path, isOnlyInput: paths.count == 1)
         inputs[path] = try InputIdentity.ofClasses(found.classes.map(\.id), in: path)
       } else {
@@ -37,7 +37,7 @@ enum ImageNet {
     return try ClassFilesSource(
       name: "imagenet", inputs: inputs, found: all,
       manifestFiles: try paths.map {
-        let status = try FileStatus($0)
+        let status = try FileStatus(input: $0)
         return Manifest.Source.File(
           name: URL(filePath: $0).lastPathComponent, bytes: status.isFolder ? 0 : status.bytes)
       })
@@ -99,7 +99,7 @@ enum ImageNet {
   /// Returns the class whose archive a file is. The end of the file is checked now, so that a cut one is found early.
   private static func classOf(archive path: String, _ id: String) throws -> KnownClass {
     try TarReader.checkEnd(path)
-    return KnownClass(id: id, files: .archive(path: path, offset: 0, size: try FileStatus(path).bytes))
+    return KnownClass(id: id, files: .archive(path: path, offset: 0, size: try FileStatus(input: path).bytes))
   }
 
   /// Returns the class archives in an archive, in its order; or the archive itself, where a picture comes first.

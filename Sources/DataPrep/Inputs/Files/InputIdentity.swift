@@ -5,7 +5,7 @@ import Foundation
 enum InputIdentity {
   /// Returns the identity of a file: its size and time of change.
   static func ofFile(_ path: String) throws -> String {
-    let status = try FileStatus(path)
+    let status = try FileStatus(input: path)
     return "\(status.bytes) bytes, changed at \(status.changed)"
   }
 

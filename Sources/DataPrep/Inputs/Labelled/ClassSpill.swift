@@ -68,7 +68,7 @@ private final class SpillFile {
   init(in folder: URL) throws {
     path = AtomicFile.temporary(for: folder.appending(path: DatasetWriter.temporaryImages)).path
     descriptor = try SystemCall.open(path, O_RDWR | O_CREAT | O_EXCL)
-    unlink(path)
+    try SystemCall.removeFile(path)
   }
 
   deinit { SystemCall.close(descriptor) }

@@ -21,7 +21,7 @@ enum ImageNet32 {
     var batches: [String] = []
     var leftOut: [LeftOut] = []
     for path in paths {
-      guard try FileStatus(path).isFolder else {
+      guard try FileStatus(input: path).isFolder else {
         batches.append(path)
         continue
       }
@@ -54,7 +54,7 @@ private struct ImageNet32File: LabelledFile {
       throw DataPrepError(
         .otherFormat, path, "is a zip archive of batches (\(inner.name)): unpack it, and give the folder")
     }
-    parts = [(path, try FileStatus(path).bytes)]
+    parts = [(path, try FileStatus(input: path).bytes)]
     isValidation = URL(filePath: path).lastPathComponent.lowercased().hasPrefix("val")
     imageBytes = 3 * size * size
     let count = try NPYHeader(try ZipMemberReader(try archive.member("labels.npy"), of: archive)).shape.first ?? 0

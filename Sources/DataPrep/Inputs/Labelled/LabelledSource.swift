@@ -67,7 +67,7 @@ struct LabelledSource: ImageSource {
     var known: [FileStatus.Identity: String] = [:]
     var inputs: [String: String] = [:]
     for path in paths {
-      if let other = known.updateValue(path, forKey: try FileStatus(path).identity) {
+      if let other = known.updateValue(path, forKey: try FileStatus(input: path).identity) {
         throw DataPrepError(
           .contradiction, path,
           (other == path ? "is given twice" : "is the same file as \(other)") + ": give every file once")

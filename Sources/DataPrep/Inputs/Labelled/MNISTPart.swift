@@ -29,7 +29,7 @@ struct MNISTPart: LabelledFile {
         "\(labelReader.count) labels for the \(count) images of \(images.lastPathComponent): fetch both again")
     }
     labels = try Self.read(labelReader)
-    parts = try [images, labelFile].map { ($0.path, try FileStatus($0.path).bytes) }
+    parts = try [images, labelFile].map { ($0.path, try FileStatus(input: $0.path).bytes) }
   }
 
   func forEachImage(_ body: ([UInt8]) throws -> Void) throws {

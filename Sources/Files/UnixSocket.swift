@@ -1,7 +1,7 @@
-import Foundation
+package import Foundation
 
 /// A connected Unix socket of any type.
-final class UnixSocket: Sendable {
+package final class UnixSocket: Sendable {
   private let descriptor: Int32
 
   /// Connects a socket; nil where nobody listens.
@@ -9,7 +9,7 @@ final class UnixSocket: Sendable {
   /// - Parameters:
   ///   - path: the path of the socket; one that begins with `@` is abstract.
   ///   - type: the type, such as `SOCK_DGRAM`.
-  init?(path: String, type: __socket_type) {
+  package init?(path: String, type: __socket_type) {
     var address = sockaddr_un()
     address.sun_family = sa_family_t(AF_UNIX)
     let bytes = Array(path.utf8)
@@ -26,18 +26,18 @@ final class UnixSocket: Sendable {
       pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) { connect(descriptor, $0, length) == 0 }
     }
     guard isConnected else {
-      close(descriptor)
+      SystemCall.close(descriptor)
       return nil
     }
     self.descriptor = descriptor
   }
 
-  deinit { close(descriptor) }
+  deinit { SystemCall.close(descriptor) }
 
   /// Sends bytes, as one message where the type has messages.
   /// - Returns: whether all of them were sent.
   @discardableResult
-  func send(_ data: Data) -> Bool {
+  package func send(_ data: Data) -> Bool {
     data.withUnsafeBytes { Foundation.send(descriptor, $0.baseAddress, $0.count, Int32(MSG_NOSIGNAL)) }
       == data.count
   }

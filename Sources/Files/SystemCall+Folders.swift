@@ -1,0 +1,54 @@
+package import Foundation
+
+extension SystemCall {
+  /// A name in a folder.
+  package struct FolderEntry {
+    /// The name; what is not UTF-8 in it is replaced.
+    package var name: String
+    /// Whether the name is UTF-8, so that the file can be opened by it.
+    package var isUTF8: Bool
+    /// What the folder says that it is; nil where its file system does not say.
+    package var kind: FileStatus.Kind?
+  }
+
+  /// Hands over what lies in a folder, in no order, without `.` and `..`: a million names in a second, where Foundation
+  /// makes URLs of them.
+  ///
+  /// - Throws: ``FileError``, whose operation is `open`, or `read` where the folder could not be read to its end; or what
+  ///   `body` throws.
+  package static func forEachEntry(in folder: String, _ body: (FolderEntry) throws -> Void) throws {
+    guard let directory = opendir(folder) else { throw FileError(operation: "open", path: folder, number: errno) }
+    defer { closedir(directory) }
+    while true {
+      errno = 0
+      guard let entry = readdir(directory) else {
+        guard errno == 0 else { throw FileError(operation: "read", path: folder, number: errno) }
+        return
+      }
+      // Read where it is: the record ends with the name, before the 256 bytes that `d_name` is declared with.
+      let bytes = UnsafeRawPointer(entry).advanced(by: MemoryLayout<dirent>.offset(of: \.d_name) ?? 0)
+        .assumingMemoryBound(to: CChar.self)
+      let name = String(validatingCString: bytes)
+      if name == "." || name == ".." { continue }
+      let type = Int(entry.pointee.d_type)
+      try body(
+        FolderEntry(
+          name: name ?? String(cString: bytes), isUTF8: name != nil,
+          kind: type == Int(DT_UNKNOWN) ? nil : FileStatus.Kind(mode_t(type << 12))))
+    }
+  }
+
+  /// Makes a folder whose parent is there. Its name is not durable yet.
+  package static func makeOneFolder(_ path: String) throws { try check("create", path) { mkdir(path, 0o755) } }
+
+  /// Removes a folder that is empty.
+  package static func removeEmptyFolder(_ path: String) throws { try check("remove", path) { rmdir(path) } }
+
+  /// Sets who may do what with a file.
+  package static func setMode(_ path: String, _ mode: mode_t) throws {
+    try check("change the mode of", path) { chmod(path, mode) }
+  }
+
+  /// Throws where this process may not read a file.
+  package static func requireReadable(_ path: String) throws { try check("open", path) { access(path, R_OK) } }
+}

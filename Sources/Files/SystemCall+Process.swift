@@ -1,0 +1,24 @@
+import Foundation
+
+/// What concerns the process, not a file.
+extension SystemCall {
+  /// Takes a signal's effect away: what listens for it elsewhere still hears of it.
+  package static func ignoreSignal(_ number: Int32) { signal(number, SIG_IGN) }
+
+  /// The monotonic clock, in microseconds: what `sd_notify(3)` asks for.
+  package static var monotonicMicroseconds: Int {
+    var now = timespec()
+    clock_gettime(CLOCK_MONOTONIC, &now)
+    return Int(now.tv_sec) * 1_000_000 + Int(now.tv_nsec) / 1_000
+  }
+
+  /// The processor time of this process so far, in its own code and in the system's, in seconds.
+  package static var processorSeconds: Double {
+    var usage = rusage()
+    getrusage(__rusage_who_t(RUSAGE_SELF.rawValue), &usage)
+    return [usage.ru_utime, usage.ru_stime].reduce(0) { $0 + Double($1.tv_sec) + Double($1.tv_usec) / 1e6 }
+  }
+
+  /// The bytes of a page of memory.
+  package static var pageSize: Int { Int(sysconf(Int32(_SC_PAGESIZE))) }
+}
