@@ -1,7 +1,7 @@
 package import Engine
 import Foundation
 import Randomness
-import Snapshots
+import Tasks
 
 /// An optimizer with its hyperparameters, as an evaluation compares it.
 package struct Contender: Codable, Hashable, Sendable {
@@ -70,12 +70,8 @@ package struct Contender: Codable, Hashable, Sendable {
   }
 
   /// Makes the optimizer for the parameters of a problem.
-  func make(
-    _ problem: any InnerProblem, snapshot: Snapshot, architecture: Architecture, kernels: Kernels
-  ) -> any InnerOptimizer {
-    kind == .learned
-      ? LearnedOptimizer(theta: snapshot.theta, architecture: architecture, problem: problem.layout, kernels: kernels)
-      : makeBaseline(problem, kernels: kernels)
+  func make(_ problem: any InnerProblem, snapshot: RunnableSnapshot, kernels: Kernels) -> any InnerOptimizer {
+    kind == .learned ? snapshot.optimizer(for: problem, kernels: kernels) : makeBaseline(problem, kernels: kernels)
   }
 
   /// Makes the optimizer, which must be a baseline, for the parameters of a problem.

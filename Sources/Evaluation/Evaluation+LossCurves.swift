@@ -1,5 +1,6 @@
 import Engine
 package import Files
+import Tasks
 
 /// Losses over the whole of training runs, for comparing optimizers at equal wall-clock.
 ///
@@ -49,14 +50,14 @@ extension Evaluation {
   package static func stepTimes(_ evaluations: [Evaluation]) throws -> [StepTime] {
     guard let first = evaluations.first else { return [] }
     var timed: [Evaluation] = []
-    for evaluation in evaluations where !timed.contains(where: { $0.architecture == evaluation.architecture }) {
+    for evaluation in evaluations where !timed.contains(where: { $0.snapshot.architecture == evaluation.snapshot.architecture }) {
       timed.append(evaluation)
     }
     let baselines = Contender.Kind.baselines.map { first.optimizer(Contender(kind: $0, gridExponent: -6)) }
     let times = try StepTiming(plan: first.plan, problem: first.problem, task: first.tasks[0], kernels: first.kernels)
       .medians(timed.map { $0.optimizer(Contender(kind: .learned)) } + baselines)
     let learned = evaluations.compactMap { evaluation in
-      timed.firstIndex { $0.architecture == evaluation.architecture }.map { times[$0] }
+      timed.firstIndex { $0.snapshot.architecture == evaluation.snapshot.architecture }.map { times[$0] }
     }
     return learned + times.suffix(baselines.count)
   }

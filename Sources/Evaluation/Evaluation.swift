@@ -2,8 +2,8 @@ package import Engine
 import Files
 package import Foundation
 package import Shards
-package import Snapshots
-import Tasks
+import Snapshots
+package import Tasks
 import Threads
 
 /// An evaluation: it trains tasks with the learned optimizer and with tuned baselines, and compares the losses.
@@ -11,8 +11,7 @@ package struct Evaluation: Sendable {
   let plan: EvaluationPlan
   let problem: any InnerProblem
   let tasks: [TaskImages]
-  private let snapshot: Snapshot
-  let architecture: Architecture
+  let snapshot: RunnableSnapshot
   /// The ids of each task's classes, in the order of their labels.
   package let taskClasses: [[String]]
   private let threads: Int
@@ -30,25 +29,16 @@ package struct Evaluation: Sendable {
 
   /// Opens the tasks of a plan and the journal of finished runs.
   ///
-  /// - Parameters:
-  ///   - name: what an error calls the snapshot.
-  ///   - cache: the folder of the journal.
-  /// - Throws: ``EngineError`` where the problem does not fit the data set, ``SnapshotError`` where the snapshot cannot
-  ///   be run, ``ShardsError`` or ``EvaluationError`` where a split has too few classes or images.
+  /// - Parameter cache: the folder of the journal.
+  /// - Throws: ``EngineError`` where the problem does not fit the data set, ``ShardsError`` or ``EvaluationError`` where
+  ///   a split has too few classes or images.
   package init(
-    _ plan: EvaluationPlan, snapshot: Snapshot, name: String, dataset: Dataset, threads: Int, kernels: Kernels,
-    cache: URL
+    _ plan: EvaluationPlan, snapshot: RunnableSnapshot, dataset: Dataset, threads: Int, kernels: Kernels, cache: URL
   ) throws {
     self.plan = plan
     self.snapshot = snapshot
     self.threads = threads
     self.kernels = kernels
-    architecture = try Architecture(snapshot.metadata, name: name)
-    guard snapshot.theta.count == architecture.layout.count else {
-      throw SnapshotError(
-        .damaged,
-        "\(name): has \(snapshot.theta.count) weights; its architecture has \(architecture.layout.count)")
-    }
     let problem = try InnerProblems.named(plan.problem)
     self.problem = problem
     guard problem.shape == dataset.imageShape else {
@@ -57,7 +47,7 @@ package struct Evaluation: Sendable {
         "\(dataset.folder.path): \(plan.problem) takes images of \(problem.shape), these are \(dataset.imageShape)")
     }
     guard plan.batch > 0 else {
-      throw SnapshotError(.damaged, "\(name): its metadata's batch is \(plan.batch); give --batch")
+      throw SnapshotError(.damaged, "\(snapshot.name): its metadata's batch is \(plan.batch); give --batch")
     }
     tasks = try (0..<plan.tasks).map { index in
       let task = try dataset.open(
@@ -75,7 +65,7 @@ package struct Evaluation: Sendable {
     journal = try EvaluationJournal(
       folder: cache,
       identity: Identity(
-        plan: plan, theta: Digest.sha256(try snapshot.encoded()), dataset: dataset.manifestDigest,
+        plan: plan, theta: Digest.sha256(try snapshot.snapshot.encoded()), dataset: dataset.manifestDigest,
         instructionSet: kernels.name))
   }
 
@@ -106,7 +96,7 @@ package struct Evaluation: Sendable {
 
   /// Makes the optimizer of a contender for this evaluation's problem.
   func optimizer(_ contender: Contender) -> any InnerOptimizer {
-    contender.make(problem, snapshot: snapshot, architecture: architecture, kernels: kernels)
+    contender.make(problem, snapshot: snapshot, kernels: kernels)
   }
 
   /// Returns each contender's runs, tasks outside and initialisations inside; runs that are missing are trained on all

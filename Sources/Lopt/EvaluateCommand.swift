@@ -8,6 +8,7 @@ import Foundation
 import Settings
 import Shards
 import Snapshots
+import Tasks
 
 /// The command `lopt evaluate`, which compares the learned optimizer with tuned baselines.
 struct EvaluateCommand: ParsableCommand {
@@ -111,7 +112,7 @@ struct EvaluateCommand: ParsableCommand {
     let plot = plot.map { URL(filePath: $0) }
     for file in [curves, plot] { if let file { try AtomicFile.requireWritable(file) } }
     if plot != nil { try Plot.requireGnuplot() }
-    let loaded = try Snapshot(contentsOf: URL(filePath: snapshot))
+    let loaded = try RunnableSnapshot(at: snapshot)
     let data = try Dataset(at: URL(filePath: dataset))
     let plan = EvaluationPlan(
       problem: problem, split: SplitOption.of(data, chosen: options.split), tasks: tasks,
@@ -120,7 +121,7 @@ struct EvaluateCommand: ParsableCommand {
       trials: options.search, screen: options.screen ?? (options.search == nil ? nil : EvaluationPlan.searchScreen),
       grid: options.grid)
     let evaluation = try Evaluation(
-      plan, snapshot: loaded, name: snapshot, dataset: data,
+      plan, snapshot: loaded, dataset: data,
       threads: SystemCall.processorCount, kernels: .chosen(), cache: UserFolders.cache.appending(path: "evaluations"))
     let report = try evaluation.report()
     if let curves { try report.curves.write(csv: curves) }

@@ -25,7 +25,7 @@ package struct OuterGradientCase: Sendable {
     try reader.checkPair("momenta", "second_moments")
     try reader.checkPair("outer_images", "outer_labels")
     self.problem = problem
-    architecture = try Architecture(metadata: file.metadata, name: name)
+    architecture = try Architecture(ofCase: file.metadata, name: name)
     theta = try reader.floats("theta", shape: [architecture.layout.count])
 
     let count = problem.layout.count

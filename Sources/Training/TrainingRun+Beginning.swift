@@ -80,8 +80,8 @@ extension TrainingRun {
       found = state.configuration.inner.optimizer
       start = state.learner
     } else {
-      let snapshot = try Snapshot(file, name: path)
-      found = try Architecture(snapshot.metadata, name: path)
+      let snapshot = try RunnableSnapshot(Snapshot(file, name: path), name: path)
+      found = snapshot.architecture
       start = LearnerState(theta: snapshot.theta, workers: 0)
     }
     var other = configuration
@@ -92,10 +92,9 @@ extension TrainingRun {
         "start_from: \(path) has another architecture: " + differences.map(\.description).joined(separator: ", ")
           + "; begin with one that has the same, or with none")
     }
-    let count = architecture.layout.count
-    guard start.theta.count == count, start.adam.first.count == count, start.adam.second.count == count else {
-      throw SnapshotError(
-        .damaged, "\(path): has \(start.theta.count) weights; its architecture has \(count)")
+    // Adam's moments have the shape of θ.
+    for vector in [start.theta, start.adam.first, start.adam.second] {
+      if let fault = architecture.fault(of: vector) { throw SnapshotError(.damaged, "\(path): damaged: \(fault)") }
     }
     return start
   }

@@ -21,10 +21,8 @@ import Testing
 
   private func evaluation(_ plan: EvaluationPlan, _ dataset: Dataset) throws -> Evaluation {
     try Evaluation(
-      plan, snapshot: .small(), name: "θ", dataset: dataset, threads: 2,
-      kernels: .forTests,
-      cache: dataset.folder.deletingLastPathComponent().appending(path: "cache")
-    )
+      plan, snapshot: RunnableSnapshot(.small(), name: "θ"), dataset: dataset, threads: 2, kernels: .forTests,
+      cache: dataset.folder.deletingLastPathComponent().appending(path: "cache"))
   }
 
   @Test("a trial is a pure function of seed, optimizer and number")
@@ -74,7 +72,7 @@ import Testing
         return parameters[0]
       }
     }
-    let architecture = try Architecture(Snapshot.small().metadata, name: "θ")
+    let snapshot = try RunnableSnapshot(.small(), name: "θ")
     for kind in Contender.Kind.baselines {
       let contender = Contender(kind: kind, trial: 1, seed: 2)
       let values = try #require(contender.hyperparameters)
@@ -93,7 +91,7 @@ import Testing
         case .momentum, .learned:
           MomentumSGD(count: count, rate: value(.learningRate), decay: value(.momentum), kernels: .forTests)
         }
-      let found = moved(contender.make(problem, snapshot: .small(), architecture: architecture, kernels: .forTests))
+      let found = moved(contender.make(problem, snapshot: snapshot, kernels: .forTests))
       #expect(found == moved(expected) && found[0] != 0)
     }
   }
@@ -119,7 +117,7 @@ import Testing
       let plan = plan(tasks: 3, trials: 12, screen: 1, tunedFor: .validation)
       let evaluation = try evaluation(plan, data)
       let problem = try InnerProblems.named(plan.problem)
-      let architecture = try Architecture(Snapshot.small().metadata, name: "θ")
+      let snapshot = try RunnableSnapshot(.small(), name: "θ")
       let open = try (0..<3).map {
         try data.open(data.sampleTask(split: .train, classes: 10, seed: plan.seed, index: $0))
       }
@@ -129,7 +127,7 @@ import Testing
           for initialisation in 0..<initialisations {
             let outcome: RunOutcome? = InnerTraining(problem, plan: plan, kernels: .forTests).run(
               task: task, initialisation: initialisation, open: open[task],
-              with: contender.make(problem, snapshot: .small(), architecture: architecture, kernels: .forTests))
+              with: contender.make(problem, snapshot: snapshot, kernels: .forTests))
             sum += try #require(outcome).validationLoss
           }
         }

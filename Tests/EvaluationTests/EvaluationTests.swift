@@ -22,8 +22,7 @@ import Testing
     _ plan: EvaluationPlan, _ dataset: Dataset, snapshot: Snapshot = .small(), threads: Int = 2
   ) throws -> [EvaluationResult] {
     try Evaluation(
-      plan, snapshot: snapshot, name: "θ", dataset: dataset, threads: threads,
-      kernels: .forTests,
+      plan, snapshot: RunnableSnapshot(snapshot, name: "θ"), dataset: dataset, threads: threads, kernels: .forTests,
       cache: dataset.folder.deletingLastPathComponent().appending(path: "cache")
     ).run()
   }
@@ -59,12 +58,12 @@ import Testing
       let data = try SmallDataset.digits(in: folder)
       let plan = plan(steps: 3)
       let problem = try InnerProblems.named(plan.problem)
-      let architecture = try Architecture(Snapshot.small().metadata, name: "θ")
+      let snapshot = try RunnableSnapshot(.small(), name: "θ")
       let open = try data.open(data.sampleTask(split: .train, classes: 10, seed: plan.seed, index: 0))
       func firstLosses(initialisation: Int) -> Set<Float?> {
         Set(
           [Contender(kind: .learned), .init(kind: .adam, rate: 0.1), .init(kind: .momentum, rate: 0.1)].map {
-            let optimizer = $0.make(problem, snapshot: .small(), architecture: architecture, kernels: .forTests)
+            let optimizer = $0.make(problem, snapshot: snapshot, kernels: .forTests)
             return InnerTraining(problem, plan: plan, kernels: .forTests)
               .run(task: 0, initialisation: initialisation, open: open, with: optimizer)?.curve[0]
           })
@@ -237,7 +236,10 @@ import Testing
       #expect(throws: ShardsError.self) { try evaluate(heldOut, data) }
       var layers = Snapshot.small()
       layers.metadata.hiddenLayers = -1
-      #expect(throws: TasksError.self) { try evaluate(plan(), data, snapshot: layers) }
+      let impossible = #expect(throws: SnapshotError.self) { try evaluate(plan(), data, snapshot: layers) }
+      #expect(impossible?.code == .damaged)
+      #expect(
+        impossible?.description == "θ: damaged: its metadata's hidden_layers is \"-1\", must be in 1 … 8")
       var noBatch = plan()
       noBatch.batch = 0
       #expect(throws: SnapshotError.self) { try evaluate(noBatch, data) }

@@ -4,6 +4,7 @@ import Foundation
 import Randomness
 import Shards
 import Snapshots
+import Tasks
 import TestSupport
 import Testing
 
@@ -21,10 +22,8 @@ import Testing
     _ plan: EvaluationPlan, _ dataset: Dataset, _ snapshot: Snapshot = .small()
   ) throws -> Evaluation {
     try Evaluation(
-      plan, snapshot: snapshot, name: "θ", dataset: dataset, threads: 2,
-      kernels: .forTests,
-      cache: dataset.folder.deletingLastPathComponent().appending(path: "cache")
-    )
+      plan, snapshot: RunnableSnapshot(snapshot, name: "θ"), dataset: dataset, threads: 2, kernels: .forTests,
+      cache: dataset.folder.deletingLastPathComponent().appending(path: "cache"))
   }
 
   private let quiet = Files.Progress("test", unit: "inner steps", total: nil, enabled: false)

@@ -3,6 +3,7 @@ import Files
 import Foundation
 import Shards
 import Snapshots
+import Tasks
 import TestSupport
 import Testing
 
@@ -10,7 +11,7 @@ import Testing
 
 /// Figure 1 at a scale of seconds.
 @Suite struct Figure1Tests {
-  private func learned(_ objective: String, seed: UInt64 = 1) -> Figure1.Learned {
+  private func learned(_ objective: String, seed: UInt64 = 1) throws -> RunnableSnapshot {
     var architecture = Architecture()
     architecture.hiddenUnits = 8
     let metadata = SnapshotMetadata(
@@ -19,11 +20,11 @@ import Testing
       lambda1: architecture.lambda1, lambda2: architecture.lambda2, outerIteration: 0, objective: objective,
       estimator: "combined", problem: "mlp2x32", batch: 8, steps: 50, dataset: "data", datasetSHA256: "", seed: 1,
       toolVersion: "test")
-    return Figure1.Learned(
+    return try RunnableSnapshot(
       Snapshot(theta: architecture.initialTheta(seed: seed), metadata: metadata), name: "\(objective).safetensors")
   }
 
-  private func figure(_ dataset: Dataset, _ learned: [Figure1.Learned]) throws -> Figure1 {
+  private func figure(_ dataset: Dataset, _ learned: [RunnableSnapshot]) throws -> Figure1 {
     var settings = Figure1.Settings(
       problem: "mlp2x32", split: .outerValidation, steps: 12, batch: 4, tasks: 2, initialisations: 2)
     settings.screen = 1

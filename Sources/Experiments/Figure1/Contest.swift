@@ -2,6 +2,7 @@ import Engine
 import Evaluation
 import Files
 import Foundation
+import Tasks
 
 /// The training runs of figure 1: learned optimizers against baselines.
 struct Contest {
@@ -59,7 +60,7 @@ struct Contest {
   ///   - mark: the steps of the figure's range; nil to measure the validation loss at the end only.
   ///   - screen: whether only the first few tasks are trained, from one initialisation.
   fileprivate func evaluation(
-    _ part: String, _ learned: Figure1.Learned? = nil, steps: Int, mark: Int?, screen: Bool = false
+    _ part: String, _ learned: RunnableSnapshot? = nil, steps: Int, mark: Int?, screen: Bool = false
   ) throws -> Evaluation {
     let learned = learned ?? figure.learned[0]
     let plan = EvaluationPlan(
@@ -68,8 +69,8 @@ struct Contest {
       initialisations: screen ? 1 : settings.initialisations, steps: steps, batch: settings.batch, seed: settings.seed,
       tunedFor: .train, looks: mark.map { looks(upTo: steps, mark: $0) })
     return try Evaluation(
-      plan, snapshot: learned.snapshot, name: learned.name, dataset: figure.dataset, threads: threads,
-      kernels: figure.kernels, cache: points.workspace.appending(path: part))
+      plan, snapshot: learned, dataset: figure.dataset, threads: threads, kernels: figure.kernels,
+      cache: points.workspace.appending(path: part))
   }
 
   /// Returns steps at equal distances from 0 to `last`, the mark one of them.

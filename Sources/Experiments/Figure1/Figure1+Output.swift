@@ -2,11 +2,12 @@ import Engine
 import Evaluation
 import Foundation
 import Shards
+import Tasks
 
 /// The panels, tables and sentences of figure 1.
 extension Figure1 {
   func output(_ found: Contest.Found) -> FigureOutput {
-    let objectives = learned.map(\.objective)
+    let objectives = learned.map(\.metadata.objective)
     let standings = Objective.allCases.map { Standing($0, found, objectives: objectives) }
     let range = found.seconds.short
     let caption = Caption(

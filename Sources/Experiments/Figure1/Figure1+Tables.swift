@@ -1,5 +1,6 @@
 import Engine
 import Evaluation
+import Tasks
 
 /// The tables of figure 1.
 extension Figure1 {
@@ -49,7 +50,7 @@ extension Figure1 {
   private func identity(_ number: Int, _ entry: Standing.Entry, _ standing: Standing) -> [String] {
     let contender = entry.timed.curves.contender
     return [
-      standing.loss.rawValue, contender.kind.rawValue, number < learned.count ? learned[number].objective : "",
+      standing.loss.rawValue, contender.kind.rawValue, number < learned.count ? learned[number].metadata.objective : "",
       contender.rate.map { "\($0)" } ?? "",
     ]
   }

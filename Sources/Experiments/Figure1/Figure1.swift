@@ -2,7 +2,7 @@ package import Engine
 import Evaluation
 import Files
 package import Shards
-package import Snapshots
+package import Tasks
 
 /// Figure 1 of the paper: the training and the validation loss on classes that outer-training never saw, over
 /// wall-clock, with learned optimizers and with tuned Adam, RMSProp and SGD with momentum.
@@ -51,23 +51,6 @@ package struct Figure1: Figure {
     }
   }
 
-  /// A learned optimizer of the figure: a snapshot of θ.
-  package struct Learned: Sendable {
-    /// The name by which errors call the snapshot.
-    package var name: String
-    /// The snapshot.
-    package var snapshot: Snapshot
-
-    /// Makes a learned optimizer of a snapshot.
-    /// - Parameter name: what an error calls it.
-    package init(_ snapshot: Snapshot, name: String) {
-      self.snapshot = snapshot
-      self.name = name
-    }
-
-    var objective: String { snapshot.metadata.objective }
-  }
-
   /// The beginning of the names of its files.
   package let name = "figure1"
   /// The settings, with everything on which the points depend.
@@ -75,18 +58,18 @@ package struct Figure1: Figure {
   /// The kernels with which the engine computes.
   package let kernels: Kernels
   let dataset: Dataset
-  let learned: [Learned]
+  let learned: [RunnableSnapshot]
 
   /// Makes the figure.
   /// - Parameter learned: one snapshot, or one of the train objective and one of the validation objective.
   /// - Throws: ``ExperimentsError`` where two are of other objectives than these.
-  package init(_ settings: Settings, dataset: Dataset, learned: [Learned], kernels: Kernels) throws {
+  package init(_ settings: Settings, dataset: Dataset, learned: [RunnableSnapshot], kernels: Kernels) throws {
     precondition(!learned.isEmpty)
-    if learned.count > 1, learned.map(\.objective) != ["train", "validation"] {
+    if learned.count > 1, learned.map(\.metadata.objective) != ["train", "validation"] {
       throw ExperimentsError(
         .otherObjectives,
-        "\(learned[0].name) was trained for the \(learned[0].objective) objective, \(learned[1].name) for the "
-          + "\(learned[1].objective) objective: give one of each, that of validation as the second")
+        "\(learned[0].name) was trained for the \(learned[0].metadata.objective) objective, \(learned[1].name) for the "
+          + "\(learned[1].metadata.objective) objective: give one of each, that of validation as the second")
     }
     self.dataset = dataset
     self.learned = learned

@@ -1,8 +1,8 @@
 package import Engine
 import Files
 import Foundation
-package import Snapshots
-import Tasks
+import Snapshots
+package import Tasks
 import Threads
 
 /// Figure 3 of the paper: the outer-loss over one outer-parameter. It is smooth for few inner steps, jagged for many,
@@ -83,18 +83,9 @@ package struct Figure3: Figure {
   /// Makes the figure with a snapshot's θ.
   ///
   /// - Parameter name: what an error calls the snapshot.
-  /// - Throws: `SnapshotError` or `TasksError` where it cannot be run.
-  package init(
-    _ settings: Settings, instance: InnerInstance, kernels: Kernels, snapshot: Snapshot, name: String
-  ) throws {
-    let architecture = try Architecture(snapshot.metadata, name: name)
-    guard snapshot.theta.count == architecture.layout.count else {
-      throw SnapshotError(
-        .damaged,
-        "\(name): has \(snapshot.theta.count) weights; its architecture has \(architecture.layout.count)")
-    }
+  package init(_ settings: Settings, instance: InnerInstance, kernels: Kernels, snapshot: RunnableSnapshot) {
     self.init(
-      settings, instance: instance, kernels: kernels, architecture: architecture, theta: snapshot.theta,
+      settings, instance: instance, kernels: kernels, architecture: snapshot.architecture, theta: snapshot.theta,
       thetaDescription: "after \(snapshot.metadata.outerIteration.grouped) outer-iterations of training")
   }
 

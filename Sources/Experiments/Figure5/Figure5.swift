@@ -3,6 +3,7 @@ import Evaluation
 package import Foundation
 import Shards
 import Snapshots
+import Tasks
 
 /// Figure 5 of the paper: (a) the variance of outer-gradients over outer-training, by back-propagation, by evolution
 /// strategies and combined, for unrolls of different length; (b, c) the losses of tasks of `outer-validation` classes
@@ -154,14 +155,14 @@ package struct Figure5: Figure {
   }
 
   private func evaluation(
-    _ snapshot: Snapshot, _ threads: Int, _ points: FigureJournal, tunedFor objective: Objective = .train
+    _ snapshot: RunnableSnapshot, _ threads: Int, _ points: FigureJournal, tunedFor objective: Objective = .train
   ) throws -> Evaluation {
     let plan = EvaluationPlan(
       problem: settings.problem, split: .outerValidation, tasks: settings.tasks, initialisations: 1,
       steps: settings.steps, batch: settings.batch, seed: settings.seed,
       tunedFor: objective == .train ? .train : .validation)
     return try Evaluation(
-      plan, snapshot: snapshot, name: "θ of figure 5", dataset: dataset, threads: threads, kernels: kernels,
+      plan, snapshot: snapshot, dataset: dataset, threads: threads, kernels: kernels,
       cache: points.workspace)
   }
 }

@@ -33,18 +33,22 @@ struct OuterTraining {
   }
 
   /// Returns θ after a number of outer-iterations, and trains on where it is not there yet.
-  func snapshot(at outerIteration: Int) throws -> Snapshot {
+  func snapshot(at outerIteration: Int) throws -> RunnableSnapshot {
     let seed = settings.seed &+ UInt64(training.number)
     let configuration = try configuration(outerIterations: outerIteration, seed: seed)
     let store = SnapshotStore(readingFrom: configuration.stateFolder)
     let name = store.name(step: outerIteration)
-    if let (_, data) = try? store.read(named: name) { return try Snapshot(data, name: name) }
+    if let (_, data) = try? store.read(named: name) { return try Self.runnable(data, name) }
     var log = Logger(label: "figure5") { _ in ConsoleHandler() }
     log.logLevel = .error
     // Opening a run writes the snapshot of step 0.
     let run = try TrainingRun(configuration: configuration, kernels: figure.kernels, console: log)
     if outerIteration > 0 { try run.run() }
-    return try Snapshot(run.snapshots.read(named: name).data, name: name)
+    return try Self.runnable(run.snapshots.read(named: name).data, name)
+  }
+
+  private static func runnable(_ data: Data, _ name: String) throws -> RunnableSnapshot {
+    try RunnableSnapshot(Snapshot(data, name: name), name: name)
   }
 
   /// Measures the variances of outer-gradients of unrolls of `length` steps from the initialisation.

@@ -75,11 +75,7 @@ private struct VerifiedFile: Encodable, CustomStringConvertible {
     path = file.path
     do {
       let result = try check.check(file)
-      let weights = try Architecture(result.snapshot.metadata, name: path).layout.count
-      guard result.snapshot.theta.count == weights else {
-        throw SnapshotError(
-          .damaged, "\(path): damaged: has \(result.snapshot.theta.count) weights, its architecture \(weights)")
-      }
+      _ = try RunnableSnapshot(result.snapshot, name: path)
       step = result.snapshot.metadata.outerIteration
       sha256 = result.sha256
       record = result.record != nil

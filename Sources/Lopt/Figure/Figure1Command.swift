@@ -5,6 +5,7 @@ import Foundation
 import Settings
 import Shards
 import Snapshots
+import Tasks
 
 /// The command `lopt figure 1`: learned optimizers against tuned baselines by wall-clock.
 struct Figure1Command: ParsableCommand {
@@ -51,12 +52,10 @@ struct Figure1Command: ParsableCommand {
   }
 
   func run() throws {
-    let learned = try ([snapshot] + (validationSnapshot.map { [$0] } ?? [])).map {
-      Figure1.Learned(try Snapshot(contentsOf: URL(filePath: $0)), name: $0)
-    }
+    let learned = try ([snapshot] + (validationSnapshot.map { [$0] } ?? [])).map { try RunnableSnapshot(at: $0) }
     let data = try Dataset(at: URL(filePath: dataset))
     let isPaper = options.figureScale == .paper
-    let metadata = learned[0].snapshot.metadata
+    let metadata = learned[0].metadata
     let settings = Figure1.Settings(
       problem: problem, split: split.of(data), steps: steps ?? (isPaper ? 10_000 : metadata.steps),
       batch: batch ?? (isPaper ? 128 : metadata.batch), tasks: tasks ?? (isPaper ? 10 : 20),

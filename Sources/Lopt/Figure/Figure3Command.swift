@@ -4,6 +4,7 @@ import Experiments
 import Foundation
 import Settings
 import Snapshots
+import Tasks
 
 /// The command `lopt figure 3`: jagged outer-losses.
 struct Figure3Command: ParsableCommand {
@@ -35,7 +36,6 @@ struct Figure3Command: ParsableCommand {
       try options.run(Figure3(settings, instance: instance, kernels: kernels))
       return
     }
-    let loaded = try Snapshot(contentsOf: URL(filePath: snapshot))
-    try options.run(Figure3(settings, instance: instance, kernels: kernels, snapshot: loaded, name: snapshot))
+    try options.run(Figure3(settings, instance: instance, kernels: kernels, snapshot: RunnableSnapshot(at: snapshot)))
   }
 }

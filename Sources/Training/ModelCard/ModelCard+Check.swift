@@ -1,6 +1,7 @@
 import Files
 package import Foundation
 import Snapshots
+import Tasks
 
 extension ModelCard {
   /// The fields of a card that its snapshot tells too.
@@ -56,7 +57,7 @@ extension ModelCard {
   package static func check(beside snapshot: URL) throws {
     let card = file(of: snapshot)
     let bytes = try FileReading.data(snapshot)
-    let metadata = try Snapshot(bytes, name: snapshot.path).metadata
+    let metadata = try RunnableSnapshot(Snapshot(bytes, name: snapshot.path), name: snapshot.path).metadata
     let claims: Claims
     do { claims = try JSONDecoder().decode(Claims.self, from: FileReading.data(card)) } catch is DecodingError {
       throw TrainingError(.wrongCard, "\(card.path): not a model card: lopt describe writes one")

@@ -4,6 +4,7 @@ package import Foundation
 import Settings
 import Shards
 import Snapshots
+import Tasks
 
 /// The files that a model card is made from. Each is read once, and refused where it belongs to another snapshot, run
 /// or data set.
@@ -49,7 +50,7 @@ package struct ModelCardSources: Sendable {
   ///   missing or damaged.
   package func card() throws -> ModelCard {
     let bytes = try FileReading.data(snapshot)
-    let metadata = try Snapshot(bytes, name: snapshot.path).metadata
+    let metadata = try RunnableSnapshot(Snapshot(bytes, name: snapshot.path), name: snapshot.path).metadata
     let digest = Digest.sha256(bytes)
     let manifests = try manifests(of: metadata)
     let start = try start.map { try Self.start($0) }

@@ -1,0 +1,31 @@
+import Engine
+import Files
+import Foundation
+
+extension Architecture {
+  /// The architecture of a truncation that is given as a file, whose metadata has a snapshot's keys; what is absent is the
+  /// paper's.
+  ///
+  /// - Parameter name: what an error calls the file.
+  /// - Throws: ``TasksError`` for the first value with which no optimizer can be made.
+  init(ofCase metadata: [String: String], name: String) throws {
+    self.init()
+    func wrong(_ value: Value) -> TasksError {
+      let text = metadata[value.rawValue] ?? ""
+      return TasksError(.wrongCase, "\(name): the metadata's \(value.rawValue) is \"\(text)\", must be \(value.rule)")
+    }
+    func read<Read: Decodable>(_ value: Value, into target: inout Read) throws {
+      guard let text = metadata[value.rawValue] else { return }
+      guard let read = try? JSONDecoder().decode(Read.self, from: Data(text.utf8)) else { throw wrong(value) }
+      target = read
+    }
+    try read(.hiddenLayers, into: &hiddenLayers)
+    try read(.hiddenUnits, into: &hiddenUnits)
+    try read(.features, into: &features)
+    try read(.betas, into: &betas)
+    try read(.timeScales, into: &timeScales)
+    try read(.lambda1, into: &lambda1)
+    try read(.lambda2, into: &lambda2)
+    if let fault { throw wrong(fault) }
+  }
+}
