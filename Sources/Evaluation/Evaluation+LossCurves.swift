@@ -50,7 +50,8 @@ extension Evaluation {
   package static func stepTimes(_ evaluations: [Evaluation]) throws -> [StepTime] {
     guard let first = evaluations.first else { return [] }
     var timed: [Evaluation] = []
-    for evaluation in evaluations where !timed.contains(where: { $0.snapshot.architecture == evaluation.snapshot.architecture }) {
+    for evaluation in evaluations
+    where !timed.contains(where: { $0.snapshot.architecture == evaluation.snapshot.architecture }) {
       timed.append(evaluation)
     }
     let baselines = Contender.Kind.baselines.map { first.optimizer(Contender(kind: $0, gridExponent: -6)) }

@@ -7,18 +7,25 @@ package struct FileStatus: Sendable {
 
   /// Which file it is, by whichever name: the number of an inode alone is used again on every disk.
   package struct Identity: Hashable, Sendable {
+    /// The number of the disk, or of the part of it.
     package var device: UInt64
+    /// The number of the file on that.
     package var inode: UInt64
   }
 
+  /// Which file it is.
   package let identity: Identity
+  /// What it is.
   package let kind: Kind
+  /// The number of bytes in it.
   package let bytes: Int
   /// When its bytes were changed last, since 1970: whole seconds.
   package let changedSeconds: Int
   /// When its bytes were changed last: the rest of the second.
   package let changedNanoseconds: Int
 
+  /// Looks up a path.
+  ///
   /// - Parameter followingLinks: whether a link is what it leads to, rather than itself.
   /// - Throws: ``FileError`` where nothing is there, or it may not be looked at.
   package init(_ path: String, followingLinks: Bool = true) throws {
@@ -27,8 +34,10 @@ package struct FileStatus: Sendable {
     self.init(status)
   }
 
+  /// Looks at an open file.
+  ///
   /// - Parameters:
-  ///   - descriptor: an open file.
+  ///   - descriptor: the open file.
   ///   - path: what an error calls it.
   package init(_ descriptor: Int32, path: String) throws {
     var status = stat()
@@ -46,6 +55,8 @@ package struct FileStatus: Sendable {
 }
 
 extension FileStatus.Kind {
+  /// Finds the kind in the system's word for it.
+  ///
   /// - Parameter mode: the system's bits of a file's kind; others are passed over.
   init(_ mode: mode_t) {
     switch mode & S_IFMT {

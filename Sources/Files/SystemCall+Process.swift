@@ -1,6 +1,6 @@
 import Foundation
 
-/// What concerns the process, not a file.
+/// What concerns the process and its memory, not a file.
 extension SystemCall {
   /// Takes a signal's effect away: what listens for it elsewhere still hears of it.
   package static func ignoreSignal(_ number: Int32) { signal(number, SIG_IGN) }
@@ -21,4 +21,14 @@ extension SystemCall {
 
   /// The bytes of a page of memory.
   package static var pageSize: Int { Int(sysconf(Int32(_SC_PAGESIZE))) }
+
+  /// Reads pages of a file's map from the disk ahead, as far as the system wants to.
+  package static func fetch(_ pages: UnsafeMutableRawBufferPointer) {
+    _ = madvise(pages.baseAddress, pages.count, MADV_WILLNEED)
+  }
+
+  /// Gives pages of a file's map back: they stay in the page cache, but are no longer this process's.
+  package static func release(_ pages: UnsafeMutableRawBufferPointer) {
+    _ = madvise(pages.baseAddress, pages.count, MADV_DONTNEED)
+  }
 }

@@ -43,6 +43,9 @@ package struct Configuration: Codable, Sendable, Equatable {
     /// The file of the bearer token that requests over TCP must bring; nil: none must.
     package var tokenFile: String?
     package var tls = TLS()
+
+    /// Makes the settings of a daemon that only its own machine reaches, over TCP.
+    package init() {}
   }
 
   /// When snapshots are written, and which are kept.

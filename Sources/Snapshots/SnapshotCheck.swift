@@ -40,7 +40,7 @@ public struct SnapshotCheck: Sendable {
       throw SnapshotError(.missing, "\(path.path): there is no such file")
     }
     guard isFolder.boolValue else { return [path] }
-    let snapshots = path.appending(path: "snapshots")
+    let snapshots = StateFolder(path).snapshots
     let folder = FileManager.default.fileExists(atPath: snapshots.path) ? snapshots : path
     let names = try SystemCall.names(in: folder.path).map {
       $0.hasSuffix(".json") ? String($0.dropLast(".json".count)) + SnapshotKind.suffix : $0

@@ -58,7 +58,7 @@ public struct SnapshotStore: Sendable {
   ///
   /// - Parameter key: signs the records of what is written; nil for no signatures.
   public init(creatingIn state: URL, key: SigningKey? = nil) throws {
-    folder = Self.folder(state)
+    folder = StateFolder(state).snapshots
     self.key = key
     for kind in SnapshotKind.allCases { _ = try RecordedFiles(creating: folder, prefix: kind.rawValue) }
     for file in [latestFile, bestFile, pinsFile] { try AtomicFile.removeTemporaries(for: file) }
@@ -66,13 +66,11 @@ public struct SnapshotStore: Sendable {
 
   /// Opens the store of a state folder for reading.
   public init(readingFrom state: URL) {
-    folder = Self.folder(state)
+    folder = StateFolder(state).snapshots
     key = nil
   }
 
   func files(_ kind: SnapshotKind) -> RecordedFiles { RecordedFiles(reading: folder, prefix: kind.rawValue) }
-
-  private static func folder(_ state: URL) -> URL { state.appending(path: "snapshots") }
 
   /// The file with the record of the newest snapshot of θ, replaced once that is durable. It is for programs that look
   /// into the folder: ours take the newest that is sound.

@@ -10,7 +10,7 @@ public final class StateLock: Sendable {
   /// - Throws: ``SnapshotError`` that names the process that holds it.
   public init(state: URL) throws {
     try SystemCall.makeFolder(state.path)
-    let path = state.appending(path: "lock").path
+    let path = StateFolder(state).lock.path
     descriptor = try SystemCall.open(path, O_RDWR | O_CREAT)
     do {
       try take(path, state)

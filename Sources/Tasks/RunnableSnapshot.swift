@@ -7,11 +7,15 @@ package import Snapshots
 ///
 /// Its architecture is one of which an optimizer can be made, and its θ has as many weights as that.
 package struct RunnableSnapshot: Sendable {
+  /// The snapshot as its file has it.
   package let snapshot: Snapshot
+  /// The architecture of which its θ is.
   package let architecture: Architecture
   /// What an error calls it: the file's path.
   package let name: String
 
+  /// Checks a snapshot that was read.
+  ///
   /// - Parameter name: what an error calls the snapshot.
   /// - Throws: ``SnapshotError``, of the kind `damaged`, that says what keeps θ from being run.
   package init(_ snapshot: Snapshot, name: String) throws {
@@ -30,7 +34,9 @@ package struct RunnableSnapshot: Sendable {
     try self.init(Snapshot(contentsOf: URL(filePath: path)), name: path)
   }
 
+  /// The weights of the learned optimizer.
   package var theta: [Float] { snapshot.theta }
+  /// How the snapshot was made.
   package var metadata: SnapshotMetadata { snapshot.metadata }
 
   /// The learned optimizer for an inner problem, at its first inner step.

@@ -3,47 +3,42 @@ import Foundation
 import Snapshots
 import Synchronization
 
-/// The files that a run resumes from, in `STATE/training`: the newest two, numbered in order of writing.
+/// The files that a run resumes from, in its ``StateFolder/states``: the newest two, numbered in order of writing.
 ///
-/// Several threads may write; what each writes is a state of its own moment, so the order among them does not matter
-/// as long as a number is given once.
+/// Several threads may write; what each writes is a state of its own moment, so the order among them does not matter as
+/// long as a number is given once.
 final class StateStore: Sendable {
   /// Older ones are removed.
   static let kept = 2
 
   private let files: RecordedFiles
-  private let next: Mutex<Int>
+  private let writing = Mutex(())
 
-  init(creatingIn state: URL) throws {
-    files = try RecordedFiles(creating: Self.folder(state), prefix: "training")
-    next = Mutex((try files.steps().first ?? 0) + 1)
+  /// Opens the store of a state folder for the process that trains, and removes what a stopped one left half-written.
+  init(creatingIn folder: StateFolder) throws {
+    files = try RecordedFiles(creating: folder.states, prefix: "training")
   }
 
-  /// The newest sound state of a folder that perhaps another process trains with.
-  static func newest(in state: URL, refused: (any Error) -> Void) throws -> TrainingState? {
-    try newest(of: RecordedFiles(reading: folder(state), prefix: "training"), refused: refused)
+  /// Opens the store of a folder for reading. Another process may train with it, or it may not be there.
+  init(readingFrom folder: StateFolder) {
+    files = RecordedFiles(reading: folder.states, prefix: "training")
   }
 
-  private static func folder(_ state: URL) -> URL { state.appending(path: "training") }
-
-  private static func newest(of files: RecordedFiles, refused: (any Error) -> Void) throws -> TrainingState? {
+  /// Returns the newest sound state; nil where there is none.
+  ///
+  /// - Parameter refused: hears of each newer state that is not sound.
+  func newest(refused: (any Error) -> Void) throws -> TrainingState? {
     try files.newest(refused: refused) { record, data in
       try TrainingState(data, name: files.folder.appending(path: record.name).path)
     }
   }
 
-  /// The newest sound state; `refused` hears of a newer one that is not. Nil where there never was one.
+  /// Returns the newest sound state, to go on from; nil where there never was one.
+  ///
+  /// - Parameter refused: hears of each newer state that is not sound.
+  /// - Throws: ``TrainingError`` where there are states and none is sound: what was trained must not be lost unasked.
   func restore(refused: (any Error) -> Void) throws -> TrainingState? {
-    try Self.restore(files, refused: refused)
-  }
-
-  /// The same for a folder that perhaps another process trains with, or that is not there.
-  static func restore(in state: URL, refused: (any Error) -> Void) throws -> TrainingState? {
-    try restore(RecordedFiles(reading: folder(state), prefix: "training"), refused: refused)
-  }
-
-  private static func restore(_ files: RecordedFiles, refused: (any Error) -> Void) throws -> TrainingState? {
-    let state = try newest(of: files, refused: refused)
+    let state = try newest(refused: refused)
     if state == nil, try !files.steps().isEmpty {
       throw TrainingError(
         .damagedState,
@@ -56,10 +51,10 @@ final class StateStore: Sendable {
   /// Writes the state of the moment at which it is called, durably; what was written.
   @discardableResult
   func write(_ state: () throws -> TrainingState) throws -> TrainingState {
-    try next.withLock { next in
+    try writing.withLock { _ in
       let state = try state()
-      try files.write(state.encoded(), step: next, created: Date())
-      next += 1
+      // The newest is never removed, so its number was the last one given.
+      try files.write(state.encoded(), step: (files.steps().first ?? 0) + 1, created: Date())
       try files.keepNewest(Self.kept)
       return state
     }

@@ -19,7 +19,8 @@ extension TrainingRun {
     }
     let tasks = try DatasetTaskDistribution(configuration, datasets: open(configuration))
     _ = try evaluation(configuration, tasks, threads: 1, kernels: kernels)
-    guard let state = try StateStore.restore(in: configuration.stateFolder, refused: { _ in }) else {
+    guard let state = try StateStore(readingFrom: StateFolder(configuration.stateFolder)).restore(refused: { _ in })
+    else {
       _ = try startingPoint(configuration)
       return
     }

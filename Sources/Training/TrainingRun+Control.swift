@@ -25,7 +25,7 @@ extension TrainingRun {
 
   /// Writes the state and a snapshot of θ as it is, where there is none of its step yet; the newest one.
   package func snapshotNow() throws -> SnapshotRecord {
-    try unlessDiskIsNearlyFull { try snapshotIfHigher() }
+    try recorder.unlessDiskIsNearlyFull { try recorder.snapshotIfHigher() }
     guard let record = try snapshots.latest() else {
       throw SnapshotError(.missing, "\(configuration.state): no snapshot is sound")
     }
@@ -34,7 +34,7 @@ extension TrainingRun {
 
   /// Pins a snapshot, so that it is kept, or takes that back.
   package func setPinned(_ isPinned: Bool, _ name: String) throws -> ListedSnapshot {
-    try writing.withLock { _ in try snapshots.setPinned(isPinned, name) }
+    try recorder.setPinned(isPinned, name)
   }
 
   /// Takes over what may change while a run goes on, and tells the log what that is, and what would need a new start.
@@ -49,7 +49,7 @@ extension TrainingRun {
       }
     }
     if differences.isEmpty { console.notice("reloaded: nothing has changed") }
-    snapshotSettings.withLock { settings in
+    recorder.settings.withLock { settings in
       let key = settings.signingKeyFile
       settings = new.snapshot
       settings.signingKeyFile = key
@@ -59,7 +59,7 @@ extension TrainingRun {
   /// The configuration that is in effect.
   private var applied: Configuration {
     var configuration = configuration
-    configuration.snapshot = snapshotSettings.withLock { $0 }
+    configuration.snapshot = recorder.settings.withLock { $0 }
     return configuration
   }
 }

@@ -2,10 +2,12 @@ import Engine
 import Files
 package import Foundation
 import Settings
+import Snapshots
 
 extension TrainingState {
   /// Writes the newest sound state of a state folder as a file for `start_from`: θ, Adam's moments and the
-  /// outer-iteration. Workers, which begin anew there, and the paths of this machine are left out.
+  /// outer-iteration. Workers, which begin anew there, are left out, and so is what belongs to this machine: paths, addresses, keys. Of
+  /// data sets the names of the folders stay.
   ///
   /// A daemon may be training with the folder meanwhile.
   /// - Parameter refused: hears of each newer state that is damaged.
@@ -15,7 +17,7 @@ extension TrainingState {
     guard !FileManager.default.fileExists(atPath: output.path) else {
       throw TrainingError(.exists, "\(output.path): exists already; choose another --output")
     }
-    guard var state = try StateStore.newest(in: folder, refused: refused) else {
+    guard var state = try StateStore(readingFrom: StateFolder(folder)).newest(refused: refused) else {
       throw TrainingError(
         .missingState, "\(folder.path): no sound state of a run there; is it the state folder of a daemon?")
     }
@@ -31,6 +33,9 @@ extension TrainingState {
         .map { URL(filePath: $0).lastPathComponent }
     }
     state.configuration.startFrom = nil
+    // Sockets, files of tokens, certificates and keys: what the daemon there serves with is for its own configuration.
+    state.configuration.http = Configuration.HTTP()
+    state.configuration.snapshot.signingKeyFile = nil
     try AtomicFile.write(state.encoded(), to: output)
     return state.learner.outerIteration
   }

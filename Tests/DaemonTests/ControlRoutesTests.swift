@@ -1,8 +1,10 @@
 import Engine
+import Files
 import Foundation
 import Hummingbird
 import HummingbirdTesting
 import Shards
+import Snapshots
 import Synchronization
 import TestSupport
 import Testing
@@ -93,7 +95,9 @@ import Threads
       try await Task.sleep(for: .milliseconds(500))
       #expect(try await outerIteration(client) == step)
       #expect(run.activity > activity, "a paused run is not one that hangs")
-      let state = try StateStore.newest(in: run.configuration.stateFolder, refused: { Issue.record($0) })
+      let state = try StateStore(readingFrom: StateFolder(run.configuration.stateFolder)).newest(refused: {
+        Issue.record($0)
+      })
       #expect(state?.learner.outerIteration == step)
       #expect(try await object(client.execute(uri: "/v1/resume", method: .post))["paused"] as? Bool == false)
       try await wait(beyond: step, client)
@@ -174,6 +178,37 @@ import Threads
         }
         #expect(try await status("/v1/status", .get, "Bearer fedcba9876543210") == 200)
       }
+    }
+  }
+
+  @Test("an alarm names the machine's paths only on the Unix socket, and over TCP to who has the token")
+  func alarms() async throws {
+    func alarms(_ access: Access, _ uri: String, _ headers: HTTPFields = [:]) async throws -> [String] {
+      let found = Mutex<[String]>([])
+      try await withRun(access) { client, run in
+        run.pause()
+        // What the run itself writes again takes the alarm back.
+        repeat {
+          run.alarms.raise(.state, FileError(operation: "write", path: "/srv/lopt/training", number: ENOSPC))
+          let answer = try await object(client.execute(uri: uri, method: .get, headers: headers))
+          let alarms = try #require(answer["alarms"] as? [String])
+          found.withLock { $0 = alarms }
+        } while found.withLock { $0.isEmpty }
+      }
+      return found.withLock { $0 }
+    }
+    let whole = ["/srv/lopt/training: cannot write: No space left on device"]
+    let guarded = ["the state could not be written: No space left on device"]
+    try await withTemporaryFolder { folder in
+      let file = folder.appending(path: "token")
+      try Data("0123456789abcdef\n".utf8).write(to: file)
+      let token = Access.token(try BearerToken(path: file.path))
+      for uri in ["/v1/status", "/readyz"] {
+        #expect(try await alarms(.everything, uri) == whole)
+        #expect(try await alarms(.reading, uri) == guarded)
+        #expect(try await alarms(token, uri, [.authorization: "Bearer 0123456789abcdef"]) == whole)
+      }
+      #expect(try await alarms(token, "/readyz") == guarded)
     }
   }
 

@@ -60,7 +60,9 @@ import Testing
       }
       try run.run()
       #expect(run.status.outerIteration == 0)
-      #expect(try StateStore.newest(in: run.configuration.stateFolder, refused: { Issue.record($0) }) != nil)
+      #expect(
+        try StateStore(readingFrom: StateFolder(run.configuration.stateFolder)).newest(refused: { Issue.record($0) })
+          != nil)
     }
   }
 
@@ -79,7 +81,7 @@ import Testing
       #expect(
         log.lines.contains("not reloaded, it takes effect with the next start: outer.learning_rate: 0.003 → 0.5"))
       #expect(log.lines.contains { $0.hasPrefix("not reloaded, it takes effect with the next start: datasets: ") })
-      #expect(run.snapshotSettings.withLock { $0.keep } == 7)
+      #expect(run.recorder.settings.withLock { $0.keep } == 7)
       try run.reload(new)
       #expect(log.lines.count { $0.hasPrefix("reloaded: snapshot.keep") } == 1)
     }

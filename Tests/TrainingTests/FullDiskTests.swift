@@ -46,7 +46,8 @@ import Testing
         #expect(!failures.isEmpty && failures.allSatisfy { $0.contains("No space left") }, "\(log.lines)")
         let store = SnapshotStore(readingFrom: configuration.stateFolder)
         #expect(try store.latest(refused: Self.recordIssue)?.step == 12)
-        let state = try StateStore.newest(in: configuration.stateFolder, refused: Self.recordIssue)
+        let state = try StateStore(readingFrom: StateFolder(configuration.stateFolder)).newest(
+          refused: Self.recordIssue)
         #expect(state?.learner.outerIteration == 12)
       }
     }

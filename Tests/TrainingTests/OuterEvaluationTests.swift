@@ -29,13 +29,13 @@ import Testing
   func sameAsEvaluate() throws {
     try withTemporaryFolder { folder in
       let data = try SmallDataset.splitDigits(in: folder)
-      let snapshot = Snapshot.small()
+      let snapshot = try RunnableSnapshot(.small(), name: "θ")
       for tuning in Objective.allCases {
         let plan = EvaluationPlan(
           problem: "mlp2x32", split: .outerValidation, tasks: 3, initialisations: 2, steps: 30, batch: 8, seed: 0,
           tunedFor: tuning)
         let expected = try Evaluation(
-          plan, snapshot: snapshot, name: "θ", dataset: data, threads: 2, kernels: .forTests,
+          plan, snapshot: snapshot, dataset: data, threads: 2, kernels: .forTests,
           cache: folder.appending(path: "cache")
         ).run()[0]
         for (threads, seed) in [(1, 0), (3, 7)] as [(Int, UInt64)] {

@@ -30,7 +30,7 @@ import Testing
     try withRun { first, second, folder in
       let file = folder.appending(path: "run.safetensors")
       #expect(try TrainingState.export(from: first, to: file) { _ in } == 3)
-      let before = try #require(try StateStore.newest(in: first) { _ in }).learner
+      let before = try #require(try StateStore(readingFrom: StateFolder(first)).newest { _ in }).learner
       let exported = try TrainingState(Data(contentsOf: file), name: "run").learner
       #expect(exported.theta == before.theta && exported.adam == before.adam && exported.workers.isEmpty)
       #expect(!String(decoding: try Data(contentsOf: file), as: UTF8.self).contains(folder.path))
@@ -39,11 +39,39 @@ import Testing
       configuration.startFrom = file.path
       let run = try TrainingRun(configuration: configuration, kernels: .forTests, console: .silent)
       #expect(run.status.outerIteration == 3)
-      let begun = try #require(try StateStore.newest(in: configuration.stateFolder) { _ in }).learner
+      let begun = try #require(try StateStore(readingFrom: StateFolder(configuration.stateFolder)).newest { _ in })
+        .learner
       #expect(begun.theta == before.theta && begun.adam == before.adam)
       #expect(begun.workers == Array(repeating: Worker(), count: 4))
       try run.run()
       #expect(run.status.outerIteration == 4)
+    }
+  }
+
+  @Test("an exported state holds nothing of the machine: no path, no key, no token, no address")
+  func exportedElsewhere() throws {
+    try withTemporaryFolder { folder in
+      let state = folder.appending(path: "state")
+      var configuration = SmallRun.configuration(
+        try SmallDataset.digits(in: folder).folder, state: state, outerIterations: 1)
+      let key = folder.appending(path: "key")
+      _ = try SigningKey().write(to: key)
+      configuration.problem = [.init(name: "mlp2x32", weight: 1, dataset: configuration.datasets[0].path)]
+      configuration.snapshot.signingKeyFile = key.path
+      configuration.http.host = "host.of.mine"
+      configuration.http.socket = folder.appending(path: "socket").path
+      configuration.http.tokenFile = folder.appending(path: "token").path
+      configuration.http.tls.certificate = folder.appending(path: "certificate").path
+      configuration.http.tls.key = folder.appending(path: "tls-key").path
+      try TrainingRun(configuration: configuration, kernels: .forTests, console: .silent).run()
+      let file = folder.appending(path: "run.safetensors")
+      _ = try TrainingState.export(from: state, to: file) { _ in }
+      let exported = try TrainingState(Data(contentsOf: file), name: "run").configuration
+      #expect(exported.http == Configuration.HTTP() && exported.snapshot.signingKeyFile == nil)
+      let text = String(decoding: try Data(contentsOf: file), as: UTF8.self)
+      #expect(!text.contains(folder.path) && !text.contains("host.of.mine"))
+      // What the run did stays.
+      #expect(exported.outer == configuration.outer && exported.inner == configuration.inner)
     }
   }
 
@@ -54,7 +82,8 @@ import Testing
       configuration.startFrom = first.appending(path: "snapshots/theta-000000003.safetensors").path
       let run = try TrainingRun(configuration: configuration, kernels: .forTests, console: .silent)
       #expect(run.status.outerIteration == 0)
-      let begun = try #require(try StateStore.newest(in: configuration.stateFolder) { _ in }).learner
+      let begun = try #require(try StateStore(readingFrom: StateFolder(configuration.stateFolder)).newest { _ in })
+        .learner
       #expect(try begun.theta == SmallRun.theta(first, 3))
       #expect(begun.adam == OuterAdam(count: begun.theta.count))
       try run.run()

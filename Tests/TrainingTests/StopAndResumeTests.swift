@@ -1,5 +1,6 @@
 import Foundation
 import Shards
+import Snapshots
 import TestSupport
 import Testing
 
@@ -46,7 +47,7 @@ import Testing
       try whole.run()
       try run("parts", outerIterations: done + 1).run()
       let states = try ["whole", "parts"].map {
-        try #require(try StateStore.newest(in: folder.appending(path: $0)) { Issue.record($0) })
+        try #require(try StateStore(readingFrom: StateFolder(folder.appending(path: $0))).newest { Issue.record($0) })
       }
       #expect(states[0].learner == states[1].learner, "after \(stops) stops, \(done) outer-iterations")
     }
@@ -59,7 +60,8 @@ import Testing
         try SmallDataset.digits(in: folder).folder, state: folder.appending(path: "state"), outerIterations: 1)
       configuration.outer.estimator = .es
       try TrainingRun(configuration: configuration, kernels: .forTests, console: .silent).run()
-      var state = try #require(try StateStore.newest(in: configuration.stateFolder) { Issue.record($0) })
+      var state = try #require(
+        try StateStore(readingFrom: StateFolder(configuration.stateFolder)).newest { Issue.record($0) })
       let weights = state.learner.theta.count
       state.learner.finished = [
         WorkerResult(
@@ -69,11 +71,12 @@ import Testing
             evolutionStrategies: [Float](repeating: 1, count: weights)),
           innerSteps: 10, diverged: false)
       ]
-      try StateStore(creatingIn: configuration.stateFolder).write { state }
+      try StateStore(creatingIn: StateFolder(configuration.stateFolder)).write { state }
       configuration.outer.estimator = .combined
       configuration.outerIterations = 2
       try TrainingRun(configuration: configuration, kernels: .forTests, console: .silent).run()
-      let resumed = try #require(try StateStore.newest(in: configuration.stateFolder) { Issue.record($0) })
+      let resumed = try #require(
+        try StateStore(readingFrom: StateFolder(configuration.stateFolder)).newest { Issue.record($0) })
       #expect(resumed.learner.outerIteration == 2 && resumed.learner.theta.allSatisfy(\.isFinite))
     }
   }

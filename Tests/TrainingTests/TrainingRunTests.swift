@@ -105,7 +105,7 @@ import Testing
       #expect(log.lines.contains { $0.hasPrefix("refused: ") && $0.contains(files[1]) }, "\(log.lines)")
     }
     try withTemporaryFolder { folder in
-      let store = try StateStore(creatingIn: folder)
+      let store = try StateStore(creatingIn: StateFolder(folder))
       let state = TrainingState(
         learner: LearnerState(theta: [1], workers: 1),
         configuration: SmallRun.configuration(URL(filePath: "/d"), state: folder), tasks: [])
@@ -148,13 +148,13 @@ import Testing
       let state = TrainingState(
         learner: LearnerState(theta: [1], workers: 1),
         configuration: SmallRun.configuration(URL(filePath: "/d"), state: folder), tasks: [])
-      try StateStore(creatingIn: folder).write { state }
+      try StateStore(creatingIn: StateFolder(folder)).write { state }
       var newer = try Safetensors(state.encoded(), name: "state")
       newer.metadata["format_version"] = "\(TrainingState.formatVersion + 1)"
       try RecordedFiles(creating: folder.appending(path: "training"), prefix: "training")
         .write(newer.encoded(), step: 2, created: Date())
       let error = #expect(throws: TrainingError.self) {
-        try StateStore(creatingIn: folder).restore { Issue.record($0) }
+        try StateStore(creatingIn: StateFolder(folder)).restore { Issue.record($0) }
       }
       #expect(error?.exitCode == .data)
       let version = TrainingState.formatVersion

@@ -15,6 +15,15 @@ enum Access: Sendable {
 
   var isByToken: Bool { if case .token = self { true } else { false } }
 
+  /// Returns whether who sends a request may know where this machine keeps its files.
+  func isTrusted(_ request: Request) -> Bool {
+    switch self {
+    case .everything: true
+    case .reading: false
+    case .token(let token): token.admits(request)
+    }
+  }
+
   /// Checks a request.
   /// - Throws: `HTTPError` where it is not admitted.
   func check(_ request: Request) throws {

@@ -8,8 +8,10 @@ import Training
 extension DaemonStatus {
   /// Makes the answer about a run from its status.
   ///
-  /// - Parameter started: the time at which the process began to train.
-  init(_ training: TrainingRun, started: Date) {
+  /// - Parameters:
+  ///   - started: the time at which the process began to train.
+  ///   - isTrusted: whether who asks may know this machine's paths, which alarms may name.
+  init(_ training: TrainingRun, started: Date, isTrusted: Bool) {
     let status = training.status
     self.init(
       version: toolVersion, started: started.formatted(.iso8601),
@@ -18,6 +20,7 @@ extension DaemonStatus {
       outerIteration: status.outerIteration, outerLoss: status.outerLoss,
       innerStepsPerSecond: status.innerStepsPerSecond, truncation: status.truncation, snapshot: status.snapshot,
       best: status.best, evaluationLoss: status.evaluationLoss, adamLoss: status.adamLoss,
-      alarms: training.alarms.messages, innerSteps: status.innerSteps, diverged: status.diverged)
+      alarms: isTrusted ? training.alarms.messages : training.alarms.messagesForStrangers,
+      innerSteps: status.innerSteps, diverged: status.diverged)
   }
 }

@@ -32,28 +32,36 @@ struct Routes: Sendable {
     PageRoutes().add(to: router)
     SnapshotRoutes(store: training.snapshots, isPrivate: access.isByToken, logger: logger).add(to: router)
     router.get(RouterPath(DaemonPath.health)) { _, _ in try Response.json(["status": "ok", "version": toolVersion]) }
-    router.get(RouterPath(DaemonPath.readiness)) { _, _ in try readiness() }
+    router.get(RouterPath(DaemonPath.readiness)) { request, _ in
+      try readiness(isTrusted: access.isTrusted(request))
+    }
     router.get(RouterPath(DaemonPath.metrics)) { _, _ in
       Response(
         status: .ok, headers: [.contentType: "text/plain; version=0.0.4; charset=utf-8", .cacheControl: "no-cache"],
-        body: ResponseBody(byteBuffer: ByteBuffer(string: Metrics(status, requests: requests).text)))
+        body: ResponseBody(byteBuffer: ByteBuffer(string: Metrics(status(isTrusted: true), requests: requests).text)))
     }
-    router.get(RouterPath(DaemonPath.status)) { _, _ in try Response.compactJSON(status) }
+    router.get(RouterPath(DaemonPath.status)) { request, _ in
+      try Response.compactJSON(status(isTrusted: access.isTrusted(request)))
+    }
     router.get(RouterPath(DaemonPath.history)) { _, _ in try Response.compactJSON(training.history.columns) }
     addControl(to: router)
   }
 
-  private var status: DaemonStatus { DaemonStatus(training, started: started) }
+  private func status(isTrusted: Bool) -> DaemonStatus {
+    DaemonStatus(training, started: started, isTrusted: isTrusted)
+  }
 
   /// Answers whether the daemon is ready: whether it has a snapshot that verifies.
-  private func readiness() throws -> Response {
+  private func readiness(isTrusted: Bool) throws -> Response {
     struct Readiness: Encodable {
       var status: String
       var alarms: [String]
     }
     let isReady = try training.snapshots.latest() != nil
     return try .json(
-      Readiness(status: isReady ? "ready" : "not ready", alarms: training.alarms.messages),
+      Readiness(
+        status: isReady ? "ready" : "not ready",
+        alarms: isTrusted ? training.alarms.messages : training.alarms.messagesForStrangers),
       status: isReady ? .ok : .serviceUnavailable)
   }
 

@@ -81,8 +81,6 @@ package struct Figure3: Figure {
   }
 
   /// Makes the figure with a snapshot's θ.
-  ///
-  /// - Parameter name: what an error calls the snapshot.
   package init(_ settings: Settings, instance: InnerInstance, kernels: Kernels, snapshot: RunnableSnapshot) {
     self.init(
       settings, instance: instance, kernels: kernels, architecture: snapshot.architecture, theta: snapshot.theta,

@@ -67,7 +67,7 @@ final class ReadTransaction: @unchecked Sendable {  // MDB_NOTLS ties it to no t
   /// Gives back the pages of what was gathered: they stay in the system's page cache, but no longer count as this
   /// process's memory.
   deinit {
-    if let pages = gatheredPages { _ = madvise(pages.baseAddress, pages.count, MADV_DONTNEED) }
+    if let pages = gatheredPages { SystemCall.release(pages) }
     mdb_txn_abort(transaction)
   }
 
@@ -79,13 +79,13 @@ final class ReadTransaction: @unchecked Sendable {  // MDB_NOTLS ties it to no t
     let most = 128 << 10
     for offset in stride(from: 0, to: pages.count, by: most) {
       let piece = UnsafeMutableRawBufferPointer(rebasing: pages[offset..<min(offset + most, pages.count)])
-      _ = madvise(piece.baseAddress, piece.count, MADV_WILLNEED)
+      SystemCall.fetch(piece)
     }
   }
 
   private var gatheredPages: UnsafeMutableRawBufferPointer? {
     guard case (let first?, let end?) = gathered else { return nil }
-    let start = UnsafeMutableRawPointer(mutating: first).alignedDown(toMultipleOf: Int(getpagesize()))
+    let start = UnsafeMutableRawPointer(mutating: first).alignedDown(toMultipleOf: SystemCall.pageSize)
     return UnsafeMutableRawBufferPointer(start: start, count: end - UnsafeRawPointer(start))
   }
 

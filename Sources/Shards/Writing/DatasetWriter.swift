@@ -48,7 +48,7 @@ public final class DatasetWriter {
 
   /// Returns about how many bytes the shards of this many images have.
   public static func estimatedBytes(images: Int, shape: Manifest.Shape) -> Int {
-    let page = Int(getpagesize())
+    let page = SystemCall.pageSize
     return ShardFileWriter.pages(ofImages: images, size: shape.count, page: page) * page
   }
 

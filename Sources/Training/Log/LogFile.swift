@@ -1,5 +1,6 @@
 import Files
 import Foundation
+import Snapshots
 import Synchronization
 
 /// The log of a run: `log.jsonl` in its state folder, a row of JSON a line, which is only ever added to.
@@ -15,7 +16,7 @@ final class LogFile: Sendable {
     var size: Int
   }
 
-  private let file: URL
+  private let folder: StateFolder
   private let largest: Int
   private let open: Mutex<Open>
   /// The rows of the outer-iteration at which the run goes on.
@@ -24,12 +25,13 @@ final class LogFile: Sendable {
   /// Opens the log of a run that goes on after an outer-iteration. Rows of later ones, and a row that was cut, are
   /// removed.
   /// - Throws: `FileError` where that fails.
-  init(_ file: URL, resumingAt outerIteration: Int, largest: Int = largest) throws {
-    self.file = file
+  init(in folder: StateFolder, resumingAt outerIteration: Int, largest: Int = largest) throws {
+    self.folder = folder
     self.largest = largest
+    let file = folder.log
     var found = try Self.opened(file, upTo: outerIteration)
     // A file that began after the outer-iteration holds nothing now: the one before it goes on.
-    while found.open.size == 0, let full = try Self.fullFiles(in: file.deletingLastPathComponent()).last {
+    while found.open.size == 0, let full = try folder.fullLogs().last {
       SystemCall.close(found.open.descriptor)
       try SystemCall.rename(full.path, to: file.path)
       found = try Self.opened(file, upTo: outerIteration)
@@ -41,7 +43,7 @@ final class LogFile: Sendable {
   private static func opened(_ file: URL, upTo outerIteration: Int) throws -> (open: Open, last: [LogRow]) {
     let descriptor = try SystemCall.open(file.path, O_RDWR | O_CREAT | O_APPEND)
     do {
-      let data = try Data(contentsOf: file, options: .alwaysMapped)
+      let data = try FileReading.mapped(file)
       let (length, last) = sound(data, upTo: outerIteration)
       if length < data.count { try SystemCall.truncate(descriptor, to: length, path: file.path) }
       if data.isEmpty { try SystemCall.syncFolder(file.deletingLastPathComponent().path) }
@@ -50,12 +52,6 @@ final class LogFile: Sendable {
       SystemCall.close(descriptor)
       throw error
     }
-  }
-
-  /// Returns the full files of a state folder, the oldest first.
-  static func fullFiles(in state: URL) throws -> [URL] {
-    try SystemCall.names(in: state.path).filter { $0.wholeMatch(of: /log-\d{6}\.jsonl/) != nil }.sorted()
-      .map { state.appending(path: $0) }
   }
 
   deinit { open.withLock { SystemCall.close($0.descriptor) } }
@@ -85,7 +81,7 @@ final class LogFile: Sendable {
     let line = try row.line()
     try open.withLock { open in
       if open.size > 0, open.size + line.count > largest { try beginFile(&open) }
-      try SystemCall.append(open.descriptor, line, path: file.path)
+      try SystemCall.append(open.descriptor, line, path: folder.log.path)
       open.size += line.count
     }
   }
@@ -93,12 +89,9 @@ final class LogFile: Sendable {
   /// Puts a full file aside and begins a new one. Where no new one can be made the full one keeps its name, so that the
   /// next row tries again.
   private func beginFile(_ open: inout Open) throws {
-    let state = file.deletingLastPathComponent()
+    let file = folder.log
     try SystemCall.sync(open.descriptor, path: file.path)
-    let number = try Self.fullFiles(in: state).last.flatMap { Int($0.lastPathComponent.dropFirst(4).prefix(6)) } ?? 0
-    let digits = String(number + 1)
-    let name = "log-\(String(repeating: "0", count: max(0, 6 - digits.count)))\(digits).jsonl"
-    let full = state.appending(path: name).path
+    let full = try folder.nextFullLog().path
     try SystemCall.rename(file.path, to: full)
     let descriptor: Int32
     do { descriptor = try SystemCall.open(file.path, O_RDWR | O_CREAT | O_APPEND) } catch {
@@ -107,9 +100,9 @@ final class LogFile: Sendable {
     }
     SystemCall.close(open.descriptor)
     open = Open(descriptor: descriptor, size: 0)
-    try SystemCall.syncFolder(state.path)
+    try SystemCall.syncFolder(folder.url.path)
   }
 
   /// Makes all rows durable.
-  func sync() throws { try open.withLock { try SystemCall.sync($0.descriptor, path: file.path) } }
+  func sync() throws { try open.withLock { try SystemCall.sync($0.descriptor, path: folder.log.path) } }
 }

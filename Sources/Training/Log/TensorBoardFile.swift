@@ -40,7 +40,7 @@ final class TensorBoardFile: Sendable {
 
   /// Cuts a record that was being written, for which some readers give up a whole file.
   private static func repair(_ file: URL) throws {
-    let data = try Data(contentsOf: file, options: .alwaysMapped)
+    let data = try FileReading.mapped(file)
     let length = TFRecord.soundLength(of: data)
     guard length < data.count else { return }
     let descriptor = try SystemCall.open(file.path, O_WRONLY)

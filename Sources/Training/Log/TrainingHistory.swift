@@ -1,4 +1,6 @@
+import Files
 import Foundation
+import Snapshots
 import Synchronization
 
 /// The history of a run, for drawing it: rows of its log, thinned evenly to what fits in a picture.
@@ -16,9 +18,8 @@ package final class TrainingHistory: Sendable {
   private let contents: Mutex<Contents>
 
   /// Reads the log of a state folder.
-  init(readingFrom state: URL, longLog: Int = longLog) throws {
-    let files = try (LogFile.fullFiles(in: state) + [state.appending(path: "log.jsonl")])
-      .map { try Data(contentsOf: $0, options: .alwaysMapped) }
+  init(readingFrom folder: StateFolder, longLog: Int = longLog) throws {
+    let files = try (folder.fullLogs() + [folder.log]).map { try FileReading.mapped($0) }
     var contents = Contents()
     if files.reduce(0, { $0 + $1.count }) > longLog {
       let sample = LogSample(files, places: Self.most / 2)

@@ -1,4 +1,5 @@
 import Foundation
+import Snapshots
 import Synchronization
 
 /// The log of a run: a row for each outer-iteration and each evaluation, in `log.jsonl` and as events of TensorBoard.
@@ -22,9 +23,9 @@ final class TrainingLog: Sendable {
 
   /// Opens the log of a run that goes on after an outer-iteration, 0 for one that begins. Everything in the log that is
   /// later is removed.
-  init(in state: URL, resumingAt outerIteration: Int) throws {
-    rows = try LogFile(state.appending(path: "log.jsonl"), resumingAt: outerIteration)
-    events = try TensorBoardFile(in: state.appending(path: "tensorboard"), from: outerIteration)
+  init(in folder: StateFolder, resumingAt outerIteration: Int) throws {
+    rows = try LogFile(in: folder, resumingAt: outerIteration)
+    events = try TensorBoardFile(in: folder.tensorBoard, from: outerIteration)
     // The event of a row that was the process's last may be missing, so they replace what there is.
     for row in rows.last { try events.append(row.event) }
     let isEvaluated = rows.last.contains { if case .evaluation = $0 { true } else { false } }

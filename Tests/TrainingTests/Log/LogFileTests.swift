@@ -1,4 +1,5 @@
 import Foundation
+import Snapshots
 import TestSupport
 import Testing
 
@@ -14,7 +15,7 @@ import Testing
   }
 
   private func steps(_ folder: URL) throws -> [Int] {
-    try (LogFile.fullFiles(in: folder) + [folder.appending(path: "log.jsonl")]).flatMap { file in
+    try (StateFolder(folder).fullLogs() + [folder.appending(path: "log.jsonl")]).flatMap { file in
       try String(contentsOf: file, encoding: .utf8).split(separator: "\n")
         .compactMap { LogRow(line: Data($0.utf8))?.outerIteration }
     }
@@ -22,11 +23,10 @@ import Testing
 
   @Test("no file passes the size, and no row is lost or twice there") func rotates() throws {
     try withTemporaryFolder { folder in
-      let file = folder.appending(path: "log.jsonl")
       let length = try Self.row(1).line().count
-      let rows = try LogFile(file, resumingAt: 0, largest: 3 * length)
+      let rows = try LogFile(in: StateFolder(folder), resumingAt: 0, largest: 3 * length)
       for step in 1...8 { try rows.append(Self.row(step)) }
-      let full = try LogFile.fullFiles(in: folder)
+      let full = try StateFolder(folder).fullLogs()
       #expect(full.map(\.lastPathComponent) == ["log-000001.jsonl", "log-000002.jsonl"])
       for file in full { #expect(try Data(contentsOf: file).count == 3 * length) }
       #expect(try steps(folder) == Array(1...8))
@@ -39,7 +39,7 @@ import Testing
   func noNewFile() throws {
     try SmallDisk.with(kibibytes: 1_000) { disk in
       let length = try Self.row(1).line().count
-      let rows = try LogFile(disk.appending(path: "log.jsonl"), resumingAt: 0, largest: 2 * length)
+      let rows = try LogFile(in: StateFolder(disk), resumingAt: 0, largest: 2 * length)
       for step in 1...2 { try rows.append(Self.row(step)) }
       // The folder and the file.
       try SmallDisk.remount(disk, "nr_inodes=2")
@@ -48,20 +48,19 @@ import Testing
       try SmallDisk.remount(disk, "nr_inodes=100")
       for step in 3...5 { try rows.append(Self.row(step)) }
       #expect(try steps(disk) == Array(1...5))
-      #expect(try LogFile.fullFiles(in: disk).count == 2)
+      #expect(try StateFolder(disk).fullLogs().count == 2)
     }
   }
 
   @Test("a run that goes on from before the newest file finds its rows in the one before", arguments: 0...8)
   func resumes(at step: Int) throws {
     try withTemporaryFolder { folder in
-      let file = folder.appending(path: "log.jsonl")
       let largest = try 3 * Self.row(1).line().count
       do {
-        let rows = try LogFile(file, resumingAt: 0, largest: largest)
+        let rows = try LogFile(in: StateFolder(folder), resumingAt: 0, largest: largest)
         for step in 1...8 { try rows.append(Self.row(step)) }
       }
-      let again = try LogFile(file, resumingAt: step, largest: largest)
+      let again = try LogFile(in: StateFolder(folder), resumingAt: step, largest: largest)
       #expect(try steps(folder) == Array(0..<step).map { $0 + 1 })
       #expect(again.last.map(\.outerIteration) == (step > 0 ? [step] : []))
       for step in step + 1...step + 7 { try again.append(Self.row(step)) }

@@ -1,4 +1,5 @@
 import Foundation
+import Snapshots
 import TestSupport
 import Testing
 
@@ -37,14 +38,14 @@ import Testing
   @Test("the history of a long log is rows at even distances, the first and the newest among them, that go on evenly")
   func samples() throws {
     try withTemporaryFolder { folder in
-      let rows = try LogFile(folder.appending(path: "log.jsonl"), resumingAt: 0, largest: 1 << 20)
+      let rows = try LogFile(in: StateFolder(folder), resumingAt: 0, largest: 1 << 20)
       let count = 40_000
       for step in 1...count {
         try rows.append(Self.outerIteration(step))
         if step % 100 == 0 { try rows.append(Self.row(step)) }
       }
-      try #require(LogFile.fullFiles(in: folder).count > 2)
-      let history = try TrainingHistory(readingFrom: folder, longLog: 1 << 20)
+      try #require(StateFolder(folder).fullLogs().count > 2)
+      let history = try TrainingHistory(readingFrom: StateFolder(folder), longLog: 1 << 20)
       for step in count + 1...count + 1_000 { history.append(try Self.outerIteration(step)) }
       let steps = history.columns.outerIterations.outerIteration
       #expect(steps.first == 1 && steps.last == count + 1_000 && steps == Set(steps).sorted())
@@ -58,10 +59,10 @@ import Testing
   @Test("a log's rows are read back, full files included; other lines are passed over") func reads() throws {
     try withTemporaryFolder { folder in
       let file = folder.appending(path: "log.jsonl")
-      let rows = try LogFile(file, resumingAt: 0, largest: 3 * Self.row(1).line().count)
+      let rows = try LogFile(in: StateFolder(folder), resumingAt: 0, largest: 3 * Self.row(1).line().count)
       for step in 1...8 { try rows.append(Self.row(step)) }
       try (Data(contentsOf: file) + Data("{\"evaluation\": a note\n".utf8)).write(to: file)
-      let history = try TrainingHistory(readingFrom: folder)
+      let history = try TrainingHistory(readingFrom: StateFolder(folder))
       history.append(Self.row(9))
       let found = history.columns.evaluations
       #expect(found.outerIteration == Array(1...9) && found.adamLoss == Array(repeating: 2, count: 9))

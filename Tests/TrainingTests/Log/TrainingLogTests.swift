@@ -1,5 +1,6 @@
 import Files
 import Foundation
+import Snapshots
 import TestSupport
 import Testing
 
@@ -29,7 +30,7 @@ import Testing
   }
 
   static func write(_ rows: [LogRow], in state: URL, resumingAt step: Int = 0) throws {
-    let log = try TrainingLog(in: state, resumingAt: step)
+    let log = try TrainingLog(in: StateFolder(state), resumingAt: step)
     for row in rows { try log.append(row) }
   }
 
@@ -125,11 +126,11 @@ import Testing
   func evaluated() throws {
     try withTemporaryFolder { state in
       try Self.write([Self.row(1), Self.row(2), Self.evaluation(2), Self.row(3)], in: state)
-      #expect(try TrainingLog(in: state, resumingAt: 2).evaluated == 2)
+      #expect(try TrainingLog(in: StateFolder(state), resumingAt: 2).evaluated == 2)
     }
     try withTemporaryFolder { state in
       try Self.write([Self.row(1), Self.evaluation(1), Self.row(2)], in: state)
-      let log = try TrainingLog(in: state, resumingAt: 2)
+      let log = try TrainingLog(in: StateFolder(state), resumingAt: 2)
       #expect(log.evaluated == nil)
       #expect(try log.outerIteration() == 2)
       try log.append(Self.evaluation(2))
@@ -144,7 +145,7 @@ import Testing
     try SmallDisk.with(kibibytes: 256) { state in
       let filler = state.appending(path: "filler")
       try Data(count: 100 << 10).write(to: filler)
-      let log = try TrainingLog(in: state, resumingAt: 0)
+      let log = try TrainingLog(in: StateFolder(state), resumingAt: 0)
       var failures = 0
       for step in 1...300 {
         do { try log.append(Self.row(step)) } catch { failures += 1 }

@@ -8,7 +8,7 @@ import Synchronization
 import Tasks
 
 /// The writing of states and snapshots, and what a run does where it fails.
-extension TrainingRun {
+extension RunRecorder {
   /// Writes a file, and raises an alarm where that fails instead of ending the run.
   ///
   /// The disk may have room again by the next time. If it has not, the end of the run is an error.
@@ -19,7 +19,7 @@ extension TrainingRun {
     } catch {
       // For a disk that is nearly full, the guard has raised an alarm already. A row fails with every outer-iteration,
       // so the same words are logged once.
-      let isNew = (error as? TrainingError)?.code == .diskNearlyFull || alarms.raise(kind, "\(error)")
+      let isNew = (error as? TrainingError)?.code == .diskNearlyFull || alarms.raise(kind, error)
       if isNew { console.error("the \(kind.rawValue) could not be written: \(error)") }
     }
   }
@@ -27,14 +27,14 @@ extension TrainingRun {
   /// Writes where the disk is not nearly full: what is left of it is for the state at the end of the run.
   /// - Throws: ``TrainingError`` where it is.
   func unlessDiskIsNearlyFull(_ write: () throws -> Void) throws {
-    let least = snapshotSettings.withLock { $0.freeMib }
+    let least = settings.withLock { $0.freeMib }
     let free = try SystemCall.freeBytes(configuration.state) >> 20
     guard free >= least else {
-      let error = TrainingError(
-        .diskNearlyFull,
-        "\(configuration.state): the disk is nearly full: \(free) MiB are free, and snapshot.free_mib is \(least); make "
-          + "room: training goes on, and is lost from the last state on if it is killed")
-      alarms.raise(.disk, "\(error)")
+      let sentence =
+        "the disk is nearly full: \(free) MiB are free, and snapshot.free_mib is \(least); make room: training goes on, "
+        + "and is lost from the last state on if it is killed"
+      let error = TrainingError(.diskNearlyFull, configuration.state, sentence)
+      alarms.raise(.disk, "\(error)", forStrangers: sentence)
       throw error
     }
     alarms.clear(.disk)
@@ -48,7 +48,7 @@ extension TrainingRun {
   func snapshotIfHigher(of state: LearnerState) throws {
     try writing.withLock { _ in
       try writeSnapshots(of: state)
-      let settings = snapshotSettings.withLock { $0 }
+      let settings = settings.withLock { $0 }
       try snapshots.retain(SnapshotRetention(newest: settings.keep, interval: settings.keepEverySeconds))
     }
   }
@@ -86,8 +86,16 @@ extension TrainingRun {
         isAverage: kind == .average)
       let record = try snapshots.write(Snapshot(theta: state.theta(kind), metadata: metadata))
       guard kind == .theta else { continue }
-      currentStatus.withLock { $0.snapshot = record.step }
+      let status = currentStatus.withLock { status in
+        status.snapshot = record.step
+        return status
+      }
       console.info("snapshot \(record.name), outer-loss \(status.outerLoss.map { String($0) } ?? "not yet known")")
     }
+  }
+
+  /// Pins a snapshot, so that it is kept, or takes that back.
+  func setPinned(_ isPinned: Bool, _ name: String) throws -> ListedSnapshot {
+    try writing.withLock { _ in try snapshots.setPinned(isPinned, name) }
   }
 }

@@ -1,0 +1,49 @@
+import Engine
+import Files
+import Logging
+import Snapshots
+
+/// The best snapshot: that of the lowest evaluation.
+extension RunRecorder {
+  /// The best snapshot of a store; a damaged one is as none.
+  static func best(_ store: SnapshotStore, _ console: Logger) -> BestSnapshot? {
+    do { return try store.best() } catch {
+      console.error("refused: \(error)")
+      return nil
+    }
+  }
+
+  /// Keeps θ as the best snapshot where no evaluation of the same kind had a loss as low.
+  ///
+  /// - Returns: whether it is the best now.
+  func keepIfBest(_ loss: Double, of state: LearnerState, by identity: String) throws -> Bool {
+    if let best = Self.best(snapshots, console) {
+      if best.evaluation != identity {
+        console.notice("\(best.record.name) was the best of another evaluation: the best begins anew")
+      } else if best.record.step == state.outerIteration {
+        return best.evaluationLoss == loss
+      } else if best.evaluationLoss <= loss {
+        return false
+      }
+    }
+    try snapshotIfHigher()
+    guard let record = try snapshot(of: state) else {
+      console.notice(
+        "not kept as the best: it has no snapshot, as there are newer ones from before an older state was restored")
+      return false
+    }
+    try snapshots.setBest(BestSnapshot(record: record, evaluationLoss: loss, evaluation: identity))
+    return true
+  }
+
+  /// The record of the snapshot that holds the θ of the state that was evaluated.
+  private func snapshot(of state: LearnerState) throws -> SnapshotRecord? {
+    do {
+      let kind = state.evaluatedKind
+      let (record, data) = try snapshots.read(named: snapshots.name(kind, step: state.outerIteration))
+      return try Snapshot(data, name: record.name).theta == state.theta(kind) ? record : nil
+    } catch let error as SnapshotError where error.code == .missing || error.code == .damaged {
+      return nil
+    }
+  }
+}

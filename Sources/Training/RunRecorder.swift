@@ -1,0 +1,140 @@
+import Engine
+import Files
+import Foundation
+import Logging
+import Settings
+import Snapshots
+import Synchronization
+import Tasks
+
+/// What a run leaves in its state folder and tells of itself: rows of the log, states, snapshots, its status, alarms.
+///
+/// The thread that trains records outer-iterations and evaluations; any thread may have a state or a snapshot written.
+/// What others rely on, whenever the process is killed:
+///
+/// 1. **A state of outer-iteration n is durable only after the rows up to n are.** So a restart leaves no gap in the log.
+/// 2. **A snapshot of step n appears only after a state of step n is durable.** So a restart is never behind what was given
+///    out.
+/// 3. **A file counts only with its record**, which is written once the file is durable; no name is ever written twice
+///    (``RecordedFiles``).
+/// 4. **The average of a step appears before its θ.** So whoever sees a θ finds its average.
+/// 5. **New snapshots appear only above the highest step that ever was one**, also after a fallback to an older state.
+/// 6. **The best snapshot is one that was written, and holds the θ that was evaluated.**
+/// 7. **Where less of the disk is free than `snapshot.free_mib`, neither a state nor a snapshot that is due is written.** What
+///    is left is for rows, and for the state at a pause and at the end.
+/// 8. **What cannot be written while the run goes on is an alarm, not its end.** A row waits in memory, and is written before
+///    the next row, and before a state of its outer-iteration.
+final class RunRecorder: Sendable {
+  let snapshots: SnapshotStore
+  let history: TrainingHistory
+  let alarms = Alarms()
+  /// What may change while the run goes on.
+  let settings: Mutex<Configuration.Snapshot>
+  let configuration: Configuration
+  let states: StateStore
+  let log: TrainingLog
+  let learner: Learner
+  let tasks: DatasetTaskDistribution
+  /// SHA-256 of each data set's manifest.
+  let digests: [String]
+  let console: Logger
+  let currentStatus: Mutex<TrainingRun.Status>
+  /// One thread at a time writes snapshots.
+  let writing = Mutex(())
+  private let folder: StateFolder
+
+  /// Opens what the folder holds, and cuts the log behind the learner's outer-iteration: only who holds the folder's lock
+  /// may.
+  ///
+  /// - Parameters:
+  ///   - states: the store that the learner's state was restored from.
+  ///   - key: signs the records of snapshots; nil: they are not signed.
+  init(
+    _ configuration: Configuration, _ folder: StateFolder, states: StateStore, learner: Learner,
+    tasks: DatasetTaskDistribution, digests: [String], key: SigningKey?, console: Logger
+  ) throws {
+    self.configuration = configuration
+    self.folder = folder
+    self.states = states
+    self.learner = learner
+    self.tasks = tasks
+    self.digests = digests
+    self.console = console
+    settings = Mutex(configuration.snapshot)
+    let outerIteration = learner.currentState().outerIteration
+    snapshots = try SnapshotStore(creatingIn: folder.url, key: key)
+    log = try TrainingLog(in: folder, resumingAt: outerIteration)
+    history = try TrainingHistory(readingFrom: folder)
+    currentStatus = Mutex(
+      TrainingRun.Status(
+        outerIteration: outerIteration,
+        snapshot: try snapshots.latest(refused: { console.error("refused: \($0)") })?.step,
+        best: Self.best(snapshots, console)?.record.step))
+  }
+
+  /// How far the run is, but for whether it is paused.
+  var status: TrainingRun.Status { currentStatus.withLock { $0 } }
+
+  /// The newest outer-iteration whose evaluation was recorded, as far back as the one at which the run went on.
+  var evaluated: Int? { log.evaluated }
+
+  /// Records an outer-iteration: a row, and the status, which it returns.
+  func record(_ report: OuterIterationReport, took duration: Duration) -> TrainingRun.Status {
+    let rate = Double(report.innerSteps) / max(duration / .seconds(1), 1e-9)
+    append(.outerIteration(OuterIterationRow(report, innerStepsPerSecond: rate, time: Date())))
+    console.debug(
+      "outer-iteration \(report.outerIteration): outer-loss \(report.outerLoss), \(report.innerSteps) inner steps")
+    return currentStatus.withLock { status in
+      status.outerIteration = report.outerIteration
+      status.outerLoss = report.outerLoss
+      status.innerStepsPerSecond = rate
+      status.truncation = report.length
+      status.innerSteps += report.innerSteps
+      status.diverged += report.diverged
+      return status
+    }
+  }
+
+  /// Records an evaluation: the best snapshot, where it is that, then a row, and the status.
+  ///
+  /// - Parameters:
+  ///   - loss: what the θ of `state` came to.
+  ///   - adamLoss: what tuned Adam came to on the same.
+  ///   - identity: ``OuterEvaluation/identity`` of the evaluation.
+  ///   - started: when the evaluation began.
+  func record(
+    loss: Double, adamLoss: Double, of state: LearnerState, by identity: String, started: ContinuousClock.Instant
+  ) {
+    let step = state.outerIteration
+    var isBest = false
+    alarming(about: .snapshot) { isBest = try keepIfBest(loss, of: state, by: identity) }
+    append(
+      .evaluation(
+        EvaluationRow(
+          outerIteration: step, time: Date(), loss: loss, adamLoss: adamLoss, best: isBest,
+          seconds: (ContinuousClock.now - started) / .seconds(1))))
+    currentStatus.withLock { status in
+      status.evaluationLoss = loss
+      if isBest { status.best = step }
+    }
+    console.info("evaluation at outer-iteration \(step): loss \(loss)\(isBest ? ", the best so far" : "")")
+  }
+
+  private func append(_ row: LogRow) {
+    alarming(about: .log) { try log.append(row) }
+    history.append(row)
+  }
+
+  /// What tuned Adam comes to on the tasks of an evaluation, where the folder remembers it.
+  func baseline(of identity: String) -> BaselineLoss? {
+    guard let known = BaselineLoss(contentsOf: folder.baseline), known.evaluation == identity else { return nil }
+    currentStatus.withLock { $0.adamLoss = known.loss }
+    return known
+  }
+
+  /// Remembers what tuned Adam comes to.
+  func keep(_ baseline: BaselineLoss) {
+    alarming(about: .state) { try AtomicFile.writeJSON(baseline, to: folder.baseline) }
+    currentStatus.withLock { $0.adamLoss = baseline.loss }
+  }
+}
