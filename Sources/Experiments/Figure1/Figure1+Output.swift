@@ -2,6 +2,7 @@ import Engine
 import Evaluation
 import Foundation
 import Shards
+import Snapshots
 import Tasks
 
 /// The panels, tables and sentences of figure 1.

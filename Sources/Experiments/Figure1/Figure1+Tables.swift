@@ -1,5 +1,6 @@
 import Engine
 import Evaluation
+import Snapshots
 import Tasks
 
 /// The tables of figure 1.

@@ -2,6 +2,7 @@ package import Engine
 import Evaluation
 import Files
 package import Shards
+import Snapshots
 package import Tasks
 
 /// Figure 1 of the paper: the training and the validation loss on classes that outer-training never saw, over
