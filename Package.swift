@@ -60,7 +60,7 @@ let sources: [Target] = [
   .target(
     name: "Tasks", dependencies: ["Engine", "Files", "Randomness", "Shards", "Snapshots"], swiftSettings: settings),
   .target(
-    name: "Settings", dependencies: ["Engine", "Files", "Snapshots", argumentParser], swiftSettings: settings),
+    name: "Settings", dependencies: ["Engine", "Files", argumentParser], swiftSettings: settings),
   .target(
     name: "Evaluation",
     dependencies: ["Engine", "Files", "Randomness", "Shards", "Snapshots", "Tasks", "Threads"],
@@ -144,7 +144,8 @@ let tests: [Target] = [
     dependencies: ["DaemonClient", "DaemonProtocol", "Files", "ScriptedServer", "Snapshots", "TestSupport"],
     swiftSettings: settings),
   .testTarget(
-    name: "SettingsTests", dependencies: ["Engine", "Files", "Settings", "TestSupport"], swiftSettings: settings),
+    name: "SettingsTests", dependencies: ["Engine", "Files", "Settings", "TestSupport", argumentParser],
+    swiftSettings: settings),
   .testTarget(
     name: "EvaluationTests",
     dependencies: [

@@ -18,57 +18,52 @@ extension Configuration {
   ) throws -> Configuration {
     let source = file?.path ?? "command line"
     let object = try file.map { try read($0) } ?? [:]
-    let known = try ConfigurationTree(Configuration(preset: .small))
-    let byVariable = Dictionary(
-      uniqueKeysWithValues: known.paths.map {
-        ("LOPT_" + $0.uppercased().replacingOccurrences(of: ".", with: "_"), $0)
-      })
-    let variables = try environment.sorted { $0.key < $1.key }
+    let defaults = defaults.map { (path: $0.path, value: $0.value, source: "command line: --default") }
+    let settings =
+      try variables(in: environment) + flags.map { (path: $0.path, value: $0.value, source: "command line") }
+
+    // What all others are laid over.
+    let presetKey = ConfigurationKey.of(\.preset)
+    func last(_ settings: [(path: String, value: String, source: String)]) -> (value: String, source: String)? {
+      settings.last { $0.path == presetKey.path }.map { ($0.value, $0.source) }
+    }
+    let named = last(settings) ?? (object[presetKey.path] as? String).map { ($0, source) } ?? last(defaults)
+    guard let preset = named.map({ Preset(rawValue: $0.value) }) ?? .small else {
+      let (name, source) = named ?? ("", source)
+      throw ConfigurationError(
+        "\(source): \(presetKey) is \(name), must be one of \(presetKey.words.joined(separator: ", "))")
+    }
+
+    var values = ConfigurationValues()
+    for setting in defaults { try values.lay(setting.path, setting.value, source: setting.source) }
+    try values.lay(object, source: source, folder: file?.deletingLastPathComponent())
+    for setting in settings { try values.lay(setting.path, setting.value, source: setting.source) }
+    return try values.configuration(over: preset, source: source)
+  }
+
+  /// Throws for the first value that cannot be, by its key.
+  ///
+  /// - Parameter source: what an error says that the value of a key comes from.
+  package func validate(source: (ConfigurationKey) -> String) throws {
+    for key in ConfigurationKey.all {
+      if let fault = key.fault(in: self) { throw fault.error(at: key, source: source(key)) }
+    }
+  }
+
+  /// The settings that environment variables give.
+  private static func variables(in environment: [String: String]) throws
+    -> [(path: String, value: String, source: String)]
+  {
+    let paths = Dictionary(uniqueKeysWithValues: ConfigurationKey.all.map { ($0.variable, $0.path) })
+    return try environment.sorted { $0.key < $1.key }
       .filter { name, _ in
         name.hasPrefix("LOPT_") && !name.hasPrefix("LOPT_TEST_") && !otherVariables.contains(name)
       }
       .map { name, value in
-        guard let path = byVariable[name] else { throw ConfigurationError("environment: unknown variable \(name)") }
-        return (path: path, value: value, source: "environment: \(name)")
+        guard let path = paths[name] else { throw ConfigurationError("environment: unknown variable \(name)") }
+        return (path, value, "environment: \(name)")
       }
-    let settings = variables + flags.map { (path: $0.path, value: $0.value, source: "command line") }
-
-    func sourceOf(_ key: String) -> String {
-      settings.last { key == $0.path || key.hasPrefix($0.path + "[") }?.source ?? source
-    }
-
-    let presetName =
-      settings.last { $0.path == "preset" }?.value ?? object["preset"] as? String
-      ?? defaults.last { $0.path == "preset" }?.value ?? "small"
-    guard let preset = Preset(rawValue: presetName) else {
-      throw ConfigurationError("\(sourceOf("preset")): preset is \(presetName), must be one of small, paper")
-    }
-    var tree = try ConfigurationTree(Configuration(preset: preset))
-    func lay(_ setting: (path: String, value: String, source: String)) throws {
-      guard setting.path == "datasets" || setting.path == "problem" else {
-        return try tree.set(setting.path, to: setting.value, source: setting.source)
-      }
-      let text = setting.value
-      let short: Any = setting.path == "datasets" ? [text] : text
-      let value = (try? JSONSerialization.jsonObject(with: Data(text.utf8))) ?? short
-      try tree.merge(normalized([setting.path: value], source: setting.source, folder: nil), source: setting.source)
-    }
-    for setting in defaults { try lay((setting.path, setting.value, "command line: --default")) }
-    let folder = file?.deletingLastPathComponent()
-    try tree.merge(normalized(object, source: source, folder: folder), source: source)
-    for setting in settings { try lay(setting) }
-    let configuration = try Self(tree, source: sourceOf)
-    try configuration.validate(source: sourceOf)
-    return configuration
   }
-
-  /// The keys that name a file or a folder.
-  static let fileKeys: Set = [
-    "state", "start_from", "http.socket", "http.token_file", "http.tls.certificate", "http.tls.key",
-    "snapshot.signing_key_file",
-  ]
-  /// The keys that may have no value.
-  static let optionalKeys = fileKeys.subtracting(["state"]).union(["outer_iterations"])
 
   private static func read(_ file: URL) throws -> [String: Any] {
     let data: Data
@@ -86,57 +81,5 @@ extension Configuration {
       let detail = (error as NSError).userInfo["NSDebugDescription"] as? String ?? "\(error)"
       throw ConfigurationError("\(file.path): not JSON: \(detail)")
     }
-  }
-
-  /// Brings the short forms of `datasets` and `problem` to the long one, and paths to absolute ones.
-  private static func normalized(_ object: [String: Any], source: String, folder: URL?) throws -> [String: Any] {
-    func absolute(_ path: String) -> String {
-      let folder = folder?.path ?? FileManager.default.currentDirectoryPath
-      return URL(filePath: path, relativeTo: URL(filePath: folder, directoryHint: .isDirectory)).standardizedFileURL
-        .path
-    }
-    /// What is text under the keys that name a file.
-    func located(_ object: [String: Any], under prefix: String) -> [String: Any] {
-      Dictionary(
-        uniqueKeysWithValues: object.map { key, value in
-          if let inner = value as? [String: Any] { return (key, located(inner, under: prefix + key + ".")) }
-          guard fileKeys.contains(prefix + key), let path = value as? String else { return (key, value) }
-          return (key, absolute(path))
-        })
-    }
-    var result = located(object, under: "")
-    if let given = object["datasets"] {
-      guard let list = given as? [Any] else {
-        throw ConfigurationError("\(source): datasets must be an array of paths or of objects {path, weight}")
-      }
-      result["datasets"] = try list.enumerated().map { index, item -> [String: Any] in
-        let entry = try entry(item, "datasets[\(index)]", text: "path", keys: ["path", "weight"], source: source)
-        return entry.merging(["path": absolute(entry["path"] as? String ?? "")]) { $1 }
-      }
-    }
-    if let given = object["problem"] {
-      let list = given as? [Any] ?? [given]
-      result["problem"] = try list.enumerated().map { index, item -> [String: Any] in
-        var entry = try entry(
-          item, "problem[\(index)]", text: "name", keys: ["name", "weight", "dataset"], source: source)
-        if let path = entry["dataset"] as? String { entry["dataset"] = absolute(path) }
-        return entry
-      }
-    }
-    return result
-  }
-
-  /// One entry of a list: a string stands for the object with that `text` and weight 1.
-  private static func entry(_ item: Any, _ path: String, text: String, keys: Set<String>, source: String) throws
-    -> [String: Any]
-  {
-    if let string = item as? String { return [text: string, "weight": 1.0] }
-    guard let object = item as? [String: Any], object[text] is String else {
-      throw ConfigurationError("\(source): \(path) must be a string or an object with \(text)")
-    }
-    if let unknown = object.keys.first(where: { !keys.contains($0) }) {
-      throw ConfigurationError("\(source): unknown key \(path).\(unknown)")
-    }
-    return ["weight": 1.0].merging(object) { $1 }
   }
 }

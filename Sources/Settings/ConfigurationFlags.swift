@@ -1,4 +1,4 @@
-package import ArgumentParser
+import ArgumentParser
 import Foundation
 
 /// The options of the tools that train: the configuration's file, and settings that win over it.
@@ -6,35 +6,16 @@ package struct ConfigurationFlags: ParsableArguments {
   @Option(help: ArgumentHelp("The configuration, a JSON file.", valueName: "file"))
   var config: String
 
-  @Option(help: "The folder of the run's state.")
-  var state: String?
-
-  @Option(help: ArgumentHelp("A data set's folder; may be given several times.", valueName: "folder"))
-  var datasets: [String] = []
-
-  @Option(help: "The inner problem, such as mlp2x32.")
-  var problem: String?
-
-  @Option(help: "The settings to begin with: small or paper.")
-  var preset: String?
-
-  @Option(help: "The seed of all randomness.")
-  var seed: String?
-
-  @Option(help: "Threads that compute; 0: one for each core.")
-  var threads: String?
-
-  @Option(help: "Outer-iterations after which the run ends.")
-  var outerIterations: String?
-
-  @Option(help: "A snapshot, or an exported state, that a new run begins with.")
-  var startFrom: String?
-
-  @Option(help: "The address that the daemon serves on.")
-  var httpHost: String?
-
-  @Option(help: "The port that the daemon serves on; 0: any that is free.")
-  var httpPort: String?
+  @Option(\.state) var state: String?
+  @Option(\.datasets, valueName: "folder") var datasets: [String] = []
+  @Option(\.problem) var problem: String?
+  @Option(\.preset) var preset: String?
+  @Option(\.seed) var seed: String?
+  @Option(\.threads) var threads: String?
+  @Option(\.outerIterations) var outerIterations: String?
+  @Option(\.startFrom) var startFrom: String?
+  @Option(\.http.host) var httpHost: String?
+  @Option(\.http.port) var httpPort: String?
 
   @Option(
     name: .customLong("set"),
@@ -50,8 +31,10 @@ package struct ConfigurationFlags: ParsableArguments {
       valueName: "key=value"))
   var defaults: [String] = []
 
+  /// Options whose values the parser fills in.
   package init() {}
 
+  /// Throws where `--set` or `--default` has no `=`.
   package func validate() throws {
     for (option, given) in [("--set", settings), ("--default", defaults)] {
       if let wrong = given.first(where: { !$0.contains("=") }) {
@@ -73,21 +56,44 @@ package struct ConfigurationFlags: ParsableArguments {
 
   /// The settings that were given, by key; later ones win.
   var overrides: [(path: String, value: String)] {
-    let named: [(String, String?)] = [
-      ("state", state), ("problem", problem), ("preset", preset), ("seed", seed), ("threads", threads),
-      ("outer_iterations", outerIterations), ("start_from", startFrom), ("http.host", httpHost),
-      ("http.port", httpPort),
+    keyed.compactMap { key, value in value.map { (path: key.path, value: $0) } } + settings.map(Self.setting)
+  }
+
+  /// The keys that have an option of their own, with what it was given.
+  var keyed: [(key: ConfigurationKey, value: String?)] {
+    let list = datasets.isEmpty ? nil : try? JSONEncoder().encode(datasets)
+    let options: [(PartialKeyPath<Configuration>, String?)] = [
+      (\.state, state), (\.datasets, list.map { String(decoding: $0, as: UTF8.self) }), (\.problem, problem),
+      (\.preset, preset), (\.seed, seed), (\.threads, threads), (\.outerIterations, outerIterations),
+      (\.startFrom, startFrom), (\.http.host, httpHost), (\.http.port, httpPort),
     ]
-    var overrides = named.compactMap { key, value in value.map { (path: key, value: $0) } }
-    if !datasets.isEmpty, let list = try? JSONEncoder().encode(datasets) {
-      overrides.append(("datasets", String(decoding: list, as: UTF8.self)))
-    }
-    return overrides + settings.map(Self.setting)
+    return options.map { (key: .of($0), value: $1) }
   }
 
   /// The parts of KEY=VALUE.
   private static func setting(_ text: String) -> (path: String, value: String) {
     let parts = text.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false)
     return (String(parts[0]), String(parts[1]))
+  }
+}
+
+extension ConfigurationKey {
+  /// The name of its option, where it has one of its own: `http-host`.
+  var optionName: String { path.replacing(/[._]/, with: "-") }
+}
+
+extension Option {
+  /// The option of a key.
+  fileprivate init(_ property: PartialKeyPath<Configuration>) where Value == String? {
+    let key = ConfigurationKey.of(property)
+    self.init(name: .customLong(key.optionName), help: ArgumentHelp(stringLiteral: key.text))
+  }
+
+  /// The option of a key whose value is a list: it may be given several times.
+  fileprivate init(wrappedValue: [String], _ property: PartialKeyPath<Configuration>, valueName: String)
+  where Value == [String] {
+    let key = ConfigurationKey.of(property)
+    self.init(
+      wrappedValue: wrappedValue, name: .customLong(key.optionName), help: ArgumentHelp(key.text, valueName: valueName))
   }
 }

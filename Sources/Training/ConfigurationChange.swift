@@ -1,4 +1,3 @@
-import Foundation
 import Settings
 import Tasks
 
@@ -6,21 +5,19 @@ import Tasks
 struct ConfigurationChange {
   /// A value that differs.
   struct Difference: CustomStringConvertible {
+    /// The key of the configuration whose value differs, or `tasks`.
     var key: String
+    var change: ConfigurationKey.Change
+    /// The values as JSON.
     var old: String
     var new: String
     var description: String { "\(key): \(old) → \(new)" }
   }
 
-  /// Take effect at once.
+  /// Take effect now that the run has a new start.
   var effective: [Difference] = []
   /// θ and Adam's moments stay, the workers begin anew.
   var freshWorkers: [Difference] = []
-
-  /// Where a run is, how long it lasts and how it began is not part of what it does.
-  private static let ignored = ["state", "preset", "outer_iterations", "start_from", "datasets", "problem"]
-  private static let refused = ["seed", "inner.optimizer."]
-  private static let fresh = ["inner.life.", "inner.classes"]
 
   /// Throws where the state cannot go on under the new configuration.
   init(
@@ -28,34 +25,28 @@ struct ConfigurationChange {
     tasks newTasks: [DatasetTaskDistribution.Description]
   ) throws {
     for difference in try Self.differences(from: old, to: new) {
-      let key = difference.key
-      if Self.refused.contains(where: { key.hasPrefix($0) }) {
+      switch difference.change {
+      case .live, .nextStart: effective.append(difference)
+      case .newWorkers: freshWorkers.append(difference)
+      case .tasks, .start: continue
+      case .refused:
         throw ConfigurationError(
           "\(difference): the state in \(new.state) cannot go on with it; use another state folder, and start_from "
             + "to begin there with a θ of the same architecture")
-      }
-      if Self.fresh.contains(where: { key.hasPrefix($0) }) {
-        freshWorkers.append(difference)
-      } else {
-        effective.append(difference)
       }
     }
     if oldTasks != newTasks {
       freshWorkers.append(
         Difference(
-          key: "tasks", old: oldTasks.map(\.description).joined(separator: ", "),
+          key: "tasks", change: .newWorkers, old: oldTasks.map(\.description).joined(separator: ", "),
           new: newTasks.map(\.description).joined(separator: ", ")))
     }
   }
 
-  /// What differs of all that counts.
-  static func differences(from old: Configuration, to new: Configuration, ignoring: [String] = ignored) throws
-    -> [Difference]
-  {
-    let before = try ConfigurationTree(old)
-    let after = try ConfigurationTree(new)
-    return after.paths.filter { !ignoring.contains($0) }
-      .map { Difference(key: $0, old: before.text($0), new: after.text($0)) }
+  /// All values that differ, in alphabetical order of their keys.
+  static func differences(from old: Configuration, to new: Configuration) throws -> [Difference] {
+    try ConfigurationKey.sorted
+      .map { try Difference(key: $0.path, change: $0.change, old: $0.json(in: old), new: $0.json(in: new)) }
       .filter { $0.old != $0.new }
   }
 }

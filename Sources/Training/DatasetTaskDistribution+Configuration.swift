@@ -21,13 +21,15 @@ extension DatasetTaskDistribution {
       choices.append(Choice(dataset: dataset, problem: number, weight: weight))
     }
     for (index, dataset) in datasets.enumerated() {
-      try Self.check(dataset, "datasets[\(index)]: \(configuration.datasets[index].path)", configuration)
+      try Self.check(
+        dataset, "\(ConfigurationKey.of(\.datasets))[\(index)]: \(configuration.datasets[index].path)", configuration)
     }
     let weighted = zip(configuration.datasets, datasets)
     for (entry, dataset) in weighted where configuration.problem.isEmpty {
       guard let problem = InnerProblems.fitting(dataset.imageShape).first else {
         throw ConfigurationError(
-          "datasets: no problem is the default for images of \(dataset.imageShape) in \(entry.path); "
+          \.datasets,
+          "no problem is the default for images of \(dataset.imageShape) in \(entry.path); "
             + Self.choices(for: [dataset.imageShape]))
       }
       add(problem, dataset, entry.weight)
@@ -39,8 +41,8 @@ extension DatasetTaskDistribution {
       }
       guard !fitting.isEmpty else {
         throw ConfigurationError(
-          "problem[\(index)]: \(entry.name) takes images of \(problem.shape), and no data set of it has them; "
-            + Self.choices(for: weighted.map(\.1.imageShape)))
+          "\(ConfigurationKey.of(\.problem))[\(index)]: \(entry.name) takes images of \(problem.shape), and no data set "
+            + "of it has them; " + Self.choices(for: weighted.map(\.1.imageShape)))
       }
       for (setting, dataset) in fitting { add(problem, dataset, setting.weight * entry.weight) }
     }
@@ -75,8 +77,9 @@ extension DatasetTaskDistribution {
     let unvalidated = training.count { $0.validation == 0 }
     guard configuration.outer.objective == .train || unvalidated < classes else {
       throw ConfigurationError(
-        "outer.objective is validation, but \(unvalidated) of the \(training.count) training classes of \(name) have no "
-          + "validation images: build it with a larger --validation, or train for the objective train")
+        "\(ConfigurationKey.of(\.outer.objective)) is validation, but \(unvalidated) of the \(training.count) training "
+          + "classes of \(name) have no validation images: build it with a larger --validation, or train for the "
+          + "objective train")
     }
   }
 }

@@ -46,9 +46,10 @@ struct OuterEvaluation: Sendable {
     let classes = configuration.inner.classes
     let choices = tasks.choices.filter { $0.dataset.manifest.classCount(in: .outerValidation) >= classes }
     guard !choices.isEmpty else {
+      let key = ConfigurationKey.of(\.evaluation.every)
       throw ConfigurationError(
-        "evaluation.every is \(settings.every), but no data set has \(classes) classes of the split outer-validation: "
-          + "build one with such classes, or set evaluation.every to 0")
+        "\(key) is \(settings.every), but no data set has \(classes) classes of the split outer-validation: "
+          + "build one with such classes, or set \(key) to 0")
     }
     let isForValidation = configuration.outer.objective == .validation
     var runs: [Run] = []

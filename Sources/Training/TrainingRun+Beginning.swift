@@ -15,7 +15,7 @@ extension TrainingRun {
     _ = try configuration.signingKey()
     var isFolder: ObjCBool = false
     if FileManager.default.fileExists(atPath: configuration.state, isDirectory: &isFolder), !isFolder.boolValue {
-      throw ConfigurationError("state: \(configuration.state) is there, and no folder")
+      throw ConfigurationError(\.state, "\(configuration.state) is there, and no folder")
     }
     let tasks = try DatasetTaskDistribution(configuration, datasets: open(configuration))
     _ = try evaluation(configuration, tasks, threads: 1, kernels: kernels)
@@ -39,7 +39,8 @@ extension TrainingRun {
       guard FileManager.default.fileExists(atPath: entry.path + "/manifest.json") else {
         let isThere = FileManager.default.fileExists(atPath: entry.path)
         throw ConfigurationError(
-          "datasets: there is no data set in \(entry.path)\(isThere ? ", which has no manifest.json: remove it" : ""); "
+          \.datasets,
+          "there is no data set in \(entry.path)\(isThere ? ", which has no manifest.json: remove it" : ""); "
             + "make it, for example with: dataprep build shards --source imagenet --input ILSVRC2012_img_train.tar "
             + "--size 32 --output \(entry.path)")
       }
@@ -71,7 +72,7 @@ extension TrainingRun {
       return LearnerState(theta: architecture.initialTheta(seed: configuration.seed), workers: 0)
     }
     do { try SystemCall.requireReadable(path) } catch let error as FileError {
-      throw ConfigurationError("start_from: \(path) cannot be read: \(error.reason)")
+      throw ConfigurationError(\.startFrom, "\(path) cannot be read: \(error.reason)")
     }
     let file = try Safetensors(contentsOf: URL(filePath: path))
     let found: Architecture
@@ -90,7 +91,8 @@ extension TrainingRun {
     let differences = try ConfigurationChange.differences(from: other, to: configuration)
     guard differences.isEmpty else {
       throw ConfigurationError(
-        "start_from: \(path) has another architecture: " + differences.map(\.description).joined(separator: ", ")
+        \.startFrom,
+        "\(path) has another architecture: " + differences.map(\.description).joined(separator: ", ")
           + "; begin with one that has the same, or with none")
     }
     // Adam's moments have the shape of θ.

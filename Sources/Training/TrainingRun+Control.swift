@@ -39,25 +39,22 @@ extension TrainingRun {
 
   /// Takes over what may change while a run goes on, and tells the log what that is, and what would need a new start.
   package func reload(_ new: Configuration) throws {
-    let live = ["snapshot.every_seconds", "snapshot.keep", "snapshot.keep_every_seconds", "snapshot.free_mib"]
-    let differences = try ConfigurationChange.differences(from: applied, to: new, ignoring: [])
+    var applied = applied
+    let differences = try ConfigurationChange.differences(from: applied, to: new)
     for difference in differences {
-      if live.contains(difference.key) {
+      if difference.change == .live {
         console.notice("reloaded: \(difference)")
       } else {
         console.warning("not reloaded, it takes effect with the next start: \(difference)")
       }
     }
     if differences.isEmpty { console.notice("reloaded: nothing has changed") }
-    recorder.settings.withLock { settings in
-      let key = settings.signingKeyFile
-      settings = new.snapshot
-      settings.signingKeyFile = key
-    }
+    for key in ConfigurationKey.all where key.change == .live { key.copy(from: new, to: &applied) }
+    recorder.settings.withLock { $0 = applied.snapshot }
   }
 
   /// The configuration that is in effect.
-  private var applied: Configuration {
+  var applied: Configuration {
     var configuration = configuration
     configuration.snapshot = recorder.settings.withLock { $0 }
     return configuration
@@ -69,7 +66,7 @@ extension Configuration {
   func signingKey() throws -> SigningKey? {
     guard let path = snapshot.signingKeyFile else { return nil }
     do { return try SigningKey(contentsOf: URL(filePath: path)) } catch {
-      throw ConfigurationError("snapshot.signing_key_file: \(error)")
+      throw ConfigurationError(\.snapshot.signingKeyFile, "\(error)")
     }
   }
 }

@@ -53,6 +53,13 @@ import Testing
     #expect(
       try load("{\(Self.least)}", environment: ["LOPT_OUTER_LEARNING_RATE": "0.3"], defaults: defaults)
         .outer.learningRate == 0.3)
+    for (key, value, message) in [
+      ("outer.sigma", "0", "outer.sigma must be above 0"), ("outer.pairs", "x", "outer.pairs must be a whole number"),
+      ("preset", "huge", "preset is huge, must be one of small, paper"),
+    ] {
+      let error = #expect(throws: ConfigurationError.self) { try load("{\(Self.least)}", defaults: [(key, value)]) }
+      #expect(error?.description == "command line: --default: \(message)")
+    }
   }
 
   @Test("relative paths of the file are relative to its folder; short forms stand for the long ones")
@@ -106,6 +113,8 @@ import Testing
       ("outer.asynchronous.staleness", "9223372036854775807"), ("threads", "9223372036854775807"),
       ("inner.batch", "9223372036854775807"), ("inner.life.from", "9223372036854775807"),
       ("inner.life.to", "9223372036854775807"), ("inner.optimizer.features", #"["rms", "rms"]"#),
+      ("evaluation.tasks", "9223372036854775807"), ("evaluation.initialisations", "9223372036854775807"),
+      ("evaluation.steps", "9223372036854775807"),
       ("inner.optimizer.time_scales", "[" + Array(repeating: "1", count: 65).joined(separator: ",") + "]"),
     ])
   func beyondUse(key: String, value: String) throws {
@@ -128,6 +137,12 @@ import Testing
         [:], [("inner.optimizer.features", "[\"time\",\"tide\"]")],
         "command line: inner.optimizer.features[1] must be one of momentum, rms, time"
       ),
+      ([:], [("seed", "null")], "command line: seed must be a whole number"),
+      ([:], [("outer.objective", "null")], "command line: outer.objective must be a string"),
+      ([:], [("inner.optimizer.betas", "[0.9,\"x\"]")], "command line: inner.optimizer.betas[1] must be a number"),
+      ([:], [("datasets", "[{\"path\":\"a\",\"weight\":\"x\"}]")], "command line: datasets[0].weight must be a number"),
+      ([:], [("datasets", "[{\"path\":\"a\",\"wait\":1}]")], "command line: unknown key datasets[0].wait"),
+      ([:], [("http.tls.key", "k")], "command line: http.tls needs both certificate and key, or neither"),
     ] as [([String: String], [(path: String, value: String)], String)])
   func source(environment: [String: String], flags: [(path: String, value: String)], message: String) throws {
     let error = #expect(throws: ConfigurationError.self) {

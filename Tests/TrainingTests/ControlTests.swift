@@ -84,6 +84,11 @@ import Testing
       #expect(run.recorder.settings.withLock { $0.keep } == 7)
       try run.reload(new)
       #expect(log.lines.count { $0.hasPrefix("reloaded: snapshot.keep") } == 1)
+      // A key that the table calls live does change.
+      new.snapshot = .init(everySeconds: 1, keep: 2, keepEverySeconds: 3, freeMib: 4, signingKeyFile: "/other")
+      try run.reload(new)
+      let left = try ConfigurationChange.differences(from: run.applied, to: new)
+      #expect(left.map(\.key) == ["datasets", "outer.learning_rate", "snapshot.signing_key_file"])
     }
   }
 

@@ -26,12 +26,13 @@ final class BearerToken: Sendable {
 
   private static func read(_ path: String) throws -> SHA256Digest {
     guard let data = try? FileReading.data(URL(filePath: path)), let text = String(data: data, encoding: .utf8) else {
-      throw ConfigurationError("http.token_file: \(path) cannot be read")
+      throw ConfigurationError(\.http.tokenFile, "\(path) cannot be read")
     }
     let token = text.trimmingCharacters(in: .whitespacesAndNewlines)
     guard token.utf8.count >= 16, token.isVisibleASCII else {
       throw ConfigurationError(
-        "http.token_file: \(path) must hold one token, a line of at least 16 visible ASCII characters; make one with: "
+        \.http.tokenFile,
+        "\(path) must hold one token, a line of at least 16 visible ASCII characters; make one with: "
           + "openssl rand -hex 32")
     }
     return SHA256.hash(data: Data(token.utf8))

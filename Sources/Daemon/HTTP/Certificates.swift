@@ -34,10 +34,11 @@ final class Certificates: Sendable {
     let chain: [NIOSSLCertificate]
     do { chain = try NIOSSLCertificate.fromPEMFile(certificate) } catch {
       throw ConfigurationError(
-        "http.tls.certificate: \(certificate) is no certificate in PEM that can be read: \(error)")
+        \.http.tls.certificate, "\(certificate) is no certificate in PEM that can be read: \(error)")
     }
     do { return Pair(chain: chain, key: try NIOSSLPrivateKey(file: key, format: .pem)) } catch {
-      throw ConfigurationError("http.tls.key: \(key) is no private key in PEM that can be read: \(error)")
+      throw ConfigurationError(
+        \.http.tls.key, "\(key) is no private key in PEM that can be read: \(error)")
     }
   }
 

@@ -41,7 +41,7 @@ struct HTTPService: Service {
       guard case .tcp(let host, let port) = listener.address else { throw cannotListen(error) }
       throw DaemonError(
         .portTaken,
-        "http.port: port \(port) of \(host) is taken by another process; choose another")
+        \.http.port, "port \(port) of \(host) is taken by another process; choose another")
     } catch {
       throw cannotListen(error)
     }
@@ -63,16 +63,16 @@ struct HTTPService: Service {
     try SystemCall.makeFolder(URL(filePath: path).deletingLastPathComponent().path)
     guard UnixSocket(path: path, type: SOCK_STREAM) == nil else {
       throw DaemonError(
-        .portTaken, "http.socket: another process listens on \(path); choose another")
+        .portTaken, \.http.socket, "another process listens on \(path); choose another")
     }
   }
 
   private func cannotListen(_ error: any Error) -> DaemonError {
     switch listener.address {
     case .tcp(let host, let port):
-      DaemonError(.cannotListen, "http.host: cannot listen on \(host) port \(port): \(error)")
+      DaemonError(.cannotListen, \.http.host, "cannot listen on \(host) port \(port): \(error)")
     case .unix(let path):
-      DaemonError(.cannotListen, "http.socket: cannot listen on \(path): \(error)")
+      DaemonError(.cannotListen, \.http.socket, "cannot listen on \(path): \(error)")
     }
   }
 }

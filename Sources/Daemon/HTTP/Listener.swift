@@ -41,7 +41,7 @@ struct Listener: Sendable {
   /// Checks that no file lies where the socket will. A socket there is replaced, but a file may be somebody's.
   private static func requireSocketOrNothing(_ path: String) throws {
     guard let status = try? FileStatus(path, followingLinks: false), status.kind != .socket else { return }
-    throw ConfigurationError("http.socket: \(path) is there already, and is no socket; choose another path")
+    throw ConfigurationError(\.http.socket, "\(path) is there already, and is no socket; choose another path")
   }
 
   /// Reads the files of token, certificate and key again.

@@ -19,16 +19,18 @@ struct OuterTraining {
   private var settings: Figure5.Settings { figure.settings }
 
   private func configuration(outerIterations: Int, seed: UInt64) throws -> Configuration {
-    var configuration = try Configuration.load(
-      file: nil, environment: [:],
-      flags: [
-        ("preset", settings.preset.rawValue), ("datasets", figure.dataset.folder.path), ("problem", settings.problem),
-        ("state", folder.appending(path: training.name).path), ("seed", "\(seed)"), ("threads", "\(threads)"),
-        ("outer_iterations", "\(max(1, outerIterations))"), ("inner.batch", "\(settings.batch)"),
-      ])
+    var configuration = Configuration(preset: settings.preset == .small ? .small : .paper)
+    configuration.datasets = [.init(path: figure.dataset.folder.standardizedFileURL.path)]
+    configuration.problem = [.init(name: settings.problem)]
+    configuration.state = folder.appending(path: training.name).path
+    configuration.seed = seed
+    configuration.threads = threads
+    configuration.outerIterations = max(1, outerIterations)
+    configuration.inner.batch = settings.batch
     configuration.outer = settings.outer
     configuration.outer.objective = training.objective
     if training.objective == .validation { configuration.outer.learningRate = settings.validationLearningRate }
+    try configuration.validate { _ in "command line" }
     return configuration
   }
 

@@ -1,0 +1,20 @@
+package import Foundation
+
+extension Configuration {
+  /// The configuration that a run's state remembers, encoded as it is; what the tool that wrote it did not know yet has
+  /// the preset's value. Nil where it does not decode.
+  package init?(stored: Data) {
+    guard let object = try? JSONSerialization.jsonObject(with: stored) as? [String: Any],
+      let preset = (object["preset"] as? String).flatMap({ Preset(rawValue: $0) }),
+      let base = try? JSONSerialization.jsonObject(with: JSONEncoder().encode(Configuration(preset: preset))),
+      let whole = try? JSONSerialization.data(withJSONObject: Self.laid(object, over: base)),
+      let decoded = try? JSONDecoder().decode(Configuration.self, from: whole)
+    else { return nil }
+    self = decoded
+  }
+
+  private static func laid(_ value: Any, over base: Any) -> Any {
+    guard let value = value as? [String: Any], let base = base as? [String: Any] else { return value }
+    return base.merging(value) { laid($1, over: $0) }
+  }
+}

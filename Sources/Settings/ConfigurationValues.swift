@@ -1,0 +1,89 @@
+import Foundation
+
+/// The values that file, variables and options give to keys. What is laid later wins.
+struct ConfigurationValues {
+  /// A value as JSON, and where it comes from.
+  private var given: [String: (value: Any, source: String)] = [:]
+
+  /// Takes over a value that is given as text.
+  ///
+  /// - Parameter source: what an error says that it comes from.
+  mutating func lay(_ path: String, _ text: String, source: String) throws {
+    guard let key = ConfigurationKey.byPath[path] else { throw Self.unknown(path, source) }
+    try lay(key, key.value(of: text), source: source, folder: nil)
+  }
+
+  /// Takes over the values of a file's JSON object.
+  ///
+  /// - Parameters:
+  ///   - folder: what the file's paths are relative to.
+  ///   - group: the path of the group of keys whose object it is, with a dot behind it.
+  mutating func lay(_ object: [String: Any], source: String, folder: URL?, group: String = "") throws {
+    for (name, value) in object {
+      let path = group + name
+      // A dot leads into an object: it is in no name.
+      if !name.contains("."), let key = ConfigurationKey.byPath[path] {
+        try lay(key, value, source: source, folder: folder)
+        continue
+      }
+      let members = Self.members(of: path + ".")
+      guard !name.contains("."), !members.isEmpty else { throw Self.unknown(path, source) }
+      guard let inner = value as? [String: Any] else {
+        throw ConfigurationError(
+          "\(source): \(path) must be an object with the keys \(members.joined(separator: ", "))")
+      }
+      try lay(inner, source: source, folder: folder, group: path + ".")
+    }
+  }
+
+  private mutating func lay(_ key: ConfigurationKey, _ value: Any, source: String, folder: URL?) throws {
+    do {
+      given[key.path] = (try key.whole(value, folder: folder), source)
+    } catch let fault as Fault {
+      throw fault.error(at: key, source: source)
+    }
+  }
+
+  /// Validates the values over those of a preset.
+  ///
+  /// - Parameter source: what an error says where the value that is wrong is the preset's.
+  func configuration(over preset: Configuration.Preset, source: String) throws -> Configuration {
+    var configuration = Configuration(preset: preset)
+    for key in ConfigurationKey.all {
+      guard let (value, source) = given[key.path] else { continue }
+      do { try key.set(value, in: &configuration) } catch let fault as Fault {
+        throw fault.error(at: key, source: source)
+      }
+    }
+    try configuration.validate { given[$0.path]?.source ?? source }
+    return configuration
+  }
+
+  /// The names that are in a group of keys, in alphabetical order.
+  private static func members(of group: String) -> [String] {
+    let members = ConfigurationKey.all.map(\.path).filter { $0.hasPrefix(group) }
+      .map { path in String(path.dropFirst(group.count).prefix { $0 != "." }) }
+    return Set(members).sorted()
+  }
+
+  /// The error of a path that is no key, with the key that may be meant.
+  private static func unknown(_ path: String, _ source: String) -> ConfigurationError {
+    let near = ConfigurationKey.sorted.map { (path: $0.path, distance: distance($0.path, path)) }
+      .min { $0.distance < $1.distance }
+    let hint = near.flatMap { $0.distance <= max(2, path.count / 3) ? "; did you mean \($0.path)?" : nil } ?? ""
+    return ConfigurationError("\(source): unknown key \(path)\(hint)")
+  }
+
+  /// Levenshtein's distance.
+  private static func distance(_ a: String, _ b: String) -> Int {
+    var row = Array(0...b.count)
+    for (i, x) in a.enumerated() {
+      var diagonal = row[0]
+      row[0] = i + 1
+      for (j, y) in b.enumerated() {
+        (diagonal, row[j + 1]) = (row[j + 1], min(row[j], row[j + 1], diagonal - (x == y ? 1 : 0)) + 1)
+      }
+    }
+    return row[b.count]
+  }
+}

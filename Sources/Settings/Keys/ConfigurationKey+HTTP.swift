@@ -1,0 +1,53 @@
+extension ConfigurationKey {
+  /// Where the daemon serves, and whom.
+  static let http = [
+    ConfigurationKey(
+      "http.tcp", \.http.tcp, "Whether the daemon serves over TCP.",
+      .fault { value, configuration in
+        value || configuration.http.socket != nil
+          ? nil : Fault("is false, and http.socket names no Unix socket: nobody could reach it")
+      }),
+    ConfigurationKey(
+      "http.host", \.http.host, "The address that the daemon serves on.",
+      more: "One that others may reach needs a token and TLS ([http.md](http.md)).", as: .text,
+      .must("not be empty") { !$0.isEmpty },
+      .fault { value, configuration in
+        let http = configuration.http
+        guard http.tcp, !["127.0.0.1", "::1", "localhost"].contains(value) else { return nil }
+        let reachable = "is \(value), which others may reach: set"
+        if http.tokenFile == nil { return Fault("\(reachable) http.token_file to the file of a bearer token") }
+        guard http.tls.certificate == nil, !http.tls.terminatedElsewhere else { return nil }
+        return Fault(
+          "\(reachable) http.tls.certificate and http.tls.key, or http.tls.terminated_elsewhere where another server "
+            + "does TLS before this one")
+      }),
+    ConfigurationKey(
+      "http.port", \.http.port, "The port that the daemon serves on; 0: any that is free.", .range(0...65_535)),
+    ConfigurationKey(
+      "http.socket", \.http.socket, "The path of a Unix socket that the daemon serves on.", absence: "none", as: .path,
+      // sockaddr_un has 108 bytes for it, the last of them zero.
+      .must("be a path of at most 107 bytes") { ($0?.utf8.count ?? 0) < 108 }),
+    ConfigurationKey(
+      "http.token_file", \.http.tokenFile, "The file of the token that requests over TCP must bring.",
+      more: "It is read again at SIGHUP.", absence: "none", as: .path),
+    ConfigurationKey(
+      "http.tls.certificate", \.http.tls.certificate, "The certificate for TLS over TCP, its chain behind it.",
+      more: "A PEM file, read again at SIGHUP.", absence: "none", as: .path,
+      .fault { value, configuration in value == nil ? nil : .ofLonely(configuration.http.tls) }),
+    ConfigurationKey(
+      "http.tls.key", \.http.tls.key, "The certificate's private key.", more: "A PEM file, read again at SIGHUP.",
+      absence: "none", as: .path,
+      .fault { value, configuration in value == nil ? nil : .ofLonely(configuration.http.tls) }),
+    ConfigurationKey(
+      "http.tls.terminated_elsewhere", \.http.tls.terminatedElsewhere,
+      "Another server before this one does TLS."),
+  ]
+}
+
+extension Fault {
+  /// A certificate without its key, or the other way round.
+  fileprivate static func ofLonely(_ tls: Configuration.HTTP.TLS) -> Fault? {
+    (tls.certificate == nil) == (tls.key == nil)
+      ? nil : Fault("needs both certificate and key, or neither", group: "http.tls")
+  }
+}

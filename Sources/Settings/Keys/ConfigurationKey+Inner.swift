@@ -1,0 +1,50 @@
+import Engine
+
+extension ConfigurationKey {
+  /// What tasks are like: ``InnerSettings``.
+  static let inner =
+    [
+      ConfigurationKey("inner.batch", \.inner.batch, "Images of a minibatch.", .range(1...65_536)),
+      ConfigurationKey(
+        "inner.classes", \.inner.classes, "Classes of a task.", changed: .newWorkers,
+        .must("be 10: the problems have 10 outputs") { $0 == 10 }),
+      ConfigurationKey(
+        "inner.life.from", \.inner.life.from, "The fewest inner steps that a task lives for.",
+        more: """
+          A life is drawn log-uniformly; each worker's first task lives only a random share of it, so that tasks do not \
+          all end at once.
+          """,
+        changed: .newWorkers, .range(1...Rule<Int>.most)),
+      ConfigurationKey(
+        "inner.life.to", \.inner.life.to, "The most inner steps that a task lives for.", changed: .newWorkers,
+        .must("be at least inner.life.from, at most \(Rule<Int>.most)") { value, configuration in
+          value >= configuration.inner.life.from && value <= Rule<Int>.most
+        }),
+    ] + optimizer
+
+  /// The architecture of the learned optimizer: ``Architecture``.
+  private static let optimizer = [
+    ConfigurationKey(
+      "inner.optimizer.hidden_layers", \.inner.optimizer.hiddenLayers,
+      "Hidden layers of the learned optimizer's network.", changed: .refused, .range(1...8)),
+    ConfigurationKey(
+      "inner.optimizer.hidden_units", \.inner.optimizer.hiddenUnits, "Units of each.", changed: .refused,
+      .range(2...1_024)),
+    ConfigurationKey(
+      "inner.optimizer.features", \.inner.optimizer.features,
+      "Groups of inputs that are on, of `momentum`, `rms`, `time`.", words: Architecture.FeatureGroup.words,
+      changed: .refused, .must("not name a group twice") { Set($0).count == $0.count }),
+    ConfigurationKey(
+      "inner.optimizer.betas", \.inner.optimizer.betas, "Decays of the momenta and second moments.", changed: .refused,
+      .must("be 1 to 16 numbers") { (1...16).contains($0.count) },
+      .must("be in 0 … 1, 1 excluded") { $0.allSatisfy { (0..<1).contains($0) } }),
+    ConfigurationKey(
+      "inner.optimizer.time_scales", \.inner.optimizer.timeScales, "τ of the time inputs.", changed: .refused,
+      .must("be at most 64 numbers") { $0.count <= 64 }, .must("be above 0") { $0.allSatisfy { $0 > 0 } }),
+    ConfigurationKey(
+      "inner.optimizer.lambda1", \.inner.optimizer.lambda1, "Scale λ₁ of the update.", changed: .refused, .positive),
+    ConfigurationKey(
+      "inner.optimizer.lambda2", \.inner.optimizer.lambda2, "Scale λ₂ of the update's exponent.", changed: .refused,
+      .positive),
+  ]
+}

@@ -1,0 +1,76 @@
+import Engine
+
+extension ConfigurationKey {
+  /// What is trained on what, and the run as a whole.
+  static let run = [
+    ConfigurationKey(
+      "datasets", \.datasets, "A data set's folder; may be given several times.",
+      more: """
+        In the file an array, each a folder or `{"path", "weight"}`: tasks are drawn from each in proportion to its \
+        weight, 1 unless given.
+        """,
+      absence: "required",
+      as: .list(.init(short: "path", path: "path", array: "an array of paths or of objects {path, weight}")),
+      changed: .tasks,
+      .fault { value, _ in
+        value.isEmpty ? Fault("is required: an array of data set folders that dataprep made") : nil
+      },
+      .fault { value, _ in Fault.ofWeights(value.map(\.weight)) }),
+    ConfigurationKey(
+      "state", \.state, "The folder of the run's state.", absence: "required", as: .path, changed: .start,
+      .fault { value, _ in value.isEmpty ? Fault("is required: a folder for the run's state") : nil }),
+    ConfigurationKey(
+      "problem", \.problem, "The inner problem, such as mlp2x32.",
+      more: """
+        In the file a name, or an array, each a name or `{"name", "weight", "dataset"}`: tasks are drawn with each in \
+        proportion to its weight, 1 unless given, and on `dataset`, a path of `datasets`, unless given on every one \
+        that it fits.
+        """,
+      absence: "by the images' shape",
+      as: .list(.init(short: "name", others: ["dataset"], path: "dataset")), changed: .tasks,
+      .fault { value, _ in Fault.ofWeights(value.map(\.weight)) },
+      .fault { value, configuration in
+        for (index, entry) in value.enumerated() {
+          if (try? InnerProblems.named(entry.name)) == nil {
+            return Fault("is \(entry.name), must be one of \(InnerProblems.names)", part: "[\(index)].name")
+          }
+          if let path = entry.dataset, !configuration.datasets.contains(where: { $0.path == path }) {
+            return Fault("is \(path), not one of datasets", part: "[\(index)].dataset")
+          }
+        }
+        return nil
+      }),
+    ConfigurationKey(
+      "preset", \.preset, "The settings to begin with: small or paper.", words: Configuration.Preset.words,
+      changed: .start),
+    ConfigurationKey(
+      "seed", \.seed, "The seed of all randomness.", more: "0 to 2⁶⁴−1.", changed: .refused),
+    ConfigurationKey(
+      "threads", \.threads, "Threads that compute; 0: one for each core.",
+      .must("be 0 (every core) to 1024", (0...1_024).contains)),
+    ConfigurationKey(
+      "outer_iterations", \.outerIterations, "Outer-iterations after which the run ends.", absence: "none",
+      changed: .start,
+      .must("be above 0") { $0.map { $0 > 0 } ?? true }),
+    ConfigurationKey(
+      "start_from", \.startFrom, "A snapshot, or an exported state, that a new run begins with.",
+      more: """
+        A snapshot gives it θ, a state θ, Adam's moments and the outer-iteration. Not used once the state folder holds \
+        a run.
+        """,
+      absence: "none", as: .path, changed: .start),
+  ]
+}
+
+extension Fault {
+  /// The first entry of a list whose weight cannot be.
+  fileprivate static func ofWeights(_ weights: [Double]) -> Fault? {
+    weights.firstIndex { !($0 > 0 && $0 <= Double(Rule<Int>.most)) }
+      .map { Fault("must be above 0, at most \(Rule<Int>.most)", part: "[\($0)].weight") }
+  }
+}
+
+extension CaseIterable where Self: RawRepresentable<String> {
+  /// The words of a choice, as the configuration spells them.
+  static var words: [String] { allCases.map(\.rawValue) }
+}

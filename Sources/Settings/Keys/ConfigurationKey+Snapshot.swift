@@ -1,0 +1,40 @@
+extension ConfigurationKey {
+  /// Evaluation of θ while training.
+  static let evaluation = [
+    ConfigurationKey(
+      "evaluation.every", \.evaluation.every,
+      "Outer-iterations between two evaluations of θ ([below](#evaluation-while-training)); 0: none.",
+      .must("be 0 (never) or more") { $0 >= 0 }),
+    ConfigurationKey(
+      "evaluation.tasks", \.evaluation.tasks, "Tasks that an evaluation trains.", .positive, .atMost),
+    ConfigurationKey(
+      "evaluation.initialisations", \.evaluation.initialisations, "How often it trains each task.", .positive, .atMost),
+    ConfigurationKey(
+      "evaluation.steps", \.evaluation.steps, "Inner steps of each training; 0: `inner.life.to`.",
+      .must("be 0 (inner.life.to) or more") { $0 >= 0 }, .atMost),
+  ]
+
+  /// When snapshots are written, and which are kept.
+  static let snapshot = [
+    ConfigurationKey(
+      "snapshot.every_seconds", \.snapshot.everySeconds,
+      "Seconds between two writings of the state, and between two snapshots.", changed: .live, .seconds),
+    ConfigurationKey(
+      "snapshot.keep", \.snapshot.keep, "The newest snapshots that are kept, of θ and of its average.", changed: .live,
+      .range(1...Rule<Int>.most)),
+    ConfigurationKey(
+      "snapshot.keep_every_seconds", \.snapshot.keepEverySeconds,
+      "Of each stretch of so many seconds the first snapshot is kept for good.", changed: .live, .seconds),
+    ConfigurationKey(
+      "snapshot.free_mib", \.snapshot.freeMib,
+      "MiB of the disk that stay free.",
+      more: """
+        Where less is free neither states nor snapshots are written, but for the state at the end; training goes on and \
+        an alarm says so.
+        """,
+      changed: .live, .range(0...Rule<Int>.most)),
+    ConfigurationKey(
+      "snapshot.signing_key_file", \.snapshot.signingKeyFile, "The key that records are signed with.",
+      more: "`lopt key generate` makes one.", absence: "none", as: .path),
+  ]
+}
