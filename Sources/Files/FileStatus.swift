@@ -1,31 +1,30 @@
 import Foundation
 
-/// What the system says of a file: `stat(2)`, `lstat(2)` and `fstat(2)`.
+/// The status of a file or folder, from `stat(2)`, `lstat(2)` and `fstat(2)`.
 package struct FileStatus: Sendable {
-  /// What lies at a path.
+  /// The kinds of thing that a path may name.
   package enum Kind: Sendable, Equatable { case file, folder, link, pipe, socket, characterDevice, other }
 
-  /// Which file it is, by whichever name: the number of an inode alone is used again on every disk.
+  /// The identity of a file, by whichever name it is reached. The number of an inode alone is used again on every disk.
   package struct Identity: Hashable, Sendable {
-    /// The number of the disk, or of the part of it.
+    /// The number of the disk.
     package var device: UInt64
-    /// The number of the file on that.
+    /// The number of the file on its disk.
     package var inode: UInt64
   }
 
-  /// Which file it is.
+  /// The identity of the file.
   package let identity: Identity
-  /// What it is.
+  /// The kind of the file.
   package let kind: Kind
-  /// The number of bytes in it.
+  /// The size in bytes.
   package let bytes: Int
-  /// When its bytes were changed last, since 1970: whole seconds.
+  /// The time at which its bytes were changed last, in whole seconds since 1970.
   package let changedSeconds: Int
-  /// When its bytes were changed last: the rest of the second.
+  /// The nanoseconds of that time beyond the whole seconds.
   package let changedNanoseconds: Int
 
   /// Looks up a path.
-  ///
   /// - Parameter followingLinks: whether a link is what it leads to, rather than itself.
   /// - Throws: ``FileError`` where nothing is there, or it may not be looked at.
   package init(_ path: String, followingLinks: Bool = true) throws {
@@ -34,11 +33,11 @@ package struct FileStatus: Sendable {
     self.init(status)
   }
 
-  /// Looks at an open file.
-  ///
+  /// Looks up an open file.
   /// - Parameters:
   ///   - descriptor: the open file.
   ///   - path: what an error calls it.
+  /// - Throws: ``FileError`` where the system refuses.
   package init(_ descriptor: Int32, path: String) throws {
     var status = stat()
     try SystemCall.check("look at", path) { fstat(descriptor, &status) }
@@ -55,9 +54,7 @@ package struct FileStatus: Sendable {
 }
 
 extension FileStatus.Kind {
-  /// Finds the kind in the system's word for it.
-  ///
-  /// - Parameter mode: the system's bits of a file's kind; others are passed over.
+  /// Reads the kind from the bits of a mode; the other bits are passed over.
   init(_ mode: mode_t) {
     switch mode & S_IFMT {
     case S_IFREG: self = .file

@@ -1,21 +1,21 @@
 package import Foundation
 
 extension SystemCall {
-  /// A name in a folder.
+  /// A file or folder in a folder, by its name.
   package struct FolderEntry {
-    /// The name; what is not UTF-8 in it is replaced.
+    /// The name, in which bytes that are not UTF-8 are replaced.
     package var name: String
     /// Whether the name is UTF-8, so that the file can be opened by it.
     package var isUTF8: Bool
-    /// What the folder says that it is; nil where its file system does not say.
+    /// The kind that the folder gives; nil where its file system gives none.
     package var kind: FileStatus.Kind?
   }
 
-  /// Hands over what lies in a folder, in no order, without `.` and `..`: a million names in a second, where Foundation
-  /// makes URLs of them.
+  /// Hands over the entries of a folder, in no order, without `.` and `..`. It does a million in a second, where
+  /// Foundation makes URLs of them.
   ///
-  /// - Throws: ``FileError``, whose operation is `open`, or `read` where the folder could not be read to its end; or what
-  ///   `body` throws.
+  /// - Throws: ``FileError``, whose operation is `open`, or `read` where the folder could not be read to its end; or
+  ///   what `body` throws.
   package static func forEachEntry(in folder: String, _ body: (FolderEntry) throws -> Void) throws {
     guard let directory = opendir(folder) else { throw FileError(operation: "open", path: folder, number: errno) }
     defer { closedir(directory) }
@@ -44,11 +44,12 @@ extension SystemCall {
   /// Removes a folder that is empty.
   package static func removeEmptyFolder(_ path: String) throws { try check("remove", path) { rmdir(path) } }
 
-  /// Sets who may do what with a file.
+  /// Sets the permissions of a file.
   package static func setMode(_ path: String, _ mode: mode_t) throws {
     try check("change the mode of", path) { chmod(path, mode) }
   }
 
-  /// Throws where this process may not read a file.
+  /// Checks that this process may read a file.
+  /// - Throws: ``FileError`` where it may not.
   package static func requireReadable(_ path: String) throws { try check("open", path) { access(path, R_OK) } }
 }

@@ -1,11 +1,11 @@
 import Foundation
 
-/// What concerns the process and its memory, not a file.
+/// Calls about the process, not about a file.
 extension SystemCall {
-  /// Takes a signal's effect away: what listens for it elsewhere still hears of it.
+  /// Takes away the effect of a signal. Handlers elsewhere still hear of it.
   package static func ignoreSignal(_ number: Int32) { signal(number, SIG_IGN) }
 
-  /// The monotonic clock, in microseconds: what `sd_notify(3)` asks for.
+  /// The monotonic clock in microseconds, as `sd_notify(3)` asks for it.
   package static var monotonicMicroseconds: Int {
     var now = timespec()
     clock_gettime(CLOCK_MONOTONIC, &now)
@@ -19,7 +19,7 @@ extension SystemCall {
     return [usage.ru_utime, usage.ru_stime].reduce(0) { $0 + Double($1.tv_sec) + Double($1.tv_usec) / 1e6 }
   }
 
-  /// The bytes of a page of memory.
+  /// The size of a page of memory in bytes.
   package static var pageSize: Int { Int(sysconf(Int32(_SC_PAGESIZE))) }
 
   /// Reads pages of a file's map from the disk ahead, as far as the system wants to.

@@ -1,9 +1,11 @@
 import Foundation
 
 extension SystemCall {
-  /// The cores that this process may run on: `taskset` and a service manager may give it fewer than the machine has.
+  /// The number of cores that this process may run on. `taskset` and a service manager may give it fewer than the
+  /// machine has.
   ///
-  /// From `/proc`, as Swift does not see `sched_getaffinity`; the machine's cores where there is no such file.
+  /// It comes from `/proc`, as Swift does not see `sched_getaffinity`; where there is no such file it is the machine's
+  /// cores.
   public static var processorCount: Int {
     let status = (try? String(contentsOfFile: "/proc/self/status", encoding: .utf8)) ?? ""
     // A mask of hexadecimal digits, in groups of 32 cores.

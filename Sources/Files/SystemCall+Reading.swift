@@ -1,14 +1,15 @@
 import Foundation
 
 extension SystemCall {
-  /// Reads what comes next, into new memory: fewer than `count` bytes only at the end.
+  /// Reads the next bytes of a file: `count`, or fewer at the end.
+  /// - Throws: ``FileError`` where that fails, as the other functions do.
   public static func read(_ descriptor: Int32, _ count: Int, path: String) throws -> [UInt8] {
     try fill(count) { rest in
       try check("read", path) { Foundation.read(descriptor, rest.baseAddress, rest.count) }
     }
   }
 
-  /// Reads from `offset` on, wherever the file stands: fewer than `count` bytes only at the end.
+  /// Reads `count` bytes from `offset` on, or fewer at the end. The place from which the file is read next stays.
   public static func read(_ descriptor: Int32, _ count: Int, at offset: Int, path: String) throws -> [UInt8] {
     var position = offset
     return try fill(count) { rest in
@@ -23,7 +24,7 @@ extension SystemCall {
     try check("seek in", path) { lseek(descriptor, off_t(offset), SEEK_SET) }
   }
 
-  /// The size of a file that can be moved in; nil for a pipe and the like.
+  /// Returns the size of a file in bytes; nil for a pipe and the like, in which one cannot move.
   public static func seekableSize(_ descriptor: Int32, path: String) throws -> Int? {
     let status = try FileStatus(descriptor, path: path)
     return status.kind == .file ? status.bytes : nil
@@ -39,14 +40,14 @@ extension SystemCall {
     return open.identity == named.identity
   }
 
-  /// The bytes that are free for everyone on the disk that holds a folder.
+  /// Returns the bytes that are free for everyone on the disk that holds a folder.
   public static func freeBytes(_ folder: String) throws -> Int {
     var status = statvfs()
     try check("look at the disk of", folder) { statvfs(folder, &status) }
     return Int(status.f_bavail) * Int(status.f_frsize)
   }
 
-  /// New memory, filled by `read` until it returns 0.
+  /// Returns new memory, filled by `read` until that returns 0.
   private static func fill(_ count: Int, _ read: (UnsafeMutableRawBufferPointer) throws -> Int) throws -> [UInt8] {
     try [UInt8](unsafeUninitializedCapacity: count) { bytes, filled in
       let bytes = UnsafeMutableRawBufferPointer(bytes)

@@ -1,19 +1,22 @@
 public import Foundation
 
-/// A system call that failed on a file.
+/// An error of a system call on a file.
 public struct FileError: ReportedError, Equatable {
-  /// What was being done, for example "write".
+  /// The verb for what failed, for example "write": it completes "cannot …".
   public var operation: String
+  /// The path of the file.
   public var path: String
   /// The value of `errno`.
   public var number: Int32
 
+  /// Makes an error.
   public init(operation: String, path: String, number: Int32) {
     self.operation = operation
     self.path = path
     self.number = number
   }
 
+  /// The code with which a tool exits that this error ends.
   public var exitCode: ExitCode {
     switch (operation, number) {
     case ("open", ENOENT), ("open", EACCES), ("read", _): .noInput
@@ -23,15 +26,17 @@ public struct FileError: ReportedError, Equatable {
     }
   }
 
+  /// The sentence for people: the path, the operation and the system's reason.
   public var description: String { "\(path): cannot \(operation): \(reason)" }
 
-  /// What the system says of the number, for example "No space left on device".
+  /// The system's words for the number, for example "No space left on device".
   package var reason: String { String(cString: strerror(number)) }
 }
 
-/// The system calls that the package makes itself, one throwing function each.
+/// The system calls that the package makes itself, one function each, which throw a ``FileError``.
 public enum SystemCall {
-  /// Repeats a call that a signal interrupted; throws where it failed.
+  /// Makes a call, again where a signal interrupted it.
+  /// - Throws: ``FileError`` where it failed.
   @discardableResult
   static func check<Result: SignedInteger>(_ operation: String, _ path: String, _ call: () -> Result) throws -> Result {
     while true {
@@ -41,15 +46,22 @@ public enum SystemCall {
     }
   }
 
+  /// Opens a file, which is closed in child processes.
+  /// - Parameters:
+  ///   - flags: those of open(2).
+  ///   - mode: the permissions of a file that is made.
+  /// - Returns: its descriptor.
   public static func open(_ path: String, _ flags: Int32, mode: mode_t = 0o644) throws -> Int32 {
     let creates = flags & O_CREAT != 0
     return try check(creates ? "create" : "open", path) { Foundation.open(path, flags | O_CLOEXEC, mode) }
   }
 
+  /// Closes a descriptor. Failure is ignored.
   public static func close(_ descriptor: Int32) {
     _ = Foundation.close(descriptor)
   }
 
+  /// Writes all of the bytes, in as many calls as it takes.
   public static func write(_ descriptor: Int32, _ data: Data, path: String) throws {
     var rest = data[...]
     while !rest.isEmpty {
@@ -60,7 +72,7 @@ public enum SystemCall {
     }
   }
 
-  /// Appends all of it to a file, or nothing.
+  /// Adds bytes at the end of a file: all of them, or none where that throws.
   public static func append(_ descriptor: Int32, _ data: Data, path: String) throws {
     let end = Int(try check("find the end of", path) { lseek(descriptor, 0, SEEK_END) })
     do { try write(descriptor, data, path: path) } catch {
@@ -69,7 +81,7 @@ public enum SystemCall {
     }
   }
 
-  /// Writes over what a file has at `offset`; where it goes on being written does not change.
+  /// Writes bytes over those at `offset`. The place at which the file is written next stays.
   public static func write(_ descriptor: Int32, _ data: Data, at offset: Int, path: String) throws {
     var rest = data[...]
     while !rest.isEmpty {
@@ -82,19 +94,22 @@ public enum SystemCall {
     }
   }
 
+  /// Makes the bytes of a file durable.
   public static func sync(_ descriptor: Int32, path: String) throws {
     try check("sync", path) { fsync(descriptor) }
   }
 
+  /// Gives a file or folder another name, in place of what has that name.
   public static func rename(_ source: String, to target: String) throws {
     try check("rename to", target) { Foundation.rename(source, target) }
   }
 
+  /// Removes a file.
   public static func removeFile(_ path: String) throws {
     try check("remove", path) { unlink(path) }
   }
 
-  /// The names of what lies in a folder, in no order.
+  /// Returns the names in a folder, in no order.
   public static func names(in folder: String) throws -> [String] {
     do {
       return try FileManager.default.contentsOfDirectory(atPath: folder)
@@ -114,14 +129,14 @@ public enum SystemCall {
     try check("truncate", path) { Foundation.truncate(path, off_t(length)) }
   }
 
-  /// Reserves the disk's room for the first `bytes` bytes of a file, which then has at least so many.
+  /// Reserves room on the disk for the first `bytes` bytes of a file, which is at least that long afterwards.
   package static func reserve(_ descriptor: Int32, bytes: Int, path: String) throws {
     // It returns what others leave in `errno`.
     let number = posix_fallocate(descriptor, 0, off_t(bytes))
     if number != 0 { throw FileError(operation: "reserve \(bytes) bytes of", path: path, number: number) }
   }
 
-  /// Locks a file for this process; false where another one holds it.
+  /// Locks a file for this process; returns false where another process holds the lock.
   public static func lock(_ descriptor: Int32, path: String) throws -> Bool {
     do {
       try check("lock", path) { flock(descriptor, LOCK_EX | LOCK_NB) }
@@ -131,7 +146,7 @@ public enum SystemCall {
     }
   }
 
-  /// Makes a folder and those above it, their names durable; what is there already stays as it is.
+  /// Makes a folder and those above it, durably. What is there already stays as it is.
   public static func makeFolder(_ path: String) throws {
     guard !isFolder(path) else { return }
     let parent = URL(filePath: path).deletingLastPathComponent().path
@@ -153,10 +168,10 @@ public enum SystemCall {
     try sync(descriptor, path: path)
   }
 
-  /// Makes all that was ever written durable: where a call a file would take too long.
+  /// Makes everything that was ever written durable, where a call for each file would take too long.
   public static func syncEverything() { Foundation.sync() }
 
-  /// Makes what was written to a file by other means durable.
+  /// Makes durable what was written to a file by other means.
   public static func syncFile(_ path: String) throws {
     let descriptor = try open(path, O_RDONLY)
     defer { close(descriptor) }

@@ -2,16 +2,18 @@ import Files
 package import Foundation
 
 extension Configuration {
-  /// Variables of this name begin with it, but are not configuration.
+  /// The variables that begin as those of keys do, but are none.
   private static let otherVariables: Set<String> = ["LOPT_ISA", "LOPT_LONG"]
 
-  /// The configuration of a file, with variables `LOPT_…` over it and `flags` over these; what none gives is the
-  /// preset's. Relative paths in the file are relative to its folder, those of variables and flags to the working
-  /// folder.
+  /// Makes the configuration of a file, with variables `LOPT_…` over it and `flags` over these. The preset gives the
+  /// rest.
+  ///
+  /// Relative paths in the file are relative to its folder, those of variables and flags to the working folder.
   ///
   /// - Parameters:
-  ///   - flags: key paths such as `outer.learning_rate` with their values as text.
-  ///   - defaults: as `flags`, in place of the preset's values: file, variables and flags win over them.
+  ///   - flags: paths of keys such as `outer.learning_rate` with their values as text.
+  ///   - defaults: values as in `flags` that take the place of the preset's: file, variables and flags win over them.
+  /// - Throws: ``ConfigurationError`` where it cannot be used.
   package static func load(
     file: URL?, environment: [String: String] = ProcessInfo.processInfo.environment,
     flags: [(path: String, value: String)] = [], defaults: [(path: String, value: String)] = []
@@ -41,16 +43,17 @@ extension Configuration {
     return try values.configuration(over: preset, source: source)
   }
 
-  /// Throws for the first value that cannot be, by its key.
+  /// Checks all values.
   ///
-  /// - Parameter source: what an error says that the value of a key comes from.
+  /// - Parameter source: returns where the value of a key comes from.
+  /// - Throws: ``ConfigurationError`` for the first value that is not allowed.
   package func validate(source: (ConfigurationKey) -> String) throws {
     for key in ConfigurationKey.all {
       if let fault = key.fault(in: self) { throw fault.error(at: key, source: source(key)) }
     }
   }
 
-  /// The settings that environment variables give.
+  /// Returns the settings that environment variables give.
   private static func variables(in environment: [String: String]) throws
     -> [(path: String, value: String, source: String)]
   {

@@ -1,8 +1,9 @@
 package import Foundation
 
 extension Configuration {
-  /// The configuration that a run's state remembers, encoded as it is; what the tool that wrote it did not know yet has
-  /// the preset's value. Nil where it does not decode.
+  /// Reads the configuration that a run's state remembers; nil where it does not decode.
+  ///
+  /// Settings that the program that wrote it did not know have the preset's values.
   package init?(stored: Data) {
     guard let object = try? JSONSerialization.jsonObject(with: stored) as? [String: Any],
       let preset = (object["preset"] as? String).flatMap({ Preset(rawValue: $0) }),

@@ -1,35 +1,35 @@
 package import Engine
 package import Foundation
 
-/// Everything that a run of outer-training is told.
+/// The configuration of a run of outer-training (Documentation/configuration.md): everything that the run is told.
 package struct Configuration: Codable, Sendable, Equatable {
-  /// Settings that differ in everything from paper scale to two cores.
+  /// The presets: values for all settings, for two cores or for the paper's scale.
   package enum Preset: String, Codable, CaseIterable, Sendable { case small, paper }
 
-  /// A data set and how often tasks are drawn from it, relative to the others.
+  /// A data set, and how often tasks are drawn from it relative to the others.
   package struct Dataset: Codable, Sendable, Equatable {
     /// The data set's folder.
     package var path: String
-    /// Its share is this over the sum of all; above 0.
+    /// The weight of the data set, above 0; only its ratio to the others' matters.
     package var weight: Double
 
-    /// A data set as a file names it by its path alone, where no weight is given.
+    /// Names a data set.
     package init(path: String, weight: Double = 1) {
       self.path = path
       self.weight = weight
     }
   }
 
-  /// An inner problem and how often it is drawn, relative to the others.
+  /// An inner problem, and how often it is drawn relative to the others.
   package struct Problem: Codable, Sendable, Equatable {
-    /// The name, such as `mlp2x32`.
+    /// The problem's name, for example `mlp2x32`.
     package var name: String
-    /// Its share is this over the sum of all; above 0.
+    /// The weight of the problem, above 0; only its ratio to the others' matters.
     package var weight: Double
-    /// The path of the one data set that it trains on; nil: every one that it fits.
+    /// The path of the one data set that the problem is trained on; nil for every one that it fits.
     package var dataset: String?
 
-    /// An inner problem as a file names it by its name alone, where neither weight nor data set is given.
+    /// Names a problem.
     package init(name: String, weight: Double = 1, dataset: String? = nil) {
       self.name = name
       self.weight = weight
@@ -37,89 +37,89 @@ package struct Configuration: Codable, Sendable, Equatable {
     }
   }
 
-  /// Where the daemon serves, and whom.
+  /// The addresses on which the daemon serves, and the conditions of access (Documentation/http.md).
   package struct HTTP: Codable, Sendable, Equatable {
-    /// What others reach it through.
+    /// The settings of TLS over TCP.
     package struct TLS: Codable, Sendable, Equatable {
-      /// The certificate's file, PEM, its chain behind it; nil: no TLS.
+      /// The file of the certificate, PEM, its chain behind it; nil for no TLS.
       package var certificate: String?
-      /// The private key's file, PEM.
+      /// The file of the certificate's private key, PEM; nil for no TLS.
       package var key: String?
-      /// Another server before this one does TLS.
+      /// Whether another server before this one does TLS.
       package var terminatedElsewhere = false
     }
 
-    /// Whether it listens on `host` and `port`.
+    /// Whether the daemon listens on `host` and `port`.
     package var tcp = true
-    /// The address or name that it listens on.
+    /// The address that the daemon listens on.
     package var host = "127.0.0.1"
-    /// 0 takes any free port.
+    /// The port that the daemon listens on; 0 for any that is free.
     package var port = 8417
-    /// The path of a Unix socket; nil: none.
+    /// The path of a Unix socket that the daemon listens on; nil for none.
     package var socket: String?
-    /// The file of the bearer token that requests over TCP must bring; nil: none must.
+    /// The file of the bearer token that requests over TCP must bring; nil where they need none.
     package var tokenFile: String?
-    /// Whether, and how, what goes over TCP is encrypted.
+    /// The settings of TLS over TCP.
     package var tls = TLS()
 
     /// Makes the settings of a daemon that only its own machine reaches, over TCP.
     package init() {}
   }
 
-  /// When snapshots are written, and which are kept.
+  /// The rules by which states and snapshots are written and kept.
   package struct Snapshot: Codable, Sendable, Equatable {
-    /// Seconds between two snapshots, and between two writings of the state.
+    /// The seconds between two snapshots, and between two writings of the state.
     package var everySeconds = 60.0
-    /// The newest so many are kept.
+    /// The number of the newest snapshots that are kept.
     package var keep = 20
-    /// One in so many seconds is kept for good.
+    /// The seconds of a stretch of time of which the first snapshot is kept for good.
     package var keepEverySeconds = 21_600.0
-    /// MiB of the disk that stay free: nothing is written where less is.
+    /// The MiB of the disk that stay free: nothing is written where less is.
     package var freeMib = 256
-    /// The file of the key that records are signed with; nil: they are not.
+    /// The file of the key that records are signed with; nil for no signatures.
     package var signingKeyFile: String?
   }
 
-  /// Evaluation of θ on tasks of the split `outer-validation` while training.
+  /// The evaluation of θ on tasks of the split `outer-validation` while training.
   package struct Evaluation: Codable, Sendable, Equatable {
-    /// Outer-iterations between two; 0: none.
+    /// The number of outer-iterations between two evaluations; 0 for none.
     package var every = 0
-    /// How many tasks an evaluation trains.
+    /// The number of tasks of an evaluation.
     package var tasks = 8
-    /// How often it trains each task, each time from other inner parameters.
+    /// The number of initialisations of each task.
     package var initialisations = 1
-    /// Inner steps of each training run; 0: the longest life of a task, `inner.life.to`.
+    /// The number of inner steps of each training; 0 for the longest life of a task, `inner.life.to`.
     package var steps = 0
   }
 
-  /// What tasks' images are of; at least one.
+  /// The data sets that tasks are drawn from.
   package var datasets: [Dataset]
   /// The folder of the run's state.
   package var state: String
-  /// The inner problems of tasks; empty: for each data set the first that takes its images.
+  /// The inner problems; empty for the one that the shape of the images suggests.
   package var problem: [Problem]
-  /// The preset whose values the others were laid over.
+  /// The preset whose values all others are laid over.
   package var preset: Preset
-  /// The seed of all randomness.
+  /// The seed of all that is drawn.
   package var seed: UInt64
-  /// Threads that compute; 0: one for every core.
+  /// The number of threads that compute; 0 for one for every core.
   package var threads: Int
-  /// Outer-iterations after which the run ends; nil: none.
+  /// The number of outer-iterations after which the run ends; nil for no end.
   package var outerIterations: Int?
-  /// A snapshot or an exported state to begin with.
+  /// The file of a snapshot or an exported state that a new run begins with; nil for a random θ.
   package var startFrom: String?
-  /// Where the daemon serves.
+  /// The settings of the daemon's HTTP interface.
   package var http: HTTP
-  /// When states and snapshots are written.
+  /// The rules by which states and snapshots are written and kept.
   package var snapshot: Snapshot
-  /// How θ is evaluated while training.
+  /// The evaluation of θ while training.
   package var evaluation: Evaluation
-  /// The numbers of outer-training.
+  /// The settings of outer-training.
   package var outer: OuterSettings
-  /// What tasks and the learned optimizer are like.
+  /// The settings of the inner problems.
   package var inner: InnerSettings
 
-  /// The values of a preset; no data sets and no state.
+  /// Makes the values of a preset, without data sets and state.
   package init(preset: Preset) {
     datasets = []
     state = ""
@@ -134,6 +134,6 @@ package struct Configuration: Codable, Sendable, Equatable {
     inner = preset == .small ? .small : .paper
   }
 
-  /// ``state`` as a URL.
+  /// The folder of the run's state.
   package var stateFolder: URL { URL(filePath: state) }
 }

@@ -1,31 +1,31 @@
 package import Files
 
-/// A configuration that cannot be used. Its description names the file, where there is one, and the key by its path.
+/// An error about a configuration that cannot be used. Its description names the key by its path, and where it was set.
 package typealias ConfigurationError = CodedError<ConfigurationErrorCode>
 
 /// The kinds of ``ConfigurationError``.
 package enum ConfigurationErrorCode: ErrorCode {
-  /// A key, or what belongs together, has a value that cannot be.
+  /// A key has a value that is not allowed, or values do not go together.
   case invalid
 
-  /// 78, `EX_CONFIG`.
+  /// The code with which a tool exits that this error ends.
   package var exitCode: ExitCode { .configuration }
 }
 
 extension CodedError where Code == ConfigurationErrorCode {
-  /// An error whose description names the key.
+  /// Makes an error with the sentence that people read.
   package init(_ description: String) { self.init(.invalid, description) }
 
-  /// An error about the value of a key.
+  /// Makes an error about the value of a key.
   ///
-  /// - Parameter message: What is wrong with it, and what to do.
+  /// - Parameter message: says what is wrong with it, and what to do.
   package init(_ property: PartialKeyPath<Configuration>, _ message: String) { self.init(.invalid, property, message) }
 }
 
 extension CodedError {
-  /// An error about the value of a key.
+  /// Makes an error of another module about the value of a key.
   ///
-  /// - Parameter message: What is wrong with it, and what to do.
+  /// - Parameter message: says what is wrong with it, and what to do.
   package init(_ code: Code, _ property: PartialKeyPath<Configuration>, _ message: String) {
     self.init(code, ConfigurationKey.of(property).path, message)
   }

@@ -31,10 +31,11 @@ package struct ConfigurationFlags: ParsableArguments {
       valueName: "key=value"))
   var defaults: [String] = []
 
-  /// Options whose values the parser fills in.
+  /// Makes options that were not given.
   package init() {}
 
-  /// Throws where `--set` or `--default` has no `=`.
+  /// Checks that `--set` and `--default` have the form KEY=VALUE.
+  /// - Throws: `ValidationError` where one has not.
   package func validate() throws {
     for (option, given) in [("--set", settings), ("--default", defaults)] {
       if let wrong = given.first(where: { !$0.contains("=") }) {
@@ -43,10 +44,11 @@ package struct ConfigurationFlags: ParsableArguments {
     }
   }
 
-  /// The configuration that the file, the environment and these options make.
+  /// Returns the configuration that the file, the environment and these options make.
+  /// - Throws: ``ConfigurationError`` where it cannot be used.
   package func load() throws -> Configuration { try loader() }
 
-  /// Makes the configuration anew each time: the file may have changed.
+  /// A function that makes the configuration anew each time, as the file may have changed.
   package var loader: @Sendable () throws -> Configuration {
     let defaults = defaults.map(Self.setting)
     return { [config, overrides] in
@@ -59,7 +61,7 @@ package struct ConfigurationFlags: ParsableArguments {
     keyed.compactMap { key, value in value.map { (path: key.path, value: $0) } } + settings.map(Self.setting)
   }
 
-  /// The keys that have an option of their own, with what it was given.
+  /// The keys that have an option of their own, each with the value that it was given.
   var keyed: [(key: ConfigurationKey, value: String?)] {
     let list = datasets.isEmpty ? nil : try? JSONEncoder().encode(datasets)
     let options: [(PartialKeyPath<Configuration>, String?)] = [
@@ -70,7 +72,7 @@ package struct ConfigurationFlags: ParsableArguments {
     return options.map { (key: .of($0), value: $1) }
   }
 
-  /// The parts of KEY=VALUE.
+  /// Returns the parts of KEY=VALUE.
   private static func setting(_ text: String) -> (path: String, value: String) {
     let parts = text.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false)
     return (String(parts[0]), String(parts[1]))
@@ -78,18 +80,18 @@ package struct ConfigurationFlags: ParsableArguments {
 }
 
 extension ConfigurationKey {
-  /// The name of its option, where it has one of its own: `http-host`.
+  /// The name of the key's option, for example `http-host`.
   var optionName: String { path.replacing(/[._]/, with: "-") }
 }
 
 extension Option {
-  /// The option of a key.
+  /// Makes the option of a key.
   fileprivate init(_ property: PartialKeyPath<Configuration>) where Value == String? {
     let key = ConfigurationKey.of(property)
     self.init(name: .customLong(key.optionName), help: ArgumentHelp(stringLiteral: key.text))
   }
 
-  /// The option of a key whose value is a list: it may be given several times.
+  /// Makes the option of a key whose value is a list, so that it may be given several times.
   fileprivate init(wrappedValue: [String], _ property: PartialKeyPath<Configuration>, valueName: String)
   where Value == [String] {
     let key = ConfigurationKey.of(property)

@@ -2,12 +2,13 @@ import Foundation
 
 /// The values that file, variables and options give to keys. What is laid later wins.
 struct ConfigurationValues {
-  /// A value as JSON, and where it comes from.
+  /// The value of each key that was given, as JSON, and where it comes from.
   private var given: [String: (value: Any, source: String)] = [:]
 
   /// Takes over a value that is given as text.
   ///
-  /// - Parameter source: what an error says that it comes from.
+  /// - Parameter source: where it comes from, for errors.
+  /// - Throws: ``ConfigurationError`` where there is no such key, or the value does not have its form.
   mutating func lay(_ path: String, _ text: String, source: String) throws {
     guard let key = ConfigurationKey.byPath[path] else { throw Self.unknown(path, source) }
     try lay(key, key.value(of: text), source: source, folder: nil)
@@ -16,7 +17,7 @@ struct ConfigurationValues {
   /// Takes over the values of a file's JSON object.
   ///
   /// - Parameters:
-  ///   - folder: what the file's paths are relative to.
+  ///   - folder: the folder that the file's paths are relative to; nil for the working folder.
   ///   - group: the path of the group of keys whose object it is, with a dot behind it.
   mutating func lay(_ object: [String: Any], source: String, folder: URL?, group: String = "") throws {
     for (name, value) in object {
@@ -44,9 +45,10 @@ struct ConfigurationValues {
     }
   }
 
-  /// Validates the values over those of a preset.
+  /// Returns the values over those of a preset, validated.
   ///
-  /// - Parameter source: what an error says where the value that is wrong is the preset's.
+  /// - Parameter source: where a wrong value comes from that is the preset's, for errors.
+  /// - Throws: ``ConfigurationError`` for the first wrong value.
   func configuration(over preset: Configuration.Preset, source: String) throws -> Configuration {
     var configuration = Configuration(preset: preset)
     for key in ConfigurationKey.all {
@@ -59,14 +61,14 @@ struct ConfigurationValues {
     return configuration
   }
 
-  /// The names that are in a group of keys, in alphabetical order.
+  /// Returns the names in a group of keys, in alphabetical order.
   private static func members(of group: String) -> [String] {
     let members = ConfigurationKey.all.map(\.path).filter { $0.hasPrefix(group) }
       .map { path in String(path.dropFirst(group.count).prefix { $0 != "." }) }
     return Set(members).sorted()
   }
 
-  /// The error of a path that is no key, with the key that may be meant.
+  /// Returns the error about a path that is no key, with the key that may be meant.
   private static func unknown(_ path: String, _ source: String) -> ConfigurationError {
     let near = ConfigurationKey.sorted.map { (path: $0.path, distance: distance($0.path, path)) }
       .min { $0.distance < $1.distance }
@@ -74,7 +76,7 @@ struct ConfigurationValues {
     return ConfigurationError("\(source): unknown key \(path)\(hint)")
   }
 
-  /// Levenshtein's distance.
+  /// Returns Levenshtein's distance of two texts.
   private static func distance(_ a: String, _ b: String) -> Int {
     var row = Array(0...b.count)
     for (i, x) in a.enumerated() {

@@ -3,8 +3,8 @@ import Files
 import Foundation
 
 extension Architecture {
-  /// The architecture of a truncation that is given as a file, whose metadata has a snapshot's keys; what is absent is the
-  /// paper's.
+  /// Reads the architecture of a case, a truncation that is given as a file. The keys of the file's metadata are those
+  /// of a snapshot; a key that is absent has the paper's value.
   ///
   /// - Parameter name: what an error calls the file.
   /// - Throws: ``TasksError`` for the first value with which no optimizer can be made.

@@ -5,13 +5,13 @@ package import Snapshots
 
 /// A snapshot that was found to be one whose θ can be run: the way from a file to a learned optimizer.
 ///
-/// Its architecture is one of which an optimizer can be made, and its θ has as many weights as that.
+/// Its architecture is one of which an optimizer can be made, and its θ has as many weights as the architecture.
 package struct RunnableSnapshot: Sendable {
   /// The snapshot as its file has it.
   package let snapshot: Snapshot
-  /// The architecture of which its θ is.
+  /// The architecture of the learned optimizer whose weights θ is.
   package let architecture: Architecture
-  /// What an error calls it: the file's path.
+  /// The name by which errors call it: the file's path.
   package let name: String
 
   /// Checks a snapshot that was read.
@@ -36,7 +36,7 @@ package struct RunnableSnapshot: Sendable {
 
   /// The weights of the learned optimizer.
   package var theta: [Float] { snapshot.theta }
-  /// How the snapshot was made.
+  /// The facts that the snapshot states about its θ.
   package var metadata: SnapshotMetadata { snapshot.metadata }
 
   /// The learned optimizer for an inner problem, at its first inner step.

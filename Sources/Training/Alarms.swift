@@ -41,7 +41,7 @@ package final class Alarms: Sendable {
   /// The alarms that stand, one sentence each, without repetition.
   package var messages: [String] { sentences { $0.message } }
 
-  /// The same for those who need not know where the machine keeps its files.
+  /// The alarms that stand, without the paths of the machine.
   package var messagesForStrangers: [String] { sentences { $0.messageForStrangers } }
 
   private func sentences(_ sentence: (Alarm) -> String) -> [String] {

@@ -1,25 +1,27 @@
 import Settings
 import Tasks
 
-/// What another configuration means for a run that has a state already.
+/// The differences between two configurations of a run that has a state, by what they mean to it.
 struct ConfigurationChange {
   /// A value that differs.
   struct Difference: CustomStringConvertible {
-    /// The key of the configuration whose value differs, or `tasks`.
+    /// The path of the key in the configuration, or `tasks`.
     var key: String
     var change: ConfigurationKey.Change
-    /// The values as JSON.
+    /// The value before, as JSON.
     var old: String
+    /// The value now, as JSON.
     var new: String
     var description: String { "\(key): \(old) → \(new)" }
   }
 
-  /// Take effect now that the run has a new start.
+  /// The differences that take effect with the new start.
   var effective: [Difference] = []
-  /// θ and Adam's moments stay, the workers begin anew.
+  /// The differences after which θ and Adam's moments stay and the workers begin anew.
   var freshWorkers: [Difference] = []
 
-  /// Throws where the state cannot go on under the new configuration.
+  /// Compares two configurations, and the tasks that follow from them.
+  /// - Throws: ``ConfigurationError`` where the state cannot go on under the new one.
   init(
     from old: Configuration, tasks oldTasks: [DatasetTaskDistribution.Description], to new: Configuration,
     tasks newTasks: [DatasetTaskDistribution.Description]
@@ -43,7 +45,7 @@ struct ConfigurationChange {
     }
   }
 
-  /// All values that differ, in alphabetical order of their keys.
+  /// Returns all values that differ, in alphabetical order of their keys.
   static func differences(from old: Configuration, to new: Configuration) throws -> [Difference] {
     try ConfigurationKey.sorted
       .map { try Difference(key: $0.path, change: $0.change, old: $0.json(in: old), new: $0.json(in: new)) }

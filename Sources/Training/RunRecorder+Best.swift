@@ -3,9 +3,9 @@ import Files
 import Logging
 import Snapshots
 
-/// The best snapshot: that of the lowest evaluation.
+/// The choice of the best snapshot: that of the lowest evaluation.
 extension RunRecorder {
-  /// The best snapshot of a store; a damaged one is as none.
+  /// Returns the best snapshot of a store; nil where there is none or it is damaged.
   static func best(_ store: SnapshotStore, _ console: Logger) -> BestSnapshot? {
     do { return try store.best() } catch {
       console.error("refused: \(error)")
@@ -36,7 +36,7 @@ extension RunRecorder {
     return true
   }
 
-  /// The record of the snapshot that holds the θ of the state that was evaluated.
+  /// Returns the record of the snapshot that holds the θ of the evaluated state; nil where there is none.
   private func snapshot(of state: LearnerState) throws -> SnapshotRecord? {
     do {
       let kind = state.evaluatedKind

@@ -94,7 +94,7 @@ extension RunRecorder {
     }
   }
 
-  /// Pins a snapshot, so that it is kept, or takes that back.
+  /// Pins a snapshot, so that it is kept, or unpins it.
   func setPinned(_ isPinned: Bool, _ name: String) throws -> ListedSnapshot {
     try writing.withLock { _ in try snapshots.setPinned(isPinned, name) }
   }

@@ -7,7 +7,7 @@ import Snapshots
 import Synchronization
 import Tasks
 
-/// What a run leaves in its state folder and tells of itself: rows of the log, states, snapshots, its status, alarms.
+/// The recorder of a run: it writes the rows of the log, states and snapshots, and keeps the run's status and alarms.
 ///
 /// The thread that trains records outer-iterations and evaluations; any thread may have a state or a snapshot written.
 /// What others rely on, whenever the process is killed:
@@ -17,7 +17,7 @@ import Tasks
 ///    out.
 /// 3. **A file counts only with its record**, which is written once the file is durable; no name is ever written twice
 ///    (``RecordedFiles``).
-/// 4. **The average of a step appears before its θ.** So whoever sees a θ finds its average.
+/// 4. **The average of a step appears before its θ.** So a reader who sees a θ finds its average.
 /// 5. **New snapshots appear only above the highest step that ever was one**, also after a fallback to an older state.
 /// 6. **The best snapshot is one that was written, and holds the θ that was evaluated.**
 /// 7. **Where less of the disk is free than `snapshot.free_mib`, neither a state nor a snapshot that is due is written.** What
@@ -28,7 +28,7 @@ final class RunRecorder: Sendable {
   let snapshots: SnapshotStore
   let history: TrainingHistory
   let alarms = Alarms()
-  /// What may change while the run goes on.
+  /// The settings that may change while the run goes on.
   let settings: Mutex<Configuration.Snapshot>
   let configuration: Configuration
   let states: StateStore
@@ -39,7 +39,7 @@ final class RunRecorder: Sendable {
   let digests: [String]
   let console: Logger
   let currentStatus: Mutex<TrainingRun.Status>
-  /// One thread at a time writes snapshots.
+  /// Is locked by the thread that writes snapshots.
   let writing = Mutex(())
   private let folder: StateFolder
 
@@ -72,13 +72,13 @@ final class RunRecorder: Sendable {
         best: Self.best(snapshots, console)?.record.step))
   }
 
-  /// How far the run is, but for whether it is paused.
+  /// The status of the run, but for whether it is paused.
   var status: TrainingRun.Status { currentStatus.withLock { $0 } }
 
   /// The newest outer-iteration whose evaluation was recorded, as far back as the one at which the run went on.
   var evaluated: Int? { log.evaluated }
 
-  /// Records an outer-iteration: a row, and the status, which it returns.
+  /// Records an outer-iteration: adds its row, and returns the new status.
   func record(_ report: OuterIterationReport, took duration: Duration) -> TrainingRun.Status {
     let rate = Double(report.innerSteps) / max(duration / .seconds(1), 1e-9)
     append(.outerIteration(OuterIterationRow(report, innerStepsPerSecond: rate, time: Date())))
@@ -98,10 +98,10 @@ final class RunRecorder: Sendable {
   /// Records an evaluation: the best snapshot, where it is that, then a row, and the status.
   ///
   /// - Parameters:
-  ///   - loss: what the θ of `state` came to.
-  ///   - adamLoss: what tuned Adam came to on the same.
-  ///   - identity: ``OuterEvaluation/identity`` of the evaluation.
-  ///   - started: when the evaluation began.
+  ///   - loss: the loss of the θ of `state`.
+  ///   - adamLoss: the loss of tuned Adam on the same tasks.
+  ///   - identity: the ``OuterEvaluation/identity`` of the evaluation.
+  ///   - started: the time at which the evaluation began.
   func record(
     loss: Double, adamLoss: Double, of state: LearnerState, by identity: String, started: ContinuousClock.Instant
   ) {
@@ -125,14 +125,14 @@ final class RunRecorder: Sendable {
     history.append(row)
   }
 
-  /// What tuned Adam comes to on the tasks of an evaluation, where the folder remembers it.
+  /// Returns the loss of tuned Adam on the tasks of an evaluation; nil where the folder does not remember it.
   func baseline(of identity: String) -> BaselineLoss? {
     guard let known = BaselineLoss(contentsOf: folder.baseline), known.evaluation == identity else { return nil }
     currentStatus.withLock { $0.adamLoss = known.loss }
     return known
   }
 
-  /// Remembers what tuned Adam comes to.
+  /// Remembers the loss of tuned Adam in the folder.
   func keep(_ baseline: BaselineLoss) {
     alarming(about: .state) { try AtomicFile.writeJSON(baseline, to: folder.baseline) }
     currentStatus.withLock { $0.adamLoss = baseline.loss }

@@ -8,7 +8,7 @@ import Synchronization
 /// Several threads may write; what each writes is a state of its own moment, so the order among them does not matter as
 /// long as a number is given once.
 final class StateStore: Sendable {
-  /// Older ones are removed.
+  /// The number of states that are kept; older ones are removed.
   static let kept = 2
 
   private let files: RecordedFiles
@@ -19,7 +19,7 @@ final class StateStore: Sendable {
     files = try RecordedFiles(creating: folder.states, prefix: "training")
   }
 
-  /// Opens the store of a folder for reading. Another process may train with it, or it may not be there.
+  /// Opens the store of a folder that perhaps another process trains with, or that is not there, for reading.
   init(readingFrom folder: StateFolder) {
     files = RecordedFiles(reading: folder.states, prefix: "training")
   }
@@ -48,7 +48,7 @@ final class StateStore: Sendable {
     return state
   }
 
-  /// Writes the state of the moment at which it is called, durably; what was written.
+  /// Writes the state of the moment at which it is called, durably, and returns it.
   @discardableResult
   func write(_ state: () throws -> TrainingState) throws -> TrainingState {
     try writing.withLock { _ in

@@ -8,9 +8,10 @@ import Snapshots
 import Tasks
 import Threads
 
-/// From what a run begins, or goes on.
+/// The beginning of a run, from nothing or from what a state folder has.
 extension TrainingRun {
-  /// Validates the configuration against the data sets and the state that there is, and changes nothing.
+  /// Checks the configuration against the data sets and the state that there is, and changes nothing.
+  /// - Throws: the error with which the run could not begin or go on.
   package static func check(_ configuration: Configuration, kernels: Kernels) throws {
     _ = try configuration.signingKey()
     var isFolder: ObjCBool = false
@@ -28,7 +29,8 @@ extension TrainingRun {
       from: state.configuration, tasks: state.tasks, to: configuration, tasks: tasks.descriptions)
   }
 
-  /// - Parameter opening: told which share of all of them is read; not at all where none has to be.
+  /// Opens the data sets of a configuration, in its order.
+  /// - Parameter opening: is told the share of all of them that was read; it is not called where none has to be.
   static func open(
     _ configuration: Configuration, verification: ShardVerification = .userCache, stop: StopFlag = StopFlag(),
     opening: (Double) -> Void = { _ in }
@@ -52,20 +54,24 @@ extension TrainingRun {
     }
   }
 
-  /// The bytes of the files in a folder.
+  /// Returns the bytes of the files in a folder.
   private static func size(_ folder: String) -> Int {
     let files = try? FileManager.default.contentsOfDirectory(
       at: URL(filePath: folder), includingPropertiesForKeys: [.fileSizeKey])
     return (files ?? []).reduce(0) { $0 + ((try? $1.resourceValues(forKeys: [.fileSizeKey]).fileSize) ?? 0) }
   }
 
-  /// The state of a run that begins.
+  /// Returns the state of a run that begins from `start`.
   static func begin(_ start: LearnerState, _ configuration: Configuration) -> LearnerState {
     var state = start
     state.restartWorkers(count: configuration.outer.pairs)
     return state
   }
 
+  /// Returns the θ with which a new run begins, random or from `start_from`; from an exported state Adam's moments and
+  /// the outer-iteration come, too.
+  /// - Throws: ``ConfigurationError`` where that is not there or has another architecture, `SnapshotError` where it is
+  ///   damaged.
   static func startingPoint(_ configuration: Configuration) throws -> LearnerState {
     let architecture = configuration.inner.optimizer
     guard let path = configuration.startFrom else {
@@ -102,7 +108,8 @@ extension TrainingRun {
     return start
   }
 
-  /// The state of a run that goes on, perhaps under a changed configuration.
+  /// Returns the state of a run that goes on, perhaps under a changed configuration, and tells the console what
+  /// changed.
   static func resume(
     _ restored: TrainingState, _ configuration: Configuration, tasks: [DatasetTaskDistribution.Description],
     _ console: Logger

@@ -6,24 +6,28 @@ package import Snapshots
 import Synchronization
 import Tasks
 
-/// What may be asked of a run from any thread while it trains.
+/// The control of a run, by any thread, while it trains.
 extension TrainingRun {
   /// Makes ``run()`` return at the next inner step.
   package func stop() { control.end() }
 
-  /// Interrupts training at the next inner step, and keeps the state, until ``resume()``. The truncations that were
-  /// under way are done again then: θ's course is the same.
+  /// Interrupts training at the next inner step, and writes the state, until ``resume()``.
+  ///
+  /// The truncations that were under way are done again then, so that θ is the same as without the pause.
   package func pause() { control.pause() }
 
+  /// Lets a paused run go on.
   package func resume() {
     control.resume()
     console.notice("resumed at outer-iteration \(status.outerIteration)")
   }
 
-  /// Changes as long as the run does what it shall: with every inner step, and while it is paused.
+  /// A number that changes as long as the run works: with every inner step, and while it waits to be resumed.
   package var activity: Int { steps.count + control.waits.load(ordering: .relaxed) }
 
-  /// Writes the state and a snapshot of θ as it is, where there is none of its step yet; the newest one.
+  /// Writes the state, and a snapshot of its θ where there is none of its step yet.
+  /// - Returns: the record of the newest snapshot.
+  /// - Throws: ``TrainingError`` where the disk is nearly full, `FileError` where it cannot be written.
   package func snapshotNow() throws -> SnapshotRecord {
     try recorder.unlessDiskIsNearlyFull { try recorder.snapshotIfHigher() }
     guard let record = try snapshots.latest() else {
@@ -32,12 +36,14 @@ extension TrainingRun {
     return record
   }
 
-  /// Pins a snapshot, so that it is kept, or takes that back.
+  /// Pins a snapshot, so that it is kept, or unpins it.
+  /// - Returns: the snapshot as lists show it now.
   package func setPinned(_ isPinned: Bool, _ name: String) throws -> ListedSnapshot {
     try recorder.setPinned(isPinned, name)
   }
 
-  /// Takes over what may change while a run goes on, and tells the log what that is, and what would need a new start.
+  /// Takes over the settings that may change while a run goes on. It tells the console which these are, and which need
+  /// a new start.
   package func reload(_ new: Configuration) throws {
     var applied = applied
     let differences = try ConfigurationChange.differences(from: applied, to: new)
@@ -62,7 +68,8 @@ extension TrainingRun {
 }
 
 extension Configuration {
-  /// The key that snapshots are signed with; nil where none is configured.
+  /// Returns the key with which snapshots are signed; nil where none is configured.
+  /// - Throws: ``ConfigurationError`` where its file cannot be used.
   func signingKey() throws -> SigningKey? {
     guard let path = snapshot.signingKeyFile else { return nil }
     do { return try SigningKey(contentsOf: URL(filePath: path)) } catch {

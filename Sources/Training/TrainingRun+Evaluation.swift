@@ -8,8 +8,8 @@ import Tasks
 
 /// The evaluations of a run.
 extension TrainingRun {
-  /// Evaluates θ where that is due at this outer-iteration and its row not yet in the log: a process that goes on at
-  /// one may have been stopped before that.
+  /// Evaluates θ where that is due at this outer-iteration and the log does not have its row yet. A process that goes
+  /// on at such an outer-iteration may have been stopped before the row was written.
   func evaluateIfDue() throws {
     let state = learner.currentState()
     let step = state.outerIteration
@@ -23,8 +23,8 @@ extension TrainingRun {
     recorder.record(loss: loss, adamLoss: adam.loss, of: state, by: evaluation.identity, started: started)
   }
 
-  /// What tuned Adam comes to on the tasks of the evaluation: computed once, and remembered in the state folder. Nil
-  /// where stopped or paused before it was known.
+  /// Returns the loss of tuned Adam on the tasks of the evaluation, which is computed once and remembered in the state
+  /// folder; nil where the run was stopped or paused before it was known.
   private func baseline(of evaluation: OuterEvaluation) -> BaselineLoss? {
     if let known = recorder.baseline(of: evaluation.identity) { return known }
     console.info("training the tasks of the evaluation with Adam, once, to compare with")
@@ -34,7 +34,7 @@ extension TrainingRun {
     return found
   }
 
-  /// What evaluates θ; nil where nothing does.
+  /// Returns the evaluation of a configuration; nil where it asks for none.
   static func evaluation(
     _ configuration: Configuration, _ tasks: DatasetTaskDistribution, threads: Int, kernels: Kernels
   ) throws -> OuterEvaluation? {

@@ -14,7 +14,7 @@ package import Threads
 /// It restores the newest state at its beginning; what it leaves is written by its ``RunRecorder``, which says in what
 /// order. One process at a time holds the lock of its state folder.
 package final class TrainingRun: Sendable {
-  /// The configuration with which the run began.
+  /// The configuration with which the run was opened.
   package let configuration: Configuration
   /// The number of threads that compute.
   package let threads: Int
@@ -23,20 +23,21 @@ package final class TrainingRun: Sendable {
   private let lock: StateLock
   let learner: Learner
   let recorder: RunRecorder
-  /// Nil where there is none.
+  /// The evaluation of θ while training; nil for none.
   let evaluation: OuterEvaluation?
   let tasks: DatasetTaskDistribution
   let console: Logger
   private let progress: @Sendable (OuterIterationReport, Status) -> Void
   let control: RunControl
 
-  /// Takes the lock, opens the data sets, restores or begins the state, and writes the first snapshot.
+  /// Opens a run: takes the lock, opens the data sets, restores or begins the state, and writes the first snapshot.
   ///
   /// - Parameters:
-  ///   - kernels: what the engine computes with.
+  ///   - console: gets the lines for people.
   ///   - stop: ends the opening with a `CancellationError`, and ``run()`` as ``stop()`` does.
-  ///   - progress: called after every outer-iteration.
-  ///   - opening: told which share of the data sets is read, where they are read for the first time.
+  ///   - progress: is called after every outer-iteration.
+  ///   - opening: is told the share of the data sets that was read, where they are read for the first time.
+  /// - Throws: ``ConfigurationError``, ``TrainingError`` or an error of a file where the run cannot begin or go on.
   package init(
     configuration: Configuration, kernels: Kernels, console: Logger, stop: StopFlag = StopFlag(),
     progress: @escaping @Sendable (OuterIterationReport, Status) -> Void = { _, _ in },
@@ -79,7 +80,7 @@ package final class TrainingRun: Sendable {
     if try snapshots.highestStep() == nil { try recorder.snapshotIfHigher() }
   }
 
-  /// The status of the run at this moment.
+  /// The status of the run now.
   package var status: Status {
     var status = recorder.status
     status.isPaused = control.isPaused
@@ -88,16 +89,17 @@ package final class TrainingRun: Sendable {
 
   /// The snapshots of the run.
   package var snapshots: SnapshotStore { recorder.snapshots }
-  /// The rows of the log, thinned to what a picture shows.
+  /// The rows of the log for drawing.
   package var history: TrainingHistory { recorder.history }
-  /// The alarms of the run.
+  /// The alarms that stand.
   package var alarms: Alarms { recorder.alarms }
 
   /// The names of the inner problems.
   package var problems: [String] { tasks.problems.map(\.name) }
 
-  /// Trains until stopped or until the configured number of outer-iterations is done; the calling thread waits. When it
-  /// returns the state is durable.
+  /// Trains until stopped or until the configured number of outer-iterations is done; the calling thread waits. The
+  /// state is durable when it returns.
+  /// - Throws: an error of the data sets, or of a file that could not be written at the end.
   package func run() throws {
     do { try train() } catch {
       // For example a data set that is gone: what was trained is kept.

@@ -21,7 +21,7 @@ final class OrderedWork<Input: Sendable, Output: Sendable>: @unchecked Sendable 
   private let byteLimit: Int
   /// A thread takes inputs up to this at once, and the one that puts them goes on when so much is free.
   private var pieceBytes: Int { max(byteLimit / 32, 1) }
-  /// What is on the way, by its number.
+  /// The jobs on the way, by their numbers.
   private var jobs: [Int: Job] = [:]
   private var bytes = 0
   /// Numbers of the next job to be put, to be worked on, and to be taken.

@@ -1,5 +1,5 @@
 extension Architecture {
-  /// What an architecture is made of, by the names in files and configurations.
+  /// The values of an architecture, by their names in files and configurations.
   package enum Value: String, CaseIterable, Sendable {
     case hiddenLayers = "hidden_layers"
     case hiddenUnits = "hidden_units"
@@ -9,7 +9,7 @@ extension Architecture {
     case lambda1
     case lambda2
 
-    /// What the value must be, as the end of a sentence: "must be …".
+    /// The condition on the value, as the end of a sentence: "must be …".
     package var rule: String {
       switch self {
       case .hiddenLayers: "in 1 … 8"
@@ -37,7 +37,7 @@ extension Architecture {
   /// The first value with which no learned optimizer can be made; nil where there is none.
   package var fault: Value? { Value.allCases.first { !$0.isMet(by: self) } }
 
-  /// Why a vector cannot be the θ of this architecture, as the end of a sentence; nil where it can.
+  /// Returns why a vector cannot be the θ of this architecture, as the end of a sentence; nil where it can.
   package func fault(of theta: [Float]) -> String? {
     theta.count == layout.count ? nil : "has \(theta.count) weights; its architecture has \(layout.count)"
   }

@@ -1,5 +1,5 @@
 extension ConfigurationKey {
-  /// Where the daemon serves, and whom.
+  /// The keys of the daemon's HTTP interface.
   static let http = [
     ConfigurationKey(
       "http.tcp", \.http.tcp, "Whether the daemon serves over TCP.",
@@ -45,7 +45,7 @@ extension ConfigurationKey {
 }
 
 extension Fault {
-  /// A certificate without its key, or the other way round.
+  /// Returns the fault of a certificate without its key, or the other way round; nil where both or neither are there.
   fileprivate static func ofLonely(_ tls: Configuration.HTTP.TLS) -> Fault? {
     (tls.certificate == nil) == (tls.key == nil)
       ? nil : Fault("needs both certificate and key, or neither", group: "http.tls")

@@ -1,7 +1,7 @@
 import Engine
 
 extension ConfigurationKey {
-  /// What tasks are like: ``InnerSettings``.
+  /// The keys of the inner problems: ``InnerSettings``.
   static let inner =
     [
       ConfigurationKey("inner.batch", \.inner.batch, "Images of a minibatch.", .range(1...65_536)),
@@ -22,7 +22,7 @@ extension ConfigurationKey {
         }),
     ] + optimizer
 
-  /// The architecture of the learned optimizer: ``Architecture``.
+  /// The keys of the learned optimizer's architecture: ``Architecture``.
   private static let optimizer = [
     ConfigurationKey(
       "inner.optimizer.hidden_layers", \.inner.optimizer.hiddenLayers,

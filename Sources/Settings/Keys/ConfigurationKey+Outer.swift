@@ -1,10 +1,10 @@
 import Engine
 
 extension ConfigurationKey {
-  /// Outer-training: ``OuterSettings``.
+  /// The keys of outer-training: ``OuterSettings``.
   static let outer = gradient + adam + asynchronous
 
-  /// What an outer-gradient is of, and how it is estimated.
+  /// The keys of the outer-loss and of the estimator of its gradient.
   private static let gradient = [
     ConfigurationKey(
       "outer.estimator", \.outer.estimator, "How outer-gradients are estimated:",
@@ -56,7 +56,7 @@ extension ConfigurationKey {
       "Each truncation's are multiplied by a random number in 1 ± jitter.", .belowOne),
   ]
 
-  /// The step of θ.
+  /// The keys of the step of θ.
   private static let adam = [
     ConfigurationKey("outer.learning_rate", \.outer.learningRate, "Learning rate of Adam on θ.", .positive),
     ConfigurationKey("outer.beta1", \.outer.beta1, "β₁ of Adam on θ.", .belowOne),
@@ -79,7 +79,7 @@ extension ConfigurationKey {
       "outer.clip.at", \.outer.clip.at, "The largest norm, or the largest value, of the outer-gradient.", .positive),
   ]
 
-  /// Workers that do not wait for one another.
+  /// The keys of asynchronous outer-training.
   private static let asynchronous = [
     ConfigurationKey(
       "outer.asynchronous.on", \.outer.asynchronous.on,
@@ -108,6 +108,6 @@ extension ConfigurationKey {
 }
 
 extension OuterSettings {
-  /// The pairs that the estimator needs.
+  /// The fewest pairs from which the estimator can estimate.
   fileprivate var fewestPairs: Int { estimator.make(varianceFloor: varianceFloor).fewestPairs }
 }

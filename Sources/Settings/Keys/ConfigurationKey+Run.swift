@@ -1,7 +1,7 @@
 import Engine
 
 extension ConfigurationKey {
-  /// What is trained on what, and the run as a whole.
+  /// The keys of data sets, problems and the run as a whole.
   static let run = [
     ConfigurationKey(
       "datasets", \.datasets, "A data set's folder; may be given several times.",
@@ -63,7 +63,7 @@ extension ConfigurationKey {
 }
 
 extension Fault {
-  /// The first entry of a list whose weight cannot be.
+  /// Returns the fault of the first entry of a list whose weight is not allowed; nil where all are.
   fileprivate static func ofWeights(_ weights: [Double]) -> Fault? {
     weights.firstIndex { !($0 > 0 && $0 <= Double(Rule<Int>.most)) }
       .map { Fault("must be above 0, at most \(Rule<Int>.most)", part: "[\($0)].weight") }

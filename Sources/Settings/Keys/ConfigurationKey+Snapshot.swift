@@ -1,5 +1,5 @@
 extension ConfigurationKey {
-  /// Evaluation of θ while training.
+  /// The keys of the evaluation of θ while training.
   static let evaluation = [
     ConfigurationKey(
       "evaluation.every", \.evaluation.every,
@@ -14,7 +14,7 @@ extension ConfigurationKey {
       .must("be 0 (inner.life.to) or more") { $0 >= 0 }, .atMost),
   ]
 
-  /// When snapshots are written, and which are kept.
+  /// The keys of the writing and keeping of states and snapshots.
   static let snapshot = [
     ConfigurationKey(
       "snapshot.every_seconds", \.snapshot.everySeconds,

@@ -1,22 +1,23 @@
 import Foundation
 
-/// One key of the configuration: where its value is in a ``Configuration``, how it is written, what it may be, what a
-/// change of it means to a run, and what it says, in words.
+/// A key of the configuration: the place of its value in a ``Configuration``, the form and the rules of the value, its
+/// meaning in words, and the effect of a change on a run.
 ///
-/// ``all`` is the only table of keys. Loading, validation, the options of the command line, the comparison with the state
-/// of a run, reloading and the table in Documentation/configuration.md come from it.
+/// ``all`` is the only table of keys. Loading, validation, the options of the command line, the comparison with the
+/// state of a run, reloading and the table in Documentation/configuration.md come from it.
 package struct ConfigurationKey: Sendable, CustomStringConvertible {
-  /// What it means to a run that its configuration has another value than before.
+  /// The effects that a changed value has on a run.
   package enum Change: Sendable {
     /// The value takes effect while the run goes on, when the configuration is read again.
     case live
     /// The value takes effect when the run goes on after a new start.
     case nextStart
-    /// As ``nextStart``; θ and Adam's moments stay, and every worker begins with a new task.
+    /// The value takes effect as with ``nextStart``. θ and Adam's moments stay, and every worker begins with a new
+    /// task.
     case newWorkers
-    /// The value is part of what tasks are drawn from: as ``newWorkers`` where the tasks differ, whatever the values are.
+    /// The value is a part of what tasks are drawn from. It takes effect as with ``newWorkers`` where the tasks differ.
     case tasks
-    /// The run cannot go on.
+    /// The run cannot go on with another value.
     case refused
     /// The value says where a run is, how long it lasts or how it began. That is no part of what the run does: a start
     /// does not compare it with what the state recorded.
@@ -25,17 +26,19 @@ package struct ConfigurationKey: Sendable, CustomStringConvertible {
 
   /// The key in the file, such as `outer.clip.at`.
   package let path: String
-  /// What the value says, in one sentence: the help of the key's option, where it has one.
+  /// The meaning of the value in one sentence, which is also the help of the key's option.
   package let text: String
-  /// What Documentation/configuration.md says besides.
+  /// Further sentences for Documentation/configuration.md.
   package let more: String
-  /// What that page says in place of a preset's value; nil: the value.
+  /// A word for that page in place of a preset's value; nil to show the value.
   package let absence: String?
+  /// The effect that a changed value has on a run.
   package let change: Change
-  /// The words that the value is one of, or that it has several of; empty: it is something else.
+  /// The words that the value may be, or may have several of; empty where it is no choice.
   let words: [String]
+  /// The form of the value in the file, and as text.
   let form: Form
-  /// What each rule says to every value, such as `must be above 0`.
+  /// The sentences of the rules that say the same about every value, such as `must be above 0`.
   let rules: [String]
 
   private let property: any PartialKeyPath<Configuration> & Sendable
@@ -44,9 +47,11 @@ package struct ConfigurationKey: Sendable, CustomStringConvertible {
   private let assign: @Sendable (Configuration, inout Configuration) -> Void
   private let findFault: @Sendable (Configuration) -> Fault?
 
+  /// Makes a key.
+  ///
   /// - Parameters:
-  ///   - words: those of a value of a few words.
-  ///   - rules: what the value must be beside its type; the first that is broken is the fault.
+  ///   - words: the words that the value may be, or may have several of.
+  ///   - rules: the conditions on the value besides its type; the first that is broken is the fault.
   init<Value: Codable & Sendable>(
     _ path: String, _ property: any WritableKeyPath<Configuration, Value> & Sendable, _ text: String, more: String = "",
     absence: String? = nil, as form: Form = .json, words: [String] = [], changed change: Change = .nextStart,
@@ -69,28 +74,29 @@ package struct ConfigurationKey: Sendable, CustomStringConvertible {
     }
   }
 
+  /// The path of the key.
   package var description: String { path }
 
-  /// The environment variable that sets it, such as `LOPT_OUTER_CLIP_AT`.
+  /// The environment variable that sets the key, such as `LOPT_OUTER_CLIP_AT`.
   var variable: String { "LOPT_" + path.uppercased().replacingOccurrences(of: ".", with: "_") }
 
-  /// The value as JSON.
+  /// Returns the value of this key as JSON.
   package func json(in configuration: Configuration) throws -> String {
     let encoder = JSONEncoder()
     encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
     return String(decoding: try encode(configuration, encoder), as: UTF8.self)
   }
 
-  /// Gives `target` the value that `source` has.
+  /// Copies the value of this key from `source` to `target`.
   package func copy(from source: Configuration, to target: inout Configuration) { assign(source, &target) }
 
-  /// What is wrong with the value, given that it has the right type; nil: nothing.
+  /// Returns what is wrong with the value of this key; nil where nothing is.
   func fault(in configuration: Configuration) -> Fault? { findFault(configuration) }
 
-  /// Gives the configuration a value from JSON.
+  /// Sets the value of this key from JSON.
   ///
-  /// - Parameter value: what `JSONSerialization` makes of it.
-  /// - Throws: ``Fault`` where the value has another type.
+  /// - Parameter value: a value as `JSONSerialization` makes it.
+  /// - Throws: ``Fault`` where it has another type.
   func set(_ value: Any, in configuration: inout Configuration) throws {
     let data = try JSONSerialization.data(withJSONObject: value, options: [.fragmentsAllowed, .withoutEscapingSlashes])
     do { try decode(data, &configuration) } catch let error as DecodingError {
@@ -120,7 +126,7 @@ package struct ConfigurationKey: Sendable, CustomStringConvertible {
     }
   }
 
-  /// `[1].weight` of a path in a value.
+  /// Returns a path in a value as messages write it, for example `[1].weight`.
   private static func part(_ path: [any CodingKey]) -> String {
     path.map { key in key.intValue.map { "[\($0)]" } ?? ".\(key.stringValue)" }.joined()
   }
@@ -133,9 +139,10 @@ extension ConfigurationKey {
   /// Every key, in alphabetical order of the paths.
   package static let sorted = all.sorted { $0.path < $1.path }
 
+  /// Every key, by its path.
   static let byPath = Dictionary(uniqueKeysWithValues: all.map { ($0.path, $0) })
 
-  /// The key of a property, for messages and options.
+  /// Returns the key of a property, for messages and options.
   ///
   /// - Precondition: the property has a key: it is no group of others.
   package static func of(_ property: PartialKeyPath<Configuration>) -> ConfigurationKey {

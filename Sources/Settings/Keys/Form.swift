@@ -1,11 +1,11 @@
 import Foundation
 
 extension ConfigurationKey {
-  /// How the value of a key is written in the file, and as text in variables and options.
+  /// The forms that the value of a key has in the file, and as text in variables and options.
   enum Form: Sendable {
-    /// JSON. As text it may be a string without its quotes.
+    /// Any JSON. As text it may be a string without its quotes.
     case json
-    /// A string. Text is never taken for JSON.
+    /// A string. As text it is never taken for JSON.
     case text
     /// A string that is the path of a file or folder: in the file it is relative to the file's folder.
     case path
@@ -13,19 +13,20 @@ extension ConfigurationKey {
     case list(Entries)
   }
 
-  /// How the objects of an array are written.
+  /// The form of the objects of an array.
   struct Entries: Sendable {
-    /// The property that a string in the object's place stands for.
+    /// The property whose value a string in the object's place gives.
     var short: String
-    /// The properties that it may have besides, and `weight`.
+    /// The other properties that it may have, besides `weight`.
     var others: Set<String> = []
     /// The property that is a path.
     var path: String
-    /// What the value must be, where it must be an array; nil: one object may stand for an array of it.
+    /// A phrase for errors about a value that is no array, where it must be one; nil where one object may stand for an
+    /// array.
     var array: String?
   }
 
-  /// The value that text stands for, as JSON.
+  /// Returns the value that a text gives, as JSON.
   func value(of text: String) -> Any {
     let data = Data(text.utf8)
     return switch form {
@@ -35,10 +36,11 @@ extension ConfigurationKey {
     }
   }
 
-  /// The value with paths made absolute, and short forms of a list made long.
+  /// Returns the value with paths made absolute, and short forms of a list made long.
   ///
-  /// - Parameter folder: what paths are relative to; nil: the working folder, where they are left as they are but in lists.
-  /// - Throws: ``Fault``
+  /// - Parameter folder: the folder that paths are relative to; nil for the working folder, where only the paths in
+  ///   lists are made absolute.
+  /// - Throws: ``Fault`` where it does not have the key's form.
   func whole(_ value: Any, folder: URL?) throws -> Any {
     switch form {
     case .json, .text: return value
@@ -63,9 +65,9 @@ extension ConfigurationKey {
 }
 
 extension ConfigurationKey.Entries {
-  /// The long form of an entry.
+  /// Returns the long form of an entry.
   ///
-  /// - Parameter part: what a fault calls it.
+  /// - Parameter part: the place of the entry, for errors.
   fileprivate func object(_ item: Any, part: String) throws -> [String: Any] {
     if let string = item as? String { return [short: string, "weight": 1.0] }
     guard let object = item as? [String: Any], object[short] is String else {

@@ -1,10 +1,10 @@
-/// What is wrong with the value of a key.
+/// A fault of the value of a key.
 struct Fault: Error {
-  /// The part of the value that it is about, as it follows the key: `[0].weight`. Empty: all of it.
+  /// The part of the value that has the fault, as it follows the key: `[0].weight`. It is empty for the whole value.
   var part: String
-  /// The group of keys that it is about in place of the key: `http.tls`.
+  /// The group of keys that has the fault in place of the key, for example `http.tls`; nil for the key itself.
   var group: String?
-  /// What is said behind the key: `must be above 0`. Nil: there is no key of that name.
+  /// The words that follow the key: `must be above 0`. They are nil where there is no key of that name.
   var text: String?
 
   init(_ text: String?, part: String = "", group: String? = nil) {
@@ -13,7 +13,7 @@ struct Fault: Error {
     self.group = group
   }
 
-  /// The error that names the key.
+  /// Returns the error that names the key.
   ///
   /// - Parameter source: where the value comes from.
   func error(at key: ConfigurationKey, source: String) -> ConfigurationError {
@@ -22,34 +22,35 @@ struct Fault: Error {
   }
 }
 
-/// What a value of a key must be, beside having its type.
+/// A condition on the value of a key, besides its type.
 struct Rule<Value: Sendable>: Sendable {
-  /// What a fault says, where it says the same of every value.
+  /// The words of its fault, where they are the same for every value; otherwise nil.
   var text: String?
-  /// Looks at the value, and at the others where it depends on them.
+  /// Returns the fault of a value in a configuration, on which it may depend; nil where the rule is kept.
   var fault: @Sendable (Value, Configuration) -> Fault?
 
-  /// A rule whose fault tells of the value, or of a part of it.
+  /// Makes a rule whose fault tells of the value, or of a part of it.
   static func fault(_ find: @escaping @Sendable (Value, Configuration) -> Fault?) -> Rule {
     Rule(text: nil, fault: find)
   }
 
-  /// A rule about the value and others.
+  /// Makes a rule about the value and others.
   static func must(_ be: String, given holds: @escaping @Sendable (Value, Configuration) -> Bool) -> Rule {
     let text = "must \(be)"
     return Rule(text: text) { holds($0, $1) ? nil : Fault(text) }
   }
 
-  /// A rule about the value alone.
+  /// Makes a rule about the value alone.
   static func must(_ be: String, _ holds: @escaping @Sendable (Value) -> Bool) -> Rule {
     must(be, given: { value, _ in holds(value) })
   }
 }
 
 extension Rule where Value == Int {
-  /// More of anything is a slip of the pen; sums and products of what is not more fit every number.
+  /// The largest number of anything. More is a slip of the pen, and sums and products of smaller numbers fit every
+  /// type.
   static var most: Int { 1_000_000_000 }
-  /// Workers are numbered with 16 bits.
+  /// The largest number of pairs, as workers are numbered with 16 bits.
   static var mostPairs: Int { 65_536 }
 
   static func range(_ range: ClosedRange<Int>) -> Rule {
@@ -66,6 +67,6 @@ extension Rule where Value: BinaryFloatingPoint {
 }
 
 extension Rule where Value == Double {
-  /// Above 0, at most a year.
+  /// The rule for a length of time: above 0, at most a year.
   static var seconds: Rule { must("be above 0, at most 31536000") { $0 > 0 && $0 <= 31_536_000 } }
 }

@@ -2,8 +2,9 @@ import Files
 import Foundation
 
 extension FileStatus {
-  /// Looks up the path of an input, links followed.
-  /// - Throws: ``DataPrepError`` where it leads to nothing that can be read.
+  /// Looks up what the path of an input leads to, links followed.
+  ///
+  /// - Throws: ``DataPrepError`` where nothing can be read there.
   init(input path: String) throws {
     do { try self.init(path) } catch let error as FileError {
       throw DataPrepError(.missing, path, "cannot be read: \(error.reason)")

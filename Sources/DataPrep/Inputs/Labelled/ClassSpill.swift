@@ -14,7 +14,7 @@ final class ClassSpill {
 
   private let imageBytes: Int
   private var files: [SpillFile] = []
-  /// For each class, the number of its file and the places of its images there, counted in images.
+  /// The number of the file of each class, and the places of its images there, counted in images.
   private var places: [(file: Int, images: [UInt32])] = []
 
   /// Copies the images of the classes `labels`, and of no others, from `sources` to temporary files in `folder`.
