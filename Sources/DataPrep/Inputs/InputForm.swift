@@ -26,7 +26,7 @@ enum InputForm {
   /// - Parameter content: a phrase that says what the folder holds, for the error.
   /// - Throws: ``DataPrepError`` that says what a file is instead, and what to do with it.
   static func checkFolder(_ path: String, of content: String) throws {
-    guard try !FileStatus(path).isFolder else { return }
+    guard try !FileStatus(input: path).isFolder else { return }
     let file = try ForwardFile(path)
     let first = file.size == nil ? [] : try file.read(upTo: TarHeader.blockSize)
     if TarHeader.begins(first) {

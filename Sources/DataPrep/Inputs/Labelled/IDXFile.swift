@@ -27,7 +27,7 @@ final class IDXFile {
       let (value, overflow) = product.0.multipliedReportingOverflow(by: size)
       return (value, product.1 || overflow)
     }
-    let most = Inflater.mostBytes(from: try FileStatus(url.path).bytes)
+    let most = Inflater.mostBytes(from: try FileStatus(input: url.path).bytes)
     guard !overflow, sizes[0] <= most / max(item, 1) else {
       throw DataPrepError(
         .damaged, reader.path,

@@ -31,7 +31,7 @@ enum MNISTFiles {
         let file = name + separator + form + ending
         for place in [file, "\(file)/\(file)"] {
           let url = folder.appending(path: place)
-          if let status = try? FileStatus(url.path), !status.isFolder { return url }
+          if let status = try? FileStatus(input: url.path), !status.isFolder { return url }
         }
       }
     }
