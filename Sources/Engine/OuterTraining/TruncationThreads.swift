@@ -6,6 +6,14 @@ final class TruncationThreads: Sendable {
   /// Runs a worker's next truncation on a thread, by its number; returns false where stopped.
   typealias Body = @Sendable (_ worker: Int, _ thread: Int, _ stop: StopFlag) throws -> Bool
 
+  /// What a thread does next.
+  private enum Turn {
+    /// Runs a truncation of the worker of this number.
+    case worker(Int)
+    /// Ends.
+    case end
+  }
+
   private struct State {
     /// The workers whose truncation no thread runs, the one that has waited longest first.
     var idle: [Int]
@@ -27,18 +35,18 @@ final class TruncationThreads: Sendable {
   init(workers: Int, threads: Int, isFull: @escaping @Sendable () -> Bool, body: @escaping Body) {
     let state = Monitor(State(idle: Array(0..<workers)))
     let stop = StopFlag()
-    /// Returns the worker that has waited longest, and waits while there is none or too many results wait; nil where
-    /// the threads are to end.
-    @Sendable func nextWorker() -> Int? {
-      state.wait { state -> Int?? in
-        if stop.isSet { return .some(nil) }
-        return state.idle.isEmpty || isFull() ? nil : state.idle.removeFirst()
+    /// Returns what a thread does next, and waits while no worker is idle or too many results wait.
+    @Sendable func nextTurn() -> Turn {
+      state.wait { state -> Turn? in
+        if stop.isSet { return .end }
+        guard !state.idle.isEmpty, !isFull() else { return nil }
+        return .worker(state.idle.removeFirst())
       }
     }
     self.state = state
     self.stop = stop
     self.threads = ThreadPool.shared.start(threads) { thread in
-      while let worker = nextWorker() {
+      while case .worker(let worker) = nextTurn() {
         let result = Result { try body(worker, thread, stop) }
         state.withLock { state in
           state.idle.append(worker)
