@@ -38,10 +38,7 @@ public struct RecordedFiles: Sendable {
   }
 
   /// Returns the name of the file of a number, such as `theta-000000012.safetensors`.
-  public func name(_ step: Int) -> String {
-    let digits = String(step)
-    return "\(prefix)-\(String(repeating: "0", count: max(0, 9 - digits.count)))\(digits).safetensors"
-  }
+  public func name(_ step: Int) -> String { "\(prefix)-\(step.digits(atLeast: 9)).safetensors" }
 
   /// Writes a file and then its record, both durably.
   /// - Parameters:

@@ -43,7 +43,6 @@ package struct StateFolder: Sendable {
   /// - Throws: ``FileError`` where the folder cannot be read.
   package func nextFullLog() throws -> URL {
     let number = try fullLogs().last.flatMap { Int($0.lastPathComponent.dropFirst(4).prefix(6)) } ?? 0
-    let digits = String(number + 1)
-    return url.appending(path: "log-\(String(repeating: "0", count: max(0, 6 - digits.count)))\(digits).jsonl")
+    return url.appending(path: "log-\((number + 1).digits(atLeast: 6)).jsonl")
   }
 }

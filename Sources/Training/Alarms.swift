@@ -41,8 +41,10 @@ package final class Alarms: Sendable {
   /// The alarms that stand, one sentence each, without repetition.
   package var messages: [String] { sentences { $0.message } }
 
-  /// The alarms that stand, without the paths of the machine.
-  package var messagesForStrangers: [String] { sentences { $0.messageForStrangers } }
+  /// Returns the alarms that stand; without the paths of the machine unless the reader may know them.
+  package func messages(isTrusted: Bool) -> [String] {
+    isTrusted ? messages : sentences { $0.messageForStrangers }
+  }
 
   private func sentences(_ sentence: (Alarm) -> String) -> [String] {
     raised.withLock { raised in

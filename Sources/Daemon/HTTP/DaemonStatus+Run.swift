@@ -20,7 +20,7 @@ extension DaemonStatus {
       outerIteration: status.outerIteration, outerLoss: status.outerLoss,
       innerStepsPerSecond: status.innerStepsPerSecond, truncation: status.truncation, snapshot: status.snapshot,
       best: status.best, evaluationLoss: status.evaluationLoss, adamLoss: status.adamLoss,
-      alarms: isTrusted ? training.alarms.messages : training.alarms.messagesForStrangers,
+      alarms: training.alarms.messages(isTrusted: isTrusted),
       innerSteps: status.innerSteps, diverged: status.diverged)
   }
 }

@@ -60,8 +60,7 @@ struct Routes: Sendable {
     let isReady = try training.snapshots.latest() != nil
     return try .json(
       Readiness(
-        status: isReady ? "ready" : "not ready",
-        alarms: isTrusted ? training.alarms.messages : training.alarms.messagesForStrangers),
+        status: isReady ? "ready" : "not ready", alarms: training.alarms.messages(isTrusted: isTrusted)),
       status: isReady ? .ok : .serviceUnavailable)
   }
 

@@ -10,7 +10,7 @@ final class ZipWriter {
     var name: String
     var offset: Int
     var bytes = 0
-    var checksum: UInt32 = 0
+    var checksum = CRC32()
   }
 
   private let path: String
@@ -32,7 +32,7 @@ final class ZipWriter {
     var member = Member(name: name, offset: offset)
     try append(Self.localHeader(member))
     try body { bytes in
-      member.checksum = Checksum.crc32(bytes, after: member.checksum)
+      member.checksum.add(bytes)
       member.bytes += bytes.count
       try append(bytes)
     }
@@ -60,7 +60,7 @@ final class ZipWriter {
   /// Returns the header in front of a member (4.3.7). The sizes are in the extra field (4.5.3).
   private static func localHeader(_ member: Member) -> [UInt8] {
     number(0x0403_4B50, 4) + number(45, 2) + number(0, 2) + number(0, 2) + number(0, 2) + number(date, 2)
-      + number(Int(member.checksum), 4) + number(limit, 4) + number(limit, 4)
+      + number(Int(member.checksum.value), 4) + number(limit, 4) + number(limit, 4)
       + number(member.name.utf8.count, 2) + number(20, 2) + member.name.utf8
       + number(1, 2) + number(16, 2) + number(member.bytes, 8) + number(member.bytes, 8)
   }
@@ -72,7 +72,7 @@ final class ZipWriter {
       number(1, 2) + number(24, 2) + number(member.bytes, 8) + number(member.bytes, 8) + number(member.offset, 8)
     let bytes = large ? limit : member.bytes
     let fixed = number(0x0201_4B50, 4) + number(45, 2) + number(45, 2) + number(0, 2) + number(0, 2) + number(0, 2)
-    return fixed + number(date, 2) + number(Int(member.checksum), 4) + number(bytes, 4) + number(bytes, 4)
+    return fixed + number(date, 2) + number(Int(member.checksum.value), 4) + number(bytes, 4) + number(bytes, 4)
       + number(member.name.utf8.count, 2) + number(large ? extra.count : 0, 2)
       + number(0, 2) + number(0, 2) + number(0, 2) + number(0, 4) + number(large ? limit : member.offset, 4)
       + member.name.utf8 + (large ? extra : [])

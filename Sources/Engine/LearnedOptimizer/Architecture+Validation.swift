@@ -1,4 +1,13 @@
 extension Architecture {
+  /// The hidden layers that a network may have.
+  package static let hiddenLayersRange = 1...8
+  /// The units that a hidden layer may have.
+  package static let hiddenUnitsRange = 2...1_024
+  /// How many betas there may be.
+  package static let betasRange = 1...16
+  /// The most time scales that there may be.
+  package static let mostTimeScales = 64
+
   /// The values of an architecture, by their names in files and configurations.
   package enum Value: String, CaseIterable, Sendable {
     case hiddenLayers = "hidden_layers"
@@ -12,22 +21,24 @@ extension Architecture {
     /// The condition on the value, as the end of a sentence: "must be …".
     package var rule: String {
       switch self {
-      case .hiddenLayers: "in 1 … 8"
-      case .hiddenUnits: "in 2 … 1024"
+      case .hiddenLayers: "in \(hiddenLayersRange.lowerBound) … \(hiddenLayersRange.upperBound)"
+      case .hiddenUnits: "in \(hiddenUnitsRange.lowerBound) … \(hiddenUnitsRange.upperBound)"
       case .features: "a list of some of \(FeatureGroup.allCases.map(\.rawValue).joined(separator: ", "))"
-      case .betas: "1 to 16 numbers from 0 to below 1"
-      case .timeScales: "at most 64 numbers above 0"
+      case .betas: "\(betasRange.lowerBound) to \(betasRange.upperBound) numbers from 0 to below 1"
+      case .timeScales: "at most \(mostTimeScales) numbers above 0"
       case .lambda1, .lambda2: "above 0"
       }
     }
 
     fileprivate func isMet(by architecture: Architecture) -> Bool {
       switch self {
-      case .hiddenLayers: (1...8).contains(architecture.hiddenLayers)
-      case .hiddenUnits: (2...1_024).contains(architecture.hiddenUnits)
+      case .hiddenLayers: hiddenLayersRange.contains(architecture.hiddenLayers)
+      case .hiddenUnits: hiddenUnitsRange.contains(architecture.hiddenUnits)
       case .features: Set(architecture.features).count == architecture.features.count
-      case .betas: (1...16).contains(architecture.betas.count) && architecture.betas.allSatisfy { (0..<1).contains($0) }
-      case .timeScales: architecture.timeScales.count <= 64 && architecture.timeScales.allSatisfy { $0 > 0 }
+      case .betas:
+        betasRange.contains(architecture.betas.count) && architecture.betas.allSatisfy { (0..<1).contains($0) }
+      case .timeScales:
+        architecture.timeScales.count <= mostTimeScales && architecture.timeScales.allSatisfy { $0 > 0 }
       case .lambda1: architecture.lambda1 > 0 && architecture.lambda1.isFinite
       case .lambda2: architecture.lambda2 > 0 && architecture.lambda2.isFinite
       }

@@ -26,21 +26,25 @@ extension ConfigurationKey {
   private static let optimizer = [
     ConfigurationKey(
       "inner.optimizer.hidden_layers", \.inner.optimizer.hiddenLayers,
-      "Hidden layers of the learned optimizer's network.", changed: .refused, .range(1...8)),
+      "Hidden layers of the learned optimizer's network.", changed: .refused,
+      .range(Architecture.hiddenLayersRange)),
     ConfigurationKey(
       "inner.optimizer.hidden_units", \.inner.optimizer.hiddenUnits, "Units of each.", changed: .refused,
-      .range(2...1_024)),
+      .range(Architecture.hiddenUnitsRange)),
     ConfigurationKey(
       "inner.optimizer.features", \.inner.optimizer.features,
       "Groups of inputs that are on, of `momentum`, `rms`, `time`.", words: Architecture.FeatureGroup.words,
       changed: .refused, .must("not name a group twice") { Set($0).count == $0.count }),
     ConfigurationKey(
       "inner.optimizer.betas", \.inner.optimizer.betas, "Decays of the momenta and second moments.", changed: .refused,
-      .must("be 1 to 16 numbers") { (1...16).contains($0.count) },
+      .must("be \(Architecture.betasRange.lowerBound) to \(Architecture.betasRange.upperBound) numbers") {
+        Architecture.betasRange.contains($0.count)
+      },
       .must("be in 0 … 1, 1 excluded") { $0.allSatisfy { (0..<1).contains($0) } }),
     ConfigurationKey(
       "inner.optimizer.time_scales", \.inner.optimizer.timeScales, "τ of the time inputs.", changed: .refused,
-      .must("be at most 64 numbers") { $0.count <= 64 }, .must("be above 0") { $0.allSatisfy { $0 > 0 } }),
+      .must("be at most \(Architecture.mostTimeScales) numbers") { $0.count <= Architecture.mostTimeScales },
+      .must("be above 0") { $0.allSatisfy { $0 > 0 } }),
     ConfigurationKey(
       "inner.optimizer.lambda1", \.inner.optimizer.lambda1, "Scale λ₁ of the update.", changed: .refused, .positive),
     ConfigurationKey(

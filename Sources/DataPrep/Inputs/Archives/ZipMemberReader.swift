@@ -32,7 +32,7 @@ final class ZipMemberReader {
     guard bytes.count == count else { throw file.damaged(member.name) }
     offset += count
     checksum.add(bytes)
-    if offset == size, checksum.value != UInt(member.checksum) { throw file.damaged(member.name) }
+    if offset == size, checksum.value != member.checksum { throw file.damaged(member.name) }
     return bytes
   }
 

@@ -20,7 +20,8 @@ struct FolderListing {
           if isHidden { return }
           throw DataPrepError(.contradiction, path, "holds \(entry.name), a name that is not UTF-8: rename it")
         }
-        if ForeignName.isFile(entry.name) { return }
+        // A picture's name is none of these: a million of them are not looked up.
+        if isHidden || !ImageFile.isImage(entry.name), ForeignName.isFile(entry.name) { return }
         if isHidden {
           leftOut.append(LeftOut(name: entry.name, reason: LeftOut.hidden))
           return
