@@ -2,24 +2,28 @@ import Files
 
 /// The forms in which people have data sets that are not read as they are, known by a file's first bytes.
 enum InputForm {
-  /// The first bytes of a form, its name, and what to do with a file of it.
-  private static let forms: [(bytes: [UInt8], name: String, advice: String)] = [
-    ([0x1F, 0x8B], "compressed by gzip", "unpack it with gunzip, or give gunzip's output as --input -"),
-    ([0x42, 0x5A, 0x68], "compressed by bzip2", "unpack it with bunzip2, or give bunzip2's output as --input -"),
-    ([0xFD, 0x37, 0x7A, 0x58, 0x5A, 0], "compressed by xz", "unpack it with unxz, or give unxz's output as --input -"),
-    ([0x28, 0xB5, 0x2F, 0xFD], "compressed by zstd", "unpack it with unzstd, or give unzstd's output as --input -"),
-    ([0x50, 0x4B, 3, 4], "a zip archive", "unpack it, and give the folder"),
-    ([0x50, 0x4B, 5, 6], "an empty zip archive", "fetch it again"),
-    ([0x37, 0x7A, 0xBC, 0xAF, 0x27, 0x1C], "a 7-Zip archive", "unpack it, and give the folder"),
-    ([0x52, 0x61, 0x72, 0x21], "a RAR archive", "unpack it, and give the folder"),
-    ([0x50, 0x41, 0x52, 0x31], "a Parquet file", "export its pictures into folders of classes, and give these"),
-    ([0x89, 0x48, 0x44, 0x46], "an HDF5 file", "export its pictures into folders of classes, and give these"),
+  /// The first bytes of a form, its name, what to do with a file of it, and the program whose output can be piped in.
+  private static let forms: [(bytes: [UInt8], name: String, advice: String, unpacker: String?)] = [
+    ([0x1F, 0x8B], "compressed by gzip", "unpack it with gunzip", "gunzip"),
+    ([0x42, 0x5A, 0x68], "compressed by bzip2", "unpack it with bunzip2", "bunzip2"),
+    ([0xFD, 0x37, 0x7A, 0x58, 0x5A, 0], "compressed by xz", "unpack it with unxz", "unxz"),
+    ([0x28, 0xB5, 0x2F, 0xFD], "compressed by zstd", "unpack it with unzstd", "unzstd"),
+    ([0x50, 0x4B, 3, 4], "a zip archive", "unpack it, and give the folder", nil),
+    ([0x50, 0x4B, 5, 6], "an empty zip archive", "fetch it again", nil),
+    ([0x37, 0x7A, 0xBC, 0xAF, 0x27, 0x1C], "a 7-Zip archive", "unpack it, and give the folder", nil),
+    ([0x52, 0x61, 0x72, 0x21], "a RAR archive", "unpack it, and give the folder", nil),
+    ([0x50, 0x41, 0x52, 0x31], "a Parquet file", "export its pictures into folders of classes, and give these", nil),
+    ([0x89, 0x48, 0x44, 0x46], "an HDF5 file", "export its pictures into folders of classes, and give these", nil),
   ]
 
   /// Returns what a file is by its first bytes, and what to do with it: "is compressed by gzip: unpack it …"; nil where
   /// it is none of these forms.
-  static func sentence(ofFirst bytes: some Collection<UInt8>) -> String? {
-    forms.first { bytes.starts(with: $0.bytes) }.map { "is \($0.name): \($0.advice)" }
+  ///
+  /// - Parameter canBePiped: whether the input may be a pipe.
+  static func sentence(ofFirst bytes: some Collection<UInt8>, canBePiped: Bool) -> String? {
+    guard let form = forms.first(where: { bytes.starts(with: $0.bytes) }) else { return nil }
+    let pipe = canBePiped ? form.unpacker.map { ", or give \($0)'s output as --input -" } : nil
+    return "is \(form.name): \(form.advice)\(pipe ?? "")"
   }
 
   /// Checks that an input is a folder.
@@ -34,8 +38,8 @@ enum InputForm {
         .otherFormat, path, "is a tar archive, where a folder of \(content) is expected: unpack it, and give the folder"
       )
     }
-    let form = sentence(ofFirst: first)?.replacing(", or give .*'s output as --input -", with: "")
+    let form = sentence(ofFirst: first, canBePiped: false) ?? "is no folder"
     throw DataPrepError(
-      .otherFormat, path, "\(form ?? "is no folder"); what is expected is the folder of \(content)")
+      .otherFormat, path, "\(form); what is expected is the folder of \(content)")
   }
 }

@@ -105,7 +105,7 @@ struct TarReader {
     let block = try file.read(TarHeader.blockSize, of: what)
     if block.allSatisfy({ $0 == 0 }) { return nil }
     guard let header = TarHeader(block) else {
-      if next == start, let form = InputForm.sentence(ofFirst: block) {
+      if next == start, let form = InputForm.sentence(ofFirst: block, canBePiped: true) {
         throw DataPrepError(.otherFormat, file.path, "\(start == 0 ? "" : "\(what) ")\(form)")
       }
       throw damaged("no tar header", at: next)
