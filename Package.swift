@@ -27,7 +27,8 @@ let systemLibraries: [Target] = [
 /// In the order of reading: a target imports only what stands above it.
 let sources: [Target] = [
   .target(name: "Files", dependencies: [crypto], swiftSettings: settings),
-  .target(name: "Threads", swiftSettings: settings),
+  .target(name: "CSignals"),
+  .target(name: "Threads", dependencies: ["CSignals"], swiftSettings: settings),
   .target(
     name: "Commands", dependencies: ["Files", "Threads", argumentParser, logging], swiftSettings: settings),
   .target(name: "Randomness", swiftSettings: settings),
@@ -92,7 +93,6 @@ let sources: [Target] = [
       .product(name: "NIOHTTPTypes", package: "swift-nio-extras"),
       .product(name: "NIOSSL", package: "swift-nio-ssl"),
       .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
-      .product(name: "UnixSignals", package: "swift-service-lifecycle"),
     ],
     // Every file of the folder; PageRoutes says what each is served as.
     resources: [.embedInCode("Page")],

@@ -8,7 +8,6 @@ import ServiceLifecycle
 import Settings
 import Threads
 import Training
-import UnixSignals
 
 /// The `lopt-daemon` command, which assembles the services.
 @main
@@ -90,9 +89,11 @@ struct LoptDaemon: AsyncParsableCommand {
     var services = ServiceGroupConfiguration(
       services: servers.map { .init(service: $0.service) }
         + [.init(service: trainer, successTerminationBehavior: .gracefullyShutdownGroup)],
-      gracefulShutdownSignals: [.sigterm, .sigint], logger: quiet)
+      logger: quiet)
     // Clients that take their time do not keep the daemon from ending.
     services.maximumGracefulShutdownDuration = .seconds(10)
-    try await ServiceGroup(configuration: services).run()
+    let group = ServiceGroup(configuration: services)
+    stop.whenSet { Task { await group.triggerGracefulShutdown() } }
+    try await group.run()
   }
 }

@@ -3,6 +3,6 @@ extension Int {
   /// then stand in the order of the numbers.
   func digits(atLeast count: Int) -> String {
     let digits = String(self)
-    return String(repeating: "0", count: max(0, count - digits.count)) + digits
+    return String(repeating: "0", count: Swift.max(0, count - digits.count)) + digits
   }
 }

@@ -1,5 +1,5 @@
 import Foundation
-package import Testing
+import Testing
 
 /// The help of a tool's command, and the text that Tests/Fixtures/Help keeps of it.
 package struct HelpText: Sendable, CustomTestStringConvertible {

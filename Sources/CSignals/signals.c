@@ -1,0 +1,44 @@
+#define _GNU_SOURCE
+#include "signals.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <signal.h>
+#include <unistd.h>
+
+/// The pipe's ends, to read from and to write to. They are set before the first handler is.
+static int ends[2];
+
+static void pass_on(int number) {
+  // The code that the signal interrupted may be about to read it.
+  const int kept = errno;
+  const unsigned char byte = (unsigned char)number;
+  // A full pipe holds thousands of signals that nobody has seen yet: one more says nothing new.
+  ssize_t written = write(ends[1], &byte, 1);
+  (void)written;
+  errno = kept;
+}
+
+int lopt_open_signals(void) {
+  if (pipe2(ends, O_CLOEXEC) != 0) return -1;
+  // Only the handler must not wait.
+  fcntl(ends[1], F_SETFL, O_NONBLOCK);
+  return 0;
+}
+
+int lopt_next_signal(void) {
+  unsigned char byte;
+  while (read(ends[0], &byte, 1) != 1) {
+  }
+  return byte;
+}
+
+static void act(int number, void (*handler)(int)) {
+  struct sigaction action = {.sa_handler = handler, .sa_flags = SA_RESTART};
+  sigemptyset(&action.sa_mask);
+  sigaction(number, &action, NULL);
+}
+
+void lopt_take_signal(int number) { act(number, pass_on); }
+
+void lopt_ignore_signal(int number) { act(number, SIG_IGN); }
