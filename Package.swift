@@ -136,7 +136,8 @@ let tests: [Target] = [
   .testTarget(
     name: "ShardsTests", dependencies: ["Files", "Randomness", "Shards", "TestSupport"], swiftSettings: settings),
   .testTarget(
-    name: "DataPrepTests", dependencies: ["DataPrep", "Files", "Randomness", "Shards", "TestSupport", "Threads"],
+    name: "DataPrepTests",
+    dependencies: ["CTurboJPEG", "DataPrep", "Files", "Randomness", "Shards", "TestSupport", "Threads"],
     swiftSettings: settings),
   .testTarget(name: "SnapshotsTests", dependencies: ["Files", "Snapshots", "TestSupport"], swiftSettings: settings),
   .testTarget(

@@ -3,6 +3,13 @@
 /// A decoder is for one thread: it remembers the filter's weights. JPEG and PNG are told apart by their first bytes,
 /// never by name. An EXIF orientation is ignored, as in the published downsampled sets.
 final class ImageDecoder {
+  /// The revision of what is made of a file's bytes with the same settings. A stopped build goes on only with the revision
+  /// that it was begun with, and the manifest names it.
+  ///
+  /// Revision 1, that of manifests that name none, shrank a JPEG by its luminance alone. Since 2 colours at half of one
+  /// side (4:2:2, 4:4:0) or a quarter (4:1:1) count too; every other file gives the same pixels.
+  static let revision = 2
+
   private let settings: DecodingSettings
   private let resampler: Resampler
 

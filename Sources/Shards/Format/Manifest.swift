@@ -19,6 +19,9 @@ public struct Manifest: Codable, Equatable, Sendable {
   public var shape: Shape
   /// A phrase that says how the source's images were brought to the shape; "none" where they had it.
   public var resampling: String
+  /// The revision of the decoder of image files; nil for images that were not decoded, and in datasets that were made
+  /// before revisions were counted.
+  public var decoderRevision: Int?
   /// Mean and deviation of each channel over the training images of the classes of the split `train`.
   public var channels: [Channel]
   /// The classes in the order of the keys. A class is known by its position in this array.

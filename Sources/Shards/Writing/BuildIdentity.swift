@@ -6,6 +6,9 @@ import Files
 public struct BuildIdentity: Codable, Equatable, Sendable {
   /// The version of the tool.
   public var toolVersion: String
+  /// The revision of the decoder of image files; nil for images that are not decoded, and in builds that were begun before
+  /// revisions were counted.
+  public var decoderRevision: Int?
   /// The options that change the shards, for example `["--size": "32"]`, all defaults included.
   public var arguments: [String: String]
   /// The options that change the splits of the classes, and so the manifest alone.
@@ -15,9 +18,11 @@ public struct BuildIdentity: Codable, Equatable, Sendable {
 
   /// Describes a build.
   public init(
-    toolVersion: String, arguments: [String: String], splits: [String: String] = [:], inputs: [String: String]
+    toolVersion: String, decoderRevision: Int? = nil, arguments: [String: String], splits: [String: String] = [:],
+    inputs: [String: String]
   ) {
     self.toolVersion = toolVersion
+    self.decoderRevision = decoderRevision
     self.arguments = arguments
     self.splits = splits
     self.inputs = inputs
@@ -29,6 +34,9 @@ public struct BuildIdentity: Codable, Equatable, Sendable {
   func difference(from begun: BuildIdentity, changingSplits: Bool) -> String? {
     if toolVersion != begun.toolVersion {
       return "was begun by version \(begun.toolVersion) of the tool, and this is \(toolVersion)"
+    }
+    if decoderRevision != begun.decoderRevision {
+      return "was begun by revision \(begun.decoderRevision ?? 1) of the decoder, and this is \(decoderRevision ?? 1)"
     }
     if let (option, old, new) = Self.difference(begun.arguments, arguments) {
       return "was begun with \(option) \(old ?? "left out"), and now it is \(new ?? "left out")"

@@ -140,8 +140,9 @@ public final class DatasetWriter {
     }
     let manifest = Manifest(
       formatVersion: Manifest.currentVersion, toolVersion: toolVersion, source: source, shape: shape,
-      resampling: resampling, channels: statistics.channels, classes: classes, shards: journal.shards,
-      skipped: journal.skipped, leftOut: journal.leftOut, warnings: journal.warnings)
+      resampling: resampling, decoderRevision: journal.identity.decoderRevision, channels: statistics.channels,
+      classes: classes, shards: journal.shards, skipped: journal.skipped, leftOut: journal.leftOut,
+      warnings: journal.warnings)
     try AtomicFile.write(try manifest.encoded(), to: folder.appending(path: Manifest.fileName))
     return manifest
   }

@@ -14,7 +14,9 @@ struct JPEGFile {
     try UndecodableImage.check(header.width, header.height, maxPixels: settings.maxPixels)
     reduction =
       settings.mode == .full
-      ? 1 : JPEGReduction.factor(width: header.width, height: header.height, size: settings.size)
+      ? 1
+      : JPEGReduction.factor(
+        width: header.width, height: header.height, size: settings.size, sampling: JPEGScans.sampling(in: bytes))
   }
 
   private var header: TurboJPEG.Header { turbo.header }
