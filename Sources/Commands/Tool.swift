@@ -12,6 +12,11 @@ extension AsyncParsableCommand {
     SystemCall.ignoreSignal(SIGPIPE)
     StandardError.reserve()
     do {
+      try CommandLineRules.check()
+      if let fault = UnknownCommand.fault(in: Array(CommandLine.arguments.dropFirst()), of: Self.self) {
+        throw CommandLineRules.Fault(.usage, fault)
+      }
+      printBashCompletion()
       var command = try parseAsRoot()
       if var asynchronous = command as? any AsyncParsableCommand {
         try await asynchronous.run()
@@ -24,5 +29,13 @@ extension AsyncParsableCommand {
     } catch {
       exit(withError: error)
     }
+  }
+
+  /// Prints the script for bash that `--generate-completion-script bash` asks for, and exits; returns where it is not asked
+  /// for. Where the parser's own script has nothing to offer, as behind `--output=`, bash offers names of files.
+  private static func printBashCompletion() {
+    guard CommandLine.arguments.dropFirst() == ["--generate-completion-script", "bash"] else { return }
+    print(completionScript(for: .bash).replacing("complete -o filenames ", with: "complete -o filenames -o default "))
+    Foundation.exit(0)
   }
 }

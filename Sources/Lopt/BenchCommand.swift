@@ -23,7 +23,9 @@ struct BenchCommand: ParsableCommand {
         lopt bench --problem mlp2x32 --threads 1
       """)
 
-  @Option(help: ArgumentHelp("An inner problem; may be given several times. All, if left out.", valueName: "name"))
+  @Option(
+    help: ArgumentHelp("An inner problem; may be given several times. All, if left out.", valueName: "name"),
+    completion: .list(InnerProblems.listed))
   var problem: [String] = []
   @Option(
     help: ArgumentHelp(

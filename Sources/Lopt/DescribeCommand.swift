@@ -22,22 +22,29 @@ struct DescribeCommand: ParsableCommand {
         lopt describe --check small.safetensors large.safetensors
       """)
 
-  @Argument(help: ArgumentHelp("The snapshot of θ; with --check several.", valueName: "file"))
+  @Argument(help: ArgumentHelp("The snapshot of θ; with --check several.", valueName: "file"), completion: .file())
   var snapshots: [String]
   @Flag(
     help: "Write nothing: compare the cards that are there with their snapshots. Exit code 65 where any differs.")
   var check = false
-  @Option(help: ArgumentHelp("A data set that it was trained on; all of them, one by one.", valueName: "folder"))
+  @Option(
+    help: ArgumentHelp("A data set that it was trained on; all of them, one by one.", valueName: "folder"),
+    completion: .directory)
   var dataset: [String] = []
-  @Option(help: ArgumentHelp("What lopt export-state wrote at the end of the run.", valueName: "file"))
+  @Option(
+    help: ArgumentHelp("What lopt export-state wrote at the end of the run.", valueName: "file"), completion: .file())
   var state: String?
   @Option(
-    help: ArgumentHelp("The run's log.jsonl; of a run that moved that of each part, in order.", valueName: "file"))
+    help: ArgumentHelp("The run's log.jsonl; of a run that moved that of each part, in order.", valueName: "file"),
+    completion: .file())
   var log: [String] = []
   @Option(
-    help: ArgumentHelp("The exported state that the run began with: its log is not needed.", valueName: "file"))
+    help: ArgumentHelp("The exported state that the run began with: its log is not needed.", valueName: "file"),
+    completion: .file())
   var startFrom: String?
-  @Option(help: ArgumentHelp("What lopt evaluate --json printed of it; several times, or never.", valueName: "file"))
+  @Option(
+    help: ArgumentHelp("What lopt evaluate --json printed of it; several times, or never.", valueName: "file"),
+    completion: .file())
   var evaluation: [String] = []
   @Option(help: ArgumentHelp("The command that reproduces it.", valueName: "text"))
   var command: String?
@@ -47,7 +54,8 @@ struct DescribeCommand: ParsableCommand {
     help: ArgumentHelp(
       "The commit that trained it; unless given that of the repository in which lopt was built.", valueName: "hash"))
   var commit: String?
-  @Option(help: ArgumentHelp("The card; unless given NAME.json beside the snapshot.", valueName: "file"))
+  @Option(
+    help: ArgumentHelp("The card; unless given NAME.json beside the snapshot.", valueName: "file"), completion: .file())
   var output: String?
   @Flag(help: "Print JSON: the snapshot's and the card's path; with --check of each snapshot what is wrong.")
   var json = false

@@ -31,17 +31,17 @@ struct EvaluateCommand: ParsableCommand {
           --plan plan.json
       """)
 
-  @Option(help: ArgumentHelp("The snapshot of θ.", valueName: "file"))
+  @Option(help: ArgumentHelp("The snapshot of θ.", valueName: "file"), completion: .file())
   var snapshot: String
-  @Option(help: ArgumentHelp("The data set that dataprep built.", valueName: "folder"))
+  @Option(help: ArgumentHelp("The data set that dataprep built.", valueName: "folder"), completion: .directory)
   var dataset: String
   @Option(
     help: ArgumentHelp(
       "A JSON object of what is not given here of the options from --split to --grid, by their names.",
-      valueName: "file"))
+      valueName: "file"), completion: .file())
   var plan: String?
   @OptionGroup var split: SplitOption
-  @Option(help: "The inner problem, for example mlp2x32.")
+  @Option(help: "The inner problem, for example mlp2x32.", completion: .list(InnerProblems.listed))
   var problem: String?
   @Option(help: "Tasks; `dataprep tasks sample` of the same seed lists their classes.")
   var tasks: Int?
@@ -53,7 +53,9 @@ struct EvaluateCommand: ParsableCommand {
   var initialisations: Int?
   @Option(help: "The seed of tasks, initialisations and minibatches; unless given 0.")
   var seed: UInt64?
-  @Option(help: "The loss for which the learning rates are chosen: train or validation; unless given train.")
+  @Option(
+    help: "The loss for which the learning rates are chosen: train or validation; unless given train.",
+    completion: .list(["train", "validation"]))
   var tune: String?
   @Option(
     help: ArgumentHelp(
@@ -73,9 +75,10 @@ struct EvaluateCommand: ParsableCommand {
         + "given with 16 from 0.00001 to 1. It widens while the best is at an end.",
       valueName: "rates"))
   var grid: Int?
-  @Option(help: ArgumentHelp("Write the training losses over steps and time as CSV.", valueName: "file"))
+  @Option(
+    help: ArgumentHelp("Write the training losses over steps and time as CSV.", valueName: "file"), completion: .file())
   var curves: String?
-  @Option(help: ArgumentHelp("Draw them as SVG with gnuplot.", valueName: "file"))
+  @Option(help: ArgumentHelp("Draw them as SVG with gnuplot.", valueName: "file"), completion: .file())
   var plot: String?
   @Flag(help: "Print JSON.")
   var json = false
@@ -90,6 +93,7 @@ struct EvaluateCommand: ParsableCommand {
 
   func validate() throws {
     if let fault = options.fault(prefix: "--") { throw ValidationError(fault) }
+    if let plot, let fault = OutputFormat.fault(plot, of: "--plot", ending: "svg") { throw ValidationError(fault) }
     guard tune == nil || options.tune != nil else { throw ValidationError("--tune must be train or validation") }
     if plan == nil { _ = try Self.required(options) }
   }

@@ -17,10 +17,10 @@ struct ExportStateCommand: ParsableCommand {
         lopt-daemon --config lopt.json --state other --set start_from=run.safetensors
       """)
 
-  @Argument(help: ArgumentHelp("The state folder of the run.", valueName: "folder"))
+  @Argument(help: ArgumentHelp("The state folder of the run.", valueName: "folder"), completion: .directory)
   var state: String
 
-  @Option(help: ArgumentHelp("The file to write; it must not exist.", valueName: "file"))
+  @Option(help: ArgumentHelp("The file to write; it must not exist.", valueName: "file"), completion: .file())
   var output: String
 
   func run() throws {

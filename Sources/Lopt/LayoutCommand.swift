@@ -17,7 +17,7 @@ struct LayoutCommand: ParsableCommand {
         lopt layout --problem mlp2x32
       """)
 
-  @Option(help: "The inner problem, for example mlp2x32.")
+  @Option(help: "The inner problem, for example mlp2x32.", completion: .list(InnerProblems.listed))
   var problem: String
 
   @Flag(help: "Print JSON.")

@@ -18,13 +18,15 @@ struct OuterGradientCommand: ParsableCommand {
         lopt outer-gradient --problem mlp2x32 --case case.safetensors --output result.safetensors
       """)
 
-  @Option(help: "The inner problem, for example mlp2x32.")
+  @Option(help: "The inner problem, for example mlp2x32.", completion: .list(InnerProblems.listed))
   var problem: String
 
-  @Option(name: .customLong("case"), help: ArgumentHelp("The truncation, a safetensors file.", valueName: "file"))
+  @Option(
+    name: .customLong("case"), help: ArgumentHelp("The truncation, a safetensors file.", valueName: "file"),
+    completion: .file())
   var input: String
 
-  @Option(help: ArgumentHelp("The safetensors file that gets the result.", valueName: "file"))
+  @Option(help: ArgumentHelp("The safetensors file that gets the result.", valueName: "file"), completion: .file())
   var output: String
 
   func run() throws {

@@ -3,7 +3,9 @@ import Shards
 
 /// The option that names the split of the classes on which optimizers are compared.
 struct SplitOption: ParsableArguments {
-  @Option(help: "train, outer-validation or held-out; unless given held-out where there is any, else train.")
+  @Option(
+    help: "train, outer-validation or held-out; unless given held-out where there is any, else train.",
+    completion: .list(ClassSplit.allCases.map(\.rawValue)))
   var split: String?
 
   func validate() throws {

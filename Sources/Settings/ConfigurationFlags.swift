@@ -1,9 +1,10 @@
 import ArgumentParser
+import Engine
 import Foundation
 
 /// The options of the tools that train: the configuration's file, and settings that win over it.
 package struct ConfigurationFlags: ParsableArguments {
-  @Option(help: ArgumentHelp("The configuration, a JSON file.", valueName: "file"))
+  @Option(help: ArgumentHelp("The configuration, a JSON file.", valueName: "file"), completion: .file())
   var config: String
 
   @Option(\.state) var state: String?
@@ -82,13 +83,21 @@ package struct ConfigurationFlags: ParsableArguments {
 extension ConfigurationKey {
   /// The name of the key's option, for example `http-host`.
   var optionName: String { path.replacing(/[._]/, with: "-") }
+
+  /// What a shell offers for the key's value.
+  fileprivate var completion: CompletionKind {
+    if !words.isEmpty { return .list(words) }
+    if case .path = form { return .file() }
+    return path == ConfigurationKey.of(\.problem).path ? .list(InnerProblems.listed) : .default
+  }
 }
 
 extension Option {
   /// Makes the option of a key.
   fileprivate init(_ property: PartialKeyPath<Configuration>) where Value == String? {
     let key = ConfigurationKey.of(property)
-    self.init(name: .customLong(key.optionName), help: ArgumentHelp(stringLiteral: key.text))
+    self.init(
+      name: .customLong(key.optionName), help: ArgumentHelp(stringLiteral: key.text), completion: key.completion)
   }
 
   /// Makes the option of a key whose value is a list, so that it may be given several times.
@@ -96,6 +105,7 @@ extension Option {
   where Value == [String] {
     let key = ConfigurationKey.of(property)
     self.init(
-      wrappedValue: wrappedValue, name: .customLong(key.optionName), help: ArgumentHelp(key.text, valueName: valueName))
+      wrappedValue: wrappedValue, name: .customLong(key.optionName), help: ArgumentHelp(key.text, valueName: valueName),
+      completion: .directory)
   }
 }

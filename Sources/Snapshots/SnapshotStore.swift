@@ -25,6 +25,12 @@ public struct Snapshot: Sendable, Equatable {
   /// - Parameter name: what an error calls the file.
   /// - Throws: ``SnapshotError`` where it has no float32 tensor `theta`, or its metadata is not a snapshot's.
   public init(_ file: Safetensors, name: String) throws {
+    guard file.metadata["adam_steps"] == nil else {
+      throw SnapshotError(
+        .damaged,
+        "\(name): is the state of a run, not a snapshot: give a theta-….safetensors of the folder snapshots beside it, or "
+          + "get one with lopt fetch latest --from STATE-FOLDER")
+    }
     guard case .float32(let theta)? = file.tensors["theta"]?.values else {
       throw SnapshotError(.damaged, "\(name): not a snapshot: it has no float32 tensor theta")
     }

@@ -20,13 +20,13 @@ struct Export: ParsableCommand {
 
   enum Format: String, ExpressibleByArgument, CaseIterable { case npz, png }
 
-  @Argument(help: ArgumentHelp("The dataset.", valueName: "folder"))
+  @Argument(help: ArgumentHelp("The dataset.", valueName: "folder"), completion: .directory)
   var folder: String
 
   @Option(help: "What to make.")
   var format: Format
 
-  @Option(help: ArgumentHelp("The folder to make; it must not exist.", valueName: "folder"))
+  @Option(help: ArgumentHelp("The folder to make; it must not exist.", valueName: "folder"), completion: .directory)
   var output: String
 
   /// The name of a file that lies in the folder until that is whole. By it, what a stopped export left is told from

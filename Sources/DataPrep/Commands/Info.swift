@@ -11,7 +11,7 @@ struct Info: ParsableCommand {
         dataprep info mnist14 --json
       """)
 
-  @Argument(help: ArgumentHelp("The dataset.", valueName: "folder"))
+  @Argument(help: ArgumentHelp("The dataset.", valueName: "folder"), completion: .directory)
   var folder: String
 
   @Flag(help: "Print JSON: the whole manifest, and images, the number of all images.")

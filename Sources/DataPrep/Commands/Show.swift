@@ -13,10 +13,10 @@ struct Show: ParsableCommand {
           --classes n01440764,n01443537 --per-class 20
       """)
 
-  @Argument(help: ArgumentHelp("The dataset.", valueName: "folder"))
+  @Argument(help: ArgumentHelp("The dataset.", valueName: "folder"), completion: .directory)
   var folder: String
 
-  @Option(help: ArgumentHelp("The PNG file to make; it must not exist.", valueName: "file"))
+  @Option(help: ArgumentHelp("The PNG file to make; it must not exist.", valueName: "file"), completion: .file())
   var output: String
 
   @Option(help: ArgumentHelp("The classes, from above; all of them, if left out.", valueName: "id,id…"))
@@ -26,6 +26,7 @@ struct Show: ParsableCommand {
   var perClass = 10
 
   func validate() throws {
+    if let fault = OutputFormat.fault(output, of: "show", ending: "png") { throw ValidationError(fault) }
     guard (1...10_000).contains(perClass) else { throw ValidationError("--per-class is 1 to 10000") }
   }
 

@@ -22,7 +22,7 @@ struct TasksSample: ParsableCommand {
         dataprep tasks sample mnist14 --split train --classes 10 --count 3 --seed 1
       """)
 
-  @Argument(help: ArgumentHelp("The dataset.", valueName: "folder"))
+  @Argument(help: ArgumentHelp("The dataset.", valueName: "folder"), completion: .directory)
   var folder: String
 
   @Option(help: "The split of the classes.")

@@ -15,7 +15,7 @@ struct Verify: ParsableCommand {
         dataprep verify mnist14
       """)
 
-  @Argument(help: ArgumentHelp("The dataset.", valueName: "folder"))
+  @Argument(help: ArgumentHelp("The dataset.", valueName: "folder"), completion: .directory)
   var folder: String
 
   @Flag(help: "Print JSON: valid, and of each shard its file, images, bytes and problem (null where there is none).")

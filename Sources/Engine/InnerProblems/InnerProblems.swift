@@ -18,6 +18,9 @@ package enum InnerProblems {
     throw EngineError(.unknownProblem, "unknown problem \(name); there are \(names)")
   }
 
+  /// The names of ``all``, which shells offer.
+  package static var listed: [String] { all.map(\.name) }
+
   /// The names that ``named(_:)`` knows, for messages.
   package static var names: String {
     all.map(\.name).joined(separator: ", ")

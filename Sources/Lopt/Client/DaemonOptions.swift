@@ -9,11 +9,14 @@ extension DaemonAddress: ExpressibleByArgument {
 
 /// The options with a daemon's credentials.
 struct AccessOptions: ParsableArguments {
-  @Option(help: ArgumentHelp("The file that holds the daemon's token (http.token_file).", valueName: "file"))
+  @Option(
+    help: ArgumentHelp("The file that holds the daemon's token (http.token_file).", valueName: "file"),
+    completion: .file())
   var tokenFile: String?
   @Option(
     help: ArgumentHelp(
-      "The certificates (PEM) that an https address is trusted by, instead of the system's.", valueName: "file"))
+      "The certificates (PEM) that an https address is trusted by, instead of the system's.", valueName: "file"),
+    completion: .file())
   var certificateAuthority: String?
 
   func access() throws -> DaemonAccess {
@@ -47,7 +50,8 @@ extension DaemonOptions {
 /// The options of a command that reads from a daemon.
 struct ReadingOptions: DaemonOptions {
   @Option(
-    help: ArgumentHelp("The daemon: http://HOST:PORT, https://HOST:PORT or unix:PATH.", valueName: "address"))
+    help: ArgumentHelp("The daemon: http://HOST:PORT, https://HOST:PORT or unix:PATH.", valueName: "address"),
+    completion: .directory)
   var from = DaemonAddress.http("http://127.0.0.1:8417")
   @OptionGroup var access: AccessOptions
   @Flag(help: "Print JSON.")
@@ -59,7 +63,7 @@ struct ControlOptions: DaemonOptions {
   @Option(
     help: ArgumentHelp(
       "The daemon: unix:PATH of its socket, or with its token http://HOST:PORT or https://HOST:PORT.",
-      valueName: "address"))
+      valueName: "address"), completion: .directory)
   var from = DaemonAddress.socket("/run/lopt/default/daemon.sock")
   @OptionGroup var access: AccessOptions
   @Flag(help: "Print JSON.")

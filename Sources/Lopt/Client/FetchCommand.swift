@@ -21,7 +21,8 @@ struct FetchCommand: AsyncParsableCommand {
       """)
 
   @Argument(
-    help: "latest, best (of the lowest evaluation), or a snapshot's name such as theta-000000012.safetensors.")
+    help: "latest, best (of the lowest evaluation), or a snapshot's name such as theta-000000012.safetensors.",
+    completion: .list(["latest", "best"]))
   var name: String
 
   @Option(
@@ -30,7 +31,7 @@ struct FetchCommand: AsyncParsableCommand {
       valueName: "address or folder"))
   var from = DaemonAddress.http("http://127.0.0.1:8417")
 
-  @Option(help: ArgumentHelp("The folder that gets the file.", valueName: "folder"))
+  @Option(help: ArgumentHelp("The folder that gets the file.", valueName: "folder"), completion: .directory)
   var output = "."
 
   @Flag(help: "Leave the snapshot's record beside it, under its name with .json, for lopt verify.")

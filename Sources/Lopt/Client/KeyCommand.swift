@@ -30,7 +30,9 @@ struct GenerateKeyCommand: ParsableCommand {
         lopt fetch latest --public-key signing-key.pub
       """)
 
-  @Option(help: ArgumentHelp("The file of the key; that of its public half has .pub behind.", valueName: "file"))
+  @Option(
+    help: ArgumentHelp("The file of the key; that of its public half has .pub behind.", valueName: "file"),
+    completion: .file())
   var output: String
 
   @Flag(help: "Print JSON.")

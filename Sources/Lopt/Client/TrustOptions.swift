@@ -8,7 +8,7 @@ struct TrustOptions: ParsableArguments {
   @Option(
     help: ArgumentHelp(
       "Take only what is signed by this key (lopt key generate), and no latest that is older than one before.",
-      valueName: "file"))
+      valueName: "file"), completion: .file())
   var publicKey: String?
   @Flag(help: "Take a latest that is older than one before.")
   var allowOlder = false

@@ -20,12 +20,13 @@ struct VerifyCommand: ParsableCommand {
         lopt verify /var/lib/lopt/state/default
       """)
 
-  @Argument(help: ArgumentHelp("Files of snapshots, or folders of them.", valueName: "path"))
+  @Argument(help: ArgumentHelp("Files of snapshots, or folders of them.", valueName: "path"), completion: .file())
   var paths: [String]
   @Option(help: ArgumentHelp("The SHA-256 that the file must have; for one file.", valueName: "digest"))
   var sha256: String?
   @Option(
-    help: ArgumentHelp("The key by which the records beside the files must be signed.", valueName: "file"))
+    help: ArgumentHelp("The key by which the records beside the files must be signed.", valueName: "file"),
+    completion: .file())
   var publicKey: String?
   @Flag(help: "Print JSON.")
   var json = false

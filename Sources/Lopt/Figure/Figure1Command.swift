@@ -25,16 +25,17 @@ struct Figure1Command: ParsableCommand {
       """)
 
   @OptionGroup var options: FigureOptions
-  @Option(help: ArgumentHelp("The snapshot of θ.", valueName: "file"))
+  @Option(help: ArgumentHelp("The snapshot of θ.", valueName: "file"), completion: .file())
   var snapshot: String
   @Option(
     help: ArgumentHelp(
-      "Another θ, of the validation objective; the first is of the train objective then.", valueName: "file"))
+      "Another θ, of the validation objective; the first is of the train objective then.", valueName: "file"),
+    completion: .file())
   var validationSnapshot: String?
-  @Option(help: ArgumentHelp("The data set that dataprep built.", valueName: "folder"))
+  @Option(help: ArgumentHelp("The data set that dataprep built.", valueName: "folder"), completion: .directory)
   var dataset: String
   @OptionGroup var split: SplitOption
-  @Option(help: "The inner problem, for example conv3x8@16.")
+  @Option(help: "The inner problem, for example conv3x8@16.", completion: .list(InnerProblems.listed))
   var problem: String
   @Option(help: "Inner steps of the learned optimizers.")
   var steps: Int?

@@ -22,7 +22,7 @@ struct Figure3Command: ParsableCommand {
 
   @OptionGroup var options: FigureOptions
   @OptionGroup var tasks: FigureTaskOptions
-  @Option(help: ArgumentHelp("The snapshot of θ.", valueName: "file"))
+  @Option(help: ArgumentHelp("The snapshot of θ.", valueName: "file"), completion: .file())
   var snapshot: String?
 
   func run() throws {

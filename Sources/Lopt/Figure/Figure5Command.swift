@@ -19,9 +19,13 @@ struct Figure5Command: ParsableCommand {
       """)
 
   @OptionGroup var options: FigureOptions
-  @Option(help: ArgumentHelp("A data set that dataprep built, with outer-validation classes.", valueName: "folder"))
+  @Option(
+    help: ArgumentHelp("A data set that dataprep built, with outer-validation classes.", valueName: "folder"),
+    completion: .directory)
   var dataset: String
-  @Option(help: "The inner problem, for example mlp2x32; unless given, the first that takes the data set's images.")
+  @Option(
+    help: "The inner problem, for example mlp2x32; unless given, the first that takes the data set's images.",
+    completion: .list(InnerProblems.listed))
   var problem: String?
 
   func run() throws {

@@ -1,4 +1,5 @@
 import ArgumentParser
+import Engine
 import Experiments
 import Foundation
 import Threads
@@ -21,9 +22,11 @@ struct FigureCommand: ParsableCommand {
 
 /// The options of every figure.
 struct FigureOptions: ParsableArguments {
-  @Option(help: ArgumentHelp("The folder that gets the files.", valueName: "folder"))
+  @Option(help: ArgumentHelp("The folder that gets the files.", valueName: "folder"), completion: .directory)
   var output: String
-  @Option(help: "How large an instance: small (up to an hour on two cores) or paper (days and more).")
+  @Option(
+    help: "How large an instance: small (up to an hour on two cores) or paper (days and more).",
+    completion: .list(FigureScale.allCases.map(\.rawValue)))
   var scale = FigureScale.small.rawValue
   @Option(help: "The seed of all randomness.")
   var seed: UInt64 = 0
@@ -47,9 +50,12 @@ struct FigureOptions: ParsableArguments {
 struct FigureTaskOptions: ParsableArguments {
   @Option(
     help: ArgumentHelp(
-      "A data set that dataprep built; unless given, images are made of the seed.", valueName: "folder"))
+      "A data set that dataprep built; unless given, images are made of the seed.", valueName: "folder"),
+    completion: .directory)
   var dataset: String?
-  @Option(help: "The inner problem, for example mlp2x32; unless given, the first that takes the data set's images.")
+  @Option(
+    help: "The inner problem, for example mlp2x32; unless given, the first that takes the data set's images.",
+    completion: .list(InnerProblems.listed))
   var problem: String?
 
   func validate() throws {
