@@ -17,8 +17,7 @@ public struct DaemonAccess: Sendable {
   public init(tokenFile: URL? = nil, certificateAuthority: URL? = nil) throws {
     self.certificateAuthority = certificateAuthority
     guard let tokenFile else { return }
-    let text = String(decoding: try FileReading.data(tokenFile), as: UTF8.self)
-      .trimmingCharacters(in: .whitespacesAndNewlines)
+    let text = try TextFile(tokenFile).text.trimmingCharacters(in: .whitespacesAndNewlines)
     guard !text.isEmpty, text.isVisibleASCII else {
       throw SnapshotError(.damaged, "\(tokenFile.path): is not a token: one line of visible ASCII characters")
     }

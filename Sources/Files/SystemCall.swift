@@ -19,7 +19,8 @@ public struct FileError: ReportedError, Equatable {
   /// The code with which a tool exits that this error ends.
   public var exitCode: ExitCode {
     switch (operation, number) {
-    case ("open", ENOENT), ("open", EACCES), ("read", _): .noInput
+    case ("open", ENOENT), ("open", ENOTDIR), ("open", ELOOP), ("open", ENAMETOOLONG), ("open", EACCES), ("read", _):
+      .noInput
     case (_, EEXIST), (_, EACCES), (_, EROFS), ("create", ENOENT), ("create", ENOTDIR), ("create", EISDIR):
       .cannotCreate
     default: .inputOutput

@@ -69,6 +69,7 @@ extension Safetensors {
       throw damaged("the header's length, \(length), is beyond the file's end")
     }
     let body = data[(8 + Int(length))...]
+    do { try JSONFault.check(data[8..<8 + Int(length)]) } catch { throw damaged("its header's \(error)") }
     guard
       let object = try? JSONSerialization.jsonObject(with: data[8..<8 + Int(length)]) as? [String: Any]
     else { throw damaged("the header is not a JSON object") }

@@ -87,7 +87,9 @@ private enum KeyFile: String {
   func text(_ bytes: Data) -> String { "\(rawValue) \(bytes.base64EncodedString())\n" }
 
   func bytes(_ url: URL) throws -> Data {
-    let words = String(decoding: try FileReading.data(url), as: UTF8.self).split(whereSeparator: \.isWhitespace)
+    var text = ""
+    do { text = try TextFile(url).text } catch is TextFileError {}  // no key either
+    let words = text.split(whereSeparator: \.isWhitespace)
     guard words.count == 2, words[0] == rawValue, let bytes = Data(base64Encoded: String(words[1])), bytes.count == 32
     else {
       throw SnapshotError(

@@ -86,7 +86,7 @@ import Testing
   @Test(
     "a list of an unknown id, of too few classes, or that leaves too few, is refused",
     arguments: [
-      (ids: ["n1"] + (0..<20).map { String(format: "n%08d", $0) }, message: "n1: is to be held out"),
+      (ids: ["n1"] + (0..<20).map { String(format: "n%08d", $0) }, message: "n1 is to be held out"),
       (ids: (0..<9).map { String(format: "n%08d", $0) }, message: "9 of 100 classes"),
       (ids: (0..<91).map { String(format: "n%08d", $0) }, message: "91 of 100 classes"),
     ])

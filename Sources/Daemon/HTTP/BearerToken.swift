@@ -25,9 +25,8 @@ final class BearerToken: Sendable {
   }
 
   private static func read(_ path: String) throws -> SHA256Digest {
-    guard let data = try? FileReading.data(URL(filePath: path)), let text = String(data: data, encoding: .utf8) else {
-      throw ConfigurationError(\.http.tokenFile, "\(path) cannot be read")
-    }
+    let text: String
+    do { text = try TextFile(URL(filePath: path)).text } catch { throw ConfigurationError(\.http.tokenFile, "\(error)") }
     let token = text.trimmingCharacters(in: .whitespacesAndNewlines)
     guard token.utf8.count >= 16, token.isVisibleASCII else {
       throw ConfigurationError(

@@ -14,8 +14,8 @@ struct ShardBuild {
     var shardBytes: Int
     /// The rule that chooses the classes that are not trained on.
     var splitting: ClassSplitting
-    /// The names of classes by their ids. A class without a name is called by its id.
-    var names: [String: String]
+    /// The names of classes. A class without a name is called by its id.
+    var names: ClassNames
   }
 
   let source: any ImageSource
@@ -37,7 +37,10 @@ struct ShardBuild {
   /// - Returns: the dataset's manifest.
   func run(to output: URL, restart: Bool, changingSplits: Bool) throws -> Manifest {
     // A wrong choice of splits is reported now, before hours of work.
-    if let ids = source.classes?.map(\.id) { _ = try splits(of: ids, notice) }
+    if let ids = source.classes?.map(\.id) {
+      _ = try splits(of: ids, notice)
+      try settings.names.check(ids).map(notice)
+    }
     var wasFinished = true
     let manifest = try DatasetWriter.write(
       to: output, identity: identity, shape: shape, shardBytes: settings.shardBytes, restart: restart,
@@ -72,7 +75,7 @@ struct ShardBuild {
       case .begin(let imageClass):
         try endClass()
         if try classes.begin(imageClass, source) {
-          let name = settings.names[imageClass.id] ?? imageClass.id
+          let name = settings.names.name(of: imageClass.id)
           try writer.begin(id: imageClass.id, name: name, origin: imageClass.origin)
         }
       case .image(_, .pixels(let pixels, let warning), let bytes):
@@ -96,6 +99,10 @@ struct ShardBuild {
       source: Manifest.Source(name: source.name, shape: source.originalShape, files: files),
       resampling: source.resampling ?? "\(decoding.filter.rawValue) filter, \(decoding.mode.rawValue) decoding"
     ) { ids in
+      if source.classes == nil {
+        // All images are there: names that fit none of them are no reason to lose them.
+        do { try settings.names.check(ids).map(notice) } catch { notice("\(error)") }
+      }
       do {
         return try splits(of: ids, source.classes == nil ? notice : nil)
       } catch {

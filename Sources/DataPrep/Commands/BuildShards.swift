@@ -33,7 +33,7 @@ struct BuildShards: ParsableCommand {
   @OptionGroup(title: "Source")
   var source: SourceOptions
 
-  @Option(help: ArgumentHelp("The folder to make; it must not exist.", valueName: "folder"))
+  @Option(help: ArgumentHelp("The folder to make; it must not exist.", valueName: "folder"), completion: .directory)
   var output: String
 
   @OptionGroup(title: "Images")
@@ -63,26 +63,30 @@ struct BuildShards: ParsableCommand {
   func run() throws {
     let output = URL(filePath: self.output)
     try source.checkApart(from: output)
-    let opened = try source.open(scratch: DatasetWriter.partialFolder(for: output))
+    let lists = try source.lists()
+    let heldOut = try splits.list()
+    let opened = try source.open(lists, scratch: DatasetWriter.partialFolder(for: output))
     let build = ShardBuild(
       source: opened, decoding: images.decoding(size: source.size),
       settings: ShardBuild.Settings(
         validation: try splits.validationShare(of: opened), maxSkipped: images.skippedShare,
-        shardBytes: shardMib << 20, splitting: try splits.splitting(), names: try source.classNames()),
+        shardBytes: shardMib << 20, splitting: splits.splitting(heldOut), names: lists.classNames),
       identity: BuildIdentity(
-        toolVersion: toolVersion, arguments: try arguments(of: opened), splits: try splits.arguments(),
-        inputs: opened.inputs),
+        toolVersion: toolVersion, decoderRevision: source.source.isOfFiles ? ImageDecoder.revision : nil,
+        arguments: try arguments(of: opened, lists), splits: splits.arguments(heldOut),
+        inputs: try Dictionary(
+          opened.inputs.map { (try InputIdentity.place(of: $0), $1) }, uniquingKeysWith: { first, _ in first })),
       threads: threads ?? SystemCall.processorCount, notice: Self.notice)
     let manifest = try build.run(to: output, restart: restart, changingSplits: changeSplits)
     print(Summary(manifest, in: output).line)
   }
 
   /// Returns the options that decide the shards' bytes, by name, defaults included.
-  private func arguments(of opened: any ImageSource) throws -> [String: String] {
+  private func arguments(of opened: any ImageSource, _ lists: SourceOptions.Lists) throws -> [String: String] {
     let shards = [
       "--shard-mib": "\(shardMib)", "--validation": "\(try splits.validationShare(of: opened))",
     ]
-    return try [source.arguments(), images.arguments(for: source.source)].reduce(shards) {
+    return try [source.arguments(lists), images.arguments(for: source.source)].reduce(shards) {
       $0.merging($1) { $1 }
     }
   }

@@ -23,7 +23,7 @@ struct SourceOptions: ParsableArguments {
 
   @Option(
     parsing: .upToNextOption,
-    help: ArgumentHelp("The files or folders.", valueName: "path"))
+    help: ArgumentHelp("The files or folders.", valueName: "path"), completion: .file())
   var input: [String]
 
   @Option(
@@ -33,10 +33,11 @@ struct SourceOptions: ParsableArguments {
   var size: Int
 
   @Option(
-    help: ArgumentHelp("Lines of a label, its WordNet id and its name, for imagenet32.", valueName: "file"))
+    help: ArgumentHelp("Lines of a label, its WordNet id and its name, for imagenet32.", valueName: "file"),
+    completion: .file())
   var classes: String?
 
-  @Option(help: ArgumentHelp("Lines of a class's id and its name.", valueName: "file"))
+  @Option(help: ArgumentHelp("Lines of a class's id and its name.", valueName: "file"), completion: .file())
   var names: String?
 
   func validate() throws {
@@ -72,6 +73,12 @@ struct SourceOptions: ParsableArguments {
     if let path = input.first(where: { place(URL(filePath: $0)).hasPrefix(partial) }) {
       throw DataPrepError(.usage, path, "lies where the dataset is made, in \(partial): choose another output")
     }
+    for (index, path) in input.enumerated() {
+      // Equal as text, though not the same bytes: texts are what inputs are known by.
+      if let other = input[..<index].first(where: { $0 == path && !$0.utf8.elementsEqual(path.utf8) }) {
+        throw DataPrepError(.usage, path, "differs from \(other) in Unicode normalisation alone: rename one of them")
+      }
+    }
     guard source.isOfFiles else { return }
     let parent = place(output.deletingLastPathComponent())
     if let folder = input.first(where: { parent.hasPrefix(place(URL(filePath: $0))) }) {
@@ -80,29 +87,41 @@ struct SourceOptions: ParsableArguments {
     }
   }
 
+  /// The files of `--classes` and `--names`, each read once, as it may be a pipe.
+  struct Lists {
+    var classes: ClassList?
+    var names: NameList?
+
+    /// The names of the classes.
+    var classNames: ClassNames { ClassNames(classes, names) }
+  }
+
+  /// Reads the files that options name.
+  /// - Throws: ``DataPrepError``, `TextFileError` or `FileError` where one cannot be used.
+  func lists() throws -> Lists {
+    Lists(classes: try classes.map { try ClassList($0) }, names: try names.map { try NameList($0) })
+  }
+
   /// Opens the source, which makes its temporary files in `scratch`.
-  func open(scratch: URL) throws -> any ImageSource {
+  func open(_ lists: Lists, scratch: URL) throws -> any ImageSource {
     switch source {
     case .imagenet: try ImageNet.open(input)
     case .folder: try ClassFolders.open(input)
     case .imagenet32:
-      try ImageNet32.open(input, size: size, classes: try classes.map(ClassList.init), scratch: scratch)
+      try ImageNet32.open(input, size: size, classes: lists.classes, scratch: scratch)
     case .mnist: try MNIST.open(in: input[0], size: size, scratch: scratch)
     case .cifar10: try CIFAR.cifar10.open(in: input[0], scratch: scratch)
     case .cifar100: try CIFAR.cifar100.open(in: input[0], scratch: scratch)
     }
   }
 
-  /// Returns the names of classes by their ids, as `--classes` and `--names` give them.
-  func classNames() throws -> [String: String] {
-    let listed = try classes.map { try ClassList($0).names } ?? [:]
-    return try listed.merging(names.map(SynsetNames.read) ?? [:]) { $1 }
-  }
-
-  func arguments() throws -> [String: String] {
+  /// Returns the options that decide the dataset's bytes, by name.
+  func arguments(_ lists: Lists) throws -> [String: String] {
     [
-      "--source": source.rawValue, "--input": input.joined(separator: " "), "--size": "\(size)",
-      "--classes": try InputIdentity.ofContent(classes), "--names": try InputIdentity.ofContent(names),
+      "--source": source.rawValue, "--input": try input.map(InputIdentity.place).joined(separator: " "),
+      "--size": "\(size)",
+      "--classes": InputIdentity.ofContent(lists.classes?.sha256),
+      "--names": InputIdentity.ofContent(lists.names?.sha256),
     ]
   }
 }

@@ -16,7 +16,9 @@ struct SplitOptions: ParsableArguments {
   @Option(help: ArgumentHelp("Classes of the split held-out; 30 % of them, if left out.", valueName: "number"))
   var heldOut: Int?
 
-  @Option(help: ArgumentHelp("The ids of the classes of the split held-out, one a line.", valueName: "file"))
+  @Option(
+    help: ArgumentHelp("The ids of the classes of the split held-out, one a line.", valueName: "file"),
+    completion: .file())
   var heldOutList: String?
 
   @Option(
@@ -40,9 +42,13 @@ struct SplitOptions: ParsableArguments {
     }
   }
 
-  func splitting() throws -> ClassSplitting {
+  /// Reads the file of `--held-out-list`, once, as it may be a pipe; nil where the option was left out.
+  func list() throws -> IDList? { try heldOutList.map { try IDList($0) } }
+
+  /// Returns the rule by which classes are chosen.
+  func splitting(_ list: IDList?) -> ClassSplitting {
     let heldOut: ClassSplitting.HeldOut =
-      if let heldOutList { .ids(try ids(heldOutList)) } else { self.heldOut.map { .number($0) } ?? .share }
+      if let list { .ids(list.ids, list: list.path) } else { self.heldOut.map { .number($0) } ?? .share }
     return ClassSplitting(heldOut: heldOut, outerValidation: outerValidation, seed: splitSeed)
   }
 
@@ -57,16 +63,11 @@ struct SplitOptions: ParsableArguments {
   }
 
   /// Returns the options that decide the split of each class, by name.
-  func arguments() throws -> [String: String] {
+  func arguments(_ list: IDList?) -> [String: String] {
     [
       "--held-out": heldOut.map { "\($0)" } ?? "30 %",
-      "--held-out-list": try InputIdentity.ofContent(heldOutList),
+      "--held-out-list": InputIdentity.ofContent(list?.sha256),
       "--outer-validation": outerValidation.map { "\($0)" } ?? "a tenth", "--split-seed": "\(splitSeed)",
     ]
-  }
-
-  /// Returns the first word of each line of a file.
-  private func ids(_ path: String) throws -> [String] {
-    try TextLines.read(path).compactMap { $0.text.split(whereSeparator: \.isWhitespace).first.map(String.init) }
   }
 }

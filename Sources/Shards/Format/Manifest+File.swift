@@ -3,16 +3,21 @@ public import Foundation
 
 extension Manifest {
   /// Reads the manifest of a dataset folder and checks that it does not contradict itself.
-  /// - Throws: ``ShardsError`` where the folder has no manifest, or one that cannot be used.
+  /// - Throws: ``ShardsError`` where the folder has no manifest, or one that cannot be used; `FileError` where it cannot be
+  ///   read.
   public init(in folder: URL) throws {
     self = try Self.read(in: folder).manifest
   }
 
   /// Returns the manifest of a folder and the SHA-256 of its file, 64 hexadecimal digits. The file is read once.
-  /// - Throws: ``ShardsError`` where the folder has no manifest, or one that cannot be used.
+  /// - Throws: ``ShardsError`` where the folder has no manifest, or one that cannot be used; `FileError` where it cannot be
+  ///   read.
   public static func read(in folder: URL) throws -> (manifest: Manifest, digest: String) {
     let file = folder.appending(path: fileName)
-    guard let data = try? FileReading.data(file) else {
+    let data: Data
+    do { data = try FileReading.data(file) } catch let error as FileError
+      where [ENOENT, ENOTDIR].contains(error.number)
+    {
       throw ShardsError(
         .notADataset, folder.path, "no \(fileName) can be read here: make a dataset with dataprep build shards")
     }

@@ -14,8 +14,8 @@ public struct ClassSplitting: Sendable {
     case share
     /// This number of classes, drawn at random.
     case number(Int)
-    /// The classes of these ids.
-    case ids([String])
+    /// The classes of these ids; `list` is what an error calls them, for example their file.
+    case ids([String], list: String = "held-out list")
   }
 
   /// The classes of the split `held-out`.
@@ -55,8 +55,8 @@ public struct ClassSplitting: Sendable {
     switch heldOut {
     case .share: choose((3 * ids.count + 5) / 10, .heldOut)  // 30 %, rounded half up
     case .number(let count): choose(count, .heldOut)
-    case .ids(let listed):
-      try check(listed, among: ids)
+    case .ids(let listed, let list):
+      try check(listed, of: list, among: ids)
       for id in listed { splits[id] = .heldOut }
       rest.removeAll { splits[$0] != nil }
     }
@@ -78,15 +78,15 @@ public struct ClassSplitting: Sendable {
     return "no classes are held apart for \(split.rawValue): " + reason
   }
 
-  private func check(_ listed: [String], among ids: [String]) throws {
+  private func check(_ listed: [String], of list: String, among ids: [String]) throws {
     let known = Set(ids)
     if let unknown = listed.first(where: { !known.contains($0) }) {
-      throw ShardsError(.invalidSplit, unknown, "is to be held out, but no class has this id")
+      throw ShardsError(.invalidSplit, list, "\(unknown) is to be held out, but no class has this id")
     }
     let count = Set(listed).count
     guard count >= Self.fewest, ids.count - count >= Self.fewest else {
       throw ShardsError(
-        .invalidSplit, "held-out list",
+        .invalidSplit, list,
         "\(count) of \(ids.count) classes: a split needs \(Self.fewest), and \(Self.fewest) must be left to train on")
     }
   }

@@ -34,9 +34,8 @@ struct BuildJournal: Codable {
   static func read(in folder: URL) throws -> BuildJournal? {
     let file = folder.appending(path: fileName)
     guard FileManager.default.fileExists(atPath: file.path) else { return nil }
-    guard let data = try? FileReading.data(file),
-      let journal = try? JSONDecoder().decode(BuildJournal.self, from: data)
-    else {
+    let data = try FileReading.data(file)
+    guard let journal = try? JSONDecoder().decode(BuildJournal.self, from: data) else {
       throw ShardsError(
         .otherBuild, file.path,
         "is damaged, or of another version of the tool: discard the stopped build with --restart, or finish it with that"

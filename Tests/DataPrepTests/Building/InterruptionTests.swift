@@ -167,7 +167,7 @@ import Testing
       }
       let wrong = try build(30)
       #expect(wrong.exitCode == 64)
-      #expect(wrong.errors.contains("n90000030: is to be held out, but no class has this id"))
+      #expect(wrong.errors.contains("n90000030 is to be held out, but no class has this id"))
       #expect(wrong.errors.contains("all images are in finished shards: give other splits, with --change-splits"))
       let unasked = try build(21)
       #expect(unasked.exitCode == 73)

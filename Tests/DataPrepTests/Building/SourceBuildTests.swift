@@ -103,7 +103,7 @@ import Testing
       try Data(wnids[5..<17].joined(separator: "\n").utf8).write(to: list)
       let refused = try SmallBuild.run(.imagenet32, files, to: output, ["--held-out-list", list.path])
       #expect(refused.exitCode == 64)
-      #expect(refused.errors.contains("\(wnids[5]): is to be held out, but no class has this id"))
+      #expect(refused.errors.contains("\(wnids[5]) is to be held out, but no class has this id"))
       let options = ["--held-out-list", list.path, "--classes", classes.path]
       let result = try SmallBuild.run(.imagenet32, files, to: output, options)
       #expect(result.exitCode == 0, "\(result.errors)")

@@ -3,6 +3,11 @@ import Foundation
 
 /// Texts that would show a change of an input between a stopped build and its continuation.
 enum InputIdentity {
+  /// Returns the place that a path leads to, the same for `train`, `./train/` and a link to it. All pipes are one place.
+  static func place(of path: String) throws -> String {
+    try path == "-" || FileStatus(input: path).isPipe ? "a pipe" : SystemCall.realPath(path)
+  }
+
   /// Returns the identity of a file: its size and time of change.
   static func ofFile(_ path: String) throws -> String {
     let status = try FileStatus(input: path)
@@ -18,10 +23,9 @@ enum InputIdentity {
       + Digest.sha256(Data(ids.joined(separator: "/").utf8))
   }
 
-  /// Returns the identity of the contents of a file that an option names, whatever its path; for an option that was
-  /// left out, that it was.
-  static func ofContent(_ path: String?) throws -> String {
-    guard let path else { return "left out" }
-    return "of SHA-256 \(try Digest.sha256(fileAt: URL(filePath: path)))"
+  /// Returns the identity of a file that an option names, whatever its path, by the SHA-256 of its bytes; for an option
+  /// that was left out, that it was.
+  static func ofContent(_ sha256: String?) -> String {
+    sha256.map { "of SHA-256 \($0)" } ?? "left out"
   }
 }
