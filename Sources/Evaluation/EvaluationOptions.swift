@@ -67,6 +67,7 @@ package struct EvaluationOptions: Codable, Sendable, Equatable {
   ///   it cannot be read.
   package init(planAt file: URL) throws {
     let bytes = try FileReading.data(file)
+    do { try JSONFault.check(bytes) } catch { throw EvaluationError(.wrongPlan, "\(file.path): not JSON: \(error)") }
     guard let object = try? JSONSerialization.jsonObject(with: bytes) as? [String: Any] else {
       throw EvaluationError(.wrongPlan, "\(file.path): not a JSON object")
     }

@@ -71,8 +71,9 @@ extension Configuration {
   private static func read(_ file: URL) throws -> [String: Any] {
     let data: Data
     do { data = try FileReading.data(file) } catch {
-      throw ConfigurationError("\(file.path): cannot be read; name a configuration file with --config")
+      throw ConfigurationError("\(error); name a configuration file with --config")
     }
+    do { try JSONFault.check(data) } catch { throw ConfigurationError("\(file.path): not JSON: \(error)") }
     do {
       guard let object = try JSONSerialization.jsonObject(with: data) as? [String: Any] else {
         throw ConfigurationError("\(file.path): must be a JSON object")

@@ -53,7 +53,8 @@ package struct ConfigurationFlags: ParsableArguments {
   package var loader: @Sendable () throws -> Configuration {
     let defaults = defaults.map(Self.setting)
     return { [config, overrides] in
-      try Configuration.load(file: URL(filePath: config), flags: overrides, defaults: defaults)
+      let file = URL(filePath: config == "-" ? "/dev/stdin" : config)
+      return try Configuration.load(file: file, flags: overrides, defaults: defaults)
     }
   }
 

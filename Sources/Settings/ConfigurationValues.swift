@@ -1,3 +1,4 @@
+import Files
 import Foundation
 
 /// The values that file, variables and options give to keys. What is laid later wins.
@@ -70,22 +71,13 @@ struct ConfigurationValues {
 
   /// Returns the error about a path that is no key, with the key that may be meant.
   private static func unknown(_ path: String, _ source: String) -> ConfigurationError {
-    let near = ConfigurationKey.sorted.map { (path: $0.path, distance: distance($0.path, path)) }
-      .min { $0.distance < $1.distance }
-    let hint = near.flatMap { $0.distance <= max(2, path.count / 3) ? "; did you mean \($0.path)?" : nil } ?? ""
-    return ConfigurationError("\(source): unknown key \(path)\(hint)")
-  }
-
-  /// Returns Levenshtein's distance of two texts.
-  private static func distance(_ a: String, _ b: String) -> Int {
-    var row = Array(0...b.count)
-    for (i, x) in a.enumerated() {
-      var diagonal = row[0]
-      row[0] = i + 1
-      for (j, y) in b.enumerated() {
-        (diagonal, row[j + 1]) = (row[j + 1], min(row[j], row[j + 1], diagonal - (x == y ? 1 : 0)) + 1)
-      }
+    if let key = ConfigurationKey.byPath[path] {
+      // The right name in one piece: each part is an object of its own.
+      let names = key.path.split(separator: ".")
+      let nested = names.dropLast().reversed().reduce("\"\(names.last ?? "")\": …") { "\"\($1)\": {\($0)}" }
+      return ConfigurationError("\(source): the key \(path) is written as objects in a file: {\(nested)}")
     }
-    return row[b.count]
+    let hint = Spelling.nearest(path, among: ConfigurationKey.sorted.map(\.path)).map { "; did you mean \($0)?" } ?? ""
+    return ConfigurationError("\(source): unknown key \(path)\(hint)")
   }
 }

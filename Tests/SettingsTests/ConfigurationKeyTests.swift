@@ -87,7 +87,10 @@ import Testing
   @Test("a name with a dot is no key, and a group is none")
   func notKeys() throws {
     for (object, message) in [
-      (["outer.sigma": 1.0] as [String: Any], "file: unknown key outer.sigma; did you mean outer.sigma?"),
+      (
+        ["outer.sigma": 1.0] as [String: Any],
+        "file: the key outer.sigma is written as objects in a file: {\"outer\": {\"sigma\": …}}"
+      ),
       (["outer": ["clipp": 1]], "file: unknown key outer.clipp; did you mean outer.clip.at?"),
       (
         ["http": ["tls": true]], "file: http.tls must be an object with the keys certificate, key, terminated_elsewhere"

@@ -26,7 +26,9 @@ final class BearerToken: Sendable {
 
   private static func read(_ path: String) throws -> SHA256Digest {
     let text: String
-    do { text = try TextFile(URL(filePath: path)).text } catch { throw ConfigurationError(\.http.tokenFile, "\(error)") }
+    do { text = try TextFile(URL(filePath: path)).text } catch {
+      throw ConfigurationError(\.http.tokenFile, "\(error)")
+    }
     let token = text.trimmingCharacters(in: .whitespacesAndNewlines)
     guard token.utf8.count >= 16, token.isVisibleASCII else {
       throw ConfigurationError(

@@ -1,4 +1,5 @@
 import Engine
+import Files
 
 extension ConfigurationKey {
   /// The keys of data sets, problems and the run as a whole.
@@ -15,7 +16,8 @@ extension ConfigurationKey {
       .fault { value, _ in
         value.isEmpty ? Fault("is required: an array of data set folders that dataprep made") : nil
       },
-      .fault { value, _ in Fault.ofWeights(value.map(\.weight)) }),
+      .fault { value, _ in Fault.ofWeights(value.map(\.weight)) },
+      .fault { value, _ in Fault.ofTwice(value.map(\.path)) }),
     ConfigurationKey(
       "state", \.state, "The folder of the run's state.", absence: "required", as: .path, changed: .start,
       .fault { value, _ in value.isEmpty ? Fault("is required: a folder for the run's state") : nil }),
@@ -63,6 +65,20 @@ extension ConfigurationKey {
 }
 
 extension Fault {
+  /// Returns the fault of the first path that leads to the same folder as one before it; nil where each leads to another.
+  fileprivate static func ofTwice(_ paths: [String]) -> Fault? {
+    var known: [String: String] = [:]
+    for (index, path) in paths.enumerated() {
+      let place = (try? SystemCall.realPath(path)) ?? path
+      if let other = known.updateValue(path, forKey: place) {
+        return Fault(
+          "is \(path), the same data set as \(other): give it once, with a larger weight for more tasks of it",
+          part: "[\(index)].path")
+      }
+    }
+    return nil
+  }
+
   /// Returns the fault of the first entry of a list whose weight is not allowed; nil where all are.
   fileprivate static func ofWeights(_ weights: [Double]) -> Fault? {
     weights.firstIndex { !($0 > 0 && $0 <= Double(Rule<Int>.most)) }

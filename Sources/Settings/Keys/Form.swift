@@ -1,3 +1,4 @@
+import Files
 import Foundation
 
 extension ConfigurationKey {
@@ -45,18 +46,31 @@ extension ConfigurationKey {
     switch form {
     case .json, .text: return value
     case .path:
-      guard let folder, let path = value as? String else { return value }
-      return Self.absolute(path, in: folder.path)
+      guard let path = value as? String else { return value }
+      try Self.check(path)
+      return folder.map { Self.absolute(path, in: $0.path) } ?? path
     case .list(let entries):
       let array = value as? [Any]
       if array == nil, let must = entries.array { throw Fault("must be \(must)") }
       let folder = folder?.path ?? FileManager.default.currentDirectoryPath
       return try (array ?? [value]).enumerated().map { index, item in
         var object = try entries.object(item, part: "[\(index)]")
-        if let path = object[entries.path] as? String { object[entries.path] = Self.absolute(path, in: folder) }
+        if let path = object[entries.path] as? String {
+          try Self.check(path, part: "[\(index)].\(entries.path)")
+          object[entries.path] = Self.absolute(path, in: folder)
+        }
         return object
       }
     }
+  }
+
+  /// Checks a path as it was written.
+  ///
+  /// - Parameter part: the place of the path in the value, for errors.
+  /// - Throws: ``Fault`` where it is empty or begins with `~`.
+  private static func check(_ path: String, part: String = "") throws {
+    if path.isEmpty { throw Fault("must not be empty: it is the path of a file or folder", part: part) }
+    if let fault = UserPath.fault(path) { throw Fault("cannot be used: \(fault)", part: part) }
   }
 
   private static func absolute(_ path: String, in folder: String) -> String {
