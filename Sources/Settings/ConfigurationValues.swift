@@ -12,6 +12,12 @@ struct ConfigurationValues {
   /// - Throws: ``ConfigurationError`` where there is no such key, or the value does not have its form.
   mutating func lay(_ path: String, _ text: String, source: String) throws {
     guard let key = ConfigurationKey.byPath[path] else { throw Self.unknown(path, source) }
+    if key.path == ConfigurationKey.of(\.datasets).path, text.contains(":"), !"[{".contains(text.first ?? "["),
+      (try? FileStatus(text)) == nil
+    {
+      throw ConfigurationError(
+        "\(source): \(key) is \(text.printable()), which is no folder: several are an array, [\"a\", \"b\"]")
+    }
     try lay(key, key.value(of: text), source: source, folder: nil)
   }
 

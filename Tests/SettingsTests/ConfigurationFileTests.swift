@@ -36,6 +36,7 @@ import Testing
       (#"{"datasets": ["a", "~/b"], "state": "s"}"#, "lopt.json: datasets[1].path cannot be used: the path ~/b begins"),
       (#"{"datasets": ["a", "./a/"], "state": "s"}"#, "lopt.json: datasets[1].path is a, the same data set as a"),
       (#"{"datasets": ["a", "b"], "state": "s"}"#, "lopt.json: datasets[1].path is b, the same data set as a"),
+      (#"{"datasets": ["a"], "state": "lopt.json/s"}"#, "lopt.json: state is lopt.json/s, but lopt.json is no folder"),
       (
         #"{"datasets": ["a"], "state": "s", "outer.sigma": 1}"#,
         #"lopt.json: the key outer.sigma is written as objects in a file: {"outer": {"sigma": …}}"#
@@ -50,6 +51,8 @@ import Testing
   func variable() throws {
     let message = try message(#"{"datasets": ["a"], "state": "s"}"#, environment: ["LOPT_STATE": ""])
     #expect(message?.hasPrefix("environment: LOPT_STATE: state must not be empty") == true, "\(message ?? "loaded")")
+    let several = try self.message(#"{"state": "s"}"#, environment: ["LOPT_DATASETS": "a:b"])
+    #expect(several?.contains(#"LOPT_DATASETS: datasets is a:b, which is no folder: several are an array"#) == true)
   }
 
   @Test("a folder that is named ~, and commas at the end, are taken")

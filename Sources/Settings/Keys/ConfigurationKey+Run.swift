@@ -1,5 +1,6 @@
 import Engine
 import Files
+import Foundation
 
 extension ConfigurationKey {
   /// The keys of data sets, problems and the run as a whole.
@@ -20,7 +21,8 @@ extension ConfigurationKey {
       .fault { value, _ in Fault.ofTwice(value.map(\.path)) }),
     ConfigurationKey(
       "state", \.state, "The folder of the run's state.", absence: "required", as: .path, changed: .start,
-      .fault { value, _ in value.isEmpty ? Fault("is required: a folder for the run's state") : nil }),
+      .fault { value, _ in value.isEmpty ? Fault("is required: a folder for the run's state") : nil },
+      .fault { value, _ in Fault.ofFolder(value) }),
     ConfigurationKey(
       "problem", \.problem, "The inner problem, such as mlp2x32.",
       more: """
@@ -65,6 +67,19 @@ extension ConfigurationKey {
 }
 
 extension Fault {
+  /// Returns the fault of a path where no folder can be, as one above it is a file; nil where one is, or may be made.
+  fileprivate static func ofFolder(_ path: String) -> Fault? {
+    var place = URL(filePath: path).standardizedFileURL
+    while true {
+      if let status = try? FileStatus(place.path) {
+        return status.kind == .folder ? nil : Fault("is \(path), but \(place.path) is no folder: give a folder")
+      }
+      let parent = place.deletingLastPathComponent()
+      if parent.path == place.path { return nil }
+      place = parent
+    }
+  }
+
   /// Returns the fault of the first path that leads to the same folder as one before it; nil where each leads to another.
   fileprivate static func ofTwice(_ paths: [String]) -> Fault? {
     var known: [String: String] = [:]
