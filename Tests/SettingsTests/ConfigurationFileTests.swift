@@ -27,7 +27,7 @@ import Testing
     arguments: [
       (
         #"{"datasets": ["a"], "state": "s", "outer": {"sigma": 0.5}, "outer": {"pairs": 2}}"#,
-        "lopt.json: not JSON: line 1, column 60: the key outer is there for the second time, after line 1, column 36"
+        "lopt.json: not JSON: line 1, column 60: the key outer is there for the second time, after line 1, column 35"
       ),
       ("{\"datasets\": [\"a\"],\n \"state\" \"s\"}", "lopt.json: not JSON: line 2, column 10: a colon must stand here"),
       (#"{"datasets": ["a"], "state": ""}"#, "lopt.json: state must not be empty"),

@@ -1,4 +1,5 @@
 import ArgumentParser
+import Commands
 import Files
 import Foundation
 import Shards
@@ -26,7 +27,6 @@ struct Show: ParsableCommand {
   var perClass = 10
 
   func validate() throws {
-    if let fault = OutputFormat.fault(output, of: "show", ending: "png") { throw ValidationError(fault) }
     guard (1...10_000).contains(perClass) else { throw ValidationError("--per-class is 1 to 10000") }
   }
 
@@ -35,6 +35,7 @@ struct Show: ParsableCommand {
     guard !FileManager.default.fileExists(atPath: output.path) else {
       throw DataPrepError(.outputExists, output.path, "exists already: remove it or choose another output")
     }
+    if let fault = OutputFormat.fault(self.output, of: "show", ending: "png") { throw ValidationError(fault) }
     try AtomicFile.requireWritable(output)
     let dataset = try CheckedDataset.open(folder)
     let sheet = try ContactSheet(of: dataset, classes: try positions(in: dataset.manifest), perClass: perClass)

@@ -1,3 +1,4 @@
+import Files
 import Foundation
 
 /// The rule that a file is what its name says.
