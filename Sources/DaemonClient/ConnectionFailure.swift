@@ -18,27 +18,55 @@ struct ConnectionFailure {
     }
   }
 
+  /// Whether nobody is there: the connection was refused, the Unix socket is missing, or the host has no address.
+  private var isRefused: Bool {
+    if let error = cause as? IOError { return [ECONNREFUSED, ENOENT].contains(error.errnoCode) }
+    // A name server that does not answer now may do so soon.
+    if let error = cause as? SocketAddressError.UnknownHost { return error.errorCode != Int(EAI_AGAIN) }
+    return false
+  }
+
+  /// Whether the server answered, but not with TLS, or with none that is common to both.
+  private var isOtherProtocol: Bool {
+    if let error = cause as? NIOSSLError, case .handshakeFailed(.sslError) = error { return true }
+    return false
+  }
+
   /// Returns the error to report: a ``TransientFailure`` where it may pass.
-  func error(naming name: String) -> any Error {
+  /// - Parameters:
+  ///   - name: what was asked for, the address and the path.
+  ///   - address: the address of the daemon.
+  ///   - authority: the file of certificates that take the place of the system's; nil for the system's.
+  ///   - hasAnswered: whether the server was there a moment ago.
+  func error(
+    naming name: String, at address: DaemonAddress, authority: URL?, hasAnswered: Bool
+  ) async -> any Error {
     if (cause as? IOError)?.errnoCode == EACCES {
       return SnapshotError(.denied, "\(name): this user may not use the socket; its owner and group may")
     }
-    if isCertificate {
-      return SnapshotError(
-        .server,
-        "\(name): its certificate is not one that this machine trusts (\(causeText)); an authority of its own is "
-          + "given by --certificate-authority")
-    }
-    return TransientFailure(
-      error: SnapshotError(
-        .server, "\(name): cannot be reached, or broke off: \(reason); is lopt-daemon running there?"))
+    if let fault = await certificateFault(address, authority) { return SnapshotError(.server, "\(name): \(fault)") }
+    let error = SnapshotError(
+      .server, "\(name): cannot be reached, or broke off: \(reason); is lopt-daemon running there?")
+    if isOtherProtocol { return SnapshotError(.server, "\(name): speaks no TLS that is common to both: \(causeText)") }
+    return isRefused && !hasAnswered ? error : TransientFailure(error: error)
   }
 
-  private var isCertificate: Bool {
-    if let error = cause as? NIOSSLError, case .handshakeFailed = error {
-      return "\(error)".contains("CERTIFICATE_VERIFY_FAILED")
+  /// Returns what is wrong with the certificate of the server; nil where it is not the certificate that failed.
+  private func certificateFault(_ address: DaemonAddress, _ authority: URL?) async -> String? {
+    guard let (host, port) = address.endpoint else { return nil }
+    if let other = cause as? OtherServer { return other.description }
+    if cause is NIOSSLExtraError { return "its certificate is not for \(host)" }
+    guard let error = cause as? NIOSSLError, case .handshakeFailed = error,
+      "\(error)".contains("CERTIFICATE_VERIFY_FAILED")
+    else { return nil }
+    if let fault = await CertificateProbe.fault(host: host, port: port) {
+      return "its certificate is not to be trusted: \(fault)"
     }
-    return cause is NIOSSLExtraError
+    guard let authority else {
+      return "its certificate is not one that this machine trusts; an authority of its own is given by "
+        + "--certificate-authority"
+    }
+    return "no certificate in \(authority.path) vouches for its certificate"
   }
 
   private var reason: String {
@@ -48,5 +76,9 @@ struct ConnectionFailure {
   }
 
   /// The cause as text, without the place in the library's source at which it arose.
-  private var causeText: String { "\(cause)".replacing(#/\sat /[^\s\])]+/#, with: "") }
+  private var causeText: String {
+    let text = "\(cause)"
+    if let reason = text.firstMatch(of: /OPENSSL_internal:([A-Z0-9_]+)/) { return String(reason.output.1) }
+    return text.replacing(#/\sat /[^\s\])]+/#, with: "")
+  }
 }

@@ -13,10 +13,17 @@ public struct DaemonAccess: Sendable {
   /// - Parameters:
   ///   - tokenFile: a file that holds the token as its only line; nil for no token.
   ///   - certificateAuthority: a PEM file that takes the place of the system's certificates.
-  /// - Throws: ``SnapshotError`` where the file holds no token, `FileError` where it cannot be read.
-  public init(tokenFile: URL? = nil, certificateAuthority: URL? = nil) throws {
+  ///   - allowsReadableToken: whether every user of the machine may read the token's file.
+  /// - Throws: ``SnapshotError`` where the file holds no token, or everybody may read it, `FileError` where it cannot be
+  ///   read.
+  public init(tokenFile: URL? = nil, certificateAuthority: URL? = nil, allowsReadableToken: Bool = false) throws {
     self.certificateAuthority = certificateAuthority
     guard let tokenFile else { return }
+    do {
+      if !allowsReadableToken { try SecretFile.check(tokenFile.path) }
+    } catch let error as ReadableSecret {
+      throw SnapshotError(.denied, "\(error), or allow it by --allow-readable-secrets")
+    }
     let text = try TextFile(tokenFile).text.trimmingCharacters(in: .whitespacesAndNewlines)
     guard !text.isEmpty, text.isVisibleASCII else {
       throw SnapshotError(.damaged, "\(tokenFile.path): is not a token: one line of visible ASCII characters")

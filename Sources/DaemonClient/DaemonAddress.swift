@@ -49,4 +49,25 @@ public enum DaemonAddress: Sendable, Equatable, CustomStringConvertible {
     case .state: nil
     }
   }
+
+  /// The host and the port of an https address; nil for any other.
+  var endpoint: (host: String, port: Int)? {
+    guard case .http(let base) = self, let url = URL(string: base), url.scheme?.lowercased() == "https",
+      let host = url.host
+    else { return nil }
+    return (host.trimmingCharacters(in: CharacterSet(charactersIn: "[]")), url.port ?? 443)
+  }
+
+  /// Returns the address to which a redirection moves this one; nil where it leads to something else than the same path
+  /// at another address.
+  /// - Parameters:
+  ///   - location: the field `Location` of the answer, absolute or relative to what was asked for.
+  ///   - path: the path that was asked for.
+  func moved(to location: String, path: String) -> DaemonAddress? {
+    guard case .http(let base) = self, let target = URL(string: location, relativeTo: URL(string: base + path)),
+      case let text = target.absoluteString, text.hasSuffix(path),
+      case .http(let other)? = DaemonAddress(String(text.dropLast(path.count))), other != base
+    else { return nil }
+    return .http(other)
+  }
 }

@@ -37,13 +37,15 @@ extension DaemonClient {
   private func fill(_ partial: PartialFile, _ record: SnapshotRecord, _ progress: (Int) -> Void) async throws -> Bool {
     var isResumed = partial.size > 0
     var failures = 0
+    // What counts is how far the file has ever come: a server that takes back what it gave makes no progress.
+    var furthest = partial.size
     progress(partial.size)
     while partial.size < record.size {
-      let before = partial.size
       do {
         try await receive(into: partial, record, progress)
       } catch let failure as TransientFailure {
-        failures = partial.size > before ? 1 : failures + 1
+        failures = partial.size > furthest ? 1 : failures + 1
+        furthest = max(furthest, partial.size)
         try await retry.wait(after: failure, failures: failures)
         isResumed = isResumed || partial.size > 0
       }

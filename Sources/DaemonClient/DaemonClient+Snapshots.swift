@@ -12,7 +12,9 @@ extension DaemonClient {
   /// Asks for the record of the newest snapshot, or of the best one.
   func record(of alias: SnapshotAlias) async throws -> SnapshotRecord {
     let path = DaemonPath.snapshot(alias.rawValue)
-    return try checked(await value(.GET, path), path)
+    let record = try checked(await value(.GET, path), path)
+    guard alias != .latest || record.kind == .theta else { throw notADaemon(path) }
+    return record
   }
 
   /// Asks for the record of the snapshot of a name.
@@ -37,7 +39,9 @@ extension DaemonClient {
   /// - Returns: the record of the newest snapshot of θ.
   /// - Throws: ``SnapshotError`` where the daemon does not answer, refuses, or answers without sense.
   public func snapshotNow() async throws -> SnapshotRecord {
-    try checked(await value(.POST, DaemonPath.snapshotNow), DaemonPath.snapshotNow)
+    let record = try checked(await value(.POST, DaemonPath.snapshotNow), DaemonPath.snapshotNow)
+    guard record.kind == .theta else { throw notADaemon(DaemonPath.snapshotNow) }
+    return record
   }
 
   /// Pins a snapshot, so that it is kept, or gives it up to retention again.
@@ -65,6 +69,9 @@ extension DaemonClient {
 }
 
 extension SnapshotRecord {
+  /// The kind that the name tells; nil where it is no snapshot's.
+  var kind: SnapshotKind? { SnapshotKind.parse(name)?.kind }
+
   /// Checks that a name, perhaps from a stranger, is that of a snapshot.
   /// - Parameter others: the other words that are allowed, for the message.
   /// - Throws: ``SnapshotError`` where it is not.

@@ -1,4 +1,5 @@
 import AsyncHTTPClient
+import DaemonProtocol
 import Files
 import Foundation
 import NIOCore
@@ -6,6 +7,7 @@ import NIOFoundationCompat
 import NIOHTTP1
 import NIOSSL
 import Snapshots
+import Synchronization
 
 /// A client of the daemon's HTTP interface (Documentation/http.md), which believes no answer unchecked.
 public struct DaemonClient: Sendable {
@@ -19,6 +21,13 @@ public struct DaemonClient: Sendable {
   /// The rule by which requests are sent again.
   let retry: RetryPolicy
   private let client: HTTPClient
+  private let contact = Contact()
+
+  /// What is known of the server so far.
+  private final class Contact: Sendable {
+    /// Whether the server has answered. A server that did and then refuses connections is being started again.
+    let hasAnswered = Atomic(false)
+  }
 
   /// Runs `body` with a client of the daemon at an address, and closes its connections after that.
   /// - Throws: ``SnapshotError`` where the certificate authority's file cannot be used, or what `body` throws.
@@ -33,14 +42,11 @@ public struct DaemonClient: Sendable {
     configuration.timeout.read = patience
     // A token must go to no server but the one that was named.
     configuration.redirectConfiguration = .disallow
-    if let file = access.certificateAuthority {
-      var tls = TLSConfiguration.makeClientConfiguration()
-      do {
-        tls.trustRoots = .certificates(try NIOSSLCertificate.fromPEMBytes(Array(FileReading.data(file))))
-      } catch is NIOSSLError {
-        throw SnapshotError(.damaged, "\(file.path): holds no certificate in PEM")
-      }
-      configuration.tlsConfiguration = tls
+    // The daemon speaks nothing else, and so there is one place at which the server's identity is checked.
+    configuration.httpVersion = .http1Only
+    configuration.tlsConfiguration = try tls(access.certificateAuthority)
+    if let (host, _) = address.endpoint {
+      configuration.http1_1ConnectionDebugInitializer = { ServerIdentity(host: host).check($0) }
     }
     let client = HTTPClient(eventLoopGroupProvider: .singleton, configuration: configuration)
     do {
@@ -52,6 +58,24 @@ public struct DaemonClient: Sendable {
       try? await client.shutdown()
       throw error
     }
+  }
+
+  /// Returns the settings of TLS.
+  /// - Parameter authority: the file of certificates that take the place of the system's; nil for the system's.
+  /// - Throws: ``SnapshotError`` where the file holds no certificate, `FileError` where it cannot be read.
+  static func tls(_ authority: URL?) throws -> TLSConfiguration {
+    var tls = TLSConfiguration.makeClientConfiguration()
+    tls.minimumTLSVersion = .tlsv12
+    tls.cipherSuites = TLSPolicy.cipherSuites
+    guard let authority else { return tls }
+    do {
+      let certificates = try NIOSSLCertificate.fromPEMBytes(Array(FileReading.data(authority)))
+      guard !certificates.isEmpty else { throw NIOSSLError.failedToLoadCertificate }
+      tls.trustRoots = .certificates(certificates)
+    } catch is NIOSSLError {
+      throw SnapshotError(.damaged, "\(authority.path): holds no certificate in PEM")
+    }
+    return tls
   }
 
   /// Returns the name that errors give to a path of the daemon.
@@ -71,9 +95,12 @@ public struct DaemonClient: Sendable {
     request.method = method
     request.headers = headers
     request.headers.add(name: "User-Agent", value: "lopt/\(toolVersion)")
+    // A Unix socket has no host, but every request of HTTP/1.1 names one (RFC 9112, 3.2).
+    if case .socket = address { request.headers.replaceOrAdd(name: "Host", value: "localhost") }
     if let token = access.token { request.headers.add(name: "Authorization", value: "Bearer \(token)") }
     let prepared = request
     let response = try await reporting(path) { try await client.execute(prepared, timeout: Self.patience) }
+    contact.hasAnswered.store(true, ordering: .relaxed)
     switch response.status {
     case .ok, .partialContent, .rangeNotSatisfiable: return response
     default: throw await refusal(response, path)
@@ -113,7 +140,9 @@ public struct DaemonClient: Sendable {
     } catch is NIOTooManyBytesError {
       throw notADaemon(path)
     } catch {
-      throw ConnectionFailure(error).error(naming: name(path))
+      throw await ConnectionFailure(error).error(
+        naming: name(path), at: address, authority: access.certificateAuthority,
+        hasAnswered: contact.hasAnswered.load(ordering: .relaxed))
     }
   }
 
@@ -129,8 +158,12 @@ public struct DaemonClient: Sendable {
     case 403: return error(.denied, said.isEmpty ? "; use its Unix socket, or the token" : "")
     case 404: return error(.missing)
     case 300..<400:
-      let other = response.headers.first(name: "location").map { "; give \($0.printable()) as the address" }
-      return error(.server, other ?? "")
+      // A token must go to no server but the one that was named: the user decides.
+      guard let location = response.headers.first(name: "location") else { return error(.server) }
+      if let other = address.moved(to: location, path: path) {
+        return error(.server, "; the daemon is at another address: --from \(other.description.printable())")
+      }
+      return error(.server, "; it leads to \(location.printable()), which is not the daemon at another address")
     case 500...:
       let seconds = response.headers.first(name: "retry-after").flatMap { Int($0) }
       return TransientFailure(error: error(.server), retryAfter: seconds.map { .seconds(min(max($0, 0), 3600)) })

@@ -2,8 +2,8 @@ import Snapshots
 
 /// The rule that says how often, and after what time, a request that failed is sent again.
 ///
-/// Only failures that may pass are tried again: a connection that is refused or breaks off, and a server's errors
-/// (5xx). The time between tries doubles. Each time is cut at random by up to a half, so that many clients of one
+/// Only failures that may pass are tried again: a connection that breaks off, one that is refused by a server that
+/// answered before, and a server's errors (5xx). The time between tries doubles. Each time is cut at random by up to a half, so that many clients of one
 /// server that was away do not come back at the same moment.
 public struct RetryPolicy: Sendable {
   /// The number of further tries after one that failed. A try that brings bytes of a file does not count as failed.

@@ -24,10 +24,18 @@ public struct SnapshotCache: Sendable {
 
   /// The facts kept beside a cached file.
   private struct Entry: Codable {
+    /// The record that was given last, which names the file.
     var record: SnapshotRecord
     var sources: [Source]
 
     var fetched: Double { sources.map(\.fetched).max() ?? 0 }
+
+    /// Returns the record that a source gave. Entries of older versions have only one, that of the last source.
+    func record(of source: Source) -> SnapshotRecord? {
+      let own = source.record ?? (source.fetched == fetched ? record : nil)
+      // Whatever else a record says, it is of this file.
+      return own.flatMap { $0.name == record.name && $0.sha256 == record.sha256 ? $0 : nil }
+    }
   }
 
   /// A server that gave a file, the word by which it was asked, and when.
@@ -37,6 +45,8 @@ public struct SnapshotCache: Sendable {
     var word: String
     /// The time, in seconds since 1970.
     var fetched: Double
+    /// The record as this server gave it: signature and time may differ from those of another server.
+    var record: SnapshotRecord?
   }
 
   private func file(_ record: SnapshotRecord) -> URL {
@@ -74,7 +84,7 @@ public struct SnapshotCache: Sendable {
     var entry = entry(at: entryFile(record)) ?? Entry(record: record, sources: [])
     entry.record = record
     entry.sources.removeAll { $0.server == server && $0.word == word }
-    entry.sources.append(Source(server: server, word: word, fetched: now.timeIntervalSince1970))
+    entry.sources.append(Source(server: server, word: word, fetched: now.timeIntervalSince1970, record: record))
     try AtomicFile.writeJSON(entry, to: entryFile(record))
     try shrink(now)
   }
@@ -82,15 +92,16 @@ public struct SnapshotCache: Sendable {
   /// Returns the record of what a server gave last for a word; for `latest` that of the highest step of θ that it ever
   /// gave. It is nil where it gave nothing.
   func record(of word: String, from server: String) throws -> SnapshotRecord? {
-    let entries = try entries().filter { $0.sources.contains { $0.server == server } }
+    let given = try entries().flatMap { entry in
+      entry.sources.filter { $0.server == server }
+        .compactMap { source in entry.record(of: source).map { (source: source, record: $0) } }
+    }
     if word == SnapshotAlias.latest.rawValue {
-      return entries.map(\.record).filter { SnapshotKind.parse($0.name)?.kind == .theta }.max { $0.step < $1.step }
+      return given.filter { $0.record.kind == .theta }
+        .max { ($0.record.step, $0.source.fetched) < ($1.record.step, $1.source.fetched) }?.record
     }
-    func last(_ entry: Entry) -> Double? {
-      entry.sources.filter { $0.server == server && ($0.word == word || entry.record.name == word) }
-        .map(\.fetched).max()
-    }
-    return entries.filter { last($0) != nil }.max { last($0) ?? 0 < last($1) ?? 0 }?.record
+    return given.filter { $0.source.word == word || $0.record.name == word }
+      .max { $0.source.fetched < $1.source.fetched }?.record
   }
 
   private func entries() throws -> [Entry] {

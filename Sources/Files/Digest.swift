@@ -15,11 +15,21 @@ public enum Digest {
   public static func sha256(fileAt url: URL, progress: (Int) throws -> Void = { _ in }) throws -> String {
     let descriptor = try SystemCall.open(url.path, O_RDONLY)
     defer { SystemCall.close(descriptor) }
+    return try sha256(of: descriptor, path: url.path, progress: progress)
+  }
+
+  /// Returns the SHA-256 of what comes next in an open file.
+  ///
+  /// - Parameter progress: is told the bytes of each piece; what it throws ends the reading.
+  /// - Throws: ``FileError`` where the file cannot be read.
+  package static func sha256(
+    of descriptor: Int32, path: String, progress: (Int) throws -> Void = { _ in }
+  ) throws -> String {
     var hash = SHA256()
     var piece = [UInt8](repeating: 0, count: 1 << 20)
     while true {
       let count = try piece.withUnsafeMutableBytes { bytes in
-        try SystemCall.check("read", url.path) { read(descriptor, bytes.baseAddress, bytes.count) }
+        try SystemCall.check("read", path) { read(descriptor, bytes.baseAddress, bytes.count) }
       }
       if count == 0 { return hexadecimal(hash.finalize()) }
       hash.update(data: piece[..<count])

@@ -80,6 +80,54 @@ import Testing
     }
   }
 
+  @Test("of a file that two servers gave, each server's record stays its own: its signature and its time")
+  func recordsOfSources() async throws {
+    let key = SigningKey()
+    try await withTemporaryFolder { folder in
+      let cache = SnapshotCache(folder: folder.appending(path: "cache"))
+      let daemon = try ScriptedDaemon(7, signedBy: key)
+      let signed = daemon.latest
+      // A mirror has the same file, says that it is new, and signs nothing.
+      let other = ScriptedDaemon.record(step: 7, daemon.latestFile, created: "2999-01-01T00:00:00Z")
+      let file = folder.appending(path: signed.name)
+      try daemon.latestFile.write(to: file)
+      let (server, mirror) = ("http://127.0.0.1:1", "http://127.0.0.1:2")
+      try cache.keep(signed, file, from: server, as: "latest", now: Date(timeIntervalSince1970: 1_000))
+      try cache.keep(other, file, from: mirror, as: "latest", now: Date(timeIntervalSince1970: 2_000))
+      #expect(try cache.record(of: "latest", from: server) == signed)
+      #expect(try cache.record(of: "latest", from: mirror) == other)
+      var trusting = options(folder, offline: true)
+      trusting.trust = SnapshotTrust(key: key.publicKey, memory: folder.appending(path: "memory"))
+      _ = try await fetch(from: server, into: folder.appending(path: "output"), trusting)
+      trusting.trust = SnapshotTrust(longestAge: 86_400, memory: folder.appending(path: "memory"))
+      let old = await #expect(throws: SnapshotError.self) {
+        try await fetch(from: server, into: folder.appending(path: "output"), trusting)
+      }
+      #expect(old?.code == .untrusted, "another server's time does not make it new")
+    }
+  }
+
+  @Test("the record in an entry of an older version is that of the server that gave it last")
+  func olderEntry() throws {
+    try withTemporaryFolder { folder in
+      let cache = SnapshotCache(folder: folder.appending(path: "cache"))
+      let daemon = try ScriptedDaemon(7)
+      let file = folder.appending(path: daemon.latest.name)
+      try daemon.latestFile.write(to: file)
+      for (server, time) in [("http://a", 1_000.0), ("http://b", 2_000.0)] {
+        try cache.keep(daemon.latest, file, from: server, as: "latest", now: Date(timeIntervalSince1970: time))
+      }
+      let names = try names(folder.appending(path: "cache"))
+      let entry = folder.appending(path: "cache/\(try #require(names.first { $0.hasSuffix(".json") }))")
+      var object = try #require(try JSONSerialization.jsonObject(with: Data(contentsOf: entry)) as? [String: Any])
+      object["sources"] = (object["sources"] as? [[String: Any]])?.map { source in source.filter { $0.key != "record" }
+      }
+      try JSONSerialization.data(withJSONObject: object).write(to: entry)
+      #expect(try cache.record(of: "latest", from: "http://b") == daemon.latest)
+      #expect(try cache.record(of: "latest", from: "http://a") == nil)
+    }
+  }
+
   @Test("the cache is bounded: what was fetched longest ago goes, and so do leftovers of a day")
   func bounded() throws {
     try withTemporaryFolder { folder in

@@ -124,6 +124,57 @@ import Testing
     }
   }
 
+  @Test(
+    "a server that breaks off and then takes back what it gave is given up after the retries", arguments: [416, 200])
+  func takesBack(status: Int) async throws {
+    let daemon = try ScriptedDaemon(7)
+    try await withTemporaryFolder { folder in
+      try await ScriptedServer.with { request in
+        guard request.path.hasSuffix(".safetensors") else { return try daemon.answer(request) }
+        if status == 416, request["range"] != nil { return .init(416) }
+        return .init(200, daemon.latestFile, breaksAfter: 40_000)
+      } _: { server in
+        let error = await #expect(throws: SnapshotError.self) {
+          try await fetch(from: server.address, into: folder, .quick(retries: 2))
+        }
+        #expect(error?.exitCode == .unavailable)
+        // Of an answer that breaks off not all bytes need arrive: a try may come further than the one before.
+        #expect(server.requests.count <= 20, "\(server.requests.count)")
+      }
+    }
+  }
+
+  @Test(
+    "where nobody listens, or no host has the name, the first try is the last",
+    arguments: [("http://", "127.0.0.1:1"), ("http://", "no.such.host.invalid"), ("unix:", "/no/such/socket")])
+  func nobody(kind: String, place: String) async throws {
+    try await withTemporaryFolder { folder in
+      await confirmation(expectedCount: 0) { told in
+        var options = SnapshotFetcher.Options.quick(retries: 5)
+        options.report = { if case .retrying = $0 { told() } }
+        let error = await #expect(throws: SnapshotError.self) {
+          try await fetch(from: kind + place, into: folder, options)
+        }
+        #expect(error?.exitCode == .unavailable && error?.description.contains("is lopt-daemon running") == true)
+      }
+    }
+  }
+
+  @Test("a latest that is not one of θ is not believed")
+  func averageAsLatest() async throws {
+    let daemon = try ScriptedDaemon(7)
+    try await withTemporaryFolder { folder in
+      try await ScriptedServer.with { _ in
+        var record = daemon.latest
+        record.name = "average-000000007.safetensors"
+        return try .init(200, JSONText.data(record))
+      } _: { server in
+        let error = await #expect(throws: SnapshotError.self) { try await fetch(from: server.address, into: folder) }
+        #expect(error?.description.contains("makes no sense") == true)
+      }
+    }
+  }
+
   @Test("after two answers of 503 a request is tried a third time, and each wait is reported")
   func unavailable() async throws {
     let daemon = try ScriptedDaemon(7)

@@ -110,7 +110,7 @@ import Testing
     let daemon = try ScriptedDaemon(7)
     try await withTemporaryFolder { folder in
       let file = folder.appending(path: "token")
-      try Data("s3cret\n".utf8).write(to: file)
+      try writePrivate("s3cret\n", to: file)
       let access = try DaemonAccess(tokenFile: file)
       try await ScriptedServer.with { request in
         request["authorization"] == "Bearer s3cret" ? try daemon.answer(request) : .init(401)
@@ -118,7 +118,7 @@ import Testing
         _ = try await fetch(from: server.address, into: folder, access: access)
         let none = await #expect(throws: SnapshotError.self) { try await fetch(from: server.address, into: folder) }
         #expect(none?.exitCode == .permission && none?.description.contains("--token-file") == true)
-        try Data("other".utf8).write(to: file)
+        try writePrivate("other", to: file)
         let wrong = try DaemonAccess(tokenFile: file)
         let refused = await #expect(throws: SnapshotError.self) {
           try await fetch(from: server.address, into: folder, access: wrong)
@@ -126,13 +126,13 @@ import Testing
         #expect(refused?.exitCode == .permission && refused?.description.contains("is it the token") == true)
       }
       try await ScriptedServer.with(daemon.answer) { other in
-        try await ScriptedServer.with { _ in
-          .init(302, headers: ["location": other.address])
+        try await ScriptedServer.with { request in
+          .init(302, headers: ["location": other.address + request.path])
         } _: { server in
           let error = await #expect(throws: SnapshotError.self) {
             try await fetch(from: server.address, into: folder, access: access)
           }
-          #expect(error?.description.hasSuffix("give \(other.address) as the address") == true)
+          #expect(error?.description.hasSuffix("--from \(other.address)") == true)
         }
         #expect(other.requests.isEmpty)
       }
@@ -143,7 +143,7 @@ import Testing
   func noToken(text: String) throws {
     try withTemporaryFolder { folder in
       let file = folder.appending(path: "token")
-      try Data(text.utf8).write(to: file)
+      try writePrivate(text, to: file)
       #expect(throws: SnapshotError.self) { try DaemonAccess(tokenFile: file) }
     }
   }

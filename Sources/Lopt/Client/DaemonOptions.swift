@@ -19,10 +19,13 @@ struct AccessOptions: ParsableArguments {
     completion: .file())
   var certificateAuthority: String?
 
+  @Flag(help: "Take a token from a file that every user of this machine may read.")
+  var allowReadableSecrets = false
+
   func access() throws -> DaemonAccess {
     try DaemonAccess(
       tokenFile: tokenFile.map { URL(filePath: $0) },
-      certificateAuthority: certificateAuthority.map { URL(filePath: $0) })
+      certificateAuthority: certificateAuthority.map { URL(filePath: $0) }, allowsReadableToken: allowReadableSecrets)
   }
 }
 

@@ -90,7 +90,7 @@ import Testing
   func control(command: [String], path: String, printed: String, json: String) async throws {
     try await withTemporaryFolder { folder in
       let token = folder.appending(path: "token")
-      try Data("s3cret".utf8).write(to: token)
+      try writePrivate("s3cret", to: token)
       try await ScriptedServer.with(socket: folder.appending(path: "socket").path, Self.answer) { server in
         let more = ["--from", server.address, "--token-file", token.path]
         let result = try await lopt(command + more)
