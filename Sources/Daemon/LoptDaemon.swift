@@ -76,11 +76,10 @@ struct LoptDaemon: AsyncParsableCommand {
     let load = flags.loader
     reload.onReload {
       manager.reloading()
-      do {
-        try training.reload(load())
-        for listener in listeners { try listener.reload() }
-      } catch {
-        logger.error("not reloaded: \(error)")
+      training.reload {
+        let configuration = try load()
+        let renewals = try listeners.flatMap { try $0.renewals() }
+        return (configuration, renewals.filter(\.isChanged).map(\.name), { for renewal in renewals { renewal.take() } })
       }
       manager.ready()
     }

@@ -59,6 +59,12 @@ package struct Configuration: Codable, Sendable, Equatable {
     package var socket: String?
     /// The file of the bearer token that requests over TCP must bring; nil where they need none.
     package var tokenFile: String?
+    /// The file of a second bearer token, with which requests over TCP may only read; nil: none.
+    package var readTokenFile: String?
+    /// Whether the files of tokens and private keys may be readable by everybody.
+    package var allowReadableSecrets = false
+    /// The names of hosts that are answered for over TCP without a token, beside addresses and `localhost`.
+    package var hostNames: [String] = []
     /// The settings of TLS over TCP.
     package var tls = TLS()
 

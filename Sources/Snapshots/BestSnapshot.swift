@@ -49,7 +49,7 @@ extension SnapshotStore {
     guard let best, SnapshotRecord.isSnapshotName(best.record.name) else {
       throw SnapshotError(.damaged, "\(bestFile.path): damaged: it does not name a snapshot")
     }
-    guard try read(named: best.record.name).record == best.record else {
+    guard try open(named: best.record.name).record == best.record else {
       throw SnapshotError(.damaged, "\(bestFile.path): its record of \(best.record.name) is not the snapshot's own")
     }
     return best

@@ -87,9 +87,15 @@ public struct RecordedFiles: Sendable {
     let url = folder.appending(path: record.name)
     let data = try FileReading.data(url)
     guard data.count == record.size, Digest.sha256(data) == record.sha256 else {
-      throw SnapshotError(.damaged, "\(url.path): damaged: its SHA-256 is not that of \(recordName(of: record.name))")
+      throw Self.damage(url)
     }
     return (record, data)
+  }
+
+  /// Returns the error for a file whose bytes are not those of its record.
+  static func damage(_ url: URL) -> SnapshotError {
+    let record = url.deletingPathExtension().appendingPathExtension("json").lastPathComponent
+    return SnapshotError(.damaged, "\(url.path): damaged: its SHA-256 is not that of \(record)")
   }
 
   /// Reads a file's record alone; the file's bytes are not compared with it.
@@ -112,10 +118,17 @@ public struct RecordedFiles: Sendable {
   public func newest<Value>(
     refused: (any Error) -> Void, accept: (SnapshotRecord, Data) throws -> Value
   ) throws -> Value? {
+    try newest(refused: refused) { step in
+      let (record, data) = try read(step: step)
+      return try accept(record, data)
+    }
+  }
+
+  /// Returns what `accept` makes of the newest number for which it does not throw a damage; nil where there is none.
+  func newest<Value>(refused: (any Error) -> Void, accept: (Int) throws -> Value) throws -> Value? {
     for step in try steps() {
       do {
-        let (record, data) = try read(step: step)
-        return try accept(record, data)
+        return try accept(step)
       } catch let error as SnapshotError where error.code == .damaged {
         refused(error)
       } catch let error as FileError {

@@ -59,6 +59,7 @@ public struct Snapshot: Sendable, Equatable {
 public struct SnapshotStore: Sendable {
   let folder: URL
   private let key: SigningKey?
+  private let verified = VerifiedFiles()
 
   /// Opens the store of a state folder for the process that trains, and makes it where it is missing.
   ///
@@ -101,9 +102,11 @@ public struct SnapshotStore: Sendable {
   public func highestStep(of kind: SnapshotKind = .theta) throws -> Int? { try files(kind).steps().first }
 
   /// Returns the record of the newest snapshot of θ that is sound; nil where there is none.
+  ///
+  /// A file is read and hashed once as long as nobody changes it.
   /// - Parameter refused: hears the reason for each newer one that is not sound.
   public func latest(refused: (any Error) -> Void = { _ in }) throws -> SnapshotRecord? {
-    try files(.theta).newest(refused: refused) { record, _ in record }
+    try files(.theta).newest(refused: refused) { step in try open(.theta, step: step).record }
   }
 
   /// Returns the name that the snapshot of a step has, whether there is one or not.
@@ -115,6 +118,18 @@ public struct SnapshotStore: Sendable {
   public func read(named name: String) throws -> (record: SnapshotRecord, data: Data) {
     let (kind, step) = try parse(name)
     return try files(kind).read(step: step)
+  }
+
+  /// Opens a snapshot by its name, to read it in pieces.
+  /// - Throws: ``SnapshotError`` where it is missing or damaged.
+  package func open(named name: String) throws -> OpenSnapshot {
+    let (kind, step) = try parse(name)
+    return try open(kind, step: step)
+  }
+
+  private func open(_ kind: SnapshotKind, step: Int) throws -> OpenSnapshot {
+    let record = try files(kind).record(step: step)
+    return try verified.opened(record, at: folder.appending(path: record.name))
   }
 
   /// Reads the record of a snapshot by its name, whether the file is sound or not.

@@ -42,9 +42,28 @@ extension TrainingRun {
     try recorder.setPinned(isPinned, name)
   }
 
-  /// Takes over the settings that may change while a run goes on. It tells the console which these are, and which need
-  /// a new start.
-  package func reload(_ new: Configuration) throws {
+  /// What was read anew for a reload: the configuration, what has changed in other files, and how to put that to use.
+  package typealias Reload = (configuration: Configuration, changes: [String], take: () -> Void)
+
+  /// Takes over what may change while a run goes on, and tells the log what that is, and what would need a new start. Where
+  /// anything cannot be read, everything stays as it was, and an alarm stands until a reload that works.
+  package func reload(_ read: () throws -> Reload) {
+    do {
+      let new = try read()
+      try reload(new.configuration, changes: new.changes)
+      new.take()
+      alarms.clear(.reload)
+    } catch {
+      let message = "not reloaded, what was in use stays: \(error)"
+      console.error("\(message)")
+      alarms.raise(
+        .reload, message, forStrangers: "not reloaded, what was in use stays: the daemon's log says why")
+    }
+  }
+
+  /// Takes over what may change while a run goes on.
+  /// - Parameter changes: what has changed beside the configuration, for the log.
+  package func reload(_ new: Configuration, changes: [String] = []) throws {
     var applied = applied
     let differences = try ConfigurationChange.differences(from: applied, to: new)
     for difference in differences {
@@ -54,7 +73,8 @@ extension TrainingRun {
         console.warning("not reloaded, it takes effect with the next start: \(difference)")
       }
     }
-    if differences.isEmpty { console.notice("reloaded: nothing has changed") }
+    for change in changes { console.notice("reloaded: \(change)") }
+    if differences.isEmpty, changes.isEmpty { console.notice("reloaded: nothing has changed") }
     for key in ConfigurationKey.all where key.change == .live { key.copy(from: new, to: &applied) }
     recorder.settings.withLock { $0 = applied.snapshot }
   }
@@ -72,7 +92,13 @@ extension Configuration {
   /// - Throws: ``ConfigurationError`` where its file cannot be used.
   func signingKey() throws -> SigningKey? {
     guard let path = snapshot.signingKeyFile else { return nil }
-    do { return try SigningKey(contentsOf: URL(filePath: path)) } catch {
+    do {
+      if !http.allowReadableSecrets { try SecretFile.check(path) }
+      return try SigningKey(contentsOf: URL(filePath: path))
+    } catch let error as ReadableSecret {
+      throw ConfigurationError(
+        \.snapshot.signingKeyFile, "\(error), or allow it by \(ConfigurationKey.of(\.http.allowReadableSecrets))")
+    } catch {
       throw ConfigurationError(\.snapshot.signingKeyFile, "\(error)")
     }
   }

@@ -27,7 +27,8 @@ import Testing
   private func withDaemon(http: String = "", _ body: (Served) throws -> Void) throws {
     try withTemporaryFolder { folder in
       _ = try SmallDataset.digits(in: folder)
-      try Data("0123456789abcdef\n".utf8).write(to: folder.appending(path: "token"))
+      try writePrivate("0123456789abcdef\n", to: folder.appending(path: "token"))
+      try writePrivate("the-token-for-reading\n", to: folder.appending(path: "reading"))
       let key = try ToolProcess.run("lopt", ["key", "generate", "--output", folder.appending(path: "key").path])
       try #require(key.exitCode == 0, "\(key.errors)")
       let configuration = """
@@ -125,33 +126,97 @@ import Testing
     }
   }
 
-  private static let openssl = URL(filePath: "/usr/bin/openssl")
-
   @Test(
-    "an https address is trusted by its authority, and not without",
-    .enabled(if: FileManager.default.fileExists(atPath: openssl.path), "openssl makes the certificate"))
+    "an https address is trusted by its authority, for the names of its certificate, and not without",
+    .enabled(if: TestCertificate.canBeMade, "openssl makes the certificate"))
   func certificate() throws {
     try withTemporaryFolder { folder in
-      let (certificate, key) = (folder.appending(path: "certificate.pem").path, folder.appending(path: "key.pem").path)
-      let made = try ToolProcess(
-        executable: Self.openssl,
-        [
-          "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1", "-nodes", "-keyout", key, "-out",
-          certificate, "-days", "2", "-subj", "/CN=localhost", "-addext", "subjectAltName=DNS:localhost,IP:127.0.0.1",
-        ]
-      ).wait()
-      try #require(made.exitCode == 0, "\(made.errors)")
-      try withDaemon(http: #", "tls": {"certificate": "\#(certificate)", "key": "\#(key)"}"#) { served in
+      let own = try TestCertificate("own", in: folder)
+      let tls = #", "tls": {"certificate": "\#(own.certificate.path)", "key": "\#(own.key.path)"}"#
+      try withDaemon(http: tls) { served in
         let token = served.path("token")
         let plain = try served.lopt("status", "--from", served.address, "--token-file", token)
         #expect(plain.exitCode == 69 && plain.errors.contains("--certificate-authority"), "\(plain.errors)")
-        let trusted = try served.lopt(
-          "status", "--from", served.address, "--token-file", token, "--certificate-authority", certificate)
-        #expect(trusted.exitCode == 0, "\(trusted.errors)")
+        let named = served.address.replacing("127.0.0.1", with: "localhost")
+        for address in [served.address, named] {
+          let trusted = try served.lopt(
+            "status", "--from", address, "--token-file", token, "--certificate-authority", own.certificate.path)
+          #expect(trusted.exitCode == 0, "\(trusted.errors)")
+        }
         let none = try served.lopt(
           "status", "--from", served.address, "--token-file", token, "--certificate-authority", token)
         #expect(none.exitCode == 65 && none.errors.contains("holds no certificate"), "\(none.errors)")
+        let other = try TestCertificate("other", in: folder)
+        let wrong = try served.lopt(
+          "status", "--from", served.address, "--token-file", token, "--certificate-authority", other.certificate.path)
+        #expect(wrong.exitCode == 69 && wrong.errors.contains("no certificate in \(other.certificate.path)"))
+        #expect(!wrong.errors.contains("--certificate-authority"), "it was given: \(wrong.errors)")
       }
+    }
+  }
+
+  @Test(
+    "a certificate for the peer's address is not one for a name that leads there, and the token stays here",
+    .enabled(if: TestCertificate.canBeMade, "openssl makes the certificate"))
+  func certificateOfAnAddress() throws {
+    try withTemporaryFolder { folder in
+      let own = try TestCertificate("own", for: "IP:127.0.0.1", in: folder)
+      let tls = #", "tls": {"certificate": "\#(own.certificate.path)", "key": "\#(own.key.path)"}"#
+      try withDaemon(http: tls) { served in
+        func status(_ address: String) throws -> ProcessResult {
+          try served.lopt(
+            "status", "--from", address, "--token-file", served.path("token"), "--certificate-authority",
+            own.certificate.path)
+        }
+        #expect(try status(served.address).exitCode == 0)
+        let other = try status(served.address.replacing("127.0.0.1", with: "localhost"))
+        #expect(other.exitCode == 69 && other.errors.contains("is for 127.0.0.1, not for localhost"), "\(other.errors)")
+      }
+    }
+  }
+
+  @Test("a token's file that everybody may read is refused with the command that mends it, or taken by a flag")
+  func readableToken() throws {
+    try withDaemon { served in
+      let token = served.path("copy")
+      try writePrivate("0123456789abcdef\n", to: URL(filePath: token), mode: 0o644)
+      let refused = try served.lopt("status", "--from", served.address, "--token-file", token)
+      #expect(refused.exitCode == 77 && refused.errors.contains("chmod o= \(token)"), "\(refused.errors)")
+      let taken = try served.lopt(
+        "status", "--from", served.address, "--token-file", token, "--allow-readable-secrets")
+      #expect(taken.exitCode == 0, "\(taken.errors)")
+    }
+  }
+
+  @Test("SIGHUP takes a renewed token and says so; where one file is wrong nothing is taken, and an alarm says why")
+  func renewal() throws {
+    try withDaemon(http: #", "read_token_file": "reading""#) { served in
+      let (token, reading) = (URL(filePath: served.path("token")), URL(filePath: served.path("reading")))
+      func status(_ file: URL) throws -> Int32 {
+        try served.lopt("status", "--from", served.address, "--token-file", file.path).exitCode
+      }
+      #expect(try status(token) == 0 && status(reading) == 0)
+      let refused = try served.lopt("pause", "--from", served.address, "--token-file", reading.path)
+      #expect(refused.exitCode == 77 && refused.errors.contains("for reading only"), "\(refused.errors)")
+      try writePrivate("fedcba9876543210", to: token)
+      #expect(try status(token) == 77)
+      served.daemon.send(SIGHUP)
+      try served.daemon.wait { $0.errors.contains("reloaded: http.token_file: another token") }
+      #expect(!served.daemon.errors.contains("nothing has changed"))
+      #expect(try status(token) == 0)
+      try writePrivate("0011223344556677", to: token)
+      try writePrivate("short", to: reading)
+      served.daemon.send(SIGHUP)
+      try served.daemon.wait { $0.errors.contains("not reloaded, what was in use stays: http.read_token_file") }
+      let alarmed = try served.lopt("status", "--from", served.socket)
+      #expect(alarmed.output.contains("ALARM:") && alarmed.output.contains("not reloaded"), "\(alarmed.output)")
+      try writePrivate("fedcba9876543210", to: token)
+      #expect(try status(token) == 0)
+      try writePrivate("another reading token".replacing(" ", with: "-"), to: reading)
+      served.daemon.send(SIGHUP)
+      try served.daemon.wait { $0.errors.contains("reloaded: http.read_token_file: another token") }
+      #expect(try !served.lopt("status", "--from", served.socket).output.contains("ALARM:"))
+      #expect(try status(reading) == 0)
     }
   }
 }

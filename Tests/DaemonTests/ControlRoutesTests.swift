@@ -37,7 +37,7 @@ import Threads
       let run = try TrainingRun(configuration: Self.configuration(folder), kernels: .forTests, console: .silent)
       let routes = Routes(training: run, started: Date(), requests: RequestCounter(), logger: .silent)
       let training = Task.detached { try await Threads.run(named: "outer-training") { try run.run() } }
-      try await Application(router: routes.router(access)).test(.router) { client in try await body(client, run) }
+      try await Application(responder: routes.responder(access)).test(.router) { client in try await body(client, run) }
       run.stop()
       try await training.value
     }
@@ -143,7 +143,7 @@ import Threads
   }
 
   @Test("over TCP without a token everything can be read and nothing controlled") func reading() async throws {
-    try await withRun(.reading) { client, run in
+    try await withRun(.reading(HostRule(names: []))) { client, run in
       let read = try await client.execute(uri: "/v1/status", method: .get)
       #expect(read.status == .ok)
       for uri in ["/v1/pause", "/v1/snapshot-now", "/v1/snapshots/theta-000000000.safetensors/pin"] {
@@ -157,9 +157,9 @@ import Threads
   @Test("with a token configured only health is open; the token is read again on reload") func token() async throws {
     try await withTemporaryFolder { folder in
       let file = folder.appending(path: "token")
-      try Data("0123456789abcdef\n".utf8).write(to: file)
-      let token = try BearerToken(path: file.path)
-      try await withRun(.token(token)) { client, _ in
+      try writePrivate("0123456789abcdef\n", to: file)
+      let tokens = try AccessTokens(control: BearerToken(path: file.path), reading: nil)
+      try await withRun(.tokens(tokens)) { client, _ in
         func status(_ uri: String, _ method: HTTPRequest.Method, _ header: String?) async throws -> Int {
           let headers: HTTPFields = header.map { [.authorization: $0] } ?? [:]
           return try await client.execute(uri: uri, method: method, headers: headers).status.code
@@ -172,13 +172,17 @@ import Threads
         }
         #expect(try await status("/v1/status", .get, "Bearer 0123456789abcdef") == 200)
         #expect(try await status("/v1/pause", .post, "bearer  0123456789abcdef") == 200)
-        try Data("fedcba9876543210".utf8).write(to: file)
-        try token.reload()
+        try writePrivate("fedcba9876543210", to: file)
+        let renewal = try #require(try tokens.renewals().first)
+        #expect(renewal.isChanged)
+        #expect(try await status("/v1/status", .get, "Bearer 0123456789abcdef") == 200, "nothing is in use yet")
+        renewal.take()
+        #expect(try tokens.renewals().allSatisfy { !$0.isChanged })
         #expect(try await status("/v1/status", .get, "Bearer 0123456789abcdef") == 401)
         #expect(try await status("/v1/status", .get, "Bearer fedcba9876543210") == 200)
         for text in ["short", "0123456789abcdef\n0123456789abcdef\n"] {
-          try Data(text.utf8).write(to: file)
-          #expect(throws: ConfigurationError.self) { try token.reload() }
+          try writePrivate(text, to: file)
+          #expect(throws: ConfigurationError.self) { try tokens.renewals() }
         }
         #expect(try await status("/v1/status", .get, "Bearer fedcba9876543210") == 200)
       }
@@ -204,13 +208,16 @@ import Threads
     let whole = ["/srv/lopt/training: cannot write: No space left on device"]
     let guarded = ["the state could not be written: No space left on device"]
     try await withTemporaryFolder { folder in
-      let file = folder.appending(path: "token")
-      try Data("0123456789abcdef\n".utf8).write(to: file)
-      let token = Access.token(try BearerToken(path: file.path))
+      let (file, reading) = (folder.appending(path: "token"), folder.appending(path: "reading"))
+      try writePrivate("0123456789abcdef\n", to: file)
+      try writePrivate("fedcba9876543210\n", to: reading)
+      let token = Access.tokens(
+        try AccessTokens(control: BearerToken(path: file.path), reading: BearerToken(path: reading.path)))
       for uri in ["/v1/status", "/readyz"] {
         #expect(try await alarms(.everything, uri) == whole)
-        #expect(try await alarms(.reading, uri) == guarded)
+        #expect(try await alarms(.reading(HostRule(names: [])), uri) == guarded)
         #expect(try await alarms(token, uri, [.authorization: "Bearer 0123456789abcdef"]) == whole)
+        #expect(try await alarms(token, uri, [.authorization: "Bearer fedcba9876543210"]) == guarded)
       }
       #expect(try await alarms(token, "/readyz") == guarded)
     }

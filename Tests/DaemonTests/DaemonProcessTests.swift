@@ -228,7 +228,7 @@ import Testing
   func unknownHost() throws {
     try withConfiguration { folder in
       let token = folder.appending(path: "token")
-      try Data("0123456789abcdef".utf8).write(to: token)
+      try writePrivate("0123456789abcdef", to: token)
       let result = try ToolProcess.run(
         "lopt-daemon",
         arguments(

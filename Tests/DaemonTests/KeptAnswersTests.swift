@@ -32,7 +32,7 @@ import Testing
       try EarlierFiles.unpack("data", into: folder)
       try EarlierFiles.unpack("run", into: folder)
       let token = folder.appending(path: "token")
-      try Data(Self.token.utf8).write(to: token)
+      try writePrivate(Self.token, to: token)
       let socket = folder.appending(path: "s").path
       var always = ["http.port": "0", "http.socket": socket]
       if asksForToken { always["http.token_file"] = token.path }

@@ -36,8 +36,8 @@ import Testing
   func filesNeedNoToken() async throws {
     try await withTemporaryFolder { folder in
       let file = folder.appending(path: "token")
-      try Data("0123456789abcdef\n".utf8).write(to: file)
-      let access = try Access.token(BearerToken(path: file.path))
+      try writePrivate("0123456789abcdef\n", to: file)
+      let access = try Access.tokens(AccessTokens(control: BearerToken(path: file.path), reading: nil))
       let router = Router(options: .autoGenerateHeadEndpoints)
       router.add(middleware: AccessCheck(access: access))
       PageRoutes().add(to: router)

@@ -24,14 +24,14 @@ struct PlainClient {
   ///   - hides: whether the body, and what depends on it, is left out.
   func exchange(_ request: String, _ more: String..., hides: Bool = false) throws -> String {
     let own = headers + more
-    let lines = ["\(request) HTTP/1.1", "Host: lopt", "Connection: close"] + own
+    let lines = ["\(request) HTTP/1.1", "Host: localhost", "Connection: close"] + own
     let answer = try send(Data((lines.joined(separator: "\r\n") + "\r\n\r\n").utf8))
     return Self.text(([request] + own).map { "> \($0)\n" }.joined(), answer, hides: hides)
   }
 
   /// The body of an answer.
   func body(_ request: String) throws -> String {
-    let lines = ["\(request) HTTP/1.1", "Host: lopt", "Connection: close"] + headers
+    let lines = ["\(request) HTTP/1.1", "Host: localhost", "Connection: close"] + headers
     let answer = try send(Data((lines.joined(separator: "\r\n") + "\r\n\r\n").utf8))
     guard let end = answer.range(of: Data("\r\n\r\n".utf8)) else { return "" }
     return String(decoding: answer[end.upperBound...], as: UTF8.self)

@@ -175,6 +175,41 @@ import Testing
     }
   }
 
+  @Test("If-Match of other bytes is 412, that of these bytes or of any gets them; a weak tag is not these bytes")
+  func ifMatch() async throws {
+    try await withRoutes([7]) { client, store, _ in
+      let record = try #require(try store.latest())
+      for (tags, status) in [
+        ("\"\(record.sha256)\"", 200), ("\"x\", \"\(record.sha256)\"", 200), ("*", 200), ("\"x\"", 412),
+        ("W/\"\(record.sha256)\"", 412), ("", 412),
+      ] {
+        let response = try await client.execute(
+          uri: "/v1/snapshots/\(record.name)", method: .get, headers: [.ifMatch: tags])
+        #expect(response.status.code == status, "\(tags)")
+      }
+    }
+  }
+
+  @Test("of more than 64 tags none counts, and 5,000 of them cost next to nothing")
+  func manyTags() async throws {
+    try await withRoutes([7]) { client, store, _ in
+      let record = try #require(try store.latest())
+      let tag = "\"\(record.sha256)\""
+      func status(_ tags: [String]) async throws -> Int {
+        try await client.execute(
+          uri: "/v1/snapshots/\(record.name)", method: .get, headers: [.ifNoneMatch: tags.joined(separator: ",")]
+        ).status.code
+      }
+      #expect(try await status(Array(repeating: "\"x\"", count: 63) + [tag]) == 304)
+      #expect(try await status(Array(repeating: "\"x\"", count: 64) + [tag]) == 200)
+      let many = Array(repeating: "W/", count: 5_000).joined(separator: ",")
+      let time = ContinuousClock().measure {
+        for _ in 0..<100 { #expect(!EntityTags(many).contains(tag, weakly: true)) }
+      }
+      #expect(time < .seconds(1), "\(time)")
+    }
+  }
+
   @Test("a client that asks for the rest of another file gets all of this one") func ifRange() async throws {
     try await withRoutes([7]) { client, store, _ in
       let record = try #require(try store.latest())

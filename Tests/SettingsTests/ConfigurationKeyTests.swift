@@ -15,6 +15,7 @@ import Testing
     configuration.startFrom = "/from"
     configuration.http.socket = "/socket"
     configuration.http.tokenFile = "/token"
+    configuration.http.readTokenFile = "/reading"
     configuration.http.tls.certificate = "/certificate"
     configuration.http.tls.key = "/key"
     configuration.snapshot.signingKeyFile = "/signing"

@@ -216,6 +216,7 @@ def clock_set_back(tools, folder):
     run("cc", "-O1", "-shared", "-fPIC", "-o", library, Path(__file__).with_name("clock.c"))
     offset.write_text("0")
     (folder / "token").write_text(token)
+    (folder / "token").chmod(0o600)
     daemon = Daemon(
         tools,
         folder,

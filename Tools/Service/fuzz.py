@@ -131,6 +131,7 @@ def main(tools, count, seed):
     print(f"fuzz: seed {seed}", flush=True)
     with workplace(tools) as folder:
         (folder / "token").write_text(token)
+        (folder / "token").chmod(0o600)
         daemon = Daemon(tools, folder, {"http": {"token_file": str(folder / "token")}, "outer": {"pairs": 2}}).start()
         try:
             hide_secrets(folder)

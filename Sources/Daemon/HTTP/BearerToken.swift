@@ -5,34 +5,53 @@ import Hummingbird
 import Settings
 import Synchronization
 
-/// The configured token that requests over TCP must bring (RFC 6750).
+/// The property of the configuration that names the file of a token.
+typealias TokenKey = any KeyPath<Configuration, String?> & Sendable
+
+/// A configured token that requests over TCP may bring (RFC 6750).
 final class BearerToken: Sendable {
   private let digest: Mutex<SHA256Digest>
+  private let key: TokenKey
   private let path: String
+  private let allowsReadable: Bool
 
   /// Reads the token.
-  /// - Throws: ``ConfigurationError`` where the file holds no token that is long enough.
-  init(path: String) throws {
-    self.path = path
-    digest = Mutex(try Self.read(path))
+  /// - Parameters:
+  ///   - path: the file of the token.
+  ///   - key: the configuration key that names the file.
+  ///   - allowsReadable: whether everybody may read the file (`http.allow_readable_secrets`).
+  /// - Throws: ``ConfigurationError`` where the file holds no token that is long enough, or everybody may read it.
+  init(path: String, key: TokenKey = \.http.tokenFile, allowsReadable: Bool = false) throws {
+    (self.path, self.key, self.allowsReadable) = (path, key, allowsReadable)
+    digest = Mutex(try Self.read(path, key, allowsReadable))
   }
 
-  /// Reads the file again and takes its token; after an error the one before stays.
-  /// - Throws: ``ConfigurationError`` where the file holds no token that is long enough.
-  func reload() throws {
-    let new = try Self.read(path)
-    digest.withLock { $0 = new }
-  }
+  /// Reads the file again.
+  /// - Throws: ``ConfigurationError`` as at first.
+  func reread() throws -> BearerToken { try BearerToken(path: path, key: key, allowsReadable: allowsReadable) }
 
-  private static func read(_ path: String) throws -> SHA256Digest {
-    let text: String
-    do { text = try TextFile(URL(filePath: path)).text } catch {
-      throw ConfigurationError(\.http.tokenFile, "\(error)")
+  /// Returns the change to the token that was read again.
+  func renewal(by new: BearerToken) -> Renewal {
+    Renewal(name: "\(ConfigurationKey.of(key)): another token", isChanged: !isEqual(to: new)) {
+      let digest = new.digest.withLock { $0 }
+      self.digest.withLock { $0 = digest }
     }
+  }
+
+  /// Returns whether two files hold the same token.
+  func isEqual(to other: BearerToken) -> Bool {
+    let theirs = other.digest.withLock { $0 }
+    return digest.withLock { Self.areEqual($0, theirs) }
+  }
+
+  private static func read(_ path: String, _ key: TokenKey, _ allowsReadable: Bool) throws -> SHA256Digest {
+    try requirePrivate(path, key, allowsReadable)
+    let text: String
+    do { text = try TextFile(URL(filePath: path)).text } catch { throw ConfigurationError(key, "\(error)") }
     let token = text.trimmingCharacters(in: .whitespacesAndNewlines)
     guard token.utf8.count >= 16, token.isVisibleASCII else {
       throw ConfigurationError(
-        \.http.tokenFile,
+        key,
         "\(path) must hold one token, a line of at least 16 visible ASCII characters; make one with: "
           + "openssl rand -hex 32")
     }

@@ -1,3 +1,4 @@
+import DaemonProtocol
 import Foundation
 import NIOCore
 import NIOSSL
@@ -13,42 +14,62 @@ final class Certificates: Sendable {
 
   private let certificate: String
   private let key: String
+  private let allowsReadable: Bool
   private let current: Mutex<Pair>
 
   /// Reads the files.
-  /// - Throws: ``ConfigurationError`` where one holds no certificate or key.
-  init(certificate: String, key: String) throws {
-    self.certificate = certificate
-    self.key = key
-    current = Mutex(try Self.read(certificate, key))
+  /// - Parameter allowsReadable: whether everybody may read the file of the key (`http.allow_readable_secrets`).
+  /// - Throws: ``ConfigurationError`` where one holds no certificate or key, the two do not belong together, or everybody may
+  ///   read the key.
+  init(certificate: String, key: String, allowsReadable: Bool = false) throws {
+    (self.certificate, self.key, self.allowsReadable) = (certificate, key, allowsReadable)
+    current = Mutex(try Self.read(certificate, key, allowsReadable))
   }
 
-  /// Reads the files again, for connections from now on; after an error the pair before stays.
-  /// - Throws: ``ConfigurationError`` where one holds no certificate or key.
-  func reload() throws {
-    let new = try Self.read(certificate, key)
-    current.withLock { $0 = new }
+  /// Reads the files again, for connections from then on.
+  /// - Throws: ``ConfigurationError`` as at first.
+  func renewal() throws -> Renewal {
+    let new = try Self.read(certificate, key, allowsReadable)
+    let isChanged = current.withLock { $0.chain != new.chain || $0.key != new.key }
+    return Renewal(name: "http.tls: another certificate, or key", isChanged: isChanged) {
+      self.current.withLock { $0 = new }
+    }
   }
 
-  private static func read(_ certificate: String, _ key: String) throws -> Pair {
+  private static func read(_ certificate: String, _ key: String, _ allowsReadable: Bool) throws -> Pair {
+    let pair: Pair
     let chain: [NIOSSLCertificate]
-    do { chain = try NIOSSLCertificate.fromPEMFile(certificate) } catch {
+    do {
+      chain = try NIOSSLCertificate.fromPEMFile(certificate)
+      guard !chain.isEmpty else { throw NIOSSLError.failedToLoadCertificate }
+    } catch {
       throw ConfigurationError(
         \.http.tls.certificate, "\(certificate) is no certificate in PEM that can be read: \(error)")
     }
-    do { return Pair(chain: chain, key: try NIOSSLPrivateKey(file: key, format: .pem)) } catch {
+    try requirePrivate(key, \.http.tls.key, allowsReadable)
+    do { pair = Pair(chain: chain, key: try NIOSSLPrivateKey(file: key, format: .pem)) } catch {
       throw ConfigurationError(
         \.http.tls.key, "\(key) is no private key in PEM that can be read: \(error)")
     }
+    // A context takes no key that is not that of the certificate.
+    do { _ = try NIOSSLContext(configuration: configuration(pair)) } catch {
+      throw ConfigurationError(\.http.tls.key, "\(key) is not the key of the certificate in \(certificate)")
+    }
+    return pair
+  }
+
+  private static func configuration(_ pair: Pair) -> TLSConfiguration {
+    var configuration = TLSConfiguration.makeServerConfiguration(
+      certificateChain: pair.chain.map { .certificate($0) }, privateKey: .privateKey(pair.key))
+    configuration.minimumTLSVersion = .tlsv12
+    configuration.cipherSuites = TLSPolicy.cipherSuites
+    configuration.applicationProtocols = ["http/1.1"]
+    return configuration
   }
 
   /// The settings of TLS. Every handshake takes the pair that is current then.
   var configuration: TLSConfiguration {
-    let pair = current.withLock { $0 }
-    var configuration = TLSConfiguration.makeServerConfiguration(
-      certificateChain: pair.chain.map { .certificate($0) }, privateKey: .privateKey(pair.key))
-    configuration.minimumTLSVersion = .tlsv12
-    configuration.applicationProtocols = ["http/1.1"]
+    var configuration = Self.configuration(current.withLock { $0 })
     configuration.sslContextCallback = { [self] _, promise in
       let pair = current.withLock { $0 }
       var change = NIOSSLContextConfigurationOverride()

@@ -23,14 +23,16 @@ struct HTTPService: Service {
     // The server's own log lines tell no user anything; its errors arrive here.
     var quiet = logger
     quiet.logLevel = .error
-    if case .unix(let path) = listener.address { try makeWay(path) }
+    let place: SocketPlace? = if case .unix(let path) = listener.address { try SocketPlace(path) } else { nil }
+    defer { place?.leave() }
     let application = Application(
-      router: routes.router(listener.access), server: try server(),
+      responder: routes.responder(listener.access), server: try server(),
       configuration: ApplicationConfiguration(
         address: listener.bindAddress, serverName: "lopt-daemon",
         availableConnectionsDelegate: MaximumAvailableConnections(Self.mostConnections, logger: quiet)),
       onServerRunning: { [logger, listening, listener] channel in
         if case .unix(let path) = listener.address { try? SystemCall.setMode(path, 0o660) }
+        place?.remember()
         logger.info("serving \(listener.name(port: channel.localAddress?.port))")
         listening.finish()
       },
@@ -45,26 +47,18 @@ struct HTTPService: Service {
     } catch {
       throw cannotListen(error)
     }
-    if case .unix(let path) = listener.address { try? SystemCall.removeFile(path) }
   }
 
   private func server() throws -> HTTPServerBuilder {
     let plain = HTTPServerBuilder.http1(
       configuration: HTTP1Channel.Configuration(
-        additionalChannelHandlers: [RequestDeadline(request: .seconds(30), answer: .seconds(300))],
+        additionalChannelHandlers: [
+          RequestFormPlace(), RequestDeadline(request: .seconds(30), answer: .seconds(300)),
+        ],
         httpDecoderConfiguration: HTTP1Channel.Configuration.DecoderConfiguration(
           maxHeaderFieldSize: Self.headerBytes, maxHeaderListSize: Self.headerBytes, maxHeaderFieldCount: 100)))
     guard let certificates = listener.certificates else { return plain }
     return try .tls(plain, tlsConfiguration: certificates.configuration)
-  }
-
-  /// Makes the socket's folder, and checks that no other process listens on the socket, which would be replaced.
-  private func makeWay(_ path: String) throws {
-    try SystemCall.makeFolder(URL(filePath: path).deletingLastPathComponent().path)
-    guard UnixSocket(path: path, type: SOCK_STREAM) == nil else {
-      throw DaemonError(
-        .portTaken, \.http.socket, "another process listens on \(path); choose another")
-    }
   }
 
   private func cannotListen(_ error: any Error) -> DaemonError {

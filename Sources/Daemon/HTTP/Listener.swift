@@ -25,17 +25,29 @@ struct Listener: Sendable {
       listeners.append(Listener(address: .unix(path: path), access: .everything))
     }
     if settings.tcp {
-      let token = try settings.tokenFile.map { try BearerToken(path: $0) }
       var certificates: Certificates?
       if let certificate = settings.tls.certificate, let key = settings.tls.key {
-        certificates = try Certificates(certificate: certificate, key: key)
+        certificates = try Certificates(
+          certificate: certificate, key: key, allowsReadable: settings.allowReadableSecrets)
       }
       listeners.append(
         Listener(
-          address: .tcp(host: settings.host, port: settings.port), access: token.map { .token($0) } ?? .reading,
+          address: .tcp(host: settings.host, port: settings.port), access: try access(settings),
           certificates: certificates))
     }
     return listeners
+  }
+
+  /// Returns what is admitted over TCP.
+  private static func access(_ settings: Configuration.HTTP) throws -> Access {
+    func token(_ path: String?, _ key: TokenKey) throws -> BearerToken? {
+      try path.map { try BearerToken(path: $0, key: key, allowsReadable: settings.allowReadableSecrets) }
+    }
+    let tokens = try AccessTokens(
+      control: try token(settings.tokenFile, \.http.tokenFile),
+      reading: try token(settings.readTokenFile, \.http.readTokenFile))
+    guard tokens.control != nil || tokens.reading != nil else { return .reading(HostRule(names: settings.hostNames)) }
+    return .tokens(tokens)
   }
 
   /// Checks that no file lies where the socket will. A socket there is replaced, but a file may be somebody's.
@@ -44,11 +56,14 @@ struct Listener: Sendable {
     throw ConfigurationError(\.http.socket, "\(path) is there already, and is no socket; choose another path")
   }
 
-  /// Reads the files of token, certificate and key again.
-  /// - Throws: ``ConfigurationError`` where one is not what it should be; what is in use stays then.
-  func reload() throws {
-    if case .token(let token) = access { try token.reload() }
-    try certificates?.reload()
+  /// Reads the files of tokens, certificate and key again.
+  /// - Returns: what was read, not yet in use.
+  /// - Throws: ``ConfigurationError`` where one is not what it should be.
+  func renewals() throws -> [Renewal] {
+    var renewals: [Renewal] = []
+    if case .tokens(let tokens) = access { renewals += try tokens.renewals() }
+    if let certificates { renewals.append(try certificates.renewal()) }
+    return renewals
   }
 
   var bindAddress: BindAddress {

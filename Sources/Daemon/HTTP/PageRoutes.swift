@@ -28,7 +28,7 @@ struct PageRoutes: Sendable {
 
   func add(to router: Router<BasicRequestContext>) {
     for file in Self.files {
-      router.get(RouterPath(file.path)) { request, _ in file.response(to: request) }
+      router.get(RouterPath(file.path)) { request, _ in try file.response(to: request) }
     }
   }
 }
@@ -54,7 +54,8 @@ private struct PageFile: Sendable {
     tag = "\"\(Digest.sha256(content))\""
   }
 
-  func response(to request: Request) -> Response {
+  func response(to request: Request) throws -> Response {
+    try request.requireMatch(tag)
     // A browser asks again each time, so that an upgraded daemon shows its own page.
     var headers: HTTPFields = [.eTag: tag, .cacheControl: "no-cache"]
     headers[.contentSecurityPolicy] = """

@@ -14,9 +14,13 @@ struct Routes: Sendable {
   var requests: RequestCounter
   var logger: Logger
 
-  /// Returns the router for a listener.
+  /// Returns what answers on a listener.
   /// - Parameter access: the requests that the listener admits.
-  func router(_ access: Access) -> Router<BasicRequestContext> {
+  func responder(_ access: Access) -> DecodedPath<some HTTPResponder<BasicRequestContext>> {
+    DecodedPath(routes: router(access).buildResponder())
+  }
+
+  private func router(_ access: Access) -> Router<BasicRequestContext> {
     let router = Router(options: .autoGenerateHeadEndpoints)
     router.add(middleware: requests)
     router.add(middleware: JSONErrors(logger: logger))

@@ -4,6 +4,7 @@ import Foundation
 import HTTPTypes
 import Hummingbird
 import Logging
+import NIOPosix
 import Snapshots
 import Synchronization
 
@@ -14,6 +15,10 @@ struct SnapshotRoutes: Sendable {
   var isPrivate: Bool
   var logger: Logger
   private let refused = SaidOnce()
+  /// The size of a piece of a file in bytes.
+  private static let pieceBytes = 64 << 10
+  /// The number of pieces that are written before the event loops must have taken notice of them.
+  private static let mostUnseen = 4
 
   init(store: SnapshotStore, isPrivate: Bool, logger: Logger) {
     self.store = store
@@ -44,8 +49,9 @@ struct SnapshotRoutes: Sendable {
   }
 
   private func file(named name: String, request: Request) throws -> Response {
-    let (record, data) = try store.read(named: name)
-    let tag = "\"\(record.sha256)\""
+    let file = try store.open(named: name)
+    let (record, tag, size) = (file.record, "\"\(file.record.sha256)\"", file.record.size)
+    try request.requireMatch(tag)
     var headers: HTTPFields = [
       .eTag: tag, .cacheControl: "\(isPrivate ? "private" : "public"), max-age=31536000, immutable",
       .acceptRanges: "bytes",
@@ -56,18 +62,44 @@ struct SnapshotRoutes: Sendable {
     // A client that has a part of another file gets all of this one (13.1.5). Only GET has parts (14.2).
     let isWanted = request.method == .get && request.headers[.ifRange].map { $0 == tag } ?? true
     let wanted = isWanted ? request.headers[.range] : nil
-    switch ByteRange(wanted, size: data.count) {
+    switch ByteRange(wanted, size: size) {
     case .whole:
-      return Response(status: .ok, headers: headers, body: ResponseBody(byteBuffer: ByteBuffer(bytes: data)))
+      return Response(status: .ok, headers: headers, body: Self.body(file, 0..<size))
     case .part(let range):
-      headers[.contentRange] = "bytes \(range.lowerBound)-\(range.upperBound - 1)/\(data.count)"
-      return Response(
-        status: .partialContent, headers: headers, body: ResponseBody(byteBuffer: ByteBuffer(bytes: data[range])))
+      headers[.contentRange] = "bytes \(range.lowerBound)-\(range.upperBound - 1)/\(size)"
+      return Response(status: .partialContent, headers: headers, body: Self.body(file, range))
     case .unsatisfiable:
       throw HTTPError(
-        .rangeNotSatisfiable, headers: [.contentRange: "bytes */\(data.count)"], message: "no such part of the file")
+        .rangeNotSatisfiable, headers: [.contentRange: "bytes */\(size)"], message: "no such part of the file")
     }
   }
+
+  /// Returns the body with a part of a file. It is read piece by piece as the client takes it, so that clients who take
+  /// their time cost no more than a piece each.
+  private static func body(_ file: OpenSnapshot, _ range: Range<Int>) -> ResponseBody {
+    ResponseBody(contentLength: range.count) { writer in
+      var rest = range
+      var unseen = 0
+      while !rest.isEmpty {
+        let piece = try file.bytes(rest.prefix(pieceBytes))
+        try await writer.write(ByteBuffer(bytes: piece))
+        rest = rest.dropFirst(piece.count)
+        unseen += 1
+        guard unseen == mostUnseen else { continue }
+        try await waitForLoops()
+        unseen = 0
+      }
+      try await writer.finish(nil)
+    }
+  }
+}
+
+/// Waits until the event loops have done what was asked of them so far.
+///
+/// A writer waits where its channel has enough, but it learns of that from the channel's loop. While the loops are behind, as
+/// where training takes all cores, a whole file would be written into memory.
+private func waitForLoops() async throws {
+  for loop in MultiThreadedEventLoopGroup.singleton.makeIterator() { try await loop.submit {}.get() }
 }
 
 /// A guard against repeated log lines: each text is logged once, however many requests bring it about.
@@ -76,17 +108,6 @@ private final class SaidOnce: Sendable {
 
   func say(_ text: String, _ body: () -> Void) {
     if said.withLock({ $0.insert(text).inserted }) { body() }
-  }
-}
-
-extension Request {
-  /// Returns whether the client has the bytes of a tag. Tags are compared weakly (RFC 9110, 13.1.2): `W/` before one
-  /// does not count.
-  func knows(_ tag: String) -> Bool {
-    let known = headers[.ifNoneMatch]?.split(separator: ",").map {
-      $0.trimmingCharacters(in: .whitespaces).replacing(/^W\//, with: "")
-    }
-    return known?.contains { $0 == tag || $0 == "*" } ?? false
   }
 }
 

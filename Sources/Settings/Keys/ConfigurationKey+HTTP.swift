@@ -15,7 +15,9 @@ extension ConfigurationKey {
         let http = configuration.http
         guard http.tcp, !["127.0.0.1", "::1", "localhost"].contains(value) else { return nil }
         let reachable = "is \(value), which others may reach: set"
-        if http.tokenFile == nil { return Fault("\(reachable) http.token_file to the file of a bearer token") }
+        if http.tokenFile == nil, http.readTokenFile == nil {
+          return Fault("\(reachable) http.token_file to the file of a bearer token")
+        }
         guard http.tls.certificate == nil, !http.tls.terminatedElsewhere else { return nil }
         return Fault(
           "\(reachable) http.tls.certificate and http.tls.key, or http.tls.terminated_elsewhere where another server "
@@ -31,6 +33,21 @@ extension ConfigurationKey {
       "http.token_file", \.http.tokenFile, "The file of the token that requests over TCP must bring.",
       more: "It is read again at SIGHUP.", absence: "none", as: .path),
     ConfigurationKey(
+      "http.read_token_file", \.http.readTokenFile,
+      "The file of another token, with which requests over TCP may only read.",
+      more: "It is read again at SIGHUP ([http.md](http.md#who-may-ask)).", absence: "none", as: .path),
+    ConfigurationKey(
+      "http.allow_readable_secrets", \.http.allowReadableSecrets,
+      "Take tokens and private keys from files that every user of the machine may read.",
+      more: "The key for signing too ([http.md](http.md#who-may-read-the-secrets))."),
+    ConfigurationKey(
+      "http.host_names", \.http.hostNames,
+      "Names of hosts that are answered for over TCP without a token, beside addresses and `localhost`.",
+      more: "An array ([http.md](http.md#for-which-host)).",
+      .must("be at most 64 names of hosts, without a port") { names in
+        names.count <= 64 && names.allSatisfy(isHostName)
+      }),
+    ConfigurationKey(
       "http.tls.certificate", \.http.tls.certificate, "The certificate for TLS over TCP, its chain behind it.",
       more: "A PEM file, read again at SIGHUP.", absence: "none", as: .path,
       .fault { value, configuration in value == nil ? nil : .ofLonely(configuration.http.tls) }),
@@ -42,6 +59,14 @@ extension ConfigurationKey {
       "http.tls.terminated_elsewhere", \.http.tls.terminatedElsewhere,
       "Another server before this one does TLS."),
   ]
+}
+
+/// Returns whether a text can be the name of a host.
+private func isHostName(_ name: String) -> Bool {
+  !name.isEmpty && name.utf8.count <= 253
+    && name.utf8.allSatisfy { byte in
+      (48...57).contains(byte) || (65...90).contains(byte) || (97...122).contains(byte) || "-._".utf8.contains(byte)
+    }
 }
 
 extension Fault {
