@@ -30,7 +30,7 @@ let sources: [Target] = [
   .target(name: "CSignals"),
   .target(name: "Threads", dependencies: ["CSignals"], swiftSettings: settings),
   .target(
-    name: "Commands", dependencies: ["Files", "Threads", argumentParser, logging], swiftSettings: settings),
+    name: "Commands", dependencies: ["CSignals", "Files", "Threads", argumentParser, logging], swiftSettings: settings),
   .target(name: "Randomness", swiftSettings: settings),
   .target(name: "CKernels"),
   .target(name: "CReducedJPEG"),
@@ -188,7 +188,7 @@ let tests: [Target] = [
   .testTarget(
     name: "LoptTests",
     dependencies: [
-      "DaemonClient", "Engine", "Files", "Lopt", "ScriptedServer", "Snapshots", "Tasks", "TestSupport",
+      "DaemonClient", "Engine", "Files", "Lopt", "ScriptedServer", "Shards", "Snapshots", "Tasks", "TestSupport",
     ],
     swiftSettings: settings),
   // The rules of the house, on the texts of the whole tree.

@@ -1,4 +1,5 @@
 package import ArgumentParser
+import CSignals
 import Files
 import Foundation
 
@@ -16,26 +17,44 @@ extension AsyncParsableCommand {
       if let fault = UnknownCommand.fault(in: Array(CommandLine.arguments.dropFirst()), of: Self.self) {
         throw CommandLineRules.Fault(.usage, fault)
       }
-      printBashCompletion()
+      try printBashCompletion()
       var command = try parseAsRoot()
+      if !(command is any StopsByFlag) { StopSignals.take() }
       if var asynchronous = command as? any AsyncParsableCommand {
         try await asynchronous.run()
       } else {
         try command.run()
       }
-    } catch let error as any ReportedError {
-      StandardError.write("\(name): \(error)\n")
-      Foundation.exit(error.exitCode.rawValue)
     } catch {
-      exit(withError: error)
+      leave(named: name, with: error)
     }
   }
 
   /// Prints the script for bash that `--generate-completion-script bash` asks for, and exits; returns where it is not asked
   /// for. Where the parser's own script has nothing to offer, as behind `--output=`, bash offers names of files.
-  private static func printBashCompletion() {
+  private static func printBashCompletion() throws {
     guard CommandLine.arguments.dropFirst() == ["--generate-completion-script", "bash"] else { return }
-    print(completionScript(for: .bash).replacing("complete -o filenames ", with: "complete -o filenames -o default "))
+    try StandardOutput.write(
+      completionScript(for: .bash).replacing("complete -o filenames ", with: "complete -o filenames -o default ") + "\n"
+    )
     Foundation.exit(0)
+  }
+
+  /// Says why the tool ends, and exits.
+  private static func leave(named name: String, with error: any Error) -> Never {
+    switch error {
+    case is ClosedPipe:
+      // As a program does that is not asked: quietly, and so that a shell sees why.
+      lopt_end_by_signal(SIGPIPE)
+    case let error as any ReportedError:
+      StandardError.write("\(name): \(error)\n", patience: 2)
+      Foundation.exit(error.exitCode.rawValue)
+    default:
+      let isWanted = exitCode(for: error).isSuccess
+      guard isWanted else { exit(withError: error) }
+      // Help and the version are printed as any other result is.
+      do { try StandardOutput.print(fullMessage(for: error)) } catch { leave(named: name, with: error) }
+    }
+    Foundation.exit(EXIT_SUCCESS)
   }
 }

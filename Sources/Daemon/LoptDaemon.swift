@@ -11,7 +11,7 @@ import Training
 
 /// The `lopt-daemon` command, which assembles the services.
 @main
-struct LoptDaemon: AsyncParsableCommand {
+struct LoptDaemon: AsyncParsableCommand, StopsByFlag {
   static let configuration = CommandConfiguration(
     commandName: "lopt-daemon",
     abstract: "Outer-trains a learned optimizer and serves snapshots of it.",
@@ -36,6 +36,7 @@ struct LoptDaemon: AsyncParsableCommand {
 
   func run() async throws {
     if check {
+      StopSignals.take()
       let configuration = try flags.load()
       _ = try Listener.all(configuration.http)
       return try TrainingRun.check(configuration, kernels: .chosen())

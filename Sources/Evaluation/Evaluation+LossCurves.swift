@@ -24,7 +24,7 @@ extension Evaluation {
   /// Returns a baseline's best three candidates for the training loss and its best three for the validation loss, by
   /// the runs of this evaluation: three to six, those for the training loss first.
   package func finalists(_ kind: Contender.Kind, _ progress: Files.Progress) throws -> [Contender] {
-    let quiet = Files.Progress("evaluating", unit: "inner steps", total: nil, enabled: false)
+    let quiet = Files.Progress("evaluating", unit: "inner steps", total: nil, display: .none)
     var found: [Contender] = []
     for objective in Objective.allCases {
       // The second time the grid's runs are known, and have been counted.

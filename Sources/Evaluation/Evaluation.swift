@@ -72,7 +72,7 @@ package struct Evaluation: Sendable {
   /// Trains everything that the journal does not have yet, and reports. Call ``forget()`` once the report is stored:
   /// the journal stays until then.
   package func report() throws -> EvaluationReport {
-    let progress = Files.Progress("evaluating", unit: "inner steps", total: expectedRuns * plan.steps)
+    let progress = Files.Progress("evaluating", unit: "inner steps", total: expectedRuns * plan.steps, goesOn: true)
     defer { progress.finish() }
     let learned = Contender(kind: .learned)
     var found = [(learned, try outcomes([learned], of: plan.everything, progress)[0])]

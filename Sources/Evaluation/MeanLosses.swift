@@ -21,7 +21,7 @@ package struct MeanLosses: Codable, Sendable, Equatable {
 extension Evaluation {
   /// Trains with the learned optimizer alone, and returns its mean losses.
   package func learnedLosses() throws -> MeanLosses {
-    let progress = Files.Progress("evaluating", unit: "inner steps", total: nil, enabled: false)
+    let progress = Files.Progress("evaluating", unit: "inner steps", total: nil, display: .none)
     let outcomes = try outcomes([Contender(kind: .learned)], of: plan.everything, progress)[0]
     forget()
     return MeanLosses(outcomes, tail: plan.tail)
@@ -29,7 +29,7 @@ extension Evaluation {
 
   /// Tunes Adam alone, and returns its mean losses.
   package func adamLosses() throws -> MeanLosses {
-    let progress = Files.Progress("evaluating", unit: "inner steps", total: nil, enabled: false)
+    let progress = Files.Progress("evaluating", unit: "inner steps", total: nil, display: .none)
     let outcomes = try tune(.adam, progress).1
     forget()
     return MeanLosses(outcomes, tail: plan.tail)

@@ -34,7 +34,7 @@ package struct FigureRun<Instance: Figure>: Sendable {
   package func run() throws -> [URL] {
     try Plot.requireGnuplot()
     try SystemCall.makeFolder(folder.path)
-    let progress = Files.Progress(figure.name, unit: "inner steps", total: figure.cost)
+    let progress = Files.Progress(figure.name, unit: "inner steps", total: figure.cost, goesOn: true)
     defer { progress.finish() }
     let points = try FigureJournal(
       folder: folder.appending(path: "points"), figure: figure.name,

@@ -1,13 +1,32 @@
-public import Foundation
+import Foundation
+import Synchronization
 
-/// A line on standard error that shows how far a piece of work is, at what rate, and how long it will take.
+/// What standard error shows of how far a piece of work is, at what rate, and how long it will take: on a terminal a line
+/// that is drawn again and again, elsewhere a line every 30 seconds.
 ///
-/// It is silent where standard error is not a terminal. It may be called from any thread.
+/// It may be called from any thread, and does not wait for whoever reads it.
 public final class Progress: @unchecked Sendable {
+  /// How it is shown.
+  public enum Display: Sendable {
+    /// One line, which is drawn again and again.
+    case bar
+    /// A line of its own every 30 seconds.
+    case lines
+    /// Not at all.
+    case none
+
+    /// What suits standard error: a bar on a terminal, else lines.
+    public static var standard: Display { isatty(STDERR_FILENO) == 1 ? .bar : .lines }
+  }
+
+  /// The piece of work whose bar is drawn last, for ``interrupted(patience:)``.
+  private static let drawn = Mutex<Weak?>(nil)
+  private struct Weak: Sendable { weak var progress: Progress? }
   private let label: String
   private let unit: String
   private var total: Int?
-  private let enabled: Bool
+  private let display: Display
+  private let goesOn: Bool
   private let started = ContinuousClock.now
   private var last = ContinuousClock.now
   private var base = 0
@@ -21,12 +40,16 @@ public final class Progress: @unchecked Sendable {
   ///   - label: names the work, for example "shards".
   ///   - unit: names what is counted, for example "images".
   ///   - total: how many there are in all; nil where only the end tells.
-  ///   - enabled: whether the line is drawn.
-  public init(_ label: String, unit: String, total: Int?, enabled: Bool = isatty(STDERR_FILENO) == 1) {
+  ///   - display: how it is shown.
+  ///   - goesOn: whether the same command goes on where it was interrupted.
+  public init(
+    _ label: String, unit: String, total: Int?, display: Display = .standard, goesOn: Bool = false
+  ) {
     self.label = label
     self.unit = unit
     self.total = total
-    self.enabled = enabled
+    self.display = display
+    self.goesOn = goesOn
   }
 
   /// Sets the count to that of an earlier, interrupted run, which does not count in the rate.
@@ -50,17 +73,24 @@ public final class Progress: @unchecked Sendable {
     lock.withLock { total = total.map { $0 + more } }
   }
 
-  /// Counts `count` more and draws the line, at most ten times a second.
+  /// Counts `count` more and shows it: a bar at most ten times a second, a line every 30 seconds.
   /// - Parameter note: is shown at the end of the line.
   public func advance(by count: Int = 1, note: @autoclosure () -> String = "") {
     lock.withLock {
       done += count
       let now = ContinuousClock.now
-      guard enabled, now - last > .milliseconds(100) || done == total else { return }
+      let interval: Duration = display == .bar ? .milliseconds(100) : .seconds(30)
+      guard display != .none, now - last > interval || display == .bar && done == total else { return }
       last = now
-      isDrawn = true
       let note = note()
-      StandardError.write("\r\u{1B}[K" + line(after: now - started) + (note.isEmpty ? "" : "  " + note))
+      let text = line(after: now - started) + (note.isEmpty ? "" : "  " + note)
+      guard display == .bar else {
+        StandardError.write(text + "\n")
+        return
+      }
+      isDrawn = true
+      Self.drawn.withLock { $0 = Weak(progress: self) }
+      StandardError.write("\r\u{1B}[K" + text)
     }
   }
 
@@ -72,17 +102,35 @@ public final class Progress: @unchecked Sendable {
     }
   }
 
+  /// Ends the line of a bar that is drawn, where a signal ends the process, and says whether the same command goes on.
+  ///
+  /// - Parameter patience: seconds that standard error may take.
+  package static func interrupted(patience: Double) {
+    guard let progress = drawn.withLock({ $0?.progress }) else { return }
+    // Whoever draws at this moment is done at once; the process ends, so nobody draws again.
+    progress.lock.lock()
+    guard progress.isDrawn else { return }
+    let command = CommandLine.arguments.map { $0.contains { " '\"\\$*?<>|&;()".contains($0) } ? "'\($0)'" : $0 }
+    StandardError.write(
+      progress.goesOn ? "\ninterrupted; it goes on with: \(command.joined(separator: " "))\n" : "\n", patience: patience
+    )
+  }
+
   /// Returns the line as it stands after `elapsed`.
   package func line(after elapsed: Duration) -> String {
     let seconds = Double(elapsed.components.seconds) + Double(elapsed.components.attoseconds) * 1e-18
     let rate = Double(done - base) / max(seconds, 1e-3)
     let counted = "\(unit)  \(Self.short(rate))/s"
     guard let total else { return "\(label) \(done) \(counted)" }
+    guard display != .lines else { return "\(label) \(done)/\(total) \(counted)  ETA \(left(of: total, at: rate))" }
     let fraction = total > 0 ? min(Double(done) / Double(total), 1) : 1
     let filled = Int(fraction * 20)
     let bar = String(repeating: "█", count: filled) + String(repeating: "·", count: 20 - filled)
-    let left = rate > 0 ? Self.clock(Double(max(total - done, 0)) / rate) : "–"
-    return "\(label) \(bar) \(done)/\(total) \(counted)  ETA \(left)"
+    return "\(label) \(bar) \(done)/\(total) \(counted)  ETA \(left(of: total, at: rate))"
+  }
+
+  private func left(of total: Int, at rate: Double) -> String {
+    rate > 0 ? Self.clock(Double(max(total - done, 0)) / rate) : "–"
   }
 
   private static func short(_ rate: Double) -> String {

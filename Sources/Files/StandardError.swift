@@ -1,20 +1,67 @@
 import Foundation
+import Synchronization
 
 /// Standard error, on which people are told what a program does.
 public enum StandardError {
-  /// Writes `text` as it is. A failure is ignored, as when a log's pipe is closed or its disk is full: the work goes
-  /// on.
-  public static func write(_ text: String) {
-    try? SystemCall.write(STDERR_FILENO, Data(text.utf8), path: "standard error")
+  /// A second way to a pipe or a terminal, on which a write never waits; nil where it is something else.
+  ///
+  /// The stream itself may be shared with other programs, so its own mode must stay as it is.
+  private static let impatient: Int32? = {
+    guard let status = try? FileStatus(STDERR_FILENO, path: "standard error"),
+      status.kind == .pipe || status.kind == .characterDevice
+    else { return nil }
+    let descriptor = open("/proc/self/fd/\(STDERR_FILENO)", O_WRONLY | O_NONBLOCK | O_CLOEXEC | O_NOCTTY)
+    return descriptor >= 0 ? descriptor : nil
+  }()
+  /// One text at a time, so that the lines of two threads do not mix.
+  private static let turn = Mutex(())
+
+  /// Writes `text` as it is, unless it would have to wait for longer than `patience`: nobody who works is to stand still
+  /// because a pipe's reader hangs or a terminal is stopped. What fails otherwise, as where a disk is full, is ignored:
+  /// the work goes on.
+  ///
+  /// - Parameters:
+  ///   - text: a line of at most 4,096 bytes is written whole or not at all.
+  ///   - patience: seconds.
+  /// - Returns: false where the reader takes no more.
+  @discardableResult
+  public static func write(_ text: String, patience: Double = 0) -> Bool {
+    turn.withLock { _ in
+      var rest = Data(text.utf8)[...]
+      let end = ContinuousClock.now + .seconds(patience)
+      while !rest.isEmpty {
+        // A pipe takes as much as this whole, or refuses it (pipe(7)).
+        let piece = rest.prefix(Int(PIPE_BUF))
+        let count = piece.withUnsafeBytes { writeImpatiently($0) }
+        if count > 0 {
+          rest = rest.dropFirst(count)
+        } else if errno == EAGAIN {
+          guard ContinuousClock.now < end else { return false }
+          usleep(10_000)
+        } else if errno != EINTR {
+          return true
+        }
+      }
+      return true
+    }
   }
 
-  /// Opens `/dev/null` in place of each standard stream that is closed. Otherwise a file that is opened later would get
-  /// its number, and with it what is written for people.
+  /// write(2), which fails with EAGAIN where it would wait.
+  private static func writeImpatiently(_ bytes: UnsafeRawBufferPointer) -> Int {
+    if let impatient { return Foundation.write(impatient, bytes.baseAddress, bytes.count) }
+    // A socket, such as systemd's journal has, knows of no waiting by a flag of the call.
+    let sent = send(STDERR_FILENO, bytes.baseAddress, bytes.count, Int32(MSG_DONTWAIT) | Int32(MSG_NOSIGNAL))
+    if sent >= 0 || errno != ENOTSOCK { return sent }
+    return Foundation.write(STDERR_FILENO, bytes.baseAddress, bytes.count)
+  }
+
+  /// Opens `/dev/null` for reading in place of each standard stream that is closed. Otherwise a file that is opened later
+  /// would get its number, and with it what is written for people. What is written to such a stream fails, as it did.
   ///
   /// Only the free numbers are taken: the runtime's threads open files of their own at the same time.
   package static func reserve() {
     var descriptor: Int32
-    repeat { descriptor = open("/dev/null", O_RDWR) } while (0...STDERR_FILENO).contains(descriptor)
+    repeat { descriptor = open("/dev/null", O_RDONLY) } while (0...STDERR_FILENO).contains(descriptor)
     close(descriptor)
   }
 }

@@ -62,8 +62,8 @@ struct BenchCommand: ParsableCommand {
     if json {
       try JSONText.print(results)
     } else {
-      print("\(kernels.name), \(threads) thread(s), batch \(batch)")
-      print(Self.table(results))
+      try StandardOutput.print("\(kernels.name), \(threads) thread(s), batch \(batch)")
+      try StandardOutput.print(Self.table(results))
     }
   }
 

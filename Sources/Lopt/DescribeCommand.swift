@@ -93,12 +93,16 @@ struct DescribeCommand: ParsableCommand {
       evaluations: evaluation.map { URL(filePath: $0) }, command: command ?? "", machine: machine,
       commit: try commit ?? RepositoryCommit.current())
     try AtomicFile.write(Data(sources.card().text.utf8), to: card)
-    if json { try JSONText.print(["snapshot": snapshot.path, "card": card.path]) } else { print(card.path) }
+    if json {
+      try JSONText.print(["snapshot": snapshot.path, "card": card.path])
+    } else {
+      try StandardOutput.print(card.path)
+    }
   }
 
   private func checkCards() throws {
     let checked = snapshots.map { CheckedCard(of: URL(filePath: $0)) }
-    if json { try JSONText.print(checked) } else { for card in checked { print(card) } }
+    if json { try JSONText.print(checked) } else { for card in checked { try StandardOutput.print(card) } }
     let failures = checked.count { $0.error != nil }
     if failures > 0 {
       throw TrainingError(.wrongCard, "\(failures) of \(checked.count) cards are not those of their snapshots")

@@ -136,7 +136,7 @@ struct EvaluateCommand: ParsableCommand {
         report.results)
       try JSONText.print(output)
     } else {
-      print(EvaluationTable(plan: plan, results: report.results))
+      try StandardOutput.print(EvaluationTable(plan: plan, results: report.results))
     }
     evaluation.forget()
   }

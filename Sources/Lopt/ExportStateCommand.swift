@@ -1,4 +1,5 @@
 import ArgumentParser
+import Commands
 import Files
 import Foundation
 import Training
@@ -26,9 +27,9 @@ struct ExportStateCommand: ParsableCommand {
   func run() throws {
     let file = URL(filePath: output)
     let outerIteration = try TrainingState.export(from: URL(filePath: state), to: file) { error in
-      StandardError.write("lopt: refused, the one before it is used: \(error)\n")
+      StandardError.write("lopt: refused, the one before it is used: \(error)\n", patience: 2)
     }
-    StandardError.write("outer-iteration \(outerIteration)\n")
-    print(file.path)
+    StandardError.write("outer-iteration \(outerIteration)\n", patience: 2)
+    try StandardOutput.print(file.path)
   }
 }

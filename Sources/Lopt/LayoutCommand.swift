@@ -35,14 +35,14 @@ struct LayoutCommand: ParsableCommand {
     if json {
       try JSONText.print(layouts)
     } else {
-      Self.printTable("theta", layouts.theta)
-      Self.printTable("inner", layouts.inner)
+      try Self.printTable("theta", layouts.theta)
+      try Self.printTable("inner", layouts.inner)
     }
   }
 
-  private static func printTable(_ name: String, _ layout: ParameterLayout) {
-    print("\(name): \(layout.count) numbers")
-    print(
+  private static func printTable(_ name: String, _ layout: ParameterLayout) throws {
+    try StandardOutput.print("\(name): \(layout.count) numbers")
+    try StandardOutput.print(
       TextTable(
         header: ["  tensor", "shape", "begins at"],
         rows: layout.tensors.map { ["  \($0.name)", "\($0.shape)", "\($0.offset)"] }))

@@ -9,7 +9,7 @@ import Threads
 import Training
 
 /// The command `lopt train`, which outer-trains in the foreground.
-struct TrainCommand: ParsableCommand {
+struct TrainCommand: ParsableCommand, StopsByFlag {
   static let configuration = CommandConfiguration(
     commandName: "train",
     abstract: "Outer-train in the foreground, as lopt-daemon does, without HTTP.",

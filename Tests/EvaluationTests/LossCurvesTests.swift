@@ -26,7 +26,7 @@ import Testing
       cache: dataset.folder.deletingLastPathComponent().appending(path: "cache"))
   }
 
-  private let quiet = Files.Progress("test", unit: "inner steps", total: nil, enabled: false)
+  private let quiet = Files.Progress("test", unit: "inner steps", total: nil, display: .none)
 
   @Test("a look finds the validation loss that a run of so many steps ends at, and leaves the run as it is")
   func looks() throws {

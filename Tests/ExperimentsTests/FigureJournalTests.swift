@@ -10,7 +10,7 @@ import Testing
   private func open(_ folder: URL, settings: [String: Int] = ["steps": 10]) throws -> FigureJournal {
     try FigureJournal(
       folder: folder, figure: "figure", identity: settings,
-      progress: Progress("test", unit: "points", total: 10, enabled: false))
+      progress: Progress("test", unit: "points", total: 10, display: .none))
   }
 
   private func files(_ folder: URL) throws -> [URL] {

@@ -4,14 +4,14 @@ import Testing
 @Suite struct ProgressTests {
   @Test("the line shows share, rate and the time that is left")
   func line() {
-    let progress = Progress("shards", unit: "images", total: 1000, enabled: false)
+    let progress = Progress("shards", unit: "images", total: 1000, display: .none)
     progress.advance(by: 250)
     #expect(progress.line(after: .seconds(10)) == "shards █████··············· 250/1000 images  25.0/s  ETA 0:30")
   }
 
   @Test("work of an earlier run does not count in the rate")
   func resumed() {
-    let progress = Progress("tasks", unit: "tasks", total: 100, enabled: false)
+    let progress = Progress("tasks", unit: "tasks", total: 100, display: .none)
     progress.resume(at: 50)
     progress.advance(by: 10)
     #expect(progress.line(after: .seconds(10)).hasSuffix("60/100 tasks  1.0/s  ETA 0:40"))
@@ -19,7 +19,7 @@ import Testing
 
   @Test("skipped work does not count in the rate")
   func skipped() {
-    let progress = Progress("tasks", unit: "tasks", total: 100, enabled: false)
+    let progress = Progress("tasks", unit: "tasks", total: 100, display: .none)
     progress.advance(by: 10)
     progress.skip(50)
     #expect(progress.line(after: .seconds(10)).hasSuffix("60/100 tasks  1.0/s  ETA 0:40"))
@@ -27,7 +27,7 @@ import Testing
 
   @Test("work that turns out to be needed counts in the share and in the time that is left")
   func expected() {
-    let progress = Progress("evaluating", unit: "runs", total: 10, enabled: false)
+    let progress = Progress("evaluating", unit: "runs", total: 10, display: .none)
     progress.advance(by: 10)
     progress.expect(30)
     #expect(progress.line(after: .seconds(10)) == "evaluating █████··············· 10/40 runs  1.0/s  ETA 0:30")
@@ -35,7 +35,7 @@ import Testing
 
   @Test("a line of unknown total has neither a bar nor a time")
   func withoutTotal() {
-    let progress = Progress("shards", unit: "images", total: nil, enabled: false)
+    let progress = Progress("shards", unit: "images", total: nil, display: .none)
     progress.advance(by: 500)
     #expect(progress.line(after: .seconds(5)) == "shards 500 images  100/s")
   }

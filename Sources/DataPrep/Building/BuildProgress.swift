@@ -13,7 +13,7 @@ final class BuildProgress {
 
   init(_ source: any ImageSource, _ writer: DatasetWriter) {
     makeLine = {
-      let line = Files.Progress("shards", unit: "images", total: source.expectedImages)
+      let line = Files.Progress("shards", unit: "images", total: source.expectedImages, goesOn: true)
       line.resume(at: writer.imageCount)
       return line
     }

@@ -78,7 +78,7 @@ struct BuildShards: ParsableCommand {
           opened.inputs.map { (try InputIdentity.place(of: $0), $1) }, uniquingKeysWith: { first, _ in first })),
       threads: threads ?? SystemCall.processorCount, notice: Self.notice)
     let manifest = try build.run(to: output, restart: restart, changingSplits: changeSplits)
-    print(Summary(manifest, in: output).line)
+    try StandardOutput.print(Summary(manifest, in: output).line)
   }
 
   /// Returns the options that decide the shards' bytes, by name, defaults included.
@@ -91,5 +91,5 @@ struct BuildShards: ParsableCommand {
     }
   }
 
-  private static func notice(_ text: String) { StandardError.write("dataprep: \(text)\n") }
+  private static func notice(_ text: String) { StandardError.write("dataprep: \(text)\n", patience: 2) }
 }

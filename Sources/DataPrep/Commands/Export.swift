@@ -1,4 +1,5 @@
 import ArgumentParser
+import Commands
 import Files
 import Foundation
 import Shards
@@ -46,7 +47,7 @@ struct Export: ParsableCommand {
       case .png: try PNGExport(dataset, to: partial.url).write { progress.advance() }
       }
       try partial.publish(without: Self.mark)
-      print("\(target.path): \(dataset.manifest.imageCount) images of \(dataset.manifest.shape)")
+      try StandardOutput.print("\(target.path): \(dataset.manifest.imageCount) images of \(dataset.manifest.shape)")
     } catch {
       partial.remove()
       throw error

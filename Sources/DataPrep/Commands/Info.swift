@@ -1,4 +1,5 @@
 import ArgumentParser
+import Commands
 import Foundation
 import Shards
 
@@ -20,6 +21,6 @@ struct Info: ParsableCommand {
   func run() throws {
     let url = URL(filePath: folder)
     let manifest = try Manifest(in: url)
-    print(json ? try manifest.report() : Summary(manifest, in: url).table)
+    try StandardOutput.print(json ? try manifest.report() : Summary(manifest, in: url).table)
   }
 }

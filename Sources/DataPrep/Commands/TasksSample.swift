@@ -59,7 +59,7 @@ struct TasksSample: ParsableCommand {
     if json {
       try JSONText.print(tasks)
     } else {
-      for task in tasks { print("\(task.task): \(task.classes.joined(separator: " "))") }
+      for task in tasks { try StandardOutput.print("\(task.task): \(task.classes.joined(separator: " "))") }
     }
   }
 }

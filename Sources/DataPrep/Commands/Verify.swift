@@ -57,7 +57,8 @@ struct Verify: ParsableCommand {
     } else {
       for inspection in inspections {
         let verdict = inspection.problem == nil ? "as the manifest says" : "damaged"
-        print("\(inspection.file): \(inspection.images) images, \(inspection.bytes) bytes, \(verdict)")
+        try StandardOutput.print(
+          "\(inspection.file): \(inspection.images) images, \(inspection.bytes) bytes, \(verdict)")
       }
     }
     if let problem = inspections.lazy.compactMap(\.problem).first { throw problem }

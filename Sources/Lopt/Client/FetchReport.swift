@@ -38,7 +38,7 @@ final class FetchReport: Sendable {
 
   private func line(_ text: String) {
     finish()
-    StandardError.write("lopt: \(text)\n")
+    StandardError.write("lopt: \(text)\n", patience: 2)
   }
 
   /// Tells that a newer snapshot is waited for, once for each step.
@@ -54,7 +54,7 @@ final class FetchReport: Sendable {
     guard total >= Self.large else { return }
     state.withLock { state in
       if state.progress == nil {
-        state.progress = Files.Progress("fetching", unit: "KiB", total: total >> 10)
+        state.progress = Files.Progress("fetching", unit: "KiB", total: total >> 10, goesOn: true)
         state.progress?.resume(at: bytes >> 10)
         state.received = bytes >> 10
       }

@@ -54,6 +54,6 @@ struct GenerateKeyCommand: ParsableCommand {
     let file = URL(filePath: output)
     let publicFile = try key.write(to: file)
     let made = Made(fingerprint: key.publicKey.fingerprint, key: file.path, publicKey: publicFile.path)
-    if json { try JSONText.print(made) } else { print(made.fingerprint) }
+    if json { try JSONText.print(made) } else { try StandardOutput.print(made.fingerprint) }
   }
 }

@@ -19,7 +19,7 @@ struct ListCommand: AsyncParsableCommand {
   func run() async throws {
     let snapshots = try await daemon.with { try await $0.snapshots() }
     if daemon.json { return try JSONText.print(["snapshots": snapshots]) }
-    print(
+    try StandardOutput.print(
       TextTable(
         header: ["name", "bytes", "created", "signed", "best", "pinned"],
         rows: snapshots.map { listed in

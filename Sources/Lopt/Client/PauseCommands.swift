@@ -44,5 +44,9 @@ struct ResumeCommand: AsyncParsableCommand {
 
 private func setPaused(_ paused: Bool, _ daemon: ControlOptions) async throws {
   let isPaused = try await daemon.with { try await $0.setPaused(paused) }
-  if daemon.json { try JSONText.print(Paused(paused: isPaused)) } else { print(isPaused ? "paused" : "running") }
+  if daemon.json {
+    try JSONText.print(Paused(paused: isPaused))
+  } else {
+    try StandardOutput.print(isPaused ? "paused" : "running")
+  }
 }

@@ -44,5 +44,5 @@ struct UnpinCommand: AsyncParsableCommand {
 
 private func setPinned(_ pinned: Bool, _ name: String, _ daemon: ControlOptions) async throws {
   let listed = try await daemon.with { try await $0.setPinned(pinned, name) }
-  if daemon.json { try JSONText.print(listed) } else { print(listed.record.name) }
+  if daemon.json { try JSONText.print(listed) } else { try StandardOutput.print(listed.record.name) }
 }

@@ -20,6 +20,6 @@ struct SnapshotCommand: AsyncParsableCommand {
 
   func run() async throws {
     let record = try await daemon.with { try await $0.snapshotNow() }
-    if daemon.json { try JSONText.print(record) } else { print(record.name) }
+    if daemon.json { try JSONText.print(record) } else { try StandardOutput.print(record.name) }
   }
 }

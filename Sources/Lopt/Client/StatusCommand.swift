@@ -1,4 +1,5 @@
 import ArgumentParser
+import Commands
 import DaemonClient
 import DaemonProtocol
 import Engine
@@ -21,9 +22,9 @@ struct StatusCommand: AsyncParsableCommand {
   func run() async throws {
     let (status, json) = try await daemon.with { try await $0.status() }
     if daemon.json {
-      print(String(decoding: json, as: UTF8.self).trimmingCharacters(in: .newlines))
+      try StandardOutput.print(String(decoding: json, as: UTF8.self).trimmingCharacters(in: .newlines))
     } else {
-      print(StatusTable(status: status))
+      try StandardOutput.print(StatusTable(status: status))
     }
   }
 }

@@ -53,7 +53,7 @@ struct VerifyCommand: ParsableCommand {
     if json {
       try JSONText.print(verified)
     } else {
-      for file in verified { print(file) }
+      for file in verified { try StandardOutput.print(file) }
     }
     let failures = verified.count { $0.error != nil }
     if failures > 0 {

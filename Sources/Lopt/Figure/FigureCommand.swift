@@ -1,4 +1,5 @@
 import ArgumentParser
+import Commands
 import Engine
 import Experiments
 import Foundation
@@ -42,7 +43,9 @@ struct FigureOptions: ParsableArguments {
 
   /// Runs the figure and prints the paths of its files.
   func run(_ figure: some Figure) throws {
-    for file in try FigureRun(figure, output: URL(filePath: output), threads: threads).run() { print(file.path) }
+    for file in try FigureRun(figure, output: URL(filePath: output), threads: threads).run() {
+      try StandardOutput.print(file.path)
+    }
   }
 }
 

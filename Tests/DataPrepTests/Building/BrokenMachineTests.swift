@@ -14,8 +14,9 @@ import Testing
       let result = try ToolProcess(
         "dataprep", SmallBuild.arguments(.folder, files, to: output), redirection: redirection
       ).wait()
-      #expect(result.exitCode == 0)
-      #expect(result.output.contains("48 images") || redirection.contains(">&- "), "\(result)")
+      // The summary is a result like any other: where it cannot be printed, the exit code says so.
+      #expect(result.exitCode == (redirection.contains(" >&-") ? 74 : 0))
+      #expect(result.output.contains("48 images") || redirection.contains(" >&-"), "\(result)")
       let told = folder.appending(path: "told")
       #expect(try SmallBuild.run(.folder, files, to: told).exitCode == 0)
       #expect(try SmallBuild.digests(output) == SmallBuild.digests(told))
