@@ -24,7 +24,9 @@ package struct ConsoleHandler: LogHandler {
     let line = Self.line(
       at: Date(), level: event.level, message: event.message,
       metadata: metadata.merging(event.metadata ?? [:]) { $1 })
-    LostLines.write(line + "\n") { "\(Date().formatted(.iso8601)) warning \($0)\n" }
+    LostLines.write(
+      line, notice: { Self.line(at: Date(), level: .warning, message: "\($0)", metadata: [:]) },
+      by: { StandardError.write($0 + "\n") })
   }
 
   /// Returns the line of an event. A newline in it becomes a space, so that it stays one line.

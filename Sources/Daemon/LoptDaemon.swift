@@ -39,7 +39,8 @@ struct LoptDaemon: AsyncParsableCommand, StopsByFlag {
       StopSignals.take()
       let configuration = try flags.load()
       _ = try Listener.all(configuration.http)
-      return try TrainingRun.check(configuration, kernels: .chosen())
+      try TrainingRun.check(configuration, kernels: .chosen())
+      return try StandardOutput.print("all is good: lopt-daemon can begin, or go on, with this configuration")
     }
     // Before anything that takes long: the shards of a large data set are read for minutes.
     let stop = StopFlag()

@@ -34,11 +34,24 @@ package final class UnixSocket: Sendable {
 
   deinit { SystemCall.close(descriptor) }
 
+  /// What became of bytes that were sent.
+  package enum Delivery: Sendable {
+    /// All of them are on their way.
+    case sent
+    /// Nothing was sent, as the reader is behind; later it may take them.
+    case full
+    /// The socket does not take them, for example as a message is too long or nobody listens any more.
+    case refused
+  }
+
   /// Sends bytes, as one message where the type has messages.
-  /// - Returns: whether all of them were sent.
+  ///
+  /// - Parameter waits: whether it waits for a reader that is behind.
   @discardableResult
-  package func send(_ data: Data) -> Bool {
-    data.withUnsafeBytes { Foundation.send(descriptor, $0.baseAddress, $0.count, Int32(MSG_NOSIGNAL)) }
-      == data.count
+  package func send(_ data: Data, waits: Bool) -> Delivery {
+    let flags = Int32(MSG_NOSIGNAL) | (waits ? 0 : Int32(MSG_DONTWAIT))
+    let count = data.withUnsafeBytes { Foundation.send(descriptor, $0.baseAddress, $0.count, flags) }
+    if count == data.count { return .sent }
+    return count < 0 && errno == EAGAIN ? .full : .refused
   }
 }

@@ -36,7 +36,7 @@ struct TrainCommand: ParsableCommand, StopsByFlag {
     let training = try TrainingRun(
       configuration: configuration, kernels: try .chosen(), console: logger, stop: stop
     ) { _, status in
-      progress.advance(note: status.outerLoss.map { String(format: "outer-loss %.4f", $0) } ?? "")
+      progress.advance(note: status.outerLoss.map { "outer-loss \($0.lossText)" } ?? "")
     }
     progress.resume(at: training.status.outerIteration)
     defer { progress.finish() }

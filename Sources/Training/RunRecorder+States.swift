@@ -90,7 +90,7 @@ extension RunRecorder {
         status.snapshot = record.step
         return status
       }
-      console.info("snapshot \(record.name), outer-loss \(status.outerLoss.map { String($0) } ?? "not yet known")")
+      console.info("snapshot \(record.name), outer-loss \(status.outerLoss?.lossText ?? "not yet known")")
     }
   }
 

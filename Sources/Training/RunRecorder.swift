@@ -117,7 +117,7 @@ final class RunRecorder: Sendable {
       status.evaluationLoss = loss
       if isBest { status.best = step }
     }
-    console.info("evaluation at outer-iteration \(step): loss \(loss)\(isBest ? ", the best so far" : "")")
+    console.info("evaluation at outer-iteration \(step): loss \(loss.lossText)\(isBest ? ", the best so far" : "")")
   }
 
   private func append(_ row: LogRow) {

@@ -88,6 +88,7 @@ import Testing
     try withConfiguration { folder in
       let result = try ToolProcess.run("lopt-daemon", arguments(folder, "--check"))
       #expect(result.exitCode == 0, "\(result.errors)")
+      #expect(result.output.hasPrefix("all is good") && result.errors.isEmpty)
       #expect(!FileManager.default.fileExists(atPath: folder.appending(path: "state").path))
     }
   }

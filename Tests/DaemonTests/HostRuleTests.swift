@@ -28,19 +28,21 @@ import Testing
   }
 
   private func settled(
-    _ hosts: [String], version: HTTPVersion = .http1_1, uri: String = "/", headers: HTTPHeaders = [:]
+    _ hosts: [String], version: HTTPVersion = .http1_1, uri: String = "/", headers: HTTPHeaders = [:],
+    overUnixSocket: Bool = false
   ) -> HTTPRequestHead? {
     var head = HTTPRequestHead(version: version, method: .GET, uri: uri, headers: headers)
     for host in hosts { head.headers.add(name: "host", value: host) }
-    return RequestForm.settle(&head) ? head : nil
+    return RequestForm.settle(&head, overUnixSocket: overUnixSocket) ? head : nil
   }
 
-  @Test("a request names one host; HTTP/1.0 may name none") func oneHost() {
+  @Test("a request names one host; HTTP/1.0 may name none, and so may a request over a Unix socket") func oneHost() {
     #expect(settled(["a"]) != nil && settled(["a"], version: .http1_0) != nil && settled([], version: .http1_0) != nil)
     for hosts in [[], ["a", "a"], ["a", "b"], ["a, b"], ["a b"], ["u@a"], ["a/b"], ["a\u{e9}"]] {
       #expect(settled(hosts) == nil, "\(hosts)")
     }
     #expect(settled(["a", "a"], version: .http1_0) == nil)
+    #expect(settled([], overUnixSocket: true) != nil && settled(["a", "a"], overUnixSocket: true) == nil)
   }
 
   @Test("where the target is a whole URL its host counts") func absoluteForm() {

@@ -6,7 +6,8 @@ import NIOHTTPTypesHTTP1
 /// A channel handler that lets pass only requests that say clearly to whom they go, and tells the server when to close.
 ///
 /// - A request of HTTP/1.1 has one `Host`, one of HTTP/1.0 at most one (RFC 9112, 3.2). Where the target of a request is a
-///   whole URL, its host counts instead. All else ends the connection with 400.
+///   whole URL, its host counts instead. All else ends the connection with 400. Over a Unix socket there may be none: it is
+///   no host that is asked there, and `lopt` 0.1 names none.
 /// - A connection that the client does not keep, as HTTP/1.0 does not unless it says so, gets `Connection: close`, which is
 ///   all that the server looks at.
 final class RequestForm: ChannelInboundHandler, RemovableChannelHandler {
@@ -18,17 +19,22 @@ final class RequestForm: ChannelInboundHandler, RemovableChannelHandler {
   func channelRead(context: ChannelHandlerContext, data: NIOAny) {
     guard !isRefused else { return }
     guard case .head(var head) = unwrapInboundIn(data) else { return context.fireChannelRead(data) }
-    guard Self.settle(&head) else {
+    guard Self.settle(&head, overUnixSocket: isUnixSocket(context.channel)) else {
       isRefused = true
       return context.fireErrorCaught(HTTPParserError.invalidHeaderToken)
     }
     context.fireChannelRead(wrapInboundOut(.head(head)))
   }
 
+  private func isUnixSocket(_ channel: any Channel) -> Bool {
+    if case .unixDomainSocket = channel.localAddress { true } else { false }
+  }
+
   /// Brings a request's head to the form that the server understands; returns false where it is to be refused.
-  static func settle(_ head: inout HTTPRequestHead) -> Bool {
+  static func settle(_ head: inout HTTPRequestHead, overUnixSocket: Bool = false) -> Bool {
     let hosts = head.headers["Host"]
-    guard hosts.count == 1 || hosts.isEmpty && head.version == .http1_0, hosts.allSatisfy(isAuthority) else {
+    let needsHost = head.version != .http1_0 && !overUnixSocket
+    guard hosts.count == 1 || hosts.isEmpty && !needsHost, hosts.allSatisfy(isAuthority) else {
       return false
     }
     if let authority = authority(of: head.uri) {

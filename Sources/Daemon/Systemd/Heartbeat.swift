@@ -71,7 +71,7 @@ final class Heartbeat: Sendable {
   static func text(_ status: TrainingRun.Status, alarms: [String]) -> String {
     var parts = ["outer-iteration \(status.outerIteration)"]
     if status.isPaused { parts.insert("paused", at: 0) }
-    if let loss = status.outerLoss { parts.append(String(format: "outer-loss %.4f", loss)) }
+    if let loss = status.outerLoss { parts.append("outer-loss \(loss.lossText)") }
     if let rate = status.innerStepsPerSecond { parts.append(String(format: "%.0f inner steps/s", rate)) }
     return (parts + alarms.map { "ALARM: \($0)" }).joined(separator: ", ")
   }

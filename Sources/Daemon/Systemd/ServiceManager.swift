@@ -13,7 +13,7 @@ struct ServiceManager: Sendable {
     watchdogInterval = isMeant ? environment["WATCHDOG_USEC"].flatMap { Int64($0) }.map { .microseconds($0) } : nil
   }
 
-  private func notify(_ lines: String...) { socket?.send(Data(lines.joined(separator: "\n").utf8)) }
+  private func notify(_ lines: String...) { socket?.send(Data(lines.joined(separator: "\n").utf8), waits: true) }
 
   /// Tells that the start, or a reload, is done.
   func ready() { notify("READY=1") }

@@ -1,3 +1,4 @@
+import Commands
 import Files
 import Foundation
 import Logging
@@ -24,10 +25,17 @@ struct SystemdHandler: LogHandler {
   }
 
   func log(event: LogEvent) {
-    let entry = Self.entry(
-      level: event.level, message: "\(event.message)", metadata: metadata.merging(event.metadata ?? [:]) { $1 })
-    // A message that is too long for a datagram still is for standard error.
-    if !socket.send(entry) { StandardError.write("<\(Self.priority(event.level))>\(event.message)\n") }
+    let line = (
+      level: event.level, message: "\(event.message)", metadata: metadata.merging(event.metadata ?? [:]) { $1 }
+    )
+    LostLines.write(line, notice: { (.warning, $0, [:]) }) { line in
+      switch socket.send(Self.entry(level: line.level, message: line.message, metadata: line.metadata), waits: false) {
+      case .sent: true
+      case .full: false
+      // A message that is too long for a datagram still is for standard error.
+      case .refused: StandardError.write("<\(Self.priority(line.level))>\(line.message)\n")
+      }
+    }
   }
 
   /// Returns an entry in the journal's native protocol.
