@@ -27,10 +27,10 @@ let systemLibraries: [Target] = [
 /// In the order of reading: a target imports only what stands above it.
 let sources: [Target] = [
   .target(name: "Files", dependencies: [crypto], swiftSettings: settings),
-  .target(name: "CSignals"),
-  .target(name: "Threads", dependencies: ["CSignals"], swiftSettings: settings),
+  .target(name: "CProcess"),
+  .target(name: "Threads", dependencies: ["CProcess"], swiftSettings: settings),
   .target(
-    name: "Commands", dependencies: ["CSignals", "Files", "Threads", argumentParser, logging], swiftSettings: settings),
+    name: "Commands", dependencies: ["CProcess", "Files", "Threads", argumentParser, logging], swiftSettings: settings),
   .target(name: "Randomness", swiftSettings: settings),
   .target(name: "CKernels"),
   .target(name: "CReducedJPEG"),

@@ -20,7 +20,7 @@ package enum StandardOutput {
     } catch let error as FileError where error.number == EPIPE {
       throw ClosedPipe()
     } catch let error as FileError where error.number == EBADF {
-      // StandardError.reserve() has put something that cannot be written in the place of a closed stream.
+      // In the place of a closed stream lies something that cannot be written, since the process began.
       throw FileError(operation: "write, as it is closed", path: error.path, number: error.number)
     }
   }

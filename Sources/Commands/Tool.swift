@@ -1,5 +1,5 @@
 package import ArgumentParser
-import CSignals
+import CProcess
 import Files
 import Foundation
 
@@ -11,7 +11,6 @@ extension AsyncParsableCommand {
   /// - Parameter name: the tool's name, which begins the line.
   package static func runTool(named name: String) async {
     SystemCall.ignoreSignal(SIGPIPE)
-    StandardError.reserve()
     do {
       try CommandLineRules.check()
       if let fault = UnknownCommand.fault(in: Array(CommandLine.arguments.dropFirst()), of: Self.self) {

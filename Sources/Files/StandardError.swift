@@ -54,14 +54,4 @@ public enum StandardError {
     if sent >= 0 || errno != ENOTSOCK { return sent }
     return Foundation.write(STDERR_FILENO, bytes.baseAddress, bytes.count)
   }
-
-  /// Opens `/dev/null` for reading in place of each standard stream that is closed. Otherwise a file that is opened later
-  /// would get its number, and with it what is written for people. What is written to such a stream fails, as it did.
-  ///
-  /// Only the free numbers are taken: the runtime's threads open files of their own at the same time.
-  package static func reserve() {
-    var descriptor: Int32
-    repeat { descriptor = open("/dev/null", O_RDONLY) } while (0...STDERR_FILENO).contains(descriptor)
-    close(descriptor)
-  }
 }

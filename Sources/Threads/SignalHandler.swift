@@ -1,4 +1,4 @@
-import CSignals
+import CProcess
 import Synchronization
 
 /// A handler of signals. As long as it lives they only call a function; after that they do nothing.

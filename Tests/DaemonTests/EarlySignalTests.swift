@@ -16,7 +16,7 @@ import Testing
     let data = try SmallDataset.splitDigits(in: folder)
     let file = folder.appending(path: "lopt.json")
     try Data(
-      #"{"datasets": ["\#(data.folder.path)"], "state": "state", "threads": 1, "outer": {"pairs": 2}, "http": {"tcp": false}}"#
+      #"{"datasets": ["\#(data.folder.path)"], "state": "state", "threads": 1, "outer": {"pairs": 2}, "http": {"tcp": false, "socket": "\#(folder.path)/socket"}}"#
         .utf8
     ).write(to: file)
     return file.path

@@ -14,7 +14,7 @@ import Testing
       try Data(
         """
         {"datasets": ["\(data.folder.path)"], "state": "\(state.path)", "threads": 1, "outer": {"pairs": 2},
-         "http": {"tcp": false}, "snapshot": {"every_seconds": 0.02, "keep": 2, "keep_every_seconds": 1000}}
+         "http": {"tcp": false, "socket": "\(folder.path)/socket"}, "snapshot": {"every_seconds": 0.02, "keep": 2, "keep_every_seconds": 1000}}
         """.utf8
       ).write(to: file)
       // The smallest pipe there is, whose reader sleeps until it is told to read.

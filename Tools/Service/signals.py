@@ -79,7 +79,8 @@ def main(tools, times):
             for name in ("lopt-daemon", "lopt"):
                 settings = {"datasets": [str(folder / "mnist14")], "state": str(folder / name), "threads": 1}
                 configuration = folder / f"{name}.json"
-                configuration.write_text(json.dumps({**settings, "http": {"tcp": False}, "outer": {"pairs": 2}}))
+                http = {"tcp": False, "socket": str(folder / "s")}
+                configuration.write_text(json.dumps({**settings, "http": http, "outer": {"pairs": 2}}))
                 command = [tools / name, *(["train"] if name == "lopt" else []), "--config", configuration]
                 codes, wrong = {}, []
                 for half, number, _ in itertools.product(

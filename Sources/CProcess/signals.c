@@ -4,8 +4,6 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <signal.h>
-#include <stddef.h>
-#include <string.h>
 #include <unistd.h>
 
 /// The pipe's ends, to read from and to write to. They are set before the first handler is.
@@ -24,7 +22,7 @@ static void pass_on(int number) {
   errno = kept;
 }
 
-static void mask(int how, int number) {
+void lopt_mask_signal(int how, int number) {
   sigset_t signals;
   sigemptyset(&signals);
   sigaddset(&signals, number);
@@ -43,7 +41,7 @@ int lopt_next_signal(void) {
   while (1) {
     if (read(ends[0], &byte, 1) != 1) continue;
     if (byte < TAKEN) return byte;
-    mask(SIG_UNBLOCK, byte - TAKEN);
+    lopt_mask_signal(SIG_UNBLOCK, byte - TAKEN);
   }
 }
 
@@ -63,26 +61,8 @@ void lopt_ignore_signal(int number) { act(number, SIG_IGN); }
 
 void lopt_end_by_signal(int number) {
   act(number, SIG_DFL);
-  mask(SIG_UNBLOCK, number);
+  lopt_mask_signal(SIG_UNBLOCK, number);
   raise(number);
   // The first process of a container is still here: the system ends it by no signal.
   _exit(128 + number);
 }
-
-static int is_test_bundle(const char *program) {
-  static const char ending[] = ".xctest";
-  const size_t length = strlen(program);
-  return length >= sizeof ending - 1 && strcmp(program + length - (sizeof ending - 1), ending) == 0;
-}
-
-static void hold_stop_signals(int count, char **arguments, char **environment) {
-  (void)environment;
-  if (count == 0 || is_test_bundle(arguments[0])) return;
-  mask(SIG_BLOCK, SIGTERM);
-  mask(SIG_BLOCK, SIGINT);
-}
-
-// The loader calls this before it initialises any library, and threads that are made later inherit it. A signal that
-// arrives before ends the program as it ends any other.
-typedef void (*start_function)(int, char **, char **);
-__attribute__((section(".preinit_array"), used)) static const start_function at_the_start = hold_stop_signals;

@@ -5,6 +5,9 @@
 #ifndef LOPT_SIGNALS_H
 #define LOPT_SIGNALS_H
 
+/// Lets a signal wait that arrives at the calling thread (how: SIG_BLOCK), or no longer (SIG_UNBLOCK).
+void lopt_mask_signal(int how, int number);
+
 /// Opens the pipe, once in a process. Returns 0, or -1 where there is no room for one; `errno` says why.
 int lopt_open_signals(void);
 
