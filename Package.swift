@@ -65,7 +65,7 @@ let sources: [Target] = [
     name: "Settings", dependencies: ["Engine", "Files", argumentParser], swiftSettings: settings),
   .target(
     name: "Evaluation",
-    dependencies: ["Engine", "Files", "Randomness", "Shards", "Snapshots", "Tasks", "Threads"],
+    dependencies: ["Engine", "Files", "Randomness", "Settings", "Shards", "Snapshots", "Tasks", "Threads"],
     swiftSettings: settings),
   .target(
     name: "Training",

@@ -46,7 +46,8 @@ package struct Evaluation: Sendable {
         .wrongShape,
         "\(dataset.folder.path): \(plan.problem) takes images of \(problem.shape), these are \(dataset.imageShape)")
     }
-    guard plan.batch > 0 else {
+    // The options of the command line were checked; a snapshot's batch was not.
+    guard InnerSettings.batchRange.contains(plan.batch) else {
       throw SnapshotError(.damaged, "\(snapshot.name): its metadata's batch is \(plan.batch); give --batch")
     }
     tasks = try (0..<plan.tasks).map { index in

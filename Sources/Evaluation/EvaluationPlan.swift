@@ -33,8 +33,12 @@ package struct EvaluationPlan: Codable, Sendable, Equatable {
 
   /// The fewest trials of a random search. With this many, 0.6 % of searches miss the best twentieth of the ranges.
   package static let fewestTrials = 100
+  /// The numbers of trials that a random search may have.
+  static let trialsRange = fewestTrials...100_000
   /// The fewest learning rates with which a grid begins.
   package static let fewestRates = 3
+  /// The numbers of learning rates with which a grid may begin: 61 are from 10⁻¹² to 10⁸.
+  static let ratesRange = fewestRates...61
   /// The number of tasks of a random search's screening, unless another is asked for.
   package static let searchScreen = 4
   /// The number of a baseline's candidates that are left after the screening.

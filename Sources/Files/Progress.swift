@@ -130,7 +130,9 @@ public final class Progress: @unchecked Sendable {
   }
 
   private func left(of total: Int, at rate: Double) -> String {
-    rate > 0 ? Self.clock(Double(max(total - done, 0)) / rate) : "–"
+    guard rate > 0 else { return "–" }
+    let seconds = Double(max(total - done, 0)) / rate
+    return seconds < 1e9 ? Self.clock(seconds) : "decades"
   }
 
   private static func short(_ rate: Double) -> String {

@@ -40,8 +40,11 @@ struct BenchCommand: ParsableCommand {
 
   func validate() throws {
     guard (0...1024).contains(threads) else { throw ValidationError("--threads must be 0 … 1024") }
-    guard (1...65_536).contains(batch) else { throw ValidationError("--batch must be 1 … 65536") }
-    guard seconds > 0, seconds.isFinite else { throw ValidationError("--seconds must be above 0") }
+    let batches = InnerSettings.batchRange
+    guard batches.contains(batch) else {
+      throw ValidationError("--batch must be \(batches.lowerBound) … \(batches.upperBound)")
+    }
+    guard seconds > 0, seconds <= 86_400 else { throw ValidationError("--seconds must be above 0, at most 86400") }
   }
 
   func run() throws {

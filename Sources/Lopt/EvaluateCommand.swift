@@ -112,6 +112,8 @@ struct EvaluateCommand: ParsableCommand {
     let planned = try plan.map { try EvaluationOptions(planAt: URL(filePath: $0)) }
     let options = planned.map { self.options.over($0) } ?? self.options
     let (problem, tasks, steps) = try Self.required(options)
+    // Each of the two may be in its range, and both together not.
+    if let fault = options.fault(prefix: "--") { throw ValidationError(fault) }
     let curves = curves.map { URL(filePath: $0) }
     let plot = plot.map { URL(filePath: $0) }
     for file in [curves, plot] { if let file { try AtomicFile.requireWritable(file) } }

@@ -96,6 +96,15 @@ package struct Configuration: Codable, Sendable, Equatable {
     package var initialisations = 1
     /// The number of inner steps of each training; 0 for the longest life of a task, `inner.life.to`.
     package var steps = 0
+
+    /// The numbers of tasks that an evaluation may have, here and in `lopt evaluate`.
+    package static let tasksRange = 1...10_000
+    /// The numbers of initialisations of each task.
+    package static let initialisationsRange = 1...10_000
+    /// The numbers of inner steps of each training.
+    package static let stepsRange = 1...10_000_000
+    /// The most trainings of one optimizer: tasks times initialisations.
+    package static let mostTrainings = 100_000
   }
 
   /// The data sets that tasks are drawn from.
@@ -112,6 +121,8 @@ package struct Configuration: Codable, Sendable, Equatable {
   package var threads: Int
   /// The number of outer-iterations after which the run ends; nil for no end.
   package var outerIterations: Int?
+  /// The most outer-iterations of a run: at a thousand a second they take 30,000 years.
+  package static let mostOuterIterations = 1_000_000_000_000_000
   /// The file of a snapshot or an exported state that a new run begins with; nil for a random θ.
   package var startFrom: String?
   /// The settings of the daemon's HTTP interface.

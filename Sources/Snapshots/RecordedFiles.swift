@@ -11,6 +11,9 @@ public struct RecordedFiles: Sendable {
   /// The beginning of every name, for example `theta`.
   public let prefix: String
 
+  /// The highest number: names have 9 to 18 digits.
+  static let highestStep = 999_999_999_999_999_999
+
   /// Makes the folder where it is missing, and removes leftovers. Only the process that holds the state's lock may do
   /// it.
   public init(creating folder: URL, prefix: String) throws {
@@ -45,11 +48,16 @@ public struct RecordedFiles: Sendable {
   ///   - step: the number; it must be new.
   ///   - created: the time that the record states.
   ///   - key: signs the record; nil for none.
-  /// - Throws: ``SnapshotError`` where the number was written before, `FileError` where the disk fails.
+  /// - Throws: ``SnapshotError`` where the number was written before, or there is none above those that were; `FileError`
+  ///   where the disk fails.
   @discardableResult
   public func write(_ data: Data, step: Int, created: Date, key: SigningKey? = nil) throws -> SnapshotRecord {
     let name = name(step)
     let url = folder.appending(path: name)
+    guard (0...Self.highestStep).contains(step) else {
+      throw SnapshotError(
+        .exists, "\(folder.path): no number is left above that of \(self.name(Self.highestStep)): move that file away")
+    }
     guard !exists(recordName(of: name)) else {
       throw SnapshotError(.exists, "\(url.path): exists already, and no recorded file is ever written again")
     }
@@ -68,13 +76,14 @@ public struct RecordedFiles: Sendable {
     return record
   }
 
-  /// Returns all numbers that have a record, the newest first, whether their files are sound or not.
+  /// Returns all numbers that have a record, the newest first, whether their files are sound or not. A name that is
+  /// never written, such as one of 19 digits, is none of them.
   public func steps() throws -> [Int] {
     guard FileManager.default.fileExists(atPath: folder.path) else { return [] }
     return try SystemCall.names(in: folder.path).compactMap { file -> Int? in
       guard file.hasPrefix(prefix + "-"), file.hasSuffix(".json"),
         let step = Int(file.dropFirst(prefix.count + 1).dropLast(".json".count)),
-        recordName(of: name(step)) == file
+        (0...Self.highestStep).contains(step), recordName(of: name(step)) == file
       else { return nil }
       return step
     }.sorted(by: >)

@@ -108,10 +108,14 @@ public struct SnapshotMetadata: Sendable, Equatable {
       throw SnapshotError(
         .newerFormat, "\(name): has format version \(version); this tool reads up to \(Self.formatVersion)")
     }
+    let step: Int = try value("outer_iteration")
+    guard (0...RecordedFiles.highestStep).contains(step) else {
+      throw SnapshotError(.damaged, "\(name): its metadata's outer_iteration is \(step)")
+    }
     self.init(
       hiddenLayers: try value("hidden_layers"), hiddenUnits: try value("hidden_units"),
       features: try value("features"), betas: try value("betas"), timeScales: try value("time_scales"),
-      lambda1: try value("lambda1"), lambda2: try value("lambda2"), outerIteration: try value("outer_iteration"),
+      lambda1: try value("lambda1"), lambda2: try value("lambda2"), outerIteration: step,
       objective: try text("objective"), estimator: try text("estimator"), problem: try text("problem"),
       batch: try value("batch"), steps: try value("steps"), dataset: try text("dataset"),
       datasetSHA256: try text("dataset_sha256"), seed: try value("seed"), toolVersion: try text("tool_version"),

@@ -101,12 +101,12 @@ extension SnapshotStore {
     for kind in SnapshotKind.allCases {
       let files = files(kind)
       // Going from the oldest on, the first snapshot of each stretch stays.
-      var stretches: Set<Int> = []
+      var stretches: Set<Double> = []
       for step in try files.steps().dropFirst(retention.newest).reversed() {
         let created = (try? files.record(step: step).created).flatMap { try? Date($0, strategy: .iso8601) }
         // A record that cannot be read is left for a person.
         guard let created else { continue }
-        let stretch = Int((created.timeIntervalSince1970 / retention.interval).rounded(.down))
+        let stretch = (created.timeIntervalSince1970 / retention.interval).rounded(.down)
         let isFirst = stretches.insert(stretch).inserted
         if step == 0 || isFirst || kept.contains(files.name(step)) { continue }
         try files.remove(step: step)

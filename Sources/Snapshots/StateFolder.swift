@@ -34,15 +34,24 @@ package struct StateFolder: Sendable {
   ///
   /// - Throws: ``FileError`` where the folder cannot be read.
   package func fullLogs() throws -> [URL] {
-    try SystemCall.names(in: url.path).filter { $0.wholeMatch(of: /log-\d{6}\.jsonl/) != nil }.sorted()
-      .map { url.appending(path: $0) }
+    try SystemCall.names(in: url.path).compactMap(Self.logNumber).sorted().map(fullLog)
   }
 
   /// The place of the part of the log that is full next: `log-000001.jsonl` is the first.
   ///
-  /// - Throws: ``FileError`` where the folder cannot be read.
+  /// - Throws: ``FileError`` where the folder cannot be read, ``SnapshotError`` where no number is left.
   package func nextFullLog() throws -> URL {
-    let number = try fullLogs().last.flatMap { Int($0.lastPathComponent.dropFirst(4).prefix(6)) } ?? 0
-    return url.appending(path: "log-\((number + 1).digits(atLeast: 6)).jsonl")
+    guard let last = try fullLogs().last, let number = Self.logNumber(last.lastPathComponent) else { return fullLog(1) }
+    guard number < RecordedFiles.highestStep else {
+      throw SnapshotError(.exists, "\(last.path): no number is left above it: move that file away")
+    }
+    return fullLog(number + 1)
+  }
+
+  private func fullLog(_ number: Int) -> URL { url.appending(path: "log-\(number.digits(atLeast: 6)).jsonl") }
+
+  /// Returns the number in the name of a full log; nil for any other name.
+  private static func logNumber(_ name: String) -> Int? {
+    name.wholeMatch(of: /log-(\d{6}|[1-9]\d{6,17})\.jsonl/).flatMap { Int($0.1) }
   }
 }

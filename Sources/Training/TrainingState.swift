@@ -17,6 +17,9 @@ package struct TrainingState: Sendable {
   /// The pairs of data set and problem from which the workers' tasks were drawn.
   package var tasks: [DatasetTaskDistribution.Description]
 
+  /// The highest number of a worker's task: those of all workers are numbered together, in 62 bits.
+  private static let highestDraw = 1 << 46
+
   /// The numbers of a worker; its arrays are tensors.
   private struct WorkerEntry: Codable {
     var draws: Int
@@ -89,7 +92,9 @@ package struct TrainingState: Sendable {
       SnapshotError(.damaged, "\(name): not a run's state: its \(key) is missing or damaged")
     }
     func value<Value: Decodable>(_ key: String) throws -> Value {
-      guard let text = file.metadata[key], let value = try? JSONDecoder().decode(Value.self, from: Data(text.utf8))
+      // A key that is there twice would drop one of its values.
+      guard let text = file.metadata[key].map({ Data($0.utf8) }), (try? JSONFault.check(text)) != nil,
+        let value = try? JSONDecoder().decode(Value.self, from: text)
       else { throw damaged(key) }
       return value
     }
@@ -114,8 +119,21 @@ package struct TrainingState: Sendable {
     learner.adam = OuterAdam(first: first, second: second, steps: try value("adam_steps"))
     learner.outerIteration = try value("outer_iteration")
     learner.average = try optionalVector("average")
+    let counters = 0...Configuration.mostOuterIterations
+    guard counters.contains(learner.outerIteration) else { throw damaged("outer_iteration") }
+    guard counters.contains(learner.adam.steps) else { throw damaged("adam_steps") }
+    guard learner.average.isEmpty || learner.average.count == learner.theta.count else { throw damaged("average") }
+    // A θ that is not finite trains nothing, and nothing mends it.
+    for (key, values) in [
+      ("theta", learner.theta), ("adam/first", first), ("adam/second", second), ("average", learner.average),
+    ] where !values.allSatisfy(\.isFinite) {
+      throw SnapshotError(.damaged, "\(name): damaged: numbers of its \(key) are not finite")
+    }
     let entries: [WorkerEntry] = try value("workers")
     for (number, entry) in entries.enumerated() {
+      guard (0...Self.highestDraw).contains(entry.draws), (0...counters.upperBound).contains(entry.life),
+        (0...entry.life).contains(entry.step), entry.problem >= 0
+      else { throw damaged("workers") }
       var worker = Worker()
       worker.draws = entry.draws
       worker.step = entry.step
@@ -137,8 +155,11 @@ package struct TrainingState: Sendable {
           evolutionStrategies: try vector("finished/\(number)/evolution_strategies")),
         innerSteps: entry.innerSteps, diverged: entry.diverged)
     }
-    guard learner.finished.allSatisfy({ learner.workers.indices.contains($0.worker) }) else {
-      throw damaged("finished")
+    func fits(_ gradient: [Float]) -> Bool { gradient.isEmpty || gradient.count == learner.theta.count }
+    let areSound = learner.finished.allSatisfy {
+      learner.workers.indices.contains($0.worker) && (0...learner.outerIteration).contains($0.outerIteration)
+        && counters.contains($0.innerSteps) && fits($0.sample.reparameterization) && fits($0.sample.evolutionStrategies)
     }
+    guard areSound else { throw damaged("finished") }
   }
 }

@@ -33,13 +33,24 @@ import Testing
     arguments: [
       ("[]", "not a JSON object"), (#"{"task": 1}"#, "unknown key task; there are problem, split"),
       (#"{"tasks": "many"}"#, "tasks cannot be that"), (#"{"tune": "both"}"#, "tune cannot be that"),
-      (#"{"steps": 0}"#, "tasks, steps, batch and initialisations must be above 0"),
-      (#"{"search": 99}"#, "search must be at least 100"), (#"{"grid": 2}"#, "grid must be at least 3"),
+      (#"{"steps": 0}"#, "steps must be in 1 … 10000000"),
+      (#"{"search": 99}"#, "search must be at least 100"), (#"{"grid": 2}"#, "grid must be in 3 … 61"),
+      (#"{"tasks": 400, "initialisations": 300}"#, "tasks times initialisations must be at most 100000"),
     ])
   func refused(text: String, message: String) {
     let error = #expect(throws: EvaluationError.self) { try read(text) }
     #expect(error?.description.contains("plan.json: \(message)") == true, "\(String(describing: error))")
     #expect(error?.exitCode == .configuration)
+  }
+
+  @Test(
+    "a number beyond its range is refused by its name, before anything is computed with it",
+    arguments: ["tasks", "initialisations", "steps", "batch", "search", "screen", "grid"])
+  func ranges(name: String) {
+    for number in ["9223372036854775807", "4611686018427387904", "1000000000", "0", "-1", "-9223372036854775808"] {
+      let error = #expect(throws: EvaluationError.self, "\(number)") { try read("{\"\(name)\": \(number)}") }
+      #expect(error?.description.contains("plan.json: \(name) must be ") == true, "\(String(describing: error))")
+    }
   }
 
   @Test("every shipped run has a plan, for the problem of the run")

@@ -33,6 +33,13 @@ import Testing
     #expect(progress.line(after: .seconds(10)) == "evaluating █████··············· 10/40 runs  1.0/s  ETA 0:30")
   }
 
+  @Test("a time that is left beyond every life is told as such")
+  func decades() {
+    let progress = Progress("outer-training", unit: "outer-iterations", total: 1_000_000_000_000_000, display: .none)
+    progress.advance()
+    #expect(progress.line(after: .seconds(1_000_000)).hasSuffix("ETA decades"))
+  }
+
   @Test("a line of unknown total has neither a bar nor a time")
   func withoutTotal() {
     let progress = Progress("shards", unit: "images", total: nil, display: .none)

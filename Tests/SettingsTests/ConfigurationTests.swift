@@ -54,7 +54,8 @@ import Testing
       try load("{\(Self.least)}", environment: ["LOPT_OUTER_LEARNING_RATE": "0.3"], defaults: defaults)
         .outer.learningRate == 0.3)
     for (key, value, message) in [
-      ("outer.sigma", "0", "outer.sigma must be above 0"), ("outer.pairs", "x", "outer.pairs must be a whole number"),
+      ("outer.sigma", "0", "outer.sigma must be in 1e-30 … 1e16"),
+      ("outer.pairs", "x", "outer.pairs must be a whole number"),
       ("preset", "huge", "preset is huge, must be one of small, paper"),
     ] {
       let error = #expect(throws: ConfigurationError.self) { try load("{\(Self.least)}", defaults: [(key, value)]) }
@@ -83,15 +84,15 @@ import Testing
     arguments: [
       (#""outer": {"sigmma": 1}"#, "unknown key outer.sigmma; did you mean outer.sigma?"),
       (#""treads": 2"#, "unknown key treads; did you mean threads?"),
-      (#""outer": {"sigma": 0}"#, "outer.sigma must be above 0"),
+      (#""outer": {"sigma": 0}"#, "outer.sigma must be in 1e-30 … 1e16"),
       (#""outer": {"estimator": "combined", "pairs": 1}"#, "outer.pairs must be at least 2 for the estimator combined"),
       (#""outer": {"pairs": "many"}"#, "outer.pairs must be a whole number"),
       (#""outer": {"objective": "validation"}"#, "outer.loss must be fresh-batches"),
       (#""inner": {"life": {"from": 10, "to": 5}}"#, "inner.life.to must be at least inner.life.from"),
-      (#""evaluation": {"every": -1}"#, "evaluation.every must be 0 (never) or more"),
-      (#""evaluation": {"tasks": 0}"#, "evaluation.tasks must be above 0"),
-      (#""evaluation": {"initialisations": 0}"#, "evaluation.initialisations must be above 0"),
-      (#""evaluation": {"steps": -1}"#, "evaluation.steps must be 0 (inner.life.to) or more"),
+      (#""evaluation": {"every": -1}"#, "evaluation.every must be 0 (never) to 1000000000"),
+      (#""evaluation": {"tasks": 0}"#, "evaluation.tasks must be in 1 … 10000"),
+      (#""evaluation": {"initialisations": 0}"#, "evaluation.initialisations must be in 1 … 10000"),
+      (#""evaluation": {"steps": -1}"#, "evaluation.steps must be 0 (inner.life.to) to 10000000"),
       (#""http": {"port": 70000}"#, "http.port must be in 0 … 65535"), (#""http": 3"#, "http must be an object"),
       (#""problem": "mlp9""#, "problem[0].name is mlp9"), (#""preset": "huge""#, "preset is huge"),
       (#""problem": [{"name": "mlp2x32", "dataset": "/other"}]"#, "problem[0].dataset is /other"),
@@ -103,18 +104,9 @@ import Testing
   }
 
   @Test(
-    "a number that is beyond every use, and what no reader would take, is refused, not computed with",
+    "a list that no reader would take is refused",
     arguments: [
-      ("snapshot.every_seconds", "1e300"), ("snapshot.every_seconds", "1e18"),
-      ("outer.curriculum.from", "9223372036854775807"), ("outer.curriculum.to", "9223372036854775807"),
-      ("outer.curriculum.over", "9223372036854775807"), ("outer.decay.over", "9223372036854775807"),
-      ("outer.pairs", "9223372036854775807"), ("outer.fresh_batches", "9223372036854775807"),
-      ("outer.asynchronous.batch", "9223372036854775807"), ("outer.asynchronous.buffer", "9223372036854775807"),
-      ("outer.asynchronous.staleness", "9223372036854775807"), ("threads", "9223372036854775807"),
-      ("inner.batch", "9223372036854775807"), ("inner.life.from", "9223372036854775807"),
-      ("inner.life.to", "9223372036854775807"), ("inner.optimizer.features", #"["rms", "rms"]"#),
-      ("evaluation.tasks", "9223372036854775807"), ("evaluation.initialisations", "9223372036854775807"),
-      ("evaluation.steps", "9223372036854775807"),
+      ("inner.optimizer.features", #"["rms", "rms"]"#),
       ("inner.optimizer.time_scales", "[" + Array(repeating: "1", count: 65).joined(separator: ",") + "]"),
     ])
   func beyondUse(key: String, value: String) throws {

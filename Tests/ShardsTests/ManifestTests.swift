@@ -80,6 +80,9 @@ import Testing
       (#""split" : "train""#, #""split" : "test""#, "classes.0.split"),
       (#""mean" :"#, #""average" :"#, "channels.0.mean: missing"),
       (#""bytes" :"#, #""bytes" : "many", "b" :"#, "of the wrong kind"),
+      (#""bytes" :"#, #""bytes" : 9223372036854775807, "b" :"#, "has 9223372036854775807 bytes"),
+      (#""bytes" :"#, #""bytes" : -1, "b" :"#, "has -1 bytes"),
+      (#""format_version""#, #""channels" : [], "format_version""#, "the key channels is there for the second time"),
       ("{", "[", "not a manifest"),
     ])
   func contradiction(old: String, new: String, message: String) throws {

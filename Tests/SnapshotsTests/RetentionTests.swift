@@ -80,6 +80,18 @@ import Testing
     }
   }
 
+  @Test("stretches may be as short, and times as far away, as a number can say")
+  func extremeStretches() throws {
+    try withStore(4) { store, state in
+      let record = state.appending(path: "snapshots/theta-000000001.json")
+      let text = try String(contentsOf: record, encoding: .utf8)
+      let created = try store.list().last { $0.record.step == 1 }?.record.created ?? ""
+      try text.replacing(created, with: "999999-01-01T00:00:00Z").write(to: record, atomically: true, encoding: .utf8)
+      for interval in [1e-300, 1e-10, 1e300] { try store.retain(SnapshotRetention(newest: 1, interval: interval)) }
+      #expect(try steps(store).contains(3) && steps(store).contains(0))
+    }
+  }
+
   @Test("a snapshot that does not exist cannot be pinned") func unknown() throws {
     try withStore(1) { store, _ in
       let error = #expect(throws: SnapshotError.self) { try store.setPinned(true, store.name(step: 9)) }

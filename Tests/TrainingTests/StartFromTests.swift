@@ -153,6 +153,69 @@ import Testing
     }
   }
 
+  @Test(
+    "a θ, an average or a moment that is not finite is nothing to begin with",
+    arguments: ["snapshot", "theta", "average", "adam/second"], [Float.nan, -.infinity])
+  func notFinite(kind: String, weight: Float) throws {
+    try withTemporaryFolder { folder in
+      var configuration = SmallRun.configuration(
+        try SmallDataset.digits(in: folder).folder, state: folder.appending(path: "state"))
+      let file = folder.appending(path: "start.safetensors")
+      configuration.startFrom = file.path
+      let theta = configuration.inner.optimizer.initialTheta(seed: 1)
+      let broken = [weight] + theta.dropFirst()
+      if kind == "snapshot" {
+        let metadata = SnapshotMetadata(configuration, problems: ["mlp2x32"], digests: ["ab"], outerIteration: 1)
+        try Snapshot(theta: broken, metadata: metadata).encoded().write(to: file)
+      } else {
+        var learner = LearnerState(theta: kind == "theta" ? broken : theta, workers: 0)
+        if kind == "average" { learner.average = broken }
+        if kind == "adam/second" { learner.adam.second[0] = weight }
+        try TrainingState(learner: learner, configuration: configuration, tasks: []).encoded().write(to: file)
+      }
+      let error = #expect(throws: SnapshotError.self) { try TrainingRun.check(configuration, kernels: .forTests) }
+      #expect(error?.code == .damaged && error?.description.hasPrefix("\(file.path): damaged: ") == true)
+      #expect(error?.description.contains(kind == "snapshot" ? "1 of its 1090 weights" : "of its \(kind) are") == true)
+      #expect(throws: SnapshotError.self) {
+        try TrainingRun(configuration: configuration, kernels: .forTests, console: .silent)
+      }
+      #expect(!FileManager.default.fileExists(atPath: configuration.state))
+    }
+  }
+
+  @Test(
+    "an exported state whose counters no run can have, or whose vectors are short, is refused by what is wrong",
+    arguments: [
+      ("outer_iteration", "-1"), ("outer_iteration", "9223372036854775807"), ("adam_steps", "-1"),
+      ("adam_steps", "9223372036854775807"), ("average", ""), ("workers", "draws"), ("workers", "step"),
+      ("finished", ""), ("workers", "twice"), ("configuration", "twice"),
+    ])
+  func impossible(key: String, value: String) throws {
+    let twice = key == "workers" ? #""draws":1"# : #""seed":3"#
+    try withTemporaryFolder { folder in
+      var configuration = SmallRun.configuration(
+        try SmallDataset.digits(in: folder).folder, state: folder.appending(path: "state"))
+      var learner = LearnerState(theta: configuration.inner.optimizer.initialTheta(seed: 1), workers: 1)
+      learner.workers[0].draws = value == "draws" ? .max : 1
+      learner.workers[0].step = value == "step" ? 1 : 0
+      if key == "average" { learner.average = [1, 2] }
+      if key == "finished" {
+        let sample = OuterGradientSample(lossPlus: 1, lossMinus: 1, reparameterization: [], evolutionStrategies: [1])
+        learner.finished = [WorkerResult(worker: 0, outerIteration: 0, sample: sample, innerSteps: 1, diverged: false)]
+      }
+      var file = try Safetensors(
+        TrainingState(learner: learner, configuration: configuration, tasks: []).encoded(), name: "state")
+      if Int(value) != nil { file.metadata[key] = value }
+      // A key twice, of whose values a reader would drop one.
+      if value == "twice" { file.metadata[key] = file.metadata[key]?.replacing(twice, with: "\(twice),\(twice)") }
+      let start = folder.appending(path: "start.safetensors")
+      try file.encoded().write(to: start)
+      configuration.startFrom = start.path
+      let error = #expect(throws: SnapshotError.self) { try TrainingRun.check(configuration, kernels: .forTests) }
+      #expect(error?.description == "\(start.path): not a run's state: its \(key) is missing or damaged")
+    }
+  }
+
   @Test("a folder that is no state folder cannot be exported, and an existing file is not touched")
   func exportErrors() throws {
     try withTemporaryFolder { folder in

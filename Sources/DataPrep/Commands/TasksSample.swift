@@ -46,7 +46,8 @@ struct TasksSample: ParsableCommand {
   }
 
   func validate() throws {
-    guard classes > 0, count > 0 else { throw ValidationError("--classes and --count are at least 1") }
+    guard classes > 0 else { throw ValidationError("--classes is at least 1") }
+    guard (1...1_000_000).contains(count) else { throw ValidationError("--count is 1 to 1000000") }
   }
 
   func run() throws {

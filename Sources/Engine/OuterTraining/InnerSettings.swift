@@ -18,6 +18,9 @@ package struct InnerSettings: Codable, Hashable, Sendable {
   /// The architecture of the learned optimizer.
   package var optimizer = Architecture()
 
+  /// The numbers of images that a minibatch may have.
+  package static let batchRange = 1...65_536
+
   /// The preset `small`.
   package static let small = InnerSettings()
 

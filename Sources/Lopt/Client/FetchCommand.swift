@@ -57,7 +57,7 @@ struct FetchCommand: AsyncParsableCommand {
   var json = false
 
   func validate() throws {
-    guard retries >= 0 else { throw ValidationError("--retries must not be below 0") }
+    guard (0...1_000_000).contains(retries) else { throw ValidationError("--retries must be 0 … 1000000") }
     guard waitNewerThan == nil || SnapshotAlias(rawValue: name) != nil else {
       throw ValidationError("--wait-newer-than goes with latest or best")
     }

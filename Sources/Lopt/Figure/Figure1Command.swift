@@ -1,5 +1,6 @@
 import ArgumentParser
 import Engine
+import Evaluation
 import Experiments
 import Foundation
 import Settings
@@ -47,9 +48,14 @@ struct Figure1Command: ParsableCommand {
   var initialisations = 3
 
   func validate() throws {
-    guard steps ?? 1 > 0, batch ?? 1 > 0, tasks ?? 1 > 0, initialisations > 0 else {
-      throw ValidationError("--steps, --batch, --tasks and --initialisations must be above 0")
-    }
+    try check(steps: steps, batch: batch, tasks: tasks)
+  }
+
+  /// Checks numbers that were given, or that stand for those that were not.
+  /// - Throws: `ValidationError` that names the option of one that is out of its range.
+  private func check(steps: Int?, batch: Int?, tasks: Int?) throws {
+    let options = EvaluationOptions(tasks: tasks, initialisations: initialisations, steps: steps, batch: batch)
+    if let fault = options.fault(prefix: "--") { throw ValidationError(fault) }
   }
 
   func run() throws {
@@ -61,6 +67,7 @@ struct Figure1Command: ParsableCommand {
       problem: problem, split: split.of(data), steps: steps ?? (isPaper ? 10_000 : metadata.steps),
       batch: batch ?? (isPaper ? 128 : metadata.batch), tasks: tasks ?? (isPaper ? 10 : 20),
       initialisations: initialisations, seed: options.seed)
+    try check(steps: settings.steps, batch: settings.batch, tasks: settings.tasks)
     try options.run(Figure1(settings, dataset: data, learned: learned, kernels: .chosen()))
   }
 }

@@ -36,7 +36,7 @@ struct FigureOptions: ParsableArguments {
 
   func validate() throws {
     guard FigureScale(rawValue: scale) != nil else { throw ValidationError("--scale must be small or paper") }
-    guard threads >= 0 else { throw ValidationError("--threads must be 0 or more") }
+    guard (0...1024).contains(threads) else { throw ValidationError("--threads must be 0 … 1024") }
   }
 
   var figureScale: FigureScale { FigureScale(rawValue: scale) ?? .small }

@@ -4,7 +4,7 @@ extension ConfigurationKey {
   /// The keys of the inner problems: ``InnerSettings``.
   static let inner =
     [
-      ConfigurationKey("inner.batch", \.inner.batch, "Images of a minibatch.", .range(1...65_536)),
+      ConfigurationKey("inner.batch", \.inner.batch, "Images of a minibatch.", .range(InnerSettings.batchRange)),
       ConfigurationKey(
         "inner.classes", \.inner.classes, "Classes of a task.", changed: .newWorkers,
         .must("be 10: the problems have 10 outputs") { $0 == 10 }),
@@ -21,6 +21,9 @@ extension ConfigurationKey {
           value >= configuration.inner.life.from && value <= Rule<Int>.most
         }),
     ] + optimizer
+
+  /// The time scales that an architecture may have, in inner steps.
+  private static let timeScalesRange: ClosedRange<Float> = 1e-30...1e16
 
   /// The keys of the learned optimizer's architecture: ``Architecture``.
   private static let optimizer = [
@@ -44,7 +47,7 @@ extension ConfigurationKey {
     ConfigurationKey(
       "inner.optimizer.time_scales", \.inner.optimizer.timeScales, "τ of the time inputs.", changed: .refused,
       .must("be at most \(Architecture.mostTimeScales) numbers") { $0.count <= Architecture.mostTimeScales },
-      .must("be above 0") { $0.allSatisfy { $0 > 0 } }),
+      .must("be in \(timeScalesRange.words)") { $0.allSatisfy(timeScalesRange.contains) }),
     ConfigurationKey(
       "inner.optimizer.lambda1", \.inner.optimizer.lambda1, "Scale λ₁ of the update.", changed: .refused, .positive),
     ConfigurationKey(

@@ -2,6 +2,12 @@ import Engine
 import Files
 import Foundation
 
+/// The numbers of outer-iterations that a run may have.
+private let outerIterationsRange = 1...Configuration.mostOuterIterations
+
+/// The weights that a data set or a problem may have: their products, and sums of these, are exact enough to draw by.
+private let weightsRange = 1e-9...1e9
+
 extension ConfigurationKey {
   /// The keys of data sets, problems and the run as a whole.
   static let run = [
@@ -55,7 +61,7 @@ extension ConfigurationKey {
     ConfigurationKey(
       "outer_iterations", \.outerIterations, "Outer-iterations after which the run ends.", absence: "none",
       changed: .start,
-      .must("be above 0") { $0.map { $0 > 0 } ?? true }),
+      .must("be in \(outerIterationsRange.words)") { $0.map(outerIterationsRange.contains) ?? true }),
     ConfigurationKey(
       "start_from", \.startFrom, "A snapshot, or an exported state, that a new run begins with.",
       more: """
@@ -82,9 +88,10 @@ extension Fault {
 
   /// Returns the fault of the first path that leads to the same folder as one before it; nil where each leads to another.
   fileprivate static func ofTwice(_ paths: [String]) -> Fault? {
-    var known: [String: String] = [:]
+    var known: [AnyHashable: String] = [:]
     for (index, path) in paths.enumerated() {
-      let place = (try? SystemCall.realPath(path)) ?? path
+      // By its number on the disk a folder is the same through links and through mounts.
+      let place: AnyHashable = (try? FileStatus(path).identity) ?? AnyHashable(path)
       if let other = known.updateValue(path, forKey: place) {
         return Fault(
           "is \(path), the same data set as \(other): give it once, with a larger weight for more tasks of it",
@@ -96,8 +103,8 @@ extension Fault {
 
   /// Returns the fault of the first entry of a list whose weight is not allowed; nil where all are.
   fileprivate static func ofWeights(_ weights: [Double]) -> Fault? {
-    weights.firstIndex { !($0 > 0 && $0 <= Double(Rule<Int>.most)) }
-      .map { Fault("must be above 0, at most \(Rule<Int>.most)", part: "[\($0)].weight") }
+    weights.firstIndex { !weightsRange.contains($0) }
+      .map { Fault("must be in \(weightsRange.words)", part: "[\($0)].weight") }
   }
 }
 

@@ -1,17 +1,31 @@
+import Engine
+
 extension ConfigurationKey {
   /// The keys of the evaluation of θ while training.
   static let evaluation = [
     ConfigurationKey(
       "evaluation.every", \.evaluation.every,
       "Outer-iterations between two evaluations of θ ([below](#evaluation-while-training)); 0: none.",
-      .must("be 0 (never) or more") { $0 >= 0 }),
+      .must("be 0 (never) to \(Rule<Int>.most)", (0...Rule<Int>.most).contains)),
     ConfigurationKey(
-      "evaluation.tasks", \.evaluation.tasks, "Tasks that an evaluation trains.", .positive, .atMost),
+      "evaluation.tasks", \.evaluation.tasks, "Tasks that an evaluation trains.",
+      .range(Configuration.Evaluation.tasksRange)),
     ConfigurationKey(
-      "evaluation.initialisations", \.evaluation.initialisations, "How often it trains each task.", .positive, .atMost),
+      "evaluation.initialisations", \.evaluation.initialisations, "How often it trains each task.",
+      .range(Configuration.Evaluation.initialisationsRange),
+      .must("make at most \(Configuration.Evaluation.mostTrainings) trainings with evaluation.tasks") { value, all in
+        all.evaluation.tasks <= Configuration.Evaluation.mostTrainings / value
+      }),
     ConfigurationKey(
       "evaluation.steps", \.evaluation.steps, "Inner steps of each training; 0: `inner.life.to`.",
-      .must("be 0 (inner.life.to) or more") { $0 >= 0 }, .atMost),
+      .must("be 0 (inner.life.to) to \(Configuration.Evaluation.stepsRange.upperBound)") {
+        $0 == 0 || Configuration.Evaluation.stepsRange.contains($0)
+      },
+      .fault { value, all in
+        let (life, most) = (all.inner.life.to, Configuration.Evaluation.stepsRange.upperBound)
+        guard all.evaluation.every > 0, value == 0, life > most else { return nil }
+        return Fault("is 0, which stands for inner.life.to, \(life): set it to at most \(most)")
+      }),
   ]
 
   /// The keys of the writing and keeping of states and snapshots.

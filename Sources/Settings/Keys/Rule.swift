@@ -46,27 +46,33 @@ struct Rule<Value: Sendable>: Sendable {
   }
 }
 
+extension Rule where Value: Comparable {
+  static func range(_ range: ClosedRange<Value>) -> Rule { must("be in \(range.words)", range.contains) }
+}
+
 extension Rule where Value == Int {
   /// The largest number of anything. More is a slip of the pen, and sums and products of smaller numbers fit every
   /// type.
   static var most: Int { 1_000_000_000 }
   /// The largest number of pairs, as workers are numbered with 16 bits.
   static var mostPairs: Int { 65_536 }
-
-  static func range(_ range: ClosedRange<Int>) -> Rule {
-    must("be in \(range.lowerBound) … \(range.upperBound)", range.contains)
-  }
-
-  static var positive: Rule { must("be above 0") { $0 > 0 } }
-  static var atMost: Rule { must("be at most \(most)") { $0 <= most } }
 }
 
 extension Rule where Value: BinaryFloatingPoint {
-  static var positive: Rule { must("be above 0") { $0 > 0 && $0.isFinite } }
+  /// The rule for a positive number. In single precision, too, it is above 0, and its square is finite.
+  static var positive: Rule { range(1e-30...1e16) }
   static var belowOne: Rule { must("be in 0 … 1, 1 excluded") { (0..<1).contains($0) } }
 }
 
 extension Rule where Value == Double {
-  /// The rule for a length of time: above 0, at most a year.
-  static var seconds: Rule { must("be above 0, at most 31536000") { $0 > 0 && $0 <= 31_536_000 } }
+  /// The rule for a length of time: from a millisecond to a year.
+  static var seconds: Rule { range(0.001...31_536_000) }
+}
+
+extension ClosedRange {
+  /// The ends of the range for messages, as the configuration spells numbers: `1 … 1024`, `1e-30 … 1e16`.
+  var words: String {
+    func text(_ end: Bound) -> String { "\(end)".replacing(/\.0$|\+/, with: "") }
+    return "\(text(lowerBound)) … \(text(upperBound))"
+  }
 }

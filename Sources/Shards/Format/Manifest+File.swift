@@ -71,6 +71,9 @@ extension Manifest {
           "format version \(header.formatVersion)\(writer); this program reads up to \(currentVersion): use a newer one"
         )
       }
+      do { try JSONFault.check(data) } catch {
+        throw ShardsError(.invalidManifest, path, "not a manifest (\(error)): build the dataset again")
+      }
       return try decoder.decode(Manifest.self, from: data)
     } catch let error as DecodingError {
       throw ShardsError(.invalidManifest, path, "not a manifest (\(error.reason)): build the dataset again")
@@ -85,6 +88,9 @@ extension Manifest {
     guard channels.count == shape.channels else { return "channels and shape disagree" }
     for (position, shard) in shards.enumerated() where shard.file != Shard.file(position) {
       return "shard \(position) is not called \(Shard.file(position))"
+    }
+    for shard in shards where !(0...Shard.mostBytes).contains(shard.bytes) {
+      return "\(shard.file) has \(shard.bytes) bytes"
     }
     var shard = 0
     for imageClass in classes {

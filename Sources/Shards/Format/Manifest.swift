@@ -102,6 +102,8 @@ public struct Manifest: Codable, Equatable, Sendable {
     public var contentSha256: String
 
     static let filePrefix = "shard-"
+    /// The most bytes of a file, 256 TiB, so that sums of them fit.
+    static let mostBytes = 1 << 48
 
     /// Returns the name of the file at a position of `shards`.
     static func file(_ position: Int) -> String { filePrefix + String(format: "%05d.lmdb", position) }

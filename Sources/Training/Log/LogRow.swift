@@ -1,4 +1,5 @@
 import Foundation
+import Settings
 
 /// A row of a run's log (Documentation/training-log.md).
 enum LogRow: Sendable, Equatable {
@@ -66,7 +67,9 @@ extension LogRow: Codable {
     decoder.dateDecodingStrategy = .custom { decoder in
       try Date(decoder.singleValueContainer().decode(String.self), strategy: Self.timeStyle)
     }
-    guard let row = try? decoder.decode(LogRow.self, from: line) else { return nil }
+    guard let row = try? decoder.decode(LogRow.self, from: line),
+      (0...Configuration.mostOuterIterations).contains(row.outerIteration)
+    else { return nil }
     self = row
   }
 

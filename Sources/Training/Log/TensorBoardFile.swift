@@ -32,10 +32,20 @@ final class TensorBoardFile: Sendable {
   /// SECONDS is the second of the start, and never below the last one's even if the clock is. NUMBER is that of the
   /// start.
   static func name(after last: String?, at time: Date) -> String {
+    // Numbers of more digits, in a name that is not ours, are none.
     let parts = (last ?? "").split(separator: ".")
-    func part(_ index: Int) -> Int { parts.indices.contains(index) ? Int(parts[index]) ?? 0 : 0 }
-    let seconds = max(Int(time.timeIntervalSince1970), part(3))
-    return prefix + String(format: "%010ld.%06ld.lopt", seconds, part(4) + 1)
+    func part(_ index: Int, most: Int) -> Int {
+      let part = parts.indices.contains(index) ? Int(parts[index]) ?? 0 : 0
+      return (0...most).contains(part) ? part : 0
+    }
+    let seconds = part(3, most: 9_999_999_999)
+    let number = part(4, most: 999_999)
+    // After the last number of a second comes the next second.
+    let isFull = number == 999_999
+    return prefix
+      + String(
+        format: "%010ld.%06ld.lopt", max(Int(time.timeIntervalSince1970), isFull ? seconds + 1 : seconds),
+        isFull ? 1 : number + 1)
   }
 
   /// Cuts a record that was being written, for which some readers give up a whole file.

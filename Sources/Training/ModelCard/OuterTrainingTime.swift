@@ -24,6 +24,12 @@ package struct OuterTrainingTime: Sendable, Equatable {
       case innerSteps = "inner_steps"
       case innerStepsPerSecond = "inner_steps_per_second"
     }
+
+    /// Whether an outer-iteration can have taken this: less than 30 years. Sums of such rows fit every type.
+    var isPossible: Bool {
+      (0...1_000_000_000_000).contains(innerSteps) && innerStepsPerSecond > 0
+        && Double(innerSteps) / innerStepsPerSecond < 1e9
+    }
   }
 
   /// Adds the outer-iterations up.
@@ -39,12 +45,13 @@ package struct OuterTrainingTime: Sendable, Equatable {
     let decoder = JSONDecoder()
     var rows: [Int: Row] = [:]
     for line in logs.lazy.flatMap({ $0.split(separator: UInt8(ascii: "\n")) }) {
-      guard let row = try? decoder.decode(Row.self, from: line), row.innerStepsPerSecond > 0 else { continue }
+      guard let row = try? decoder.decode(Row.self, from: line), row.isPossible else { continue }
       rows[row.outerIteration] = row
     }
-    let counted = try (first..<max(first, last)).map { before in
+    var counted: [Row] = []
+    for before in first..<max(first, last) {
       guard let row = rows[before + 1] else { throw missing(before + 1) }
-      return row
+      counted.append(row)
     }
     outerIterations = counted.count
     innerSteps = counted.reduce(0) { $0 + $1.innerSteps }

@@ -1,3 +1,4 @@
+import Files
 import Foundation
 import Snapshots
 import TestSupport
@@ -30,6 +31,36 @@ import Testing
       #expect(full.map(\.lastPathComponent) == ["log-000001.jsonl", "log-000002.jsonl"])
       for file in full { #expect(try Data(contentsOf: file).count == 3 * length) }
       #expect(try steps(folder) == Array(1...8))
+    }
+  }
+
+  @Test("a number of more digits comes after one of six, and nothing is written over")
+  func manyFiles() throws {
+    try withTemporaryFolder { folder in
+      for number in ["000007", "999999", "0000008", "9223372036854775807"] {
+        try Self.row(0).line().write(to: folder.appending(path: "log-\(number).jsonl"))
+      }
+      try Self.row(0).line().write(to: folder.appending(path: "log.jsonl"))
+      let length = try Self.row(1).line().count
+      let rows = try LogFile(in: StateFolder(folder), resumingAt: 0, largest: length)
+      for step in 1...4 { try rows.append(Self.row(step)) }
+      let names = try StateFolder(folder).fullLogs().map(\.lastPathComponent)
+      #expect(
+        names == ["log-000007.jsonl", "log-999999.jsonl"] + (0...3).map { "log-100000\($0).jsonl" })
+      #expect(try steps(folder) == [0, 0, 0, 1, 2, 3, 4])
+      try Self.row(0).line().write(to: folder.appending(path: "log-999999999999999999.jsonl"))
+      let error = #expect(throws: SnapshotError.self) { try rows.append(Self.row(5)) }
+      #expect(error?.description.contains("log-999999999999999999.jsonl: no number is left above it") == true)
+      #expect(try steps(folder) == [0, 0, 0, 1, 2, 3, 0, 4])
+    }
+  }
+
+  @Test("a row of an outer-iteration that no run comes to is none")
+  func impossibleRows() throws {
+    #expect(try LogRow(line: Self.row(7).line()) != nil)
+    for number in ["-1", "9223372036854775807"] {
+      let line = String(decoding: try Self.row(7).line(), as: UTF8.self)
+      #expect(LogRow(line: Data(line.replacing(":7", with: ":\(number)").utf8)) == nil)
     }
   }
 

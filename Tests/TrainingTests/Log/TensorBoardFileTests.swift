@@ -66,6 +66,19 @@ import Testing
     #expect(names.last == "events.out.tfevents.1700000001.000005.lopt")
   }
 
+  @Test("whatever numbers a name in the folder has, the next name can be made")
+  func extremeNames() {
+    let now = Date(timeIntervalSince1970: 1_700_000_000)
+    for (last, next) in [
+      ("1700000000.999999.lopt", "1700000001.000001"), ("1700000000.9223372036854775807.lopt", "1700000000.000001"),
+      ("9223372036854775807.9223372036854775807.lopt", "1700000000.000001"), ("-5.-5.lopt", "1700000000.000001"),
+      ("1700000007.host.12.0", "1700000007.000001"), ("", "1700000000.000001"),
+    ] {
+      let name = TensorBoardFile.name(after: "events.out.tfevents.\(last)", at: now)
+      #expect(name == "events.out.tfevents.\(next).lopt", "\(last)")
+    }
+  }
+
   @Test("events after a start replace those of its step and later ones: no step appears twice, none is lost")
   func restart() throws {
     try withTemporaryFolder { folder in
