@@ -1,5 +1,6 @@
 import Files
 import Foundation
+import Randomness
 import TestSupport
 import Testing
 
@@ -42,6 +43,51 @@ import Testing
       #expect(error?.description.contains("shard-00001.lmdb: its SHA-256 is not the manifest's") == true)
       try damage(shard, at: manifest.shards[1].bytes / 2)
       #expect(try bytesRead(folder) == manifest.shards[1].bytes)
+    }
+  }
+
+  @Test("a shard that was changed is read again though its size and its time of change are as before")
+  func changedInSecret() throws {
+    try withDataset { folder, manifest in
+      let shard = folder.appending(path: "shard-00001.lmdb")
+      func setTime() throws {
+        let time = Date(timeIntervalSince1970: 1_000_000_000)
+        try FileManager.default.setAttributes([.modificationDate: time], ofItemAtPath: shard.path)
+      }
+      try setTime()
+      _ = try bytesRead(folder)
+      let inode = try FileStatus(shard.path).identity
+      let handle = try FileHandle(forUpdating: shard)
+      try handle.seek(toOffset: UInt64(manifest.shards[1].bytes / 2))
+      let byte = try #require(try handle.read(upToCount: 1)?.first)
+      try handle.seek(toOffset: UInt64(manifest.shards[1].bytes / 2))
+      try handle.write(contentsOf: [byte ^ 0xFF])
+      try handle.close()
+      try setTime()
+      #expect(try FileStatus(shard.path).identity == inode)
+      let error = #expect(throws: ShardsError.self) { try bytesRead(folder) }
+      #expect(error?.description.contains("shard-00001.lmdb: its SHA-256 is not the manifest's") == true)
+    }
+  }
+
+  @Test("what an older version remembers, without the time that no program can set, is read, and each shard once more")
+  func olderMemory() throws {
+    try withDataset { folder, _ in
+      let whole = try bytesRead(folder)
+      let memory = folder.deletingLastPathComponent().appending(path: "memory/verified-shards.json")
+      var entries = try #require(
+        try JSONSerialization.jsonObject(with: Data(contentsOf: memory)) as? [String: [String: Any]])
+      for (path, entry) in entries {
+        var identity = try #require(entry["identity"] as? [String: Any])
+        #expect(identity.removeValue(forKey: "statusSeconds") != nil)
+        #expect(identity.removeValue(forKey: "statusNanoseconds") != nil)
+        #expect(Set(identity.keys) == ["inode", "bytes", "seconds", "nanoseconds"])
+        entries[path]?["identity"] = identity
+      }
+      #expect(entries.count == 2)
+      try JSONSerialization.data(withJSONObject: entries).write(to: memory)
+      #expect(try bytesRead(folder) == whole)
+      #expect(try bytesRead(folder) == 0)
     }
   }
 
@@ -118,6 +164,34 @@ import Testing
       try edit(folder.appending(path: "manifest.json"), manifest.shards[0].fileSha256, Digest.sha256(noise))
       let problem = try ShardInspection.inspect(folder)[0].problem
       #expect(problem?.description.contains("not a shard that can be read") == true)
+    }
+  }
+
+  @Test(
+    "a shard that somebody changed and gave the right digest is refused or read; it never ends the process",
+    arguments: 0..<20)
+  func hostilePages(seed: Int) throws {
+    try withDataset { folder, manifest in
+      let file = folder.appending(path: "shard-00000.lmdb")
+      let whole = try Data(contentsOf: file)
+      let name = folder.appending(path: "manifest.json")
+      let manifestBytes = try Data(contentsOf: name)
+      var random = RandomStream(seed: UInt64(seed), purpose: .classSplit)
+      var refused = 0
+      for _ in 0..<25 {
+        var bytes = whole
+        for _ in 0...random.below(3) {
+          // Mostly in what leads LMDB: the pages' headers and offsets, and the headers of nodes.
+          let page = random.below(whole.count / 4096) * 4096
+          let offset = random.below(4) == 0 ? random.below(4096) : random.below(page < 8192 ? 152 : 64)
+          bytes[page + offset] = [0, 1, 0xFF, 0x7F, UInt8(random.below(256))][random.below(5)]
+        }
+        try bytes.write(to: file)
+        try manifestBytes.write(to: name)
+        try edit(name, manifest.shards[0].fileSha256, Digest.sha256(bytes))
+        if try ShardInspection.inspect(folder)[0].problem != nil { refused += 1 }
+      }
+      #expect(refused > 5)
     }
   }
 

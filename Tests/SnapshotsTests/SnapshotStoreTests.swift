@@ -91,6 +91,33 @@ import Testing
     }
   }
 
+  @Test(
+    "a file whose number has more digits than are ever written is left alone; after the last number none is written")
+  func numbers() throws {
+    try withTemporaryFolder { state in
+      let store = try SnapshotStore(creatingIn: state)
+      try store.write(Snapshot.sample(3))
+      let folder = state.appending(path: "snapshots")
+      func copy(as number: String) throws {
+        for ending in ["safetensors", "json"] {
+          let text = try Data(contentsOf: folder.appending(path: "theta-000000003.\(ending)"))
+          try text.write(to: folder.appending(path: "theta-\(number).\(ending)"))
+        }
+      }
+      for number in ["9223372036854775807", "9999999999999999999", "1000000000000000000", "-00000001"] {
+        try copy(as: number)
+      }
+      #expect(try store.highestStep() == 3 && store.latest()?.step == 3)
+      #expect(try store.list().count == 1)
+      let last = 999_999_999_999_999_999
+      try copy(as: String(last))
+      #expect(try store.highestStep() == last && store.latest()?.step == 3)
+      let error = #expect(throws: SnapshotError.self) { try store.write(Snapshot.sample(last + 1)) }
+      #expect(error?.code == .exists)
+      #expect(error?.description.contains("theta-\(last).safetensors: move that file away") == true)
+    }
+  }
+
   @Test("a snapshot of a newer format is refused by name")
   func newerFormat() throws {
     var file = try Safetensors(try Snapshot.sample(1).encoded(), name: "a")
@@ -121,6 +148,44 @@ import Testing
       let error = #expect(throws: SnapshotError.self) { try StateLock(state: state) }
       #expect(error?.exitCode == .temporary)
       #expect(error?.description.contains(String(getpid())) == true)
+      withExtendedLifetime(lock) {}
+    }
+  }
+
+  @Test("removing the file of the lock lets no second process in, and a folder that was replaced is noticed")
+  func lockWithoutItsFile() throws {
+    try withTemporaryFolder { folder in
+      let state = folder.appending(path: "state")
+      let lock = try StateLock(state: state)
+      try lock.check()
+      try FileManager.default.removeItem(at: state.appending(path: "lock"))
+      let error = #expect(throws: SnapshotError.self) { try StateLock(state: state) }
+      #expect(
+        error?.description == "\(state.path): another process trains with this state; stop it first, or use another")
+      #expect(!FileManager.default.fileExists(atPath: state.appending(path: "lock").path))
+      try lock.check()
+      try FileManager.default.moveItem(at: state, to: folder.appending(path: "elsewhere"))
+      let gone = #expect(throws: SnapshotError.self) { try lock.check() }
+      #expect(gone?.code == .locked && gone?.description.contains("is no longer the folder") == true)
+      let second = try StateLock(state: state)
+      #expect(throws: SnapshotError.self) { try lock.check() }
+      withExtendedLifetime((lock, second)) {}
+    }
+  }
+
+  @Test("a process of an older version, which locks the file alone, is kept out and keeps out")
+  func olderLock() throws {
+    try withTemporaryFolder { state in
+      let file = state.appending(path: "lock").path
+      let older = try SystemCall.open(file, O_RDWR | O_CREAT)
+      #expect(try SystemCall.lock(older, path: file))
+      let error = #expect(throws: SnapshotError.self) { try StateLock(state: state) }
+      #expect(error?.exitCode == .temporary)
+      SystemCall.close(older)
+      let lock = try StateLock(state: state)
+      let other = try SystemCall.open(file, O_RDWR)
+      #expect(try !SystemCall.lock(other, path: file))
+      SystemCall.close(other)
       withExtendedLifetime(lock) {}
     }
   }

@@ -23,6 +23,11 @@ package struct FileStatus: Sendable {
   package let changedSeconds: Int
   /// The nanoseconds of that time beyond the whole seconds.
   package let changedNanoseconds: Int
+  /// The time at which its bytes, or what the system notes of it, were changed last, in whole seconds since 1970. No
+  /// program can set it.
+  package let statusSeconds: Int
+  /// The nanoseconds of that time beyond the whole seconds.
+  package let statusNanoseconds: Int
 
   /// Looks up a path.
   /// - Parameter followingLinks: whether a link is what it leads to, rather than itself.
@@ -50,6 +55,8 @@ package struct FileStatus: Sendable {
     bytes = Int(status.st_size)
     changedSeconds = Int(status.st_mtim.tv_sec)
     changedNanoseconds = Int(status.st_mtim.tv_nsec)
+    statusSeconds = Int(status.st_ctim.tv_sec)
+    statusNanoseconds = Int(status.st_ctim.tv_nsec)
   }
 }
 

@@ -3,8 +3,9 @@ public import Foundation
 
 /// A check of shards by their SHA-256 before anything trusts them, which remembers the shards that passed.
 ///
-/// A shard is read once per path, inode, size and time of change. What is remembered lies in a file; where that is
-/// damaged or cannot be written, shards are only read again.
+/// A shard is read once per path, inode, size and times of change, one of which no program can set. What is remembered
+/// lies in a file; where that is damaged or cannot be written, shards are only read again. Numbers of devices are not
+/// remembered: on some file systems they change when the machine starts.
 public struct ShardVerification: Sendable {
   private let memory: URL
 
@@ -33,7 +34,8 @@ public struct ShardVerification: Sendable {
     }
   }
 
-  /// Checks the size and the SHA-256 of a shard's file. It does not use LMDB, which a damaged page could crash.
+  /// Checks the size and the SHA-256 of a shard's file, and its pages. It does not use LMDB, which a wrong page could
+  /// crash.
   static func checkFile(_ shard: Manifest.Shard, at url: URL, progress: (Int) throws -> Void) throws {
     let bytes = try FileIdentity(of: url).bytes
     guard bytes == shard.bytes else {
@@ -43,6 +45,7 @@ public struct ShardVerification: Sendable {
     guard try Digest.sha256(fileAt: url, progress: progress) == shard.fileSha256 else {
       throw ShardsError(.damagedShard, url.path, "its SHA-256 is not the manifest's: build the dataset again")
     }
+    try ShardPages.check(url.path)
   }
 
   private struct Entry: Codable, Equatable {
@@ -66,8 +69,12 @@ public struct ShardVerification: Sendable {
 private struct FileIdentity: Codable, Equatable {
   var inode: UInt64
   var bytes: Int
+  /// The time at which its bytes were changed, which a program can set.
   var seconds: Int
   var nanoseconds: Int
+  /// The time at which anything of it was changed; nil in what older versions remember, so that it is read once more.
+  var statusSeconds: Int?
+  var statusNanoseconds: Int?
 
   init(of url: URL) throws {
     let status: FileStatus
@@ -78,5 +85,7 @@ private struct FileIdentity: Codable, Equatable {
     bytes = status.bytes
     seconds = status.changedSeconds
     nanoseconds = status.changedNanoseconds
+    statusSeconds = status.statusSeconds
+    statusNanoseconds = status.statusNanoseconds
   }
 }
