@@ -115,13 +115,25 @@ public struct SnapshotFetcher: Sendable {
     try options.trust.check(record, isLatest: alias == .latest)
     let target = folder.appending(path: record.name)
     try await Self.making(folder) {
-      if try !Self.exists(target, digest: record.sha256) { try await bring(target) }
+      let isThere = try Self.exists(target, digest: record.sha256)
+      if !isThere { try await bring(target) }
+      do { try Self.checkTheta(in: target) } catch {
+        if !isThere { try? SystemCall.removeFile(target.path) }
+        throw error
+      }
       if options.keepsRecord {
         try AtomicFile.writeJSON(record, to: target.deletingPathExtension().appendingPathExtension("json"))
       }
     }
     try options.trust.remember(record)
     return FetchedSnapshot(record: record, file: target)
+  }
+
+  /// Checks that θ in a file is finite. A file of another form, such as one of a newer version, is for who reads it.
+  /// - Throws: ``SnapshotError`` where it is not.
+  private static func checkTheta(in file: URL) throws {
+    guard case .float32(let theta)? = try? Safetensors(contentsOf: file).tensors["theta"]?.values else { return }
+    try Snapshot.check(theta, name: file.path)
   }
 
   /// Runs `body` with the folder there. Where that fails, a folder that was made for it and stayed empty is removed.

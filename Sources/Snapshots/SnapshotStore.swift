@@ -23,7 +23,8 @@ public struct Snapshot: Sendable, Equatable {
 
   /// Reads a snapshot from a safetensors file.
   /// - Parameter name: what an error calls the file.
-  /// - Throws: ``SnapshotError`` where it has no float32 tensor `theta`, or its metadata is not a snapshot's.
+  /// - Throws: ``SnapshotError`` where it has no float32 tensor `theta` of finite numbers, or its metadata is not a
+  ///   snapshot's.
   public init(_ file: Safetensors, name: String) throws {
     guard file.metadata["adam_steps"] == nil else {
       throw SnapshotError(
@@ -34,7 +35,21 @@ public struct Snapshot: Sendable, Equatable {
     guard case .float32(let theta)? = file.tensors["theta"]?.values else {
       throw SnapshotError(.damaged, "\(name): not a snapshot: it has no float32 tensor theta")
     }
+    try Self.check(theta, name: name)
     self.init(theta: theta, metadata: try SnapshotMetadata(file.metadata, name: name))
+  }
+
+  /// Checks that weights are finite numbers: with others nothing can be trained.
+  ///
+  /// - Parameter name: what an error calls the file.
+  /// - Throws: ``SnapshotError`` where they are not.
+  package static func check(_ theta: [Float], name: String) throws {
+    let count = theta.count { !$0.isFinite }
+    guard count == 0 else {
+      throw SnapshotError(
+        .damaged,
+        "\(name): damaged: \(count) of its \(theta.count) weights are not finite numbers; take another snapshot")
+    }
   }
 
   /// Whether this is θ itself or its average.
@@ -89,9 +104,11 @@ public struct SnapshotStore: Sendable {
 
   /// Writes a snapshot durably, and the file of the latest where it is one of θ.
   /// - Returns: its record.
-  /// - Throws: ``SnapshotError`` where a snapshot of that step and kind exists, `FileError` where the disk fails.
+  /// - Throws: ``SnapshotError`` where a snapshot of that step and kind exists, or θ is not finite; `FileError` where the
+  ///   disk fails.
   @discardableResult
   public func write(_ snapshot: Snapshot, created: Date = Date()) throws -> SnapshotRecord {
+    try Snapshot.check(snapshot.theta, name: name(snapshot.kind, step: snapshot.metadata.outerIteration))
     let record = try files(snapshot.kind).write(
       snapshot.encoded(), step: snapshot.metadata.outerIteration, created: created, key: key)
     if snapshot.kind == .theta { try AtomicFile.writeJSON(record, to: latestFile) }

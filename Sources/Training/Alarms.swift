@@ -4,9 +4,9 @@ import Synchronization
 /// The alarms of a run: sentences on what is wrong while it goes on all the same. An alarm stands until the same works
 /// again.
 package final class Alarms: Sendable {
-  /// The kinds of alarm: the disk is nearly full, a state, a snapshot or a row of the log could not be written, or the
-  /// configuration could not be read again.
-  package enum Kind: String, CaseIterable, Sendable { case disk, state, snapshot, log, reload }
+  /// The kinds of alarm: the disk is nearly full, a state, a snapshot or a row of the log could not be written, the
+  /// configuration could not be read again, or every pair diverges.
+  package enum Kind: String, CaseIterable, Sendable { case disk, state, snapshot, log, reload, divergence }
 
   private struct Alarm: Equatable {
     var message: String

@@ -55,9 +55,11 @@ extension RunRecorder {
 
   /// Writes the state durably, after the rows of the log up to it.
   /// - Returns: the state that was written.
+  /// - Throws: `SnapshotError` where the folder is another one by now, `FileError` where it cannot be written.
   @discardableResult
   func writeState() throws -> LearnerState {
-    try states.write {
+    try lock.check()
+    return try states.write {
       let state = try loggedState()
       try log.sync()
       return TrainingState(learner: state, configuration: configuration, tasks: tasks.descriptions)

@@ -22,7 +22,8 @@ import Tasks
 /// 6. **The best snapshot is one that was written, and holds the θ that was evaluated.**
 /// 7. **Where less of the disk is free than `snapshot.free_mib`, neither a state nor a snapshot that is due is written.** What
 ///    is left is for rows, and for the state at a pause and at the end.
-/// 8. **What cannot be written while the run goes on is an alarm, not its end.** A row waits in memory, and is written before
+/// 8. **Where every pair diverges, for many outer-iterations, no snapshot that is due is written** (``DivergenceWatch``).
+/// 9. **What cannot be written while the run goes on is an alarm, not its end.** A row waits in memory, and is written before
 ///    the next row, and before a state of its outer-iteration.
 final class RunRecorder: Sendable {
   let snapshots: SnapshotStore
@@ -39,22 +40,27 @@ final class RunRecorder: Sendable {
   let digests: [String]
   let console: Logger
   let currentStatus: Mutex<TrainingRun.Status>
+  /// Watches whether θ still trains anything.
+  private let divergence = DivergenceWatch()
   /// Is locked by the thread that writes snapshots.
   let writing = Mutex(())
   private let folder: StateFolder
+  let lock: StateLock
 
   /// Opens what the folder holds, and cuts the log behind the learner's outer-iteration: only who holds the folder's lock
   /// may.
   ///
   /// - Parameters:
+  ///   - lock: the lock of the folder.
   ///   - states: the store that the learner's state was restored from.
   ///   - key: signs the records of snapshots; nil: they are not signed.
   init(
-    _ configuration: Configuration, _ folder: StateFolder, states: StateStore, learner: Learner,
+    _ configuration: Configuration, _ folder: StateFolder, lock: StateLock, states: StateStore, learner: Learner,
     tasks: DatasetTaskDistribution, digests: [String], key: SigningKey?, console: Logger
   ) throws {
     self.configuration = configuration
     self.folder = folder
+    self.lock = lock
     self.states = states
     self.learner = learner
     self.tasks = tasks
@@ -78,9 +84,14 @@ final class RunRecorder: Sendable {
   /// The newest outer-iteration whose evaluation was recorded, as far back as the one at which the run went on.
   var evaluated: Int? { log.evaluated }
 
+  /// Whether θ has trained nothing for many outer-iterations. Then no snapshot that is due is written, so that the sound
+  /// ones from before are kept.
+  var isLost: Bool { divergence.isLost }
+
   /// Records an outer-iteration: adds its row, and returns the new status.
   func record(_ report: OuterIterationReport, took duration: Duration) -> TrainingRun.Status {
     let rate = Double(report.innerSteps) / max(duration / .seconds(1), 1e-9)
+    divergence.look(at: report, alarms, console)
     append(.outerIteration(OuterIterationRow(report, innerStepsPerSecond: rate, time: Date())))
     console.debug(
       "outer-iteration \(report.outerIteration): outer-loss \(report.outerLoss), \(report.innerSteps) inner steps")

@@ -43,7 +43,7 @@ final class StateStore: Sendable {
       throw TrainingError(
         .damagedState,
         "\(files.folder.path): no file of the run's state is sound; to go on from θ alone, move the state folder away and "
-          + "set start_from to the newest snapshot in it")
+          + "set start_from to the newest snapshot in it that lopt verify finds sound")
     }
     return state
   }

@@ -20,7 +20,6 @@ package final class TrainingRun: Sendable {
   package let threads: Int
   /// Counts the inner steps of training and evaluation.
   let steps: StepCounter
-  private let lock: StateLock
   let learner: Learner
   let recorder: RunRecorder
   /// The evaluation of θ while training; nil for none.
@@ -52,7 +51,7 @@ package final class TrainingRun: Sendable {
     let isNew = !FileManager.default.fileExists(atPath: configuration.state)
     let start = isNew ? try Self.startingPoint(configuration) : nil
     let folder = StateFolder(configuration.stateFolder)
-    lock = try StateLock(state: folder.url)
+    let lock = try StateLock(state: folder.url)
     let datasets = try Self.open(
       configuration, verification: ShardVerification(memoryIn: folder.url), stop: stop, opening: opening)
     steps = StepCounter()
@@ -71,7 +70,8 @@ package final class TrainingRun: Sendable {
       tasks: tasks, state: state, threads: threads, kernels: kernels)
     evaluation = try Self.evaluation(configuration, tasks, threads: threads, kernels: kernels)
     recorder = try RunRecorder(
-      configuration, folder, states: states, learner: learner, tasks: tasks, digests: datasets.map(\.manifestDigest),
+      configuration, folder, lock: lock, states: states, learner: learner, tasks: tasks,
+      digests: datasets.map(\.manifestDigest),
       key: key, console: console)
     let names = tasks.problems.map(\.name).joined(separator: ", ")
     console.info(
@@ -124,16 +124,20 @@ package final class TrainingRun: Sendable {
       guard let report = try learner.outerIteration(stop: control.interruption) else { continue }
       progress(report, recorder.record(report, took: ContinuousClock.now - started))
       if ContinuousClock.now - lastSnapshot >= .seconds(recorder.settings.withLock { $0.everySeconds }) {
-        recorder.alarming(about: .snapshot) {
-          try recorder.unlessDiskIsNearlyFull { try recorder.snapshotIfHigher() }
+        if !recorder.isLost {
+          recorder.alarming(about: .snapshot) {
+            try recorder.unlessDiskIsNearlyFull { try recorder.snapshotIfHigher() }
+          }
         }
         lastSnapshot = .now
       }
     }
     let state = try recorder.writeState()
     if control.isStopped {
-      recorder.alarming(about: .snapshot) {
-        try recorder.unlessDiskIsNearlyFull { try recorder.snapshotIfHigher(of: state) }
+      if !recorder.isLost {
+        recorder.alarming(about: .snapshot) {
+          try recorder.unlessDiskIsNearlyFull { try recorder.snapshotIfHigher(of: state) }
+        }
       }
     } else {
       try recorder.snapshotIfHigher(of: state)

@@ -51,6 +51,26 @@ import Testing
     }
   }
 
+  @Test(
+    "a θ that is not finite is no snapshot: it is neither written, nor read, nor sound",
+    arguments: [Float.nan, .infinity])
+  func notFinite(weight: Float) throws {
+    try withState { state, _ in
+      var snapshot = Snapshot.sample(20)
+      snapshot.theta[1] = weight
+      let written = #expect(throws: SnapshotError.self) { try SnapshotStore(creatingIn: state).write(snapshot) }
+      #expect(
+        written?.description.hasPrefix("theta-000000020.safetensors: damaged: 1 of its 3 weights are not") == true)
+      // As an older version would have written it, with a record.
+      let files = try RecordedFiles(creating: state.appending(path: "snapshots"), prefix: "theta")
+      try files.write(snapshot.encoded(), step: 20, created: Date())
+      let file = files.folder.appending(path: files.name(20))
+      #expect(failure(file) == .damaged)
+      let read = #expect(throws: SnapshotError.self) { try Snapshot(contentsOf: file) }
+      #expect(read?.description.hasPrefix("\(file.path): damaged: 1 of its 3 weights are not finite numbers") == true)
+    }
+  }
+
   @Test("without a record the format, the kind and the step are checked")
   func noRecord() throws {
     try withState { state, files in

@@ -27,7 +27,8 @@ package struct OuterAdam: Sendable, Equatable {
     self.steps = steps
   }
 
-  /// Moves θ by one step against the outer-gradient. A coordinate of it that is not finite counts as 0.
+  /// Moves θ by one step against the outer-gradient. A coordinate of it that is not finite counts as 0, and one of θ that
+  /// would not be finite after the step stays where it is: nothing would ever mend it.
   ///
   /// - Parameters:
   ///   - learningRate: the learning rate of this step.
@@ -45,8 +46,10 @@ package struct OuterAdam: Sendable, Equatable {
       let v = settings.beta2 * Double(second[i]) + (1 - settings.beta2) * g * g
       first[i] = Float(m)
       second[i] = Float(v)
-      theta[i] -= Float(
-        learningRate * (m / correction1) / ((v / correction2).squareRoot() + settings.epsilon))
+      let next =
+        theta[i]
+        - Float(learningRate * (m / correction1) / ((v / correction2).squareRoot() + settings.epsilon))
+      if next.isFinite { theta[i] = next }
     }
   }
 }

@@ -154,7 +154,8 @@ package final class Learner: Sendable {
   /// Does one step of θ by samples, and reports the outer-iteration.
   private func step(_ state: inout LearnerState, _ results: [WorkerResult], dropped: Int) -> OuterIterationReport {
     let samples = results.map(\.sample)
-    var gradient = estimator.estimate(samples)
+    // In the norm, a coordinate that is not finite would pass on to all others.
+    var gradient = estimator.estimate(samples).map { $0.isFinite ? $0 : 0 }
     let norm = gradient.reduce(0) { $0 + $1 * $1 }.squareRoot()
     outer.clip.apply(&gradient)
     let outerIteration = state.outerIteration
@@ -168,6 +169,7 @@ package final class Learner: Sendable {
       variance: OuterGradientVariance(samples, varianceFloor: outer.varianceFloor),
       length: outer.curriculum.length(outerIteration: outerIteration), learningRate: rate,
       staleness: mean(results.map { Double(outerIteration - $0.outerIteration) }), dropped: dropped,
-      innerSteps: results.reduce(0) { $0 + $1.innerSteps }, diverged: results.count { $0.diverged })
+      innerSteps: results.reduce(0) { $0 + $1.innerSteps }, pairs: results.count,
+      diverged: results.count { $0.diverged })
   }
 }

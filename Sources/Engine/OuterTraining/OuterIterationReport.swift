@@ -4,7 +4,7 @@ package struct OuterIterationReport: Sendable, Equatable {
   package var outerIteration: Int
   /// The mean of L(θ + ε) and L(θ − ε) over all samples.
   package var outerLoss: Double
-  /// The norm of the estimated outer-gradient, before it was clipped.
+  /// The norm of the estimated outer-gradient, before it was clipped; coordinates that are not finite count as 0.
   package var gradientNorm: Double
   /// The variance of the samples.
   package var variance: OuterGradientVariance
@@ -19,6 +19,12 @@ package struct OuterIterationReport: Sendable, Equatable {
   package var dropped: Int
   /// The number of inner steps done, counting both members of each pair.
   package var innerSteps: Int
-  /// The number of pairs of which a member diverged.
+  /// The number of pairs whose samples made the outer-gradient.
+  package var pairs: Int
+  /// The number of these pairs of which a member diverged.
   package var diverged: Int
+
+  /// Whether the samples said nothing of where θ should go: every pair diverged, or the outer-gradient is 0 or beyond
+  /// every number.
+  package var isLost: Bool { diverged == pairs || !(gradientNorm > 0 && gradientNorm.isFinite) }
 }

@@ -14,7 +14,7 @@ import Testing
     variance.reparameterization = 0.5
     return OuterIterationReport(
       outerIteration: step, outerLoss: loss, gradientNorm: 0.1, variance: variance, length: 20.5, learningRate: 0.001,
-      staleness: 0, dropped: 2, innerSteps: 640, diverged: 1)
+      staleness: 0, dropped: 2, innerSteps: 640, pairs: 4, diverged: 1)
   }
 
   static func row(_ step: Int, loss: Double = 2) -> LogRow {
