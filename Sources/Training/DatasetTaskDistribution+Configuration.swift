@@ -21,8 +21,13 @@ extension DatasetTaskDistribution {
       choices.append(Choice(dataset: dataset, problem: number, weight: weight))
     }
     for (index, dataset) in datasets.enumerated() {
-      try Self.check(
-        dataset, "\(ConfigurationKey.of(\.datasets))[\(index)]: \(configuration.datasets[index].path)", configuration)
+      let name = "\(ConfigurationKey.of(\.datasets))[\(index)]: \(configuration.datasets[index].path)"
+      try Self.check(dataset, name, configuration)
+      if let other = datasets[..<index].firstIndex(where: { $0.manifestDigest == dataset.manifestDigest }) {
+        throw ConfigurationError(
+          "\(name) is a copy of \(configuration.datasets[other].path): give one of them, with a larger weight for more "
+            + "tasks of it")
+      }
     }
     let weighted = zip(configuration.datasets, datasets)
     for (entry, dataset) in weighted where configuration.problem.isEmpty {

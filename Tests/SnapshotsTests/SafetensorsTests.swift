@@ -64,6 +64,34 @@ import Testing
   }
 
   @Test(
+    "a key that is there twice in a header is an error that names it: a reader would drop one of its values",
+    arguments: [
+      (
+        #"{"a":{"dtype":"F32","shape":[1],"data_offsets":[0,4]},"a":{"dtype":"F32","shape":[1],"data_offsets":[0,4]}}"#,
+        "the key a is there for the second time"
+      ),
+      (
+        #"{"a":{"dtype":"I32","dtype":"F32","shape":[1],"data_offsets":[0,4]}}"#,
+        "line 1, column 21: the key dtype is there for the second time"
+      ),
+      (
+        #"{"__metadata__":{"steps":"5","batch":"1","st\u0065ps":"9"},"a":{"dtype":"F32","shape":[1],"data_offsets":[0,4]}}"#,
+        "the key steps is there for the second time"
+      ),
+      (
+        #"{"__metadata__":{"a":"1"},"a":{"dtype":"F32","shape":[1],"data_offsets":[0,4]},"__metadata__":{"b":"2"}}"#,
+        "the key __metadata__ is there for the second time"
+      ),
+    ])
+  func twice(header: String, message: String) {
+    var data = withUnsafeBytes(of: UInt64(header.utf8.count).littleEndian) { Data($0) }
+    data += Data(header.utf8) + Data(count: 4)
+    let error = #expect(throws: SnapshotError.self) { try Safetensors(data, name: "twice") }
+    #expect(error?.code == .damaged && error?.description.contains(message) == true, "\(String(describing: error))")
+    #expect(error?.description.hasPrefix("twice: not a sound safetensors file: its header's line 1, column ") == true)
+  }
+
+  @Test(
     "a header that lies is an error",
     arguments: [
       #"{"a":{"dtype":"F32","shape":[2],"data_offsets":[0,4]}}"#,
