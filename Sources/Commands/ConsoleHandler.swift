@@ -29,13 +29,13 @@ package struct ConsoleHandler: LogHandler {
       by: { StandardError.write($0 + "\n") })
   }
 
-  /// Returns the line of an event. A newline in it becomes a space, so that it stays one line.
+  /// Returns the line of an event. It is one line, whatever a stranger wrote into a part of it.
   static func line(at date: Date, level: Logger.Level, message: Logger.Message, metadata: Logger.Metadata) -> String {
     let pairs = metadata.sorted { $0.key < $1.key }.map { key, value in
       let text = "\(value)"
       return text.contains(" ") ? "\(key)=\"\(text)\"" : "\(key)=\(text)"
     }
     let words = [date.formatted(.iso8601), level.rawValue, "\(message)"] + pairs
-    return words.joined(separator: " ").replacing("\n", with: " ")
+    return words.joined(separator: " ").printableLine
   }
 }

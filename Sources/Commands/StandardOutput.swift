@@ -6,12 +6,15 @@ import Foundation
 /// Every write is checked, and nothing is kept back: when a function returns, the text is with the system. A result
 /// that got lost would otherwise look like success.
 package enum StandardOutput {
-  /// Prints a value and a newline.
+  /// Prints a value for people, or as JSON, and a newline. What is not printable, as strangers' names may have it, is
+  /// written as JSON escapes it, but for newlines and tabs.
   ///
   /// - Throws: `FileError` with the exit code 74 where it cannot be written; ``ClosedPipe`` where nobody reads any more.
-  package static func print(_ value: some CustomStringConvertible) throws { try write("\(value)\n") }
+  package static func print(_ value: some CustomStringConvertible) throws {
+    try write("\(value)".printableLines + "\n")
+  }
 
-  /// Prints text as it is.
+  /// Prints text as it is, such as a path that a script takes from here.
   ///
   /// - Throws: as ``print(_:)`` does.
   package static func write(_ text: String) throws {

@@ -1,3 +1,5 @@
+import Files
+
 /// A table of text, whose columns are aligned.
 package struct TextTable: CustomStringConvertible {
   /// The names of the columns.
@@ -11,8 +13,9 @@ package struct TextTable: CustomStringConvertible {
     self.rows = rows
   }
 
-  /// The lines of the table, the header first.
+  /// The lines of the table, the header first. What strangers wrote into a cell stays in it.
   package var description: String {
+    let rows = rows.map { $0.map { $0.printable() } }
     let widths = header.indices.map { column in ([header] + rows).map { $0[column].count }.max() ?? 0 }
     let lines = ([header] + rows).map { row in
       row.indices.map { column in

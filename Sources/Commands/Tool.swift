@@ -39,6 +39,15 @@ extension AsyncParsableCommand {
     Foundation.exit(0)
   }
 
+  /// Returns a message of the argument parser, in which words of the command line, which may be names that a stranger gave to
+  /// files, make no lines of their own.
+  private static func withPrintableWords(_ message: String) -> String {
+    let words = CommandLine.arguments.flatMap { word in
+      [word] + word.split(separator: "=", maxSplits: 1).dropFirst().map(String.init)
+    }
+    return words.filter { $0.contains("\n") }.reduce(message) { $0.replacing($1, with: $1.printableLine) }
+  }
+
   /// Says why the tool ends, and exits.
   private static func leave(named name: String, with error: any Error) -> Never {
     switch error {
@@ -46,13 +55,17 @@ extension AsyncParsableCommand {
       // As a program does that is not asked: quietly, and so that a shell sees why.
       lopt_end_by_signal(SIGPIPE)
     case let error as any ReportedError:
-      StandardError.write("\(name): \(error)\n", patience: 2)
+      StandardError.tell("\(name): \(error)")
       Foundation.exit(error.exitCode.rawValue)
     default:
-      let isWanted = exitCode(for: error).isSuccess
-      guard isWanted else { exit(withError: error) }
+      let code = exitCode(for: error)
+      let message = fullMessage(for: error)
+      guard code.isSuccess else {
+        StandardError.write(withPrintableWords(message).printableLines + "\n", patience: 2)
+        Foundation.exit(code.rawValue)
+      }
       // Help and the version are printed as any other result is.
-      do { try StandardOutput.print(fullMessage(for: error)) } catch { leave(named: name, with: error) }
+      do { try StandardOutput.print(message) } catch { leave(named: name, with: error) }
     }
     Foundation.exit(EXIT_SUCCESS)
   }

@@ -56,13 +56,8 @@ extension DaemonClient {
   }
 
   private func checked(_ record: SnapshotRecord, _ path: String) throws -> SnapshotRecord {
-    let isDigest =
-      record.sha256.utf8.count == 64
-      && record.sha256.utf8.allSatisfy {
-        (48...57).contains($0) || (97...102).contains($0)
-      }
-    guard let (_, step) = SnapshotKind.parse(record.name), step == record.step, isDigest,
-      0...Self.largestFile ~= record.size, (try? Date(record.created, strategy: .iso8601)) != nil
+    guard let (_, step) = SnapshotKind.parse(record.name), step == record.step, record.isSound,
+      record.size <= Self.largestFile
     else { throw notADaemon(path) }
     return record
   }

@@ -150,7 +150,7 @@ public struct DaemonClient: Sendable {
   private func refusal(_ response: HTTPClientResponse, _ path: String) async -> any Error {
     let said = await message(response).map { ": \($0)" } ?? ""
     func error(_ code: SnapshotErrorCode, _ hint: String = "") -> SnapshotError {
-      SnapshotError(code, "\(name(path)): the server answers \(response.status)\(said)\(hint)")
+      SnapshotError(code, "\(name(path)): the server answers \("\(response.status)".printable())\(said)\(hint)")
     }
     switch response.status.code {
     case 401 where access.token == nil: return error(.denied, "; give its token by --token-file")

@@ -34,7 +34,7 @@ public struct SnapshotCache: Sendable {
     func record(of source: Source) -> SnapshotRecord? {
       let own = source.record ?? (source.fetched == fetched ? record : nil)
       // Whatever else a record says, it is of this file.
-      return own.flatMap { $0.name == record.name && $0.sha256 == record.sha256 ? $0 : nil }
+      return own.flatMap { $0.name == record.name && $0.sha256 == record.sha256 && $0.isSound ? $0 : nil }
     }
   }
 
@@ -114,7 +114,7 @@ public struct SnapshotCache: Sendable {
   /// Reads the facts kept beside a file; nil where the file is no whole entry of the cache.
   private func entry(at url: URL) -> Entry? {
     guard let entry = try? JSONDecoder().decode(Entry.self, from: FileReading.data(url)),
-      SnapshotRecord.isSnapshotName(entry.record.name),
+      SnapshotRecord.isSnapshotName(entry.record.name), entry.record.isSound,
       entryFile(entry.record).lastPathComponent == url.lastPathComponent
     else { return nil }
     return entry

@@ -39,7 +39,7 @@ public struct SnapshotTrust: Sendable {
       }
     }
     guard let longestAge else { return }
-    guard let created = try? Date(record.created, strategy: .iso8601) else {
+    guard let created = record.time else {
       throw SnapshotError(.untrusted, "\(record.name): its record does not say when it was written")
     }
     guard now.timeIntervalSince(created) <= longestAge else {

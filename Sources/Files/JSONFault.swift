@@ -84,7 +84,7 @@ private struct JSONScanner {
       return fault("text stands in straight double quotes: \(wanted) must stand here")
     }
     return fault(
-      "\(wanted) must stand here, not \(String(next).printable().isEmpty ? "a control character" : "\(next)")")
+      "\(wanted) must stand here, not \(next.isPrintable ? "\(next)" : "a control character")")
   }
 
   private mutating func skipSpace() {

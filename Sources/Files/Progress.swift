@@ -112,7 +112,8 @@ public final class Progress: @unchecked Sendable {
     guard progress.isDrawn else { return }
     let command = CommandLine.arguments.map { $0.contains { " '\"\\$*?<>|&;()".contains($0) } ? "'\($0)'" : $0 }
     StandardError.write(
-      progress.goesOn ? "\ninterrupted; it goes on with: \(command.joined(separator: " "))\n" : "\n", patience: patience
+      progress.goesOn ? "\ninterrupted; it goes on with: \(command.joined(separator: " ").printableLine)\n" : "\n",
+      patience: patience
     )
   }
 

@@ -46,6 +46,12 @@ public enum StandardError {
     }
   }
 
+  /// Tells people something in one line, of which a part may be a stranger's text: it cannot make lines of its own, nor
+  /// anything else of the terminal (``Swift/String/printableLine``).
+  ///
+  /// It waits for at most two seconds.
+  public static func tell(_ sentence: String) { write(sentence.printableLine + "\n", patience: 2) }
+
   /// write(2), which fails with EAGAIN where it would wait.
   private static func writeImpatiently(_ bytes: UnsafeRawBufferPointer) -> Int {
     if let impatient { return Foundation.write(impatient, bytes.baseAddress, bytes.count) }

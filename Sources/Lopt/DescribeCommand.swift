@@ -96,7 +96,7 @@ struct DescribeCommand: ParsableCommand {
     if json {
       try JSONText.print(["snapshot": snapshot.path, "card": card.path])
     } else {
-      try StandardOutput.print(card.path)
+      try StandardOutput.write("\(card.path)\n")
     }
   }
 
@@ -123,5 +123,5 @@ private struct CheckedCard: Encodable, CustomStringConvertible {
     do { try ModelCard.check(beside: snapshot) } catch { self.error = "\(error)" }
   }
 
-  var description: String { error.map { "FAILED  \($0)" } ?? "ok      \(card)" }
+  var description: String { (error.map { "FAILED  \($0)" } ?? "ok      \(card)").printableLine }
 }

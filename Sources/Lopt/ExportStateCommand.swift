@@ -27,9 +27,9 @@ struct ExportStateCommand: ParsableCommand {
   func run() throws {
     let file = URL(filePath: output)
     let outerIteration = try TrainingState.export(from: URL(filePath: state), to: file) { error in
-      StandardError.write("lopt: refused, the one before it is used: \(error)\n", patience: 2)
+      StandardError.tell("lopt: refused, the one before it is used: \(error)")
     }
-    StandardError.write("outer-iteration \(outerIteration)\n", patience: 2)
-    try StandardOutput.print(file.path)
+    StandardError.tell("outer-iteration \(outerIteration)")
+    try StandardOutput.write("\(file.path)\n")
   }
 }

@@ -115,7 +115,7 @@ public struct RecordedFiles: Sendable {
     guard exists(recordName(of: name)) else { throw SnapshotError(.missing, "\(path): there is no such file") }
     let json = try FileReading.data(folder.appending(path: recordName(of: name)))
     guard let record = try? JSONDecoder().decode(SnapshotRecord.self, from: json), record.name == name,
-      record.step == step
+      record.step == step, record.isSound
     else { throw SnapshotError(.damaged, "\(path): its record \(recordName(of: name)) is damaged") }
     return record
   }

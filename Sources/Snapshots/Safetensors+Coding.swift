@@ -83,22 +83,22 @@ extension Safetensors {
       }
       guard JSONSerialization.isValidJSONObject(value), let json = try? JSONSerialization.data(withJSONObject: value),
         let entry = try? JSONDecoder().decode(Entry.self, from: json), entry.offsets.count == 2
-      else { throw damaged("the entry of \(key)") }
+      else { throw damaged("the entry of \(key.printable())") }
       return (key, entry)
     }
     for (key, entry) in entries.sorted(by: { $0.1.offsets.lexicographicallyPrecedes($1.1.offsets) }) {
-      let (first, last) = (entry.offsets[0], entry.offsets[1])
-      guard first == end, last >= first, last <= body.count else { throw damaged("the offsets of \(key)") }
+      let (first, last, name) = (entry.offsets[0], entry.offsets[1], key.printable())
+      guard first == end, last >= first, last <= body.count else { throw damaged("the offsets of \(name)") }
       end = last
       var count = 1
       for side in entry.shape {
         let (product, overflow) = count.multipliedReportingOverflow(by: side)
-        guard side >= 0, !overflow else { throw damaged("the shape of \(key)") }
+        guard side >= 0, !overflow else { throw damaged("the shape of \(name)") }
         count = product
       }
       let bytes = body[body.startIndex + first..<body.startIndex + last]
       guard let values = Values(type: entry.dtype, count: count, bytes: bytes) else {
-        throw damaged("\(key): \(entry.dtype) of shape \(entry.shape) in \(last - first) bytes")
+        throw damaged("\(name): \(entry.dtype.printable()) of shape \(entry.shape) in \(last - first) bytes")
       }
       tensors[key] = Tensor(shape: entry.shape, values)
     }

@@ -90,7 +90,7 @@ public struct SnapshotCheck: Sendable {
     let url = fileBeside(file)
     guard FileManager.default.fileExists(atPath: url.path), card(beside: file) == nil else { return nil }
     guard let record = try? JSONDecoder().decode(SnapshotRecord.self, from: FileReading.data(url)),
-      record.name == file.lastPathComponent
+      record.name == file.lastPathComponent, record.isSound
     else { throw SnapshotError(.damaged, "\(url.path): is not the record of \(file.lastPathComponent)") }
     return record
   }

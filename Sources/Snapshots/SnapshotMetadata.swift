@@ -99,7 +99,7 @@ public struct SnapshotMetadata: Sendable, Equatable {
     }
     func value<Value: Decodable>(_ key: String) throws -> Value {
       guard let value = try? JSONDecoder().decode(Value.self, from: Data(text(key).utf8)) else {
-        throw SnapshotError(.damaged, "\(name): its metadata's \(key) is \"\(try text(key))\"")
+        throw SnapshotError(.damaged, "\(name): its metadata's \(key) is \"\(try text(key).printable())\"")
       }
       return value
     }

@@ -103,7 +103,7 @@ extension SnapshotStore {
       // Going from the oldest on, the first snapshot of each stretch stays.
       var stretches: Set<Double> = []
       for step in try files.steps().dropFirst(retention.newest).reversed() {
-        let created = (try? files.record(step: step).created).flatMap { try? Date($0, strategy: .iso8601) }
+        let created = (try? files.record(step: step))?.time
         // A record that cannot be read is left for a person.
         guard let created else { continue }
         let stretch = (created.timeIntervalSince1970 / retention.interval).rounded(.down)

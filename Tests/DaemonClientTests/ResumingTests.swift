@@ -209,7 +209,7 @@ import Testing
           try await fetch(from: server.address, into: folder, .quick(retries: 5))
         }
         #expect(server.requests.count == 1)
-        #expect(error?.description.contains("no[31m way") == true, "what would steer a terminal is left out")
+        #expect(error?.description.contains(#"no\u001b[31m way"#) == true, "what would steer a terminal is escaped")
       }
     }
   }

@@ -18,8 +18,8 @@ struct ServiceManager: Sendable {
   /// Tells that the start, or a reload, is done.
   func ready() { notify("READY=1") }
 
-  /// Sets the line that `systemctl status` shows.
-  func status(_ text: String) { notify("STATUS=\(text)") }
+  /// Sets the line that `systemctl status` shows. An alarm in it may have a stranger's text, which must stay in that line.
+  func status(_ text: String) { notify("STATUS=\(text.printableLine)") }
 
   /// Asks for this much more time, from now on, for starting or stopping.
   func extendTimeout(by seconds: Int, status: String) {

@@ -26,7 +26,8 @@ struct SystemdHandler: LogHandler {
 
   func log(event: LogEvent) {
     let line = (
-      level: event.level, message: "\(event.message)", metadata: metadata.merging(event.metadata ?? [:]) { $1 }
+      level: event.level, message: "\(event.message)".printableLine,
+      metadata: metadata.merging(event.metadata ?? [:]) { $1 }
     )
     LostLines.write(line, notice: { (.warning, $0, [:]) }) { line in
       switch socket.send(Self.entry(level: line.level, message: line.message, metadata: line.metadata), waits: false) {

@@ -91,5 +91,5 @@ struct BuildShards: ParsableCommand {
     }
   }
 
-  private static func notice(_ text: String) { StandardError.write("dataprep: \(text)\n", patience: 2) }
+  private static func notice(_ text: String) { StandardError.tell("dataprep: \(text)") }
 }

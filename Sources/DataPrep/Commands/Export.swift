@@ -47,7 +47,8 @@ struct Export: ParsableCommand {
       case .png: try PNGExport(dataset, to: partial.url).write { progress.advance() }
       }
       try partial.publish(without: Self.mark)
-      try StandardOutput.print("\(target.path): \(dataset.manifest.imageCount) images of \(dataset.manifest.shape)")
+      try StandardOutput.print(
+        "\(target.path.printableLine): \(dataset.manifest.imageCount) images of \(dataset.manifest.shape)")
     } catch {
       partial.remove()
       throw error

@@ -41,7 +41,7 @@ struct Show: ParsableCommand {
     let sheet = try ContactSheet(of: dataset, classes: try positions(in: dataset.manifest), perClass: perClass)
     let canvas = try sheet.draw()
     try AtomicFile.write(Data(PNG.write(canvas.pixels, width: canvas.width, height: canvas.height)), to: output)
-    try StandardOutput.print("\(output.path): \(canvas.width)×\(canvas.height) pixels")
+    try StandardOutput.print("\(output.path.printableLine): \(canvas.width)×\(canvas.height) pixels")
   }
 
   private func positions(in manifest: Manifest) throws -> [Int] {

@@ -9,7 +9,7 @@ struct Summary {
 
   init(_ manifest: Manifest, in folder: URL) {
     self.manifest = manifest
-    self.folder = folder.path
+    self.folder = folder.path.printableLine
   }
 
   /// The whole dataset in one line.

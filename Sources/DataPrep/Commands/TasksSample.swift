@@ -60,7 +60,9 @@ struct TasksSample: ParsableCommand {
     if json {
       try JSONText.print(tasks)
     } else {
-      for task in tasks { try StandardOutput.print("\(task.task): \(task.classes.joined(separator: " "))") }
+      for task in tasks {
+        try StandardOutput.print("\(task.task): \(task.classes.map { $0.printable() }.joined(separator: " "))")
+      }
     }
   }
 }

@@ -44,7 +44,7 @@ struct NPZExport {
     String(
       String.UnicodeScalarView(
         id.unicodeScalars.map {
-          $0.properties.isWhitespace || $0.properties.generalCategory == .control || $0 == "," ? "_" : $0
+          $0.properties.isWhitespace || !$0.isPrintable || $0 == "," ? "_" : $0
         }))
   }
 

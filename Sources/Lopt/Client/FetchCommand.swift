@@ -80,6 +80,6 @@ struct FetchCommand: AsyncParsableCommand {
     let fetched = try await SnapshotFetcher(from: from, access: access.access(), options: options)
       .fetch(name, into: URL(filePath: output))
     report.finish()
-    if json { try JSONText.print(fetched) } else { try StandardOutput.print(fetched.file.path) }
+    if json { try JSONText.print(fetched) } else { try StandardOutput.write("\(fetched.file.path)\n") }
   }
 }

@@ -38,7 +38,7 @@ final class FetchReport: Sendable {
 
   private func line(_ text: String) {
     finish()
-    StandardError.write("lopt: \(text)\n", patience: 2)
+    StandardError.tell("lopt: \(text)")
   }
 
   /// Tells that a newer snapshot is waited for, once for each step.

@@ -22,7 +22,9 @@ struct StatusCommand: AsyncParsableCommand {
   func run() async throws {
     let (status, json) = try await daemon.with { try await $0.status() }
     if daemon.json {
-      try StandardOutput.print(String(decoding: json, as: UTF8.self).trimmingCharacters(in: .newlines))
+      // Carriage returns may stand between the values of JSON, but mean something else to a terminal.
+      let text = String(decoding: json.filter { $0 != UInt8(ascii: "\r") }, as: UTF8.self)
+      try StandardOutput.print(text.trimmingCharacters(in: .newlines))
     } else {
       try StandardOutput.print(StatusTable(status: status))
     }

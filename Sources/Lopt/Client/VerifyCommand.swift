@@ -86,8 +86,12 @@ private struct VerifiedFile: Encodable, CustomStringConvertible {
   }
 
   var description: String {
-    if let error { return "FAILED  \(error)" }
-    return "ok      \(path)  step \(step ?? 0)  sha256 \(sha256 ?? "")"
-      + (record == true ? "" : "  (no record beside it)")
+    let line =
+      if let error {
+        "FAILED  \(error)"
+      } else {
+        "ok      \(path)  step \(step ?? 0)  sha256 \(sha256 ?? "")" + (record == true ? "" : "  (no record beside it)")
+      }
+    return line.printableLine
   }
 }

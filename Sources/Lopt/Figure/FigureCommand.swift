@@ -44,7 +44,7 @@ struct FigureOptions: ParsableArguments {
   /// Runs the figure and prints the paths of its files.
   func run(_ figure: some Figure) throws {
     for file in try FigureRun(figure, output: URL(filePath: output), threads: threads).run() {
-      try StandardOutput.print(file.path)
+      try StandardOutput.write("\(file.path)\n")
     }
   }
 }

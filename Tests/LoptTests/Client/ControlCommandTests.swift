@@ -49,7 +49,7 @@ import Testing
           evaluation:       1.7500
           version:          0.1.0
           started:          2026-01-01T00:00:00Z
-          ALARM:            disk nearly full[2J
+          ALARM:            disk nearly full\\u001b[2J
 
           """)
       let json = try await lopt("status", "--from", server.address, "--json").output

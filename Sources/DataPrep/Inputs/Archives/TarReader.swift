@@ -72,7 +72,8 @@ struct TarReader {
       guard size <= limit, size <= Int.max - offset - TarHeader.blockSize else {
         throw DataPrepError(
           .damaged, file.path,
-          "ends at byte \(end ?? offset), in \(header.name) of \(size) bytes: it is incomplete, fetch it again")
+          "ends at byte \(end ?? offset), in \(header.name.printable()) of \(size) bytes: it is incomplete, fetch it again"
+        )
       }
       next = offset + (size + TarHeader.blockSize - 1) / TarHeader.blockSize * TarHeader.blockSize
       switch header.kind {
@@ -94,7 +95,7 @@ struct TarReader {
   }
 
   /// Returns the content of an entry, which must be the last that was returned.
-  func read(_ entry: Entry) throws -> [UInt8] { try file.read(entry.size, of: entry.name) }
+  func read(_ entry: Entry) throws -> [UInt8] { try file.read(entry.size, of: entry.name.printable()) }
 
   /// Returns the header of the next entry of any kind; nil for a block of zeros.
   private mutating func nextHeader() throws -> TarHeader? {
@@ -144,7 +145,7 @@ struct TarReader {
   private func sparse(_ name: String) -> DataPrepError {
     DataPrepError(
       .otherFormat, file.path,
-      "\(what) holds \(name) as a sparse file, without its zeros, which is not read: unpack it with tar and give the "
+      "\(what) holds \(name.printable()) as a sparse file, without its zeros, which is not read: unpack it with tar and give the "
         + "folder, or pack it again with bsdtar --no-read-sparse, or with GNU tar without --sparse")
   }
 
