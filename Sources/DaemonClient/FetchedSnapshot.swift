@@ -30,4 +30,6 @@ public enum FetchEvent: Sendable {
   case received(Int, of: Int)
   /// The snapshot arrived but could not be kept in the cache.
   case notCached(any Error)
+  /// The snapshot arrived, but its step could not be remembered, by which an older one would be known.
+  case notRemembered(any Error)
 }

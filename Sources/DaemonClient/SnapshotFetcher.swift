@@ -125,7 +125,7 @@ public struct SnapshotFetcher: Sendable {
         try AtomicFile.writeJSON(record, to: target.deletingPathExtension().appendingPathExtension("json"))
       }
     }
-    try options.trust.remember(record)
+    do { try options.trust.remember(record) } catch { options.report(.notRemembered(error)) }
     return FetchedSnapshot(record: record, file: target)
   }
 

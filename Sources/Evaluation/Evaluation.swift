@@ -1,5 +1,5 @@
 package import Engine
-import Files
+package import Files
 package import Foundation
 package import Shards
 import Snapshots
@@ -29,11 +29,15 @@ package struct Evaluation: Sendable {
 
   /// Opens the tasks of a plan and the journal of finished runs.
   ///
-  /// - Parameter cache: the folder of the journal.
+  /// - Parameters:
+  ///   - cache: the folder of the journal.
+  ///   - lost: hears, once, why finished runs can no longer be kept there, while the evaluation goes on; nil where that is an
+  ///     error.
   /// - Throws: ``EngineError`` where the problem does not fit the data set, ``ShardsError`` or ``EvaluationError`` where
   ///   a split has too few classes or images.
   package init(
-    _ plan: EvaluationPlan, snapshot: RunnableSnapshot, dataset: Dataset, threads: Int, kernels: Kernels, cache: URL
+    _ plan: EvaluationPlan, snapshot: RunnableSnapshot, dataset: Dataset, threads: Int, kernels: Kernels, cache: URL,
+    lost: (@Sendable (FileError) -> Void)? = nil
   ) throws {
     self.plan = plan
     self.snapshot = snapshot
@@ -67,7 +71,8 @@ package struct Evaluation: Sendable {
       folder: cache,
       identity: Identity(
         plan: plan, theta: Digest.sha256(try snapshot.snapshot.encoded()), dataset: dataset.manifestDigest,
-        instructionSet: kernels.name))
+        instructionSet: kernels.name),
+      lost: lost)
   }
 
   /// Trains everything that the journal does not have yet, and reports. Call ``forget()`` once the report is stored:

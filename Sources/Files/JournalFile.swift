@@ -29,8 +29,8 @@ public final class JournalFile: Sendable {
   }
 
   /// Adds a line, which has no newline in it, by one write.
-  /// - Throws: ``FileError`` where that fails, for example on a full disk.
+  /// - Throws: ``FileError`` where that fails, for example on a full disk; the file then stays as it was.
   public func append(_ line: Data) throws {
-    try SystemCall.write(descriptor, line + Data("\n".utf8), path: url.path)
+    try SystemCall.append(descriptor, line + Data("\n".utf8), path: url.path)
   }
 }

@@ -102,6 +102,12 @@ public final class Progress: @unchecked Sendable {
     }
   }
 
+  /// Tells people a sentence, on a line of its own also where a bar is drawn.
+  public static func tell(_ sentence: String) {
+    drawn.withLock { $0?.progress }?.finish()
+    StandardError.tell(sentence)
+  }
+
   /// Ends the line of a bar that is drawn, where a signal ends the process, and says whether the same command goes on.
   ///
   /// - Parameter patience: seconds that standard error may take.

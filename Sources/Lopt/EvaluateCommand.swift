@@ -128,7 +128,12 @@ struct EvaluateCommand: ParsableCommand {
       grid: options.grid)
     let evaluation = try Evaluation(
       plan, snapshot: loaded, dataset: data,
-      threads: SystemCall.processorCount, kernels: .chosen(), cache: UserFolders.cache.appending(path: "evaluations"))
+      threads: SystemCall.processorCount, kernels: .chosen(), cache: UserFolders.cache.appending(path: "evaluations")
+    ) { error in
+      Progress.tell(
+        "lopt: finished runs are not kept, and an interrupted evaluation begins anew: \(error); make room, or set "
+          + "XDG_CACHE_HOME to a folder that can be written")
+    }
     let report = try evaluation.report()
     if let curves { try report.curves.write(csv: curves) }
     if let plot { try Plot(report.curves).write(svg: plot) }

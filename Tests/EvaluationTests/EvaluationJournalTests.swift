@@ -1,5 +1,6 @@
 import Files
 import Foundation
+import Synchronization
 import TestSupport
 import Testing
 
@@ -27,15 +28,43 @@ import Testing
     }
   }
 
-  @Test("a cache folder that cannot be made is an error with its path")
+  @Test("a folder that cannot be made is an error with its path, or said once, and runs stay in memory")
   func noFolder() throws {
     try withTemporaryFolder { folder in
       let file = folder.appending(path: "file")
       try Data().write(to: file)
-      let error = #expect(throws: FileError.self) {
-        try EvaluationJournal(folder: file.appending(path: "evaluations"), identity: ["seed": 1])
-      }
+      let cache = file.appending(path: "evaluations")
+      let error = #expect(throws: FileError.self) { try EvaluationJournal(folder: cache, identity: ["seed": 1]) }
       #expect(error?.exitCode == .cannotCreate && error?.path == file.path)
+      let said = Mutex<[FileError]>([])
+      let journal = try EvaluationJournal(folder: cache, identity: 1) { lost in said.withLock { $0.append(lost) } }
+      for task in 0..<3 { try journal.append(Self.outcome, for: Self.key(task)) }
+      #expect(journal[Self.key(2)] == Self.outcome)
+      #expect(said.withLock { $0 } == [try #require(error)])
+      journal.remove()
+    }
+  }
+
+  @Test(
+    "a disk that fills up is said once; what was kept before is found again, and nothing after it is lost in memory",
+    .enabled(if: SmallDisk.isPossible, Comment(rawValue: SmallDisk.reason)))
+  func fullDisk() throws {
+    try SmallDisk.with(kibibytes: 64) { disk in
+      let said = Mutex<[FileError]>([])
+      func journal() throws -> EvaluationJournal {
+        try EvaluationJournal(folder: disk, identity: 1) { lost in said.withLock { $0.append(lost) } }
+      }
+      let first = try journal()
+      var outcome = Self.outcome
+      outcome.curve = [Float](repeating: 1 / 3, count: 500)
+      let count = 40
+      for task in 0..<count { try first.append(outcome, for: Self.key(task)) }
+      #expect(said.withLock { $0.map(\.number) } == [ENOSPC])
+      #expect((0..<count).allSatisfy { first[Self.key($0)] == outcome })
+      let again = try journal()
+      let kept = (0..<count).prefix { again[Self.key($0)] != nil }.count
+      #expect(1..<count ~= kept)
+      #expect(said.withLock { $0.count } == 1, "it can be read, though the disk is full")
     }
   }
 

@@ -45,6 +45,40 @@ import Testing
     }
   }
 
+  @Test("without a home that can be written an evaluation goes on, and says once what is lost and what to set")
+  func noHome() throws {
+    try withTemporaryFolder { folder in
+      let place = try Workplace(in: folder)
+      let arguments = place.arguments(["--tasks", "1", "--seed", "7", "--steps", "3", "--json"])
+      let expected = try results(place.run("lopt", arguments).output)
+      for variables in [["XDG_CACHE_HOME": "/dev/null/cache"], ["XDG_CACHE_HOME": "", "HOME": "/dev/null"]] {
+        let result = try ToolProcess.run("lopt", arguments, environment: variables)
+        #expect(result.exitCode == 0, "\(result.errors)")
+        #expect(try results(result.output) == expected)
+        #expect(result.errors.matches(of: /lopt: finished runs are not kept/).count == 1, "\(result.errors)")
+        #expect(result.errors.contains("set XDG_CACHE_HOME to a folder that can be written"), "\(result.errors)")
+      }
+    }
+  }
+
+  @Test(
+    "a disk of the cache that is full, or fills up, does not end an evaluation",
+    .enabled(if: SmallDisk.isPossible, Comment(rawValue: SmallDisk.reason)))
+  func fullCache() throws {
+    try withTemporaryFolder { folder in
+      let place = try Workplace(in: folder)
+      let arguments = place.arguments(["--tasks", "1", "--seed", "7", "--steps", "2000", "--grid", "3", "--json"])
+      let expected = try results(place.run("lopt", arguments).output)
+      try SmallDisk.with(kibibytes: 64) { disk in
+        let result = try ToolProcess.run("lopt", arguments, environment: ["XDG_CACHE_HOME": disk.path])
+        #expect(result.exitCode == 0, "\(result.errors)")
+        #expect(try results(result.output) == expected)
+        #expect(result.errors.contains("No space left on device; make room, or set XDG_CACHE_HOME"), "\(result.errors)")
+        #expect(try FileManager.default.subpathsOfDirectory(atPath: disk.path) == ["lopt", "lopt/evaluations"])
+      }
+    }
+  }
+
   @Test("a seed's tasks are those that dataprep lists for it")
   func sameTasks() throws {
     func tasks(_ value: Any?) throws -> [NSDictionary] {

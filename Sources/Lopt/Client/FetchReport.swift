@@ -24,8 +24,16 @@ final class FetchReport: Sendable {
       line("\(error); trying again in \(String(format: "%.1f", seconds)) s")
     case .waiting(let newest): waiting(newest)
     case .received(let bytes, let total): received(bytes, total)
-    case .notCached(let error): line("not kept in the cache: \(error)")
+    case .notCached(let error): line("not kept in the cache: \(error); \(Self.advice("XDG_CACHE_HOME"))")
+    case .notRemembered(let error):
+      line(
+        "its step is not remembered, and an older latest would be taken next time: \(error); "
+          + Self.advice("XDG_STATE_HOME"))
     }
+  }
+
+  private static func advice(_ variable: String) -> String {
+    "make room, or set \(variable) to a folder that can be written"
   }
 
   /// Ends the line of the progress.

@@ -71,6 +71,38 @@ import Testing
     }
   }
 
+  @Test("without a home that can be written a signed snapshot comes, and what is not kept is said, each once")
+  func noHome() async throws {
+    let data = Data("a snapshot".utf8)
+    let key = SigningKey()
+    let record = try key.signed(
+      SnapshotRecord(
+        name: "theta-000000007.safetensors", step: 7, sha256: Digest.sha256(data), size: data.count,
+        created: "2026-01-01T00:00:00Z"))
+    try await withTemporaryFolder { folder in
+      let file = folder.appending(path: "key.pub")
+      try Data(key.publicKey.text.utf8).write(to: file)
+      try await ScriptedServer.with { request in
+        .init(200, request.path.hasSuffix("latest") ? try JSONText.data(record) : data)
+      } _: { server in
+        let homes = [
+          ["XDG_CACHE_HOME": "/dev/null/cache", "XDG_STATE_HOME": "/dev/null/state"],
+          ["XDG_CACHE_HOME": "", "XDG_STATE_HOME": "", "HOME": "/dev/null"],
+        ]
+        for (index, variables) in homes.enumerated() {
+          let output = folder.appending(path: "\(index)").path
+          let result = try await lopt(
+            "fetch", "latest", "--from", server.address, "--output", output, "--public-key", file.path,
+            environment: variables)
+          #expect(result.exitCode == 0 && result.output == "\(output)/\(record.name)\n", "\(result.errors)")
+          for variable in ["XDG_CACHE_HOME", "XDG_STATE_HOME"] {
+            #expect(result.errors.components(separatedBy: "set \(variable) to").count == 2, "\(result.errors)")
+          }
+        }
+      }
+    }
+  }
+
   @Test(
     "options that do not go together are exit 64",
     arguments: [
