@@ -61,7 +61,7 @@ struct LoptDaemon: AsyncParsableCommand, StopsByFlag {
     _ configuration: Configuration, _ logger: Logger, stop: StopFlag, reload: ReloadSignal
   ) async throws {
     let manager = ServiceManager()
-    let listeners = try Listener.all(configuration.http)
+    let listeners = try Listener.all(configuration.http) + [Listener.besideState(configuration)].compactMap { $0 }
     let training = try TrainingRun(
       configuration: configuration, kernels: .chosen(), console: logger, stop: stop,
       opening: OpeningProgress(for: manager).show)
@@ -88,7 +88,11 @@ struct LoptDaemon: AsyncParsableCommand, StopsByFlag {
     var quiet = logger
     quiet.logLevel = .error
     var services = ServiceGroupConfiguration(
-      services: servers.map { .init(service: $0.service) }
+      services: servers.map { server in
+        .init(
+          service: server.service,
+          successTerminationBehavior: server.service.listener.isOptional ? .ignore : .cancelGroup)
+      }
         + [.init(service: trainer, successTerminationBehavior: .gracefullyShutdownGroup)],
       logger: quiet)
     // Clients that take their time do not keep the daemon from ending.

@@ -46,9 +46,16 @@ struct ConnectionFailure {
     }
     if let fault = await certificateFault(address, authority) { return SnapshotError(.server, "\(name): \(fault)") }
     let error = SnapshotError(
-      .server, "\(name): cannot be reached, or broke off: \(reason); is lopt-daemon running there?")
+      .server, "\(name): cannot be reached, or broke off: \(reason); is lopt-daemon running there?\(hint(address))")
     if isOtherProtocol { return SnapshotError(.server, "\(name): speaks no TLS that is common to both: \(causeText)") }
     return isRefused && !hasAnswered ? error : TransientFailure(error: error)
+  }
+
+  /// Returns where else a daemon's socket may be, where one is missing.
+  private func hint(_ address: DaemonAddress) -> String {
+    guard case .socket = address, (cause as? IOError)?.errnoCode == ENOENT else { return "" }
+    return " --from STATE-FOLDER finds the socket of the daemon that trains there; where its configuration has "
+      + "http.socket, give --from unix:PATH"
   }
 
   /// Returns what is wrong with the certificate of the server; nil where it is not the certificate that failed.

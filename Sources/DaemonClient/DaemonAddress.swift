@@ -1,4 +1,5 @@
 import Foundation
+import Snapshots
 
 /// The place where a daemon, or what it wrote, is reached.
 public enum DaemonAddress: Sendable, Equatable, CustomStringConvertible {
@@ -6,7 +7,7 @@ public enum DaemonAddress: Sendable, Equatable, CustomStringConvertible {
   case http(String)
   /// The daemon behind the Unix socket of a path.
   case socket(String)
-  /// The state folder of a path, which is read without a daemon.
+  /// The state folder of a path. Snapshots are read from it without a daemon; for all else it stands for the socket in it.
   case state(String)
 
   /// Reads an address as a user writes it: `http://…`, `https://…`, `unix:PATH`, or else a folder.
@@ -37,6 +38,12 @@ public enum DaemonAddress: Sendable, Equatable, CustomStringConvertible {
     case .socket(let path): "unix:\(path)"
     case .state(let folder): folder
     }
+  }
+
+  /// The address at which the daemon itself is reached: of a state folder the socket that is in it.
+  var served: DaemonAddress {
+    guard case .state(let folder) = self else { return self }
+    return .socket(StateFolder(URL(filePath: folder)).socket.path)
   }
 
   /// Returns the URL of a path for the HTTP client; nil for a folder.

@@ -45,6 +45,7 @@ public struct DaemonClient: Sendable {
     // The daemon speaks nothing else, and so there is one place at which the server's identity is checked.
     configuration.httpVersion = .http1Only
     configuration.tlsConfiguration = try tls(access.certificateAuthority)
+    let address = address.served
     if let (host, _) = address.endpoint {
       configuration.http1_1ConnectionDebugInitializer = { ServerIdentity(host: host).check($0) }
     }
@@ -155,7 +156,8 @@ public struct DaemonClient: Sendable {
     switch response.status.code {
     case 401 where access.token == nil: return error(.denied, "; give its token by --token-file")
     case 401: return error(.denied, "; is it the token of that server in --token-file?")
-    case 403: return error(.denied, said.isEmpty ? "; use its Unix socket, or the token" : "")
+    case 403:
+      return error(.denied, "; use its token, or, on its machine, its Unix socket: --from STATE-FOLDER finds it")
     case 404: return error(.missing)
     case 300..<400:
       // A token must go to no server but the one that was named: the user decides.

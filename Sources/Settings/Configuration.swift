@@ -55,7 +55,7 @@ package struct Configuration: Codable, Sendable, Equatable {
     package var host = "127.0.0.1"
     /// The port that the daemon listens on; 0 for any that is free.
     package var port = 8417
-    /// The path of a Unix socket that the daemon listens on; nil for none.
+    /// The path of a Unix socket that the daemon listens on; nil for one in the state folder, for its owner alone.
     package var socket: String?
     /// The file of the bearer token that requests over TCP must bring; nil where they need none.
     package var tokenFile: String?

@@ -15,6 +15,9 @@ package struct StateFolder: Sendable {
   /// The file that the process that trains locks, with its number and name: see ``StateLock``.
   package var lock: URL { url.appending(path: "lock") }
 
+  /// The Unix socket on which the daemon that trains serves its owner, where its configuration names no other.
+  package var socket: URL { url.appending(path: "daemon.sock") }
+
   /// The folder of the states that a run goes on from.
   package var states: URL { url.appending(path: "training") }
 

@@ -43,6 +43,52 @@ import Testing
     }
   }
 
+  @Test("a daemon without http.socket is controlled by its state folder, by nobody but its owner, and leaves no socket")
+  func besideState() throws {
+    try withTemporaryFolder { folder in
+      let daemon = try startWithoutSocket(in: folder, state: "state")
+      try daemon.wait { $0.errors.contains("serving unix:") }
+      let state = folder.appending(path: "state").path
+      let mode = try FileManager.default.attributesOfItem(atPath: state + "/daemon.sock")[.posixPermissions]
+      #expect(mode as? Int == 0o600)
+      for (command, printed) in [("pause", "paused\n"), ("resume", "running\n")] {
+        let result = try ToolProcess.run("lopt", [command, "--from", state])
+        #expect(result.exitCode == 0 && result.output == printed, "\(result.errors)")
+      }
+      daemon.send(SIGTERM)
+      #expect(try daemon.wait().exitCode == 0)
+      let left = try FileManager.default.contentsOfDirectory(atPath: state).filter { $0.contains("sock") }
+      #expect(left.isEmpty)
+      let stopped = try ToolProcess.run("lopt", ["pause", "--from", state])
+      #expect(stopped.exitCode == 69 && stopped.errors.contains("--from STATE-FOLDER"))
+    }
+  }
+
+  @Test("where the state folder can have no socket, the daemon says so and trains and serves all the same")
+  func noPlaceBesideState() throws {
+    try withTemporaryFolder { folder in
+      let long = String(repeating: "x", count: 120)
+      let daemon = try startWithoutSocket(in: folder, state: long)
+      try daemon.wait { $0.errors.contains("serving http:") && $0.errors.contains("snapshot theta-") }
+      #expect(daemon.errors.contains("http.socket names another socket"), "\(daemon.errors)")
+      daemon.send(SIGTERM)
+      #expect(try daemon.wait().exitCode == 0)
+    }
+  }
+
+  /// Starts a daemon on a port alone.
+  private func startWithoutSocket(in folder: URL, state: String) throws -> ToolProcess {
+    _ = try SmallDataset.digits(in: folder)
+    let configuration = """
+      {"datasets": ["data"], "state": "\(state)", "threads": 1, "outer": {"pairs": 2,
+       "curriculum": {"from": 2, "to": 2}}, "inner": {"batch": 4, "life": {"from": 10, "to": 10}},
+       "snapshot": {"free_mib": 0}, "http": {"port": 0}}
+      """
+    let file = folder.appending(path: "lopt.json")
+    try configuration.write(to: file, atomically: true, encoding: .utf8)
+    return try ToolProcess("lopt-daemon", ["--config", file.path])
+  }
+
   @Test(
     "over TCP without a token only addresses, localhost and configured names are answered for; requests name one host")
   func hosts() async throws {

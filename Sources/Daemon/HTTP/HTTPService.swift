@@ -20,6 +20,15 @@ struct HTTPService: Service {
   var logger: Logger
 
   func run() async throws {
+    do {
+      try await serve()
+    } catch  where listener.isOptional && !(error is CancellationError) {
+      logger.warning("\(error): lopt cannot find the daemon by its state folder; http.socket names another socket")
+      listening.finish()
+    }
+  }
+
+  private func serve() async throws {
     // The server's own log lines tell no user anything; its errors arrive here.
     var quiet = logger
     quiet.logLevel = .error
@@ -31,7 +40,7 @@ struct HTTPService: Service {
         address: listener.bindAddress, serverName: "lopt-daemon",
         availableConnectionsDelegate: MaximumAvailableConnections(Self.mostConnections, logger: quiet)),
       onServerRunning: { [logger, listening, listener] channel in
-        if case .unix(let path) = listener.address { try? SystemCall.setMode(path, 0o660) }
+        if case .unix(let path) = listener.address { try? SystemCall.setMode(path, listener.socketMode) }
         place?.remember()
         logger.info("serving \(listener.name(port: channel.localAddress?.port))")
         listening.finish()

@@ -2,6 +2,7 @@ import Files
 import Foundation
 import Hummingbird
 import Settings
+import Snapshots
 
 /// An address on which the daemon serves, and the requests that it admits there.
 struct Listener: Sendable {
@@ -14,6 +15,8 @@ struct Listener: Sendable {
   var access: Access
   /// The certificate and key of TLS; nil for no TLS.
   var certificates: Certificates?
+  /// Whether nobody asked for this listener: the daemon goes on where it cannot be had.
+  var isOptional = false
 
   /// Returns all listeners that a configuration names.
   ///
@@ -36,6 +39,14 @@ struct Listener: Sendable {
           certificates: certificates))
     }
     return listeners
+  }
+
+  /// Returns the listener on the Unix socket in the state folder, by which `lopt` finds the daemon of that folder; nil where a
+  /// configuration names another socket. It is for the user who runs the daemon alone.
+  static func besideState(_ configuration: Configuration) -> Listener? {
+    guard configuration.http.socket == nil else { return nil }
+    let path = StateFolder(configuration.stateFolder).socket.path
+    return Listener(address: .unix(path: path), access: .everything, isOptional: true)
   }
 
   /// Returns what is admitted over TCP.
@@ -65,6 +76,9 @@ struct Listener: Sendable {
     if let certificates { renewals.append(try certificates.renewal()) }
     return renewals
   }
+
+  /// The permissions of the file of a Unix socket.
+  var socketMode: mode_t { isOptional ? 0o600 : 0o660 }
 
   var bindAddress: BindAddress {
     switch address {

@@ -36,14 +36,6 @@ protocol DaemonOptions: ParsableArguments {
 }
 
 extension DaemonOptions {
-  /// Checks that the address is a daemon's.
-  /// - Throws: `ValidationError` where it is a state folder.
-  func validate() throws {
-    if case .state = from {
-      throw ValidationError("--from must be http://HOST:PORT, https://HOST:PORT or unix:PATH, not \(from)")
-    }
-  }
-
   /// Runs `body` with a client of the daemon.
   func with<Result>(_ body: (DaemonClient) async throws -> Result) async throws -> Result {
     try await DaemonClient.with(from, access: access.access(), body)
@@ -53,20 +45,21 @@ extension DaemonOptions {
 /// The options of a command that reads from a daemon.
 struct ReadingOptions: DaemonOptions {
   @Option(
-    help: ArgumentHelp("The daemon: http://HOST:PORT, https://HOST:PORT or unix:PATH.", valueName: "address"),
-    completion: .directory)
+    help: ArgumentHelp(
+      "The daemon: its state folder, unix:PATH of its socket, http://HOST:PORT or https://HOST:PORT.",
+      valueName: "address or folder"), completion: .directory)
   var from = DaemonAddress.http("http://127.0.0.1:8417")
   @OptionGroup var access: AccessOptions
   @Flag(help: "Print JSON.")
   var json = false
 }
 
-/// The options of a command that controls a daemon, which must be its Unix socket or get its token.
+/// The options of a command that controls a daemon, by its Unix socket or with its token.
 struct ControlOptions: DaemonOptions {
   @Option(
     help: ArgumentHelp(
-      "The daemon: unix:PATH of its socket, or with its token http://HOST:PORT or https://HOST:PORT.",
-      valueName: "address"), completion: .directory)
+      "The daemon: its state folder, unix:PATH of its socket, or with its token http://HOST:PORT or https://HOST:PORT.",
+      valueName: "address or folder"), completion: .directory)
   var from = DaemonAddress.socket("/run/lopt/default/daemon.sock")
   @OptionGroup var access: AccessOptions
   @Flag(help: "Print JSON.")

@@ -18,7 +18,7 @@ struct PauseCommand: AsyncParsableCommand {
       daemon that is started again trains.
 
       Example:
-        lopt pause
+        lopt pause --from state
         lopt pause --from https://trainer.example.org --token-file token
       """)
 
@@ -34,7 +34,7 @@ struct ResumeCommand: AsyncParsableCommand {
     abstract: "Let a daemon's training go on.",
     discussion: """
       Example:
-        lopt resume
+        lopt resume --from state
       """)
 
   @OptionGroup var daemon: ControlOptions

@@ -13,7 +13,7 @@ struct PinCommand: AsyncParsableCommand {
       Retention passes over it until it is unpinned. Prints its name.
 
       Example:
-        lopt pin theta-000000120.safetensors
+        lopt pin theta-000000120.safetensors --from state
       """)
 
   @Argument(help: "The snapshot's name, such as theta-000000012.safetensors.")
@@ -32,7 +32,7 @@ struct UnpinCommand: AsyncParsableCommand {
       Prints its name.
 
       Example:
-        lopt unpin theta-000000120.safetensors
+        lopt unpin theta-000000120.safetensors --from state
       """)
 
   @Argument(help: "The snapshot's name, such as theta-000000012.safetensors.")

@@ -13,7 +13,7 @@ struct SnapshotCommand: AsyncParsableCommand {
       Prints the name of the newest snapshot, once it is written.
 
       Example:
-        lopt snapshot
+        lopt snapshot --from state
       """)
 
   @OptionGroup var daemon: ControlOptions

@@ -5,7 +5,7 @@ extension ConfigurationKey {
       "http.tcp", \.http.tcp, "Whether the daemon serves over TCP.",
       .fault { value, configuration in
         value || configuration.http.socket != nil
-          ? nil : Fault("is false, and http.socket names no Unix socket: nobody could reach it")
+          ? nil : Fault("is false, and http.socket names no Unix socket: only its owner could reach it")
       }),
     ConfigurationKey(
       "http.host", \.http.host, "The address that the daemon serves on.",
@@ -26,7 +26,10 @@ extension ConfigurationKey {
     ConfigurationKey(
       "http.port", \.http.port, "The port that the daemon serves on; 0: any that is free.", .range(0...65_535)),
     ConfigurationKey(
-      "http.socket", \.http.socket, "The path of a Unix socket that the daemon serves on.", absence: "none", as: .path,
+      "http.socket", \.http.socket, "The path of a Unix socket that the daemon serves on.",
+      more:
+        "Where none is given, it is `daemon.sock` in the state folder, for its owner alone ([http.md](http.md#who-may-ask)).",
+      absence: "none", as: .path,
       // sockaddr_un has 108 bytes for it, the last of them zero.
       .must("be a path of at most 107 bytes") { ($0?.utf8.count ?? 0) < 108 }),
     ConfigurationKey(

@@ -114,7 +114,24 @@ import Testing
     }
   }
 
-  @Test("a server that is no daemon is exit 69; a folder is no daemon, exit 64")
+  @Test("a state folder stands for the socket in it; where there is none, the error says what to give")
+  func stateFolder() async throws {
+    try await withTemporaryFolder { folder in
+      try await ScriptedServer.with(socket: folder.appending(path: "daemon.sock").path, Self.answer) { server in
+        for command in [["pause"], ["status"], ["list"], ["pin", "theta-000000012.safetensors"]] {
+          let result = try await lopt(command + ["--from", folder.path])
+          #expect(result.exitCode == 0, "\(command): \(result.errors)")
+        }
+      }
+      for command in ["pause", "status"] {
+        let result = try await lopt(command, "--from", folder.appending(path: "other").path)
+        #expect(result.exitCode == 69)
+        #expect(result.errors.contains("other/daemon.sock") && result.errors.contains("--from STATE-FOLDER"))
+      }
+    }
+  }
+
+  @Test("a server that is no daemon is exit 69")
   func noDaemon() async throws {
     try await ScriptedServer.with { _ in
       .init(200, Data("<html>".utf8))
@@ -124,6 +141,5 @@ import Testing
         #expect(result.exitCode == 69 && result.errors.contains("is it lopt-daemon that listens there?"), "\(command)")
       }
     }
-    #expect(try await lopt("status", "--from", "/var/lib/lopt").exitCode == 64)
   }
 }
