@@ -9,11 +9,17 @@ extension DaemonClient {
   /// The largest size in bytes that is believed of a snapshot; ours are far smaller.
   private static let largestFile = 1 << 30
 
-  /// Asks for the record of the newest snapshot, or of the best one.
+  /// Asks for the record of the snapshot that a word stands for.
   func record(of alias: SnapshotAlias) async throws -> SnapshotRecord {
     let path = DaemonPath.snapshot(alias.rawValue)
-    let record = try checked(await value(.GET, path), path)
-    guard alias != .latest || record.kind == .theta else { throw notADaemon(path) }
+    let record: SnapshotRecord
+    do {
+      record = try checked(await value(.GET, path), path)
+    } catch let error as SnapshotError where error.code == .missing && alias.kind == .average {
+      throw SnapshotError(
+        .missing, "\(error); the run may keep no average (outer.average.decay), or the daemon be older than this word")
+    }
+    guard alias.kind == nil || record.kind == alias.kind else { throw notADaemon(path) }
     return record
   }
 

@@ -41,7 +41,7 @@ public struct SnapshotCache: Sendable {
   /// A server that gave a file, the word by which it was asked, and when.
   private struct Source: Codable {
     var server: String
-    /// The word that the server was asked for: `latest`, `best`, or the name.
+    /// The word that the server was asked for: that of a ``SnapshotAlias``, or the name.
     var word: String
     /// The time, in seconds since 1970.
     var fetched: Double
@@ -90,14 +90,14 @@ public struct SnapshotCache: Sendable {
   }
 
   /// Returns the record of what a server gave last for a word; for `latest` that of the highest step of θ that it ever
-  /// gave. It is nil where it gave nothing.
+  /// gave, for `latest-average` of its average. It is nil where it gave nothing.
   func record(of word: String, from server: String) throws -> SnapshotRecord? {
     let given = try entries().flatMap { entry in
       entry.sources.filter { $0.server == server }
         .compactMap { source in entry.record(of: source).map { (source: source, record: $0) } }
     }
-    if word == SnapshotAlias.latest.rawValue {
-      return given.filter { $0.record.kind == .theta }
+    if let alias = SnapshotAlias(rawValue: word), alias.isNewest {
+      return given.filter { $0.record.kind == alias.kind }
         .max { ($0.record.step, $0.source.fetched) < ($1.record.step, $1.source.fetched) }?.record
     }
     return given.filter { $0.source.word == word || $0.record.name == word }

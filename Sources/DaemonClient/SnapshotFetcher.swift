@@ -14,7 +14,7 @@ public struct SnapshotFetcher: Sendable {
     public var cache: SnapshotCache?
     /// Whether to take what the cache has instead of asking the server.
     public var isOffline = false
-    /// The step that the snapshot must be above, which is waited for; nil for any. Only for `latest` and `best`.
+    /// The step that the snapshot must be above, which is waited for; nil for any. Only for a ``SnapshotAlias``.
     public var newerThan: Int?
     /// The time between two requests while waiting.
     public var interval = Duration.seconds(5)
@@ -43,7 +43,7 @@ public struct SnapshotFetcher: Sendable {
   /// Gets a snapshot into a folder, which is made where it is missing.
   ///
   /// A file of that name with the same bytes is left as it is.
-  /// - Parameter name: a snapshot's name, `latest`, or `best` for that of the lowest evaluation.
+  /// - Parameter name: a snapshot's name, or the word of a ``SnapshotAlias``, such as `latest`.
   /// - Throws: ``SnapshotError`` where there is none, it is not to be trusted, the server does not answer, or a file of
   ///   that name with other bytes is there.
   public func fetch(_ name: String, into folder: URL) async throws -> FetchedSnapshot {
@@ -112,7 +112,7 @@ public struct SnapshotFetcher: Sendable {
   private func deliver(
     _ record: SnapshotRecord, _ alias: SnapshotAlias?, into folder: URL, _ bring: (URL) async throws -> Void
   ) async throws -> FetchedSnapshot {
-    try options.trust.check(record, isLatest: alias == .latest)
+    try options.trust.check(record, isLatest: alias?.isNewest == true)
     let target = folder.appending(path: record.name)
     try await Self.making(folder) {
       let isThere = try Self.exists(target, digest: record.sha256)

@@ -20,7 +20,8 @@ public enum DaemonPath {
   public static let snapshots = "/v1/snapshots"
 
   /// Answers `GET` with the file of the snapshot of a name, and with its record in the field ``recordField``; or, for
-  /// the name of an alias (`latest`, `best`), with the record of the snapshot that it stands for.
+  /// the name of an alias (`latest`, `best`, `latest-average`, `best-average`), with the record of the snapshot that it
+  /// stands for.
   public static func snapshot(_ name: String) -> String { "\(snapshots)/\(name)" }
 
   /// Pins a snapshot by `POST`, or gives it up to retention again; answers with the snapshot as it is listed.

@@ -55,6 +55,19 @@ extension SnapshotStore {
     return best
   }
 
+  /// Returns the record of the average of θ at the step of the best snapshot, which often is that average itself; nil where
+  /// none was evaluated, or the run kept no average then.
+  ///
+  /// - Throws: ``SnapshotError`` where a file of these is damaged.
+  public func averageOfBest() throws -> SnapshotRecord? {
+    guard let step = try best()?.record.step else { return nil }
+    do { return try open(named: name(.average, step: step)).record } catch let error as SnapshotError
+      where error.code == .missing
+    {
+      return nil
+    }
+  }
+
   /// Names a snapshot that was written before as the best one, durably.
   /// - Throws: `FileError` where that cannot be written.
   public func setBest(_ best: BestSnapshot) throws { try AtomicFile.writeJSON(best, to: bestFile) }

@@ -127,15 +127,18 @@ public struct RecordedFiles: Sendable {
   public func newest<Value>(
     refused: (any Error) -> Void, accept: (SnapshotRecord, Data) throws -> Value
   ) throws -> Value? {
-    try newest(refused: refused) { step in
+    try newest(upTo: .max, refused: refused) { step in
       let (record, data) = try read(step: step)
       return try accept(record, data)
     }
   }
 
-  /// Returns what `accept` makes of the newest number for which it does not throw a damage; nil where there is none.
-  func newest<Value>(refused: (any Error) -> Void, accept: (Int) throws -> Value) throws -> Value? {
-    for step in try steps() {
+  /// Returns what `accept` makes of the newest number up to `highest` for which it does not throw a damage; nil where there
+  /// is none.
+  func newest<Value>(
+    upTo highest: Int, refused: (any Error) -> Void, accept: (Int) throws -> Value
+  ) throws -> Value? {
+    for step in try steps() where step <= highest {
       do {
         return try accept(step)
       } catch let error as SnapshotError where error.code == .damaged {

@@ -118,12 +118,16 @@ public struct SnapshotStore: Sendable {
   /// Returns the highest step of a kind that was ever written, sound or not; nil where there is none.
   public func highestStep(of kind: SnapshotKind = .theta) throws -> Int? { try files(kind).steps().first }
 
-  /// Returns the record of the newest snapshot of θ that is sound; nil where there is none.
+  /// Returns the record of the newest snapshot of a kind that is sound; nil where there is none.
   ///
-  /// A file is read and hashed once as long as nobody changes it.
+  /// A file is read and hashed once as long as nobody changes it. The average of a step is written before its θ: until that is
+  /// there too, it does not count.
   /// - Parameter refused: hears the reason for each newer one that is not sound.
-  public func latest(refused: (any Error) -> Void = { _ in }) throws -> SnapshotRecord? {
-    try files(.theta).newest(refused: refused) { step in try open(.theta, step: step).record }
+  public func latest(
+    _ kind: SnapshotKind = .theta, refused: (any Error) -> Void = { _ in }
+  ) throws -> SnapshotRecord? {
+    let newestTheta = kind == .theta ? Int.max : try highestStep() ?? -1
+    return try files(kind).newest(upTo: newestTheta, refused: refused) { step in try open(kind, step: step).record }
   }
 
   /// Returns the name that the snapshot of a step has, whether there is one or not.

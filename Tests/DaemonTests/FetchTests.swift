@@ -76,6 +76,47 @@ import Testing
     }
   }
 
+  @Test(
+    "latest-average and best-average are the averages of those steps, from a daemon, from a state folder and the cache")
+  func averages() async throws {
+    try await withTemporaryFolder { folder in
+      let state = folder.appending(path: "state")
+      let store = try makeStore(0, 7, 9, in: state)
+      for step in [7, 9, 11] {
+        var average = sampleSnapshot(step: step)
+        average.metadata.averageDecay = 0.99
+        try store.write(average)
+      }
+      try markBest(7, in: store)
+      let cache = SnapshotCache(folder: folder.appending(path: "cache"))
+      try await withServer(routes(store)) { address in
+        for (number, origin) in [address, state.path, address].enumerated() {
+          var options = SnapshotFetcher.Options()
+          options.cache = cache
+          options.isOffline = number == 2
+          let fetcher = try SnapshotFetcher(
+            from: #require(DaemonAddress(origin)), access: DaemonAccess(), options: options)
+          let names = [
+            // That of step 11 appears before its θ does.
+            "latest-average": "average-000000009.safetensors", "best-average": "average-000000007.safetensors",
+            "latest": "theta-000000009.safetensors", "best": "theta-000000007.safetensors",
+          ]
+          for (word, name) in names {
+            let fetched = try await fetcher.fetch(word, into: folder.appending(path: "\(number)"))
+            #expect(fetched.file.lastPathComponent == name, "\(origin) \(word)")
+          }
+        }
+        try markBest(0, in: store)
+        for origin in [address, state.path] {
+          let error = await #expect(throws: SnapshotError.self) {
+            try await fetch("best-average", from: origin, into: folder)
+          }
+          #expect(error?.code == .missing && error?.description.contains("outer.average.decay") == true)
+        }
+      }
+    }
+  }
+
   @Test("where no snapshot was evaluated there is no best, and the key that would give one is named") func noBest()
     async throws
   {

@@ -105,6 +105,11 @@ def live(browser, daemon, screenshots):
     browser.wait("document.querySelector('.plot .line.adam') !== null", "the evaluation, with Adam's line", 60)
     browser.wait("document.querySelectorAll('tbody tr').length >= 2", "two snapshots", 30)
     check(True, "evaluation and snapshots are shown")
+    roles = "[...document.querySelectorAll('#roles a')].map((each) => [each.textContent, each.download])"
+    browser.wait(f"{roles}.length === 3", "links to the best, the newest average and the newest θ", 60)
+    for words, file in browser.evaluate(roles):
+        kinds = {"best": "average-", "newest average": "average-", "newest θ": "theta-"}
+        check(file.startswith(kinds[words]), f"{words} is {file}")
 
     middle = browser.evaluate(
         "(() => { const box = document.querySelector('.plot').getBoundingClientRect();"

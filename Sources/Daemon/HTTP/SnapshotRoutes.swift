@@ -30,15 +30,18 @@ struct SnapshotRoutes: Sendable {
     router.get(RouterPath(DaemonPath.snapshots)) { _, _ in
       try Response.json(SnapshotList(snapshots: store.list()))
     }
-    router.get(RouterPath(DaemonPath.snapshot("latest"))) { _, _ in try latest() }
+    router.get(RouterPath(DaemonPath.snapshot("latest"))) { _, _ in try latest(.theta) }
+    router.get(RouterPath(DaemonPath.snapshot("latest-average"))) { _, _ in try latest(.average) }
     router.get(RouterPath(DaemonPath.snapshot("best"))) { _, _ in try best() }
+    router.get(RouterPath(DaemonPath.snapshot("best-average"))) { _, _ in try averageOfBest() }
     router.get(RouterPath(DaemonPath.snapshot("{name}"))) { request, context in
       try file(named: context.parameters.require("name"), request: request)
     }
   }
 
-  private func latest() throws -> Response {
-    let record = try store.latest { refusal in refused.say("\(refusal)") { logger.warning("refused: \(refusal)") } }
+  private func latest(_ kind: SnapshotKind) throws -> Response {
+    let record = try store.latest(kind) { refusal in refused.say("\(refusal)") { logger.warning("refused: \(refusal)") }
+    }
     guard let record else { throw SnapshotError(.missing, "no snapshot yet") }
     return try .json(record)
   }
@@ -46,6 +49,13 @@ struct SnapshotRoutes: Sendable {
   private func best() throws -> Response {
     guard let best = try store.best() else { throw SnapshotError(.missing, "no snapshot was evaluated yet") }
     return try .json(best)
+  }
+
+  private func averageOfBest() throws -> Response {
+    guard let record = try store.averageOfBest() else {
+      throw SnapshotError(.missing, "no average was evaluated yet")
+    }
+    return try .json(record)
   }
 
   private func file(named name: String, request: Request) throws -> Response {

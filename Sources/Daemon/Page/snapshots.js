@@ -22,15 +22,31 @@ function listSnapshots(atMost = 12) {
   page.noSnapshots.hidden = rows.length > 0;
   page.more.hidden = rows.length === snapshots.length;
   say(page.more, `Show all ${count(snapshots.length)}`);
+  showRoles();
   showAges();
 }
 page.more.onclick = () => listSnapshots(Infinity);
 
+/** Links to what most people come for. The average is the better one, where the run keeps it. */
+function showRoles() {
+  const roles = [
+    ["best", snapshots.find(({ best }) => best)],
+    ["newest average", snapshots.find(({ name }) => name.startsWith("average-"))],
+    ["newest θ", snapshots.find(({ name }) => name.startsWith("theta-"))],
+  ].filter(([, snapshot]) => snapshot);
+  page.roles.replaceChildren(...roles.map(([words, { name }]) => link(name, words)));
+}
+
+/** A link that saves a snapshot. */
+function link(name, words = name) {
+  const made = html("a", { href: `/v1/snapshots/${encodeURIComponent(name)}`, download: name, title: name }, words);
+  made.onclick = download;
+  return made;
+}
+
 function tableRow({ name, step, created, size, best, pinned }) {
-  const link = html("a", { href: `/v1/snapshots/${encodeURIComponent(name)}`, download: name }, name);
-  link.onclick = download;
   const badges = [...(best ? ["best"] : []), ...(pinned ? ["pinned"] : [])];
-  return html("tr", {}, html("td", {}, link, ...badges.map((each) => html("span", { class: each }, each))),
+  return html("tr", {}, html("td", {}, link(name), ...badges.map((each) => html("span", { class: each }, each))),
     html("td", { class: "number wide" }, count(step)),
     html("td", {}, html("time", { datetime: created, title: formats.full.format(new Date(created)) })),
     html("td", { class: "number" }, kibibytes(size)));

@@ -15,7 +15,7 @@ struct FetchCommand: AsyncParsableCommand {
 
       Example:
         lopt fetch latest --from http://127.0.0.1:8417 --output snapshots
-        lopt fetch latest --wait-newer-than 120 --public-key lopt.pub
+        lopt fetch latest --average --wait-newer-than 120 --public-key lopt.pub
         lopt fetch best --from unix:/run/lopt/default/daemon.sock
         lopt fetch theta-000000000.safetensors --from /var/lib/lopt/state/default
       """)
@@ -24,6 +24,9 @@ struct FetchCommand: AsyncParsableCommand {
     help: "latest, best (of the lowest evaluation), or a snapshot's name such as theta-000000012.safetensors.",
     completion: .list(["latest", "best"]))
   var name: String
+
+  @Flag(help: "With latest or best: the average of θ at that step, which is the better one where the run keeps it.")
+  var average = false
 
   @Option(
     help: ArgumentHelp(
@@ -58,6 +61,10 @@ struct FetchCommand: AsyncParsableCommand {
 
   func validate() throws {
     guard (0...1_000_000).contains(retries) else { throw ValidationError("--retries must be 0 … 1000000") }
+    guard !average || SnapshotAlias(rawValue: name) != nil else {
+      throw ValidationError(
+        "--average goes with latest or best; a name says which it is: average-000000012.safetensors")
+    }
     guard waitNewerThan == nil || SnapshotAlias(rawValue: name) != nil else {
       throw ValidationError("--wait-newer-than goes with latest or best")
     }
@@ -78,7 +85,7 @@ struct FetchCommand: AsyncParsableCommand {
     options.report = { report.show($0) }
     defer { report.finish() }
     let fetched = try await SnapshotFetcher(from: from, access: access.access(), options: options)
-      .fetch(name, into: URL(filePath: output))
+      .fetch(average ? SnapshotAlias(rawValue: name)?.average.rawValue ?? name : name, into: URL(filePath: output))
     report.finish()
     if json { try JSONText.print(fetched) } else { try StandardOutput.write("\(fetched.file.path)\n") }
   }

@@ -19,6 +19,27 @@ import Testing
     )
   }
 
+  @Test("with --average a word stands for the average of θ, which is asked for by a word of its own")
+  func average() async throws {
+    let data = Data("an average".utf8)
+    let record = SnapshotRecord(
+      name: "average-000000007.safetensors", step: 7, sha256: Digest.sha256(data), size: data.count,
+      created: "2026-01-01T00:00:00Z")
+    try await withTemporaryFolder { folder in
+      try await ScriptedServer.with { request in
+        .init(200, request.path.hasSuffix("-average") ? try JSONText.data(record) : data)
+      } _: { server in
+        for word in ["latest", "best", "best-average"] {
+          let result = try await lopt(
+            "fetch", word, "--average", "--from", server.address, "--output", folder.appending(path: word).path)
+          #expect(result.exitCode == 0 && result.output.hasSuffix("/\(record.name)\n"), "\(result.errors)")
+        }
+        let asked = Set(server.requests.map(\.path).filter { $0.hasSuffix("-average") })
+        #expect(asked == ["/v1/snapshots/latest-average", "/v1/snapshots/best-average"])
+      }
+    }
+  }
+
   @Test("lopt fetch is exit 69 where no daemon listens")
   func noServer() throws {
     let result = try ToolProcess.run("lopt", ["fetch", "latest", "--from", "http://127.0.0.1:1", "--retries", "0"])
@@ -108,7 +129,7 @@ import Testing
     arguments: [
       ["theta-000000007.safetensors", "--wait-newer-than", "3"], ["latest", "--wait-newer-than", "3", "--offline"],
       ["latest", "--allow-older"], ["latest", "--retries", "-1"], ["latest", "--from", "http://"],
-      ["latest", "--max-age", "soon"],
+      ["latest", "--max-age", "soon"], ["theta-000000007.safetensors", "--average"],
     ])
   func wrongOptions(arguments: [String]) async throws {
     let result = try await lopt(["fetch"] + arguments)
