@@ -17,4 +17,12 @@ package enum UserPath {
     return "the path \(path.printable()) begins with \(first), which no shell has expanded: write \(home), "
       + "or ./\(path.printable()) for a folder named \(first)"
   }
+
+  /// Returns the name of a file or folder without those above it: the last part of its path. Where that is `.` or `..`, which
+  /// are no names, it is the folder's own.
+  package static func name(_ path: String) -> String {
+    let last = URL(filePath: path).lastPathComponent
+    guard [".", ".."].contains(last), let real = try? SystemCall.realPath(path) else { return last }
+    return URL(filePath: real).lastPathComponent
+  }
 }

@@ -20,7 +20,7 @@ extension SnapshotMetadata {
       lambda1: optimizer.lambda1, lambda2: optimizer.lambda2, outerIteration: outerIteration,
       objective: configuration.outer.objective.rawValue, estimator: configuration.outer.estimator.rawValue,
       problem: problems.joined(separator: ","), batch: configuration.inner.batch, steps: configuration.inner.life.to,
-      dataset: configuration.datasets.map { URL(filePath: $0.path).lastPathComponent }.joined(separator: ","),
+      dataset: configuration.datasets.map { UserPath.name($0.path) }.joined(separator: ","),
       datasetSHA256: digests.joined(separator: ","), seed: configuration.seed, toolVersion: Files.toolVersion,
       averageDecay: isAverage ? configuration.outer.average.decay : nil)
   }

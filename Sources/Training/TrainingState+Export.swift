@@ -24,13 +24,11 @@ extension TrainingState {
     state.learner.restartWorkers(count: 0)
     state.configuration.state = ""
     for index in state.configuration.datasets.indices {
-      state.configuration.datasets[index].path =
-        URL(filePath: state.configuration.datasets[index].path)
-        .lastPathComponent
+      state.configuration.datasets[index].path = UserPath.name(state.configuration.datasets[index].path)
     }
     for index in state.configuration.problem.indices {
       state.configuration.problem[index].dataset = state.configuration.problem[index].dataset
-        .map { URL(filePath: $0).lastPathComponent }
+        .map { UserPath.name($0) }
     }
     state.configuration.startFrom = nil
     // Sockets, files of tokens, certificates and keys: what the daemon there serves with is for its own configuration.

@@ -103,4 +103,23 @@ import Testing
       #expect(name.exitCode == 0)
     }
   }
+
+  @Test("however a folder is given, the data set has the folder's own name for it")
+  func inputName() throws {
+    try withTemporaryFolder { folder in
+      let input = folder.appending(path: "pictures")
+      try SmallSource.folder.make(in: input)
+      let first = try #require(FileManager.default.contentsOfDirectory(atPath: input.path).sorted().first)
+      for (line, place) in [
+        ("--input pictures", ""), ("--input ./pictures/", ""), ("--input .", "pictures"), ("--input ./", "pictures"),
+        ("--input pictures/.", ""), ("--input ..", "pictures/\(first)"),
+        ("--input ../../pictures", "pictures/\(first)"),
+      ] {
+        let output = folder.appending(path: UUID().uuidString)
+        let result = try bash("\(build) \(line) --output \(output.path)", in: folder.appending(path: place))
+        #expect(result.exitCode == 0, "\(result.errors)")
+        #expect(try Manifest(in: output).source.files.map(\.name) == ["pictures"], "\(line)")
+      }
+    }
+  }
 }

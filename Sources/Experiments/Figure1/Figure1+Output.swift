@@ -1,5 +1,6 @@
 import Engine
 import Evaluation
+import Files
 import Foundation
 import Shards
 import Snapshots
@@ -82,7 +83,7 @@ extension Figure1 {
 
   private var instance: String {
     [
-      "\(settings.problem) on \(dataset.folder.lastPathComponent), \(settings.tasks) tasks of 10 "
+      "\(settings.problem) on \(UserPath.name(dataset.folder.path)), \(settings.tasks) tasks of 10 "
         + "\(settings.split.rawValue) classes × \(settings.initialisations), batch \(settings.batch)",
       "the learned optimizers train for \(settings.steps.steps)",
       "the baselines' rates 10^(k/3) are compared on \(min(settings.screen, settings.tasks)) tasks × 1, the best three "

@@ -1,5 +1,6 @@
 import Engine
 import Evaluation
+import Files
 import Foundation
 import Shards
 
@@ -64,7 +65,7 @@ extension Figure5 {
     let life = settings.preset == .small ? InnerSettings.small.life : InnerSettings.paper.life
     let (outer, curriculum) = (settings.outer, settings.outer.curriculum)
     return [
-      "\(settings.problem) on \(dataset.folder.lastPathComponent), batch \(settings.batch)",
+      "\(settings.problem) on \(UserPath.name(dataset.folder.path)), batch \(settings.batch)",
       "\(settings.seeds) runs of each objective with the combined estimator of \(outer.pairs) pairs, σ = \(outer.sigma)",
       "Adam \(outer.learningRate.short) (train) and \(settings.validationLearningRate.short) (validation), \(outer.freshBatches) fresh batch(es) a step",
       "K from \(curriculum.from) to \(curriculum.to.grouped) over \(curriculum.over.grouped) outer-iterations",

@@ -46,7 +46,7 @@ package struct InnerInstance: Sendable {
     _ = try dataset.sampleTask(split: .train, classes: problem.classes, seed: seed, index: 0)
     return InnerInstance(
       problem: problem, batch: batch, identity: "train classes of \(dataset.manifestDigest)",
-      description: "\(problem.name) on \(folder.lastPathComponent) (train classes), batch \(batch)"
+      description: "\(problem.name) on \(UserPath.name(folder.path)) (train classes), batch \(batch)"
     ) { index in
       let classes = try dataset.sampleTask(split: .train, classes: problem.classes, seed: seed, index: index)
       return ShardBatches(try dataset.open(classes), batch: batch, seed: seed, indices: [UInt64(index)])

@@ -87,7 +87,7 @@ package struct ModelCardSources: Sendable {
       guard expected.contains(digest) else {
         throw wrong(folder.appending(path: "manifest.json"), "not a manifest that \(snapshot.path) was trained on")
       }
-      return (name: folder.standardizedFileURL.lastPathComponent, manifest: manifest, digest: digest)
+      return (name: UserPath.name(folder.path), manifest: manifest, digest: digest)
     }
     guard found.count == expected.count else {
       throw wrong(snapshot, "was trained on \(expected.count) data sets; name each of them once with --dataset")

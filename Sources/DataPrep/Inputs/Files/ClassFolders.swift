@@ -20,7 +20,7 @@ enum ClassFolders {
     }
     return try ClassFilesSource(
       name: "folder", inputs: inputs, found: found,
-      manifestFiles: paths.map { Manifest.Source.File(name: URL(filePath: $0).lastPathComponent, bytes: 0) })
+      manifestFiles: paths.map { Manifest.Source.File(name: UserPath.name($0), bytes: 0) })
   }
 
   /// Returns the classes that are folders of an input. Pictures are counted class by class: a million names together

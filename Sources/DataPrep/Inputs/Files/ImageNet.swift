@@ -39,7 +39,7 @@ enum ImageNet {
       manifestFiles: try paths.map {
         let status = try FileStatus(input: $0)
         return Manifest.Source.File(
-          name: URL(filePath: $0).lastPathComponent, bytes: status.isFolder ? 0 : status.bytes)
+          name: UserPath.name($0), bytes: status.isFolder ? 0 : status.bytes)
       })
   }
 

@@ -101,7 +101,7 @@ struct LabelledSource: ImageSource {
       }
     }
     return files.flatMap(\.parts).map {
-      Manifest.Source.File(name: URL(filePath: $0.path).lastPathComponent, bytes: $0.bytes)
+      Manifest.Source.File(name: UserPath.name($0.path), bytes: $0.bytes)
     }
   }
 }
