@@ -65,7 +65,7 @@ extension DatasetTaskDistribution {
     }
     let presets = InnerProblems.all.map { "\($0.name) (\($0.shape))" }.joined(separator: ", ")
     return fitting.isEmpty
-      ? "there are \(presets), and convolutional ones for square images of 1 or 3 channels"
+      ? "there are \(presets), and others of their kinds for square images of 1 or 3 channels"
       : "set problem to one that fits, such as " + fitting.joined(separator: ", ")
   }
 

@@ -5,7 +5,8 @@ import Testing
 
 @Suite struct BuildShardsTests {
   @Test(
-    "Python's lmdb finds the sample's every image where the format says, as numpy computes it", arguments: [14, 28])
+    "Python's lmdb finds the sample's every image where the format says, at any size as numpy and Pillow compute it",
+    arguments: [4, 8, 13, 14, 27, 28])
   func python(size: Int) throws {
     try withTemporaryFolder { folder in
       let output = folder.appending(path: "mnist")

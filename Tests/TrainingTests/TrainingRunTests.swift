@@ -241,12 +241,13 @@ import Testing
       var configuration = SmallRun.configuration(dataset.folder, state: folder.appending(path: "state"))
       let error = #expect(throws: ConfigurationError.self) { try TrainingRun.check(configuration, kernels: .forTests) }
       #expect(
-        error?.description.hasSuffix("set problem to one that fits, such as conv3x8@8, conv3x32@8, conv6x32@8") == true)
+        error?.description.hasSuffix(
+          "set problem to one that fits, such as conv3x8@8, conv3x32@8, conv6x32@8, mlp2x32-rgb@8") == true)
       configuration.problem = [.init(name: "conv3x32", weight: 1)]
       let other = #expect(throws: ConfigurationError.self) { try TrainingRun.check(configuration, kernels: .forTests) }
       #expect(other?.description.contains("problem[0]: conv3x32 takes images of 32×32×3") == true)
-      #expect(other?.description.hasSuffix("such as conv3x8@8, conv3x32@8, conv6x32@8") == true)
-      configuration.problem = [.init(name: "conv3x8@8", weight: 1)]
+      #expect(other?.description.hasSuffix("such as conv3x8@8, conv3x32@8, conv6x32@8, mlp2x32-rgb@8") == true)
+      configuration.problem = [.init(name: "conv3x8@8", weight: 1), .init(name: "mlp2x32-rgb@8", weight: 1)]
       try TrainingRun.check(configuration, kernels: .forTests)
     }
   }

@@ -60,26 +60,24 @@ def same_padding(size, stride):
     return total // 2, total - total // 2
 
 
-PROBLEMS = {
-    "mlp2x32": Dense([14, 14, 1], [32, 32]),
-    "mlp3x128": Dense([14, 14, 1], [128, 128, 128]),
-    "conv3x32": Convolutional([32, 32, 3], 32, [2, 2, 1]),
-    "conv3x128": Convolutional([32, 32, 3], 128, [2, 2, 1]),
-    "conv3x32-mnist": Convolutional([28, 28, 1], 32, [2, 2, 1]),
-    "conv6x32-mnist": Convolutional([28, 28, 1], 32, [2, 1, 2, 1, 1, 1]),
-}
 STRIDES = {"3": [2, 2, 1], "6": [2, 1, 2, 1, 1, 1]}
 
 
 def problem_named(name):
-    """A problem of the paper's, or one of a name like conv3x8@16 or conv6x16-mnist@14, as the engine reads it."""
-    if name in PROBLEMS:
-        return PROBLEMS[name]
+    """The problem of a name like conv3x8@16, conv6x16-mnist@14, mlp2x32 or mlp2x32-rgb@8, as the engine reads it."""
+    match = re.fullmatch(r"mlp([0-9]+)x([0-9]+)(-rgb)?(?:@([0-9]+))?", name)
+    if match is not None:
+        size = int(match[4] or (32 if match[3] else 14))
+        return Dense([size, size, 3 if match[3] else 1], int(match[1]) * [int(match[2])])
     match = re.fullmatch(r"conv([36])x([0-9]+)(-mnist)?(?:@([0-9]+))?", name)
     if match is None:
         raise ValueError(f"unknown problem {name}")
     size = int(match[4] or (28 if match[3] else 32))
     return Convolutional([size, size, 1 if match[3] else 3], int(match[2]), STRIDES[match[1]])
+
+
+PAPER = ["mlp2x32", "mlp3x128", "conv3x32", "conv3x128", "conv3x32-mnist", "conv6x32-mnist"]
+PROBLEMS = {name: problem_named(name) for name in PAPER}
 
 
 @dataclass

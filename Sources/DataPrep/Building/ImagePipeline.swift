@@ -25,6 +25,8 @@ struct ImagePipeline {
 
   let source: any ImageSource
   let settings: DecodingSettings
+  /// Whether images of three colours become grey.
+  let isGrey: Bool
   /// The number of threads that decode.
   let threads: Int
 
@@ -32,7 +34,7 @@ struct ImagePipeline {
   /// - Throws: the source's error, or what `body` throws, which ends the reading.
   func run(after finished: Int, _ body: (Step) throws -> Void) throws {
     let work = OrderedWork<Input, Step>(byteLimit: Self.queueBytes)
-    let decoders = (0..<threads).map { _ in Decoder(ImageDecoder(settings)) }
+    let decoders = (0..<threads).map { _ in Decoder(decoder: ImageDecoder(settings), isGrey: isGrey) }
     let pixelBytes = settings.size * settings.size * 3
     // After an error nobody waits for the reader: it may stand at a pipe that brings nothing more.
     Threads.start(named: "reader") { [source] in
@@ -53,9 +55,8 @@ struct ImagePipeline {
   }
 
   private struct Decoder: @unchecked Sendable {  // Its decoder is used by one thread.
-    private let decoder: ImageDecoder
-
-    init(_ decoder: ImageDecoder) { self.decoder = decoder }
+    let decoder: ImageDecoder
+    let isGrey: Bool
 
     func step(_ input: Input) -> Step {
       switch input {
@@ -69,7 +70,7 @@ struct ImagePipeline {
           case .pixels(let pixels): .pixels(pixels, warning: nil)
           case .refused(let reason): .skipped(reason: reason)
           }
-        return .image(name: image.name, decoded, bytes: image.bytes)
+        return .image(name: image.name, isGrey ? decoded.grey : decoded, bytes: image.bytes)
       }
     }
   }

@@ -20,6 +20,8 @@ struct ShardBuild {
 
   let source: any ImageSource
   let decoding: DecodingSettings
+  /// Whether images of three colours become grey.
+  let isGrey: Bool
   let settings: Settings
   let identity: BuildIdentity
   /// The number of threads that decode.
@@ -29,7 +31,15 @@ struct ShardBuild {
 
   /// The shape of every image of the dataset.
   var shape: Manifest.Shape {
-    source.shape ?? Manifest.Shape(height: decoding.size, width: decoding.size, channels: 3)
+    var shape = source.shape ?? Manifest.Shape(height: decoding.size, width: decoding.size, channels: 3)
+    if isGrey { shape.channels = 1 }
+    return shape
+  }
+
+  /// A phrase that says how the source's images are brought to the shape.
+  private var resampling: String {
+    (source.resampling ?? "\(decoding.filter.rawValue) filter, \(decoding.mode.rawValue) decoding")
+      + (isGrey ? ", then grey" : "")
   }
 
   /// Makes the folder `output`, or goes on where an equal build was stopped: see
@@ -69,7 +79,7 @@ struct ShardBuild {
     func endClass() throws {
       if let ended = classes.end() { try writer.end { validationCount(of: ended, $0) } }
     }
-    let pipeline = ImagePipeline(source: source, settings: decoding, threads: threads)
+    let pipeline = ImagePipeline(source: source, settings: decoding, isGrey: isGrey, threads: threads)
     try pipeline.run(after: writer.finishedClasses.count) { step in
       switch step {
       case .begin(let imageClass):
@@ -97,7 +107,7 @@ struct ShardBuild {
     try checkSkipped(writer)
     let manifest = try writer.finish(
       source: Manifest.Source(name: source.name, shape: source.originalShape, files: files),
-      resampling: source.resampling ?? "\(decoding.filter.rawValue) filter, \(decoding.mode.rawValue) decoding"
+      resampling: resampling
     ) { ids in
       if source.classes == nil {
         // All images are there: names that fit none of them are no reason to lose them.

@@ -28,6 +28,8 @@ struct BuildShards: ParsableCommand {
           --size 32 --output imagenet32
         dataprep build shards --source mnist --input Examples/mnist \\
           --size 14 --output mnist14
+        dataprep build shards --source folder --input pictures \\
+          --size 16 --grey --output pictures16
       """)
 
   @OptionGroup(title: "Source")
@@ -67,7 +69,7 @@ struct BuildShards: ParsableCommand {
     let heldOut = try splits.list()
     let opened = try source.open(lists, scratch: DatasetWriter.partialFolder(for: output))
     let build = ShardBuild(
-      source: opened, decoding: images.decoding(size: source.size),
+      source: opened, decoding: images.decoding(size: source.size), isGrey: images.grey,
       settings: ShardBuild.Settings(
         validation: try splits.validationShare(of: opened), maxSkipped: images.skippedShare,
         shardBytes: shardMib << 20, splitting: splits.splitting(heldOut), names: lists.classNames),

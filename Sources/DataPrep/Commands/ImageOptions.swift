@@ -1,6 +1,6 @@
 import ArgumentParser
 
-/// The options that say how image files become pixels. They are for sources of image files only.
+/// The options that say how image files become pixels. All but `--grey` are for sources of image files only.
 struct ImageOptions: ParsableArguments {
   @Option(help: "How pictures are made smaller; box, if left out.")
   var filter: ResamplingFilter?
@@ -15,12 +15,15 @@ struct ImageOptions: ParsableArguments {
   @Option(help: ArgumentHelp("The share of the images that may be skipped; 0.001, if left out.", valueName: "share"))
   var maxSkipped: Double?
 
+  @Flag(help: "Make the images grey, of one channel; not for mnist, whose images are.")
+  var grey = false
+
   func validate() throws {
     guard (maxPixels ?? 1) > 0 else { throw ValidationError("--max-pixels is at least 1") }
     guard (0...1).contains(maxSkipped ?? 0) else { throw ValidationError("--max-skipped is a share, 0 to 1") }
   }
 
-  /// Checks that no option is given to a source of pixels, for which it would do nothing.
+  /// Checks that no option is given to a source for which it would do nothing.
   /// - Throws: `ValidationError` where one is.
   func validate(for source: SourceOptions.Kind) throws {
     let given: [(String, Bool)] = [
@@ -31,6 +34,9 @@ struct ImageOptions: ParsableArguments {
       throw ValidationError(
         "\(option) does not belong to --source \(source.rawValue), whose images are not decoded")
     }
+    if grey, source == .mnist {
+      throw ValidationError("--grey does not belong to --source mnist, whose images are grey")
+    }
   }
 
   func decoding(size: Int) -> DecodingSettings {
@@ -39,13 +45,15 @@ struct ImageOptions: ParsableArguments {
 
   var skippedShare: Double { maxSkipped ?? 0.001 }
 
-  /// Returns the options that decide the dataset's bytes, by name; none for a source of pixels.
+  /// Returns the options that decide the dataset's bytes, by name. `--grey` is among them only where it is given, as in
+  /// builds that were begun before there was such an option.
   func arguments(for source: SourceOptions.Kind) -> [String: String] {
-    guard source.isOfFiles else { return [:] }
+    let colours = grey ? ["--grey": "given"] : [:]
+    guard source.isOfFiles else { return colours }
     let decoding = decoding(size: 1)
-    return [
+    return colours.merging([
       "--filter": decoding.filter.rawValue, "--decode": decoding.mode.rawValue, "--max-pixels": "\(decoding.maxPixels)",
-    ]
+    ]) { $1 }
   }
 }
 

@@ -28,8 +28,7 @@ struct SourceOptions: ParsableArguments {
 
   @Option(
     help: ArgumentHelp(
-      "The side of the images. mnist: 28, or 14 for the mean of 2×2 pixels; cifar: 32; imagenet32: that of the files.",
-      valueName: "pixels"))
+      "The side of the images. mnist: 4 to 28; cifar: 32; imagenet32: that of the files.", valueName: "pixels"))
   var size: Int
 
   @Option(
@@ -43,13 +42,16 @@ struct SourceOptions: ParsableArguments {
   func validate() throws {
     let sizes: [Int]? =
       switch source {
-      case .mnist: MNIST.sizes
+      case .mnist: Array(MNIST.sizes)
       case .cifar10, .cifar100: [CIFAR.shape.height]
       case .imagenet32: ImageNet32.sizes
       case .imagenet, .folder: nil
       }
     if let sizes, !sizes.contains(size) {
-      let list = sizes.map(String.init).formatted(.list(type: .or, width: .standard).locale(Locale(identifier: "en")))
+      let list =
+        source == .mnist
+        ? "\(MNIST.sizes.lowerBound) to \(MNIST.sizes.upperBound)"
+        : sizes.map(String.init).formatted(.list(type: .or, width: .standard).locale(Locale(identifier: "en")))
       throw ValidationError("--size is \(list) where --source is \(source.rawValue), not \(size)")
     }
     guard (1...1024).contains(size) else { throw ValidationError("--size is 1 to 1024, not \(size)") }

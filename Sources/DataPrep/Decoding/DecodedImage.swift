@@ -5,3 +5,11 @@ enum DecodedImage: Equatable, Sendable {
   /// The file holds no image that can be used, for this reason.
   case skipped(reason: String)
 }
+
+extension DecodedImage {
+  /// The same in grey, [size, size, 1].
+  var grey: DecodedImage {
+    guard case .pixels(let colours, let warning) = self else { return self }
+    return .pixels(GreyPixels.of(colours), warning: warning)
+  }
+}

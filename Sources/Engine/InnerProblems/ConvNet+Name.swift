@@ -1,8 +1,6 @@
 extension ConvNet {
   /// The paper's strides, by the number of convolutions.
   private static let strides = [3: [2, 2, 1], 6: [2, 1, 2, 1, 1, 1]]
-  /// The sides of images in pixels that a name may have; larger ones are slips of the pen.
-  private static let sizes = 1...256
   private static let widths = 1...1024
 
   /// Makes the network of a name like `conv3x32-mnist`: 3 convolutions of 32 channels on MNIST's images, 28×28×1.
@@ -15,7 +13,9 @@ extension ConvNet {
     else { return nil }
     let mnist = match.3 != nil
     let usual = mnist ? 28 : 32
-    guard let size = match.4.map({ Int($0) }) ?? usual, Self.sizes ~= size, Self.widths ~= channels else { return nil }
+    guard let size = match.4.map({ Int($0) }) ?? usual, ImageShape.sides ~= size, Self.widths ~= channels else {
+      return nil
+    }
     let canonical = "conv\(layers)x\(channels)" + (mnist ? "-mnist" : "") + (size == usual ? "" : "@\(size)")
     self.init(
       name: canonical, shape: ImageShape(height: size, width: size, channels: mnist ? 1 : 3), channels: channels,

@@ -1,5 +1,8 @@
 /// The shape of the images that an inner problem takes.
 package struct ImageShape: Codable, Hashable, Sendable, CustomStringConvertible {
+  /// The sides in pixels that the images of a problem with a name may have; larger ones are slips of the pen.
+  static let sides = 1...256
+
   /// The number of rows of pixels.
   package var height: Int
   /// The number of pixels of a row.

@@ -91,6 +91,9 @@ import Testing
       let other = try SmallBuild.run(.imagenetPipe, files, to: output, ["--shard-mib", "1", "--filter", "lanczos"])
       #expect(other.exitCode == 73)
       #expect(other.errors.contains("was begun with --filter box, and now it is lanczos"))
+      let grey = try SmallBuild.run(.imagenetPipe, files, to: output, ["--shard-mib", "1", "--grey"])
+      #expect(grey.exitCode == 73)
+      #expect(grey.errors.contains("was begun with --grey left out, and now it is given"))
       let changed = files.appending(path: "changed.tar")
       try Self.withOtherTime(Data(contentsOf: URL(filePath: tar))).write(to: changed)
       let mixed = try SmallBuild.run(

@@ -220,6 +220,7 @@ import Testing
       (.mnist, ["--decode", "full"], "--decode does not belong to --source mnist"),
       (.imagenet32, ["--max-pixels", "10"], "--max-pixels does not belong to --source imagenet32"),
       (.cifar10, ["--max-skipped", "0"], "--max-skipped does not belong to --source cifar10"),
+      (.mnist, ["--grey"], "--grey does not belong to --source mnist, whose images are grey"),
       (.folder, ["--held-out", "3", "--held-out-list", "x"], "exclude each other"),
       (.folder, ["--validation", "1"], "--validation is a share of each class"),
       (.folder, ["--max-skipped", "2"], "--max-skipped is a share"),

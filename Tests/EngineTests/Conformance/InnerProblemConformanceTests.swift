@@ -11,7 +11,9 @@ import Testing
     var testDescription: String { problem.name }
   }
 
-  static let problems = (InnerProblems.all + [tinyProblem, tinyConvNet]).map { Problem(problem: $0) }
+  static let problems =
+    (InnerProblems.all + [tinyProblem, tinyConvNet] + ["mlp1x7-rgb@3"].compactMap { MLP(named: $0) })
+    .map { Problem(problem: $0) }
 
   @Test("the layout's tensors stand one behind the other and cover the parameters", arguments: problems)
   func layout(problem: Problem) {

@@ -3,7 +3,6 @@ import Foundation
 
 /// The training or the test images of MNIST: a file of images and one of labels, each plain or gzip.
 struct MNISTPart: LabelledFile {
-  static let side = 28
   private static let digits = 10
 
   let parts: [(path: String, bytes: Int)]
@@ -34,17 +33,18 @@ struct MNISTPart: LabelledFile {
 
   func forEachImage(_ body: ([UInt8]) throws -> Void) throws {
     let file = try Self.openImages(images)
-    var image = [UInt8](repeating: 0, count: Self.side * Self.side)
+    var image = [UInt8](repeating: 0, count: MNIST.side * MNIST.side)
+    let shrink = MNIST.shrinking(to: size)
     for _ in labels {
       try file.read(into: &image)
-      try body(size == Self.side ? image : MNIST.halved(image, side: Self.side))
+      try body(shrink(image))
     }
     try file.finish()
   }
 
   private static func openImages(_ url: URL) throws -> IDXFile {
     let file = try IDXFile(url, dimensions: 3)
-    guard file.sizes[1...] == [side, side] else {
+    guard file.sizes[1...] == [MNIST.side, MNIST.side] else {
       throw DataPrepError(
         .contradiction, file.path, "its images are \(file.sizes[1])×\(file.sizes[2]); MNIST's are 28×28")
     }
