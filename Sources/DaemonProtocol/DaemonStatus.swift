@@ -26,6 +26,9 @@ public struct DaemonStatus: Codable, Sendable, Equatable {
   public var best: Int?
   /// The loss of the last evaluation of this process.
   public var evaluationLoss: Double?
+  /// The split of the classes that θ is evaluated on: `outer-validation`, or `train` where no classes are apart; nil where
+  /// it is not evaluated, or the daemon does not say.
+  public var evaluationSplit: String?
   /// The loss of tuned Adam on the tasks of the evaluation.
   public var adamLoss: Double?
   /// The alarms: what is wrong while training goes on, a sentence each.
@@ -41,6 +44,7 @@ public struct DaemonStatus: Codable, Sendable, Equatable {
     case outerLoss = "outer_loss"
     case innerStepsPerSecond = "inner_steps_per_second"
     case evaluationLoss = "evaluation_loss"
+    case evaluationSplit = "evaluation_split"
     case adamLoss = "adam_loss"
     case innerSteps = "inner_steps"
   }
@@ -49,8 +53,8 @@ public struct DaemonStatus: Codable, Sendable, Equatable {
   public init(
     version: String, started: String, problem: String, estimator: String, threads: Int, paused: Bool,
     outerIteration: Int, outerLoss: Double? = nil, innerStepsPerSecond: Double? = nil, truncation: Double? = nil,
-    snapshot: Int? = nil, best: Int? = nil, evaluationLoss: Double? = nil, adamLoss: Double? = nil, alarms: [String],
-    innerSteps: Int? = nil, diverged: Int? = nil
+    snapshot: Int? = nil, best: Int? = nil, evaluationLoss: Double? = nil, evaluationSplit: String? = nil,
+    adamLoss: Double? = nil, alarms: [String], innerSteps: Int? = nil, diverged: Int? = nil
   ) {
     self.version = version
     self.started = started
@@ -65,6 +69,7 @@ public struct DaemonStatus: Codable, Sendable, Equatable {
     self.snapshot = snapshot
     self.best = best
     self.evaluationLoss = evaluationLoss
+    self.evaluationSplit = evaluationSplit
     self.adamLoss = adamLoss
     self.alarms = alarms
     self.innerSteps = innerSteps

@@ -86,7 +86,7 @@ package struct Configuration: Codable, Sendable, Equatable {
     package var signingKeyFile: String?
   }
 
-  /// The evaluation of θ on tasks of the split `outer-validation` while training.
+  /// The evaluation of θ while training, on tasks of the split `outer-validation`, or `train` where no data set has that.
   package struct Evaluation: Codable, Sendable, Equatable {
     /// The number of outer-iterations between two evaluations; 0 for none.
     package var every = 0

@@ -9,33 +9,40 @@ public struct BestSnapshot: Codable, Sendable, Equatable {
   public var evaluationLoss: Double
   /// The SHA-256 of what was evaluated, and how. The losses of different evaluations do not compare.
   public var evaluation: String
+  /// The split of the classes that it was evaluated on: `outer-validation`, or `train` where no classes were apart; nil
+  /// where whoever wrote it did not say.
+  public var evaluationSplit: String?
 
   /// Makes a best snapshot.
-  public init(record: SnapshotRecord, evaluationLoss: Double, evaluation: String) {
+  public init(record: SnapshotRecord, evaluationLoss: Double, evaluation: String, evaluationSplit: String? = nil) {
     self.record = record
     self.evaluationLoss = evaluationLoss
     self.evaluation = evaluation
+    self.evaluationSplit = evaluationSplit
   }
 
   private enum CodingKeys: String, CodingKey {
     case evaluation
     case evaluationLoss = "evaluation_loss"
+    case evaluationSplit = "evaluation_split"
   }
 
-  /// Decodes one object that holds the record's keys and `evaluation_loss` and `evaluation`.
+  /// Decodes one object that holds the record's keys and `evaluation_loss`, `evaluation` and `evaluation_split`.
   public init(from decoder: any Decoder) throws {
     record = try SnapshotRecord(from: decoder)
     let container = try decoder.container(keyedBy: CodingKeys.self)
     evaluationLoss = try container.decode(Double.self, forKey: .evaluationLoss)
     evaluation = try container.decode(String.self, forKey: .evaluation)
+    evaluationSplit = try container.decodeIfPresent(String.self, forKey: .evaluationSplit)
   }
 
-  /// Encodes one object that holds the record's keys and `evaluation_loss` and `evaluation`.
+  /// Encodes one object that holds the record's keys and `evaluation_loss`, `evaluation` and `evaluation_split`.
   public func encode(to encoder: any Encoder) throws {
     try record.encode(to: encoder)
     var container = encoder.container(keyedBy: CodingKeys.self)
     try container.encode(evaluationLoss, forKey: .evaluationLoss)
     try container.encode(evaluation, forKey: .evaluation)
+    try container.encodeIfPresent(evaluationSplit, forKey: .evaluationSplit)
   }
 }
 

@@ -9,10 +9,12 @@ import Tasks
 import Threads
 
 /// An evaluation of θ while outer-training: one number, the loss on a fixed set of tasks. Their classes are of the
-/// split `outer-validation`, which outer-training never sees.
+/// split `outer-validation`, which outer-training never sees; where no data set has such classes, they are classes to train
+/// on, in other tasks and from other initialisations than those of outer-training.
 ///
 /// The tasks, initialisations and minibatches are those of `lopt evaluate` with the same arguments and seed 0, whatever
-/// the seed of the run. The same θ has the same loss, to the last bit, for any number of threads.
+/// the seed of the run; of classes to train on they are those of seed 1 where the run itself has seed 0. The same θ has the
+/// same loss, to the last bit, for any number of threads.
 struct OuterEvaluation: Sendable {
   /// One training run of the evaluation.
   private struct Run: Sendable {
@@ -35,33 +37,34 @@ struct OuterEvaluation: Sendable {
   private let threads: Int
   let kernels: Kernels
   private let counter: StepCounter
+  /// The split of the classes on which θ is evaluated.
+  let split: ClassSplit
   /// The SHA-256 of what is evaluated, and how.
   let identity: String
 
   /// Opens the tasks.
-  /// - Parameter tasks: the pairs of data set and problem, which take turns if their data set has classes enough.
-  /// - Throws: ``ConfigurationError`` where none has, `EvaluationError` where a task lacks images.
+  /// - Parameter tasks: the pairs of data set and problem. Those whose data set has enough classes of the split
+  ///   `outer-validation` take turns, and where none has, all of them with classes to train on.
+  /// - Throws: `EvaluationError` where a task lacks images.
   init(_ configuration: Configuration, tasks: DatasetTaskDistribution, threads: Int, kernels: Kernels) throws {
     let settings = configuration.evaluation
     let classes = configuration.inner.classes
-    let choices = tasks.choices.filter { $0.dataset.manifest.classCount(in: .outerValidation) >= classes }
-    guard !choices.isEmpty else {
-      let key = ConfigurationKey.of(\.evaluation.every)
-      throw ConfigurationError(
-        "\(key) is \(settings.every), but no data set has \(classes) classes of the split outer-validation: "
-          + "build one with such classes, or set \(key) to 0")
-    }
+    let apart = tasks.choices.filter { $0.dataset.manifest.classCount(in: .outerValidation) >= classes }
+    let choices = apart.isEmpty ? tasks.choices : apart
+    split = apart.isEmpty ? .train : .outerValidation
+    // A worker and its draw number what outer-training begins from, as a task and its initialisation do here.
+    let seed: UInt64 = apart.isEmpty && configuration.seed == 0 ? 1 : 0
     let isForValidation = configuration.outer.objective == .validation
     var runs: [Run] = []
     var plans: [EvaluationPlan] = []
     for (number, choice) in choices.enumerated() where number < settings.tasks {
       let problem = tasks.problems[choice.problem]
       let plan = EvaluationPlan(
-        problem: problem.name, split: .outerValidation,
+        problem: problem.name, split: split,
         tasks: (settings.tasks - number + choices.count - 1) / choices.count,
         initialisations: settings.initialisations,
         steps: settings.steps > 0 ? settings.steps : configuration.inner.life.to, batch: configuration.inner.batch,
-        seed: 0, tunedFor: isForValidation ? .validation : .train)
+        seed: seed, tunedFor: isForValidation ? .validation : .train)
       plans.append(plan)
       for task in 0..<plan.tasks {
         let open = try choice.dataset.open(
@@ -69,7 +72,7 @@ struct OuterEvaluation: Sendable {
         guard open.count(of: .train) > 0, !isForValidation || open.count(of: .validation) > 0 else {
           throw EvaluationError(
             .noImages,
-            "\(choice.dataset.folder.path): task \(task) of outer-validation, which evaluation.every asks for, has "
+            "\(choice.dataset.folder.path): task \(task) of \(split.rawValue), which evaluation.every asks for, has "
               + "\(open.count(of: .train)) training and \(open.count(of: .validation)) validation images")
         }
         runs += (0..<plan.initialisations).map {

@@ -1,6 +1,7 @@
 import Engine
 import Files
 import Logging
+import Shards
 import Snapshots
 
 /// The choice of the best snapshot: that of the lowest evaluation.
@@ -16,9 +17,9 @@ extension RunRecorder {
   /// Keeps θ as the best snapshot where no evaluation of the same kind had a loss as low.
   ///
   /// - Returns: whether it is the best now.
-  func keepIfBest(_ loss: Double, of state: LearnerState, by identity: String) throws -> Bool {
+  func keepIfBest(_ loss: Double, of state: LearnerState, by evaluation: OuterEvaluation) throws -> Bool {
     if let best = Self.best(snapshots, console) {
-      if best.evaluation != identity {
+      if best.evaluation != evaluation.identity {
         console.notice("\(best.record.name) was the best of another evaluation: the best begins anew")
       } else if best.record.step == state.outerIteration {
         return best.evaluationLoss == loss
@@ -32,7 +33,10 @@ extension RunRecorder {
         "not kept as the best: it has no snapshot, as there are newer ones from before an older state was restored")
       return false
     }
-    try snapshots.setBest(BestSnapshot(record: record, evaluationLoss: loss, evaluation: identity))
+    try snapshots.setBest(
+      BestSnapshot(
+        record: record, evaluationLoss: loss, evaluation: evaluation.identity,
+        evaluationSplit: evaluation.split.rawValue))
     return true
   }
 

@@ -3,6 +3,7 @@ import Files
 import Foundation
 import Logging
 import Settings
+import Shards
 import Snapshots
 import Synchronization
 import Tasks
@@ -111,24 +112,26 @@ final class RunRecorder: Sendable {
   /// - Parameters:
   ///   - loss: the loss of the θ of `state`.
   ///   - adamLoss: the loss of tuned Adam on the same tasks.
-  ///   - identity: the ``OuterEvaluation/identity`` of the evaluation.
+  ///   - evaluation: the evaluation that found them.
   ///   - started: the time at which the evaluation began.
   func record(
-    loss: Double, adamLoss: Double, of state: LearnerState, by identity: String, started: ContinuousClock.Instant
+    loss: Double, adamLoss: Double, of state: LearnerState, by evaluation: OuterEvaluation,
+    started: ContinuousClock.Instant
   ) {
     let step = state.outerIteration
     var isBest = false
-    alarming(about: .snapshot) { isBest = try keepIfBest(loss, of: state, by: identity) }
+    alarming(about: .snapshot) { isBest = try keepIfBest(loss, of: state, by: evaluation) }
     append(
       .evaluation(
         EvaluationRow(
-          outerIteration: step, time: Date(), loss: loss, adamLoss: adamLoss, best: isBest,
+          outerIteration: step, time: Date(), split: evaluation.split, loss: loss, adamLoss: adamLoss, best: isBest,
           seconds: (ContinuousClock.now - started) / .seconds(1))))
     currentStatus.withLock { status in
       status.evaluationLoss = loss
       if isBest { status.best = step }
     }
-    console.info("evaluation at outer-iteration \(step): loss \(loss.lossText)\(isBest ? ", the best so far" : "")")
+    let best = isBest ? ", the best so far" : ""
+    console.info("evaluation at outer-iteration \(step) on \(evaluation.split.tasks): loss \(loss.lossText)\(best)")
   }
 
   private func append(_ row: LogRow) {

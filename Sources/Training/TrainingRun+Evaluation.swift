@@ -20,7 +20,7 @@ extension TrainingRun {
     guard let adam = baseline(of: evaluation) else { return }
     let started = ContinuousClock.now
     guard let loss = evaluation.loss(of: state.theta(state.evaluatedKind), stop: control.interruption) else { return }
-    recorder.record(loss: loss, adamLoss: adam.loss, of: state, by: evaluation.identity, started: started)
+    recorder.record(loss: loss, adamLoss: adam.loss, of: state, by: evaluation, started: started)
   }
 
   /// Returns the loss of tuned Adam on the tasks of the evaluation, which is computed once and remembered in the state

@@ -14,6 +14,8 @@ extension TrainingRun {
     package var snapshot: Int?
     /// The loss of the last evaluation; nil before the first one of this process.
     package var evaluationLoss: Double?
+    /// The split of the classes that θ is evaluated on, `outer-validation` or `train`; nil where it is not evaluated.
+    package var evaluationSplit: String?
     /// The loss of tuned Adam on the tasks of the evaluation; nil before it is known.
     package var adamLoss: Double?
     /// The step of the best snapshot; nil where none was evaluated.

@@ -59,6 +59,30 @@ import Testing
     }
   }
 
+  @Test(
+    "a run whose data set has no classes apart has a best too, and everything says on which classes it was evaluated")
+  func noClassesApart() throws {
+    try withTemporaryFolder { folder in
+      let data = try SmallDataset.digits(in: folder)
+      let state = folder.appending(path: "state")
+      let log = RecordingLog()
+      let configuration = configuration(data, state: state, outerIterations: 4)
+      let run = try TrainingRun(configuration: configuration, kernels: .forTests, console: log.logger)
+      try run.run()
+      let words = "on new tasks of classes to train on"
+      #expect(log.lines.contains { $0.hasSuffix("split outer-validation: evaluations are \(words)") })
+      #expect(log.lines.contains { $0.hasPrefix("evaluation at outer-iteration 2 \(words): loss ") })
+      let rows = try evaluations(state)
+      #expect(rows.map(\.outerIteration) == [2, 4] && rows.allSatisfy { $0.split == .train && $0.adamLoss != nil })
+      #expect(try SnapshotStore(readingFrom: state).best()?.evaluationSplit == "train")
+      #expect(run.status.evaluationSplit == "train" && run.history.columns.evaluations.split == ["train", "train"])
+      let tags = try Set(EventFolder.curves(in: state.appending(path: "tensorboard")).keys)
+      #expect(tags.isSuperset(of: ["evaluation_on_train/loss", "evaluation_on_train/adam_loss"]))
+      #expect(!tags.contains("evaluation/loss"))
+      try WrittenLog.expectSameEvents(state)
+    }
+  }
+
   @Test("a run that is stopped and goes on is the one that was not: θ, losses and the best; evaluation changes no θ")
   func resumes() throws {
     try withTemporaryFolder { folder in

@@ -19,7 +19,8 @@ extension DaemonStatus {
       estimator: training.configuration.outer.estimator.rawValue, threads: training.threads, paused: status.isPaused,
       outerIteration: status.outerIteration, outerLoss: status.outerLoss,
       innerStepsPerSecond: status.innerStepsPerSecond, truncation: status.truncation, snapshot: status.snapshot,
-      best: status.best, evaluationLoss: status.evaluationLoss, adamLoss: status.adamLoss,
+      best: status.best, evaluationLoss: status.evaluationLoss,
+      evaluationSplit: status.evaluationSplit, adamLoss: status.adamLoss,
       alarms: training.alarms.messages(isTrusted: isTrusted),
       innerSteps: status.innerSteps, diverged: status.diverged)
   }

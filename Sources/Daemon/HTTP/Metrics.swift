@@ -22,6 +22,9 @@ struct Metrics {
     add(
       "lopt_diverged_pairs_total", "Antithetic pairs of this process of which a member diverged.",
       optional(status.diverged.map(Double.init)), type: "counter")
+    add(
+      "lopt_evaluation_info", "Which classes θ is evaluated on.",
+      status.evaluationSplit.map { [("split=\"\($0)\"", 1)] } ?? [])
     add("lopt_evaluation_loss", "The loss of the last evaluation.", optional(status.evaluationLoss))
     add("lopt_adam_loss", "The loss of tuned Adam on the tasks of the evaluation.", optional(status.adamLoss))
     add("lopt_snapshot_outer_iteration", "The step of the newest snapshot.", optional(status.snapshot.map(Double.init)))

@@ -10,11 +10,13 @@ const eachAndMean = [["each outer-iteration", "dots"], ["running mean", "line"]]
 /** One figure: a title, its series with their values, and a drawing. */
 class Plot {
   /**
-   * `source` is a table of the history and its columns, `series` are labels and CSS classes; a series without a column
+   * `title` is a text, or makes one of the history. `source` is a table of the history and its columns, `series` are labels and CSS classes; a series without a column
    * is the running mean. `logarithmic`, `fromZero` and `whole` are of the vertical axis.
    */
   constructor({ title, unit = "", empty = "No outer-iteration yet.", source, series = eachAndMean, ...vertical }) {
-    Object.assign(this, { title, unit, source, series, vertical, shown: null });
+    Object.assign(this, { unit, source, series, vertical, shown: null });
+    this.titleOf = typeof title === "string" ? () => title : title;
+    this.heading = html("h3");
     this.when = html("p", { class: "when" });
     this.values = series.map(() => html("b"));
     const keys = series.map(([label, kind], index) => html("span", {},
@@ -24,7 +26,7 @@ class Plot {
     this.drawing = svg("svg", { class: "plot", role: "img", tabindex: "0" });
     this.empty = html("p", { class: "empty" }, empty);
     page.plots.append(html("figure", {},
-      html("figcaption", {}, html("h3", {}, title), this.when, html("p", { class: "keys" }, ...keys)),
+      html("figcaption", {}, this.heading, this.when, html("p", { class: "keys" }, ...keys)),
       this.drawing, this.empty));
     this.set({});
     new ResizeObserver(() => this.draw()).observe(this.drawing);
@@ -34,6 +36,7 @@ class Plot {
   }
 
   set(history) {
+    say(this.heading, this.titleOf(history));
     const [table, ...names] = this.source;
     const { outer_iteration: iterations = [], time: times = [], ...columns } = history[table] ?? {};
     const scale = this.vertical.logarithmic ? Math.log10 : Number;
@@ -95,7 +98,7 @@ class Plot {
     this.drawing.replaceChildren(...parts, svg("g", { "clip-path": `url(#${clip})` }, ...curves), this.cursor);
     const words = this.series.map(([label], at) =>
       `${label} ${this.value(at, this.rows[0])} to ${this.value(at, this.rows.at(-1))}`);
-    this.drawing.ariaLabel = `${this.title}: ${words.join(", ")}. Arrow keys read values.`;
+    this.drawing.ariaLabel = `${this.heading.textContent}: ${words.join(", ")}. Arrow keys read values.`;
     this.show();
   }
 
@@ -173,7 +176,9 @@ export const plots = [
     empty: "No variance yet.",
   }),
   new Plot({
-    title: "Evaluation on outer-validation", source: ["evaluations", "loss", "adam_loss"],
+    title: ({ evaluations }) => `Evaluation on ${
+      evaluations?.split?.at(-1) === "train" ? "new tasks of classes to train on" : "outer-validation"}`,
+    source: ["evaluations", "loss", "adam_loss"],
     series: [["θ", "line"], ["Adam", "line adam"]], empty: "No evaluation yet: set evaluation.every.",
   }),
   new Plot({

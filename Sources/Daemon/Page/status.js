@@ -29,6 +29,7 @@ export function showStatus(status) {
   const lower = (1 - theta / adam) * 100;
   const against = `${Math.abs(lower).toFixed(1)} % ${lower < 0 ? "above" : "below"} Adam`;
   say(page.evaluation, number(theta));
+  say(page.evaluatedOn, status.evaluation_split === "train" ? "on classes to train on" : "");
   say(page.adam, isNumber(lower) ? against : isNumber(theta) ? "" : "none yet");
   say(page.snapshot, count(status.snapshot));
   showAges();

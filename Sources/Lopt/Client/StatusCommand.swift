@@ -5,6 +5,7 @@ import DaemonProtocol
 import Engine
 import Files
 import Foundation
+import Shards
 
 /// The command `lopt status`, which shows what a daemon's run is at.
 struct StatusCommand: AsyncParsableCommand {
@@ -36,6 +37,8 @@ struct StatusTable: CustomStringConvertible {
   var status: DaemonStatus
 
   var description: String {
+    let isOnTrain = status.evaluationSplit == ClassSplit.train.rawValue
+    let place = isOnTrain ? " on \(ClassSplit.train.tasks)" : ""
     func digits(_ value: Double) -> String { String(format: "%.4f", value) }
     let rows: [(String, String?)] = [
       ("training", status.paused ? "paused" : "running"),
@@ -48,7 +51,7 @@ struct StatusTable: CustomStringConvertible {
       ("truncation", status.truncation.map { String(format: "%.4g inner steps", $0) }),
       ("newest snapshot", status.snapshot.map { "step \($0)" }),
       ("best snapshot", status.best.map { "step \($0)" }),
-      ("evaluation", status.evaluationLoss.map(digits)),
+      ("evaluation", status.evaluationLoss.map { digits($0) + place }),
       ("Adam's", status.adamLoss.map(digits)),
       ("version", status.version),
       ("started", status.started),

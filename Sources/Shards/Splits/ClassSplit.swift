@@ -7,3 +7,8 @@ public enum ClassSplit: String, Codable, CaseIterable, Sendable {
   /// Classes of the tasks on which results are reported; nothing saw them before.
   case heldOut = "held-out"
 }
+
+extension ClassSplit {
+  /// What an evaluation on tasks of the split is called, for messages: one on classes to train on may flatter.
+  package var tasks: String { self == .train ? "new tasks of classes to train on" : rawValue }
+}

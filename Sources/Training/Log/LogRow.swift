@@ -1,5 +1,6 @@
 import Foundation
 import Settings
+import Shards
 
 /// A row of a run's log (Documentation/training-log.md).
 enum LogRow: Sendable, Equatable {
@@ -22,7 +23,7 @@ enum LogRow: Sendable, Equatable {
       switch self {
       case .outerIteration(let row): (row.time, row.scalars)
       case .evaluation(let row):
-        (row.time, [("evaluation/loss", row.loss)] + (row.adamLoss.map { [("evaluation/adam_loss", $0)] } ?? []))
+        (row.time, row.scalars)
       }
     return TensorBoardEvent(time: time, step: outerIteration, content: .scalars(values))
   }
@@ -81,6 +82,8 @@ extension LogRow: Codable {
 struct EvaluationRow: Codable, Sendable, Equatable {
   var outerIteration: Int
   var time: Date
+  /// The split of the tasks' classes; nil in logs from before it was written, when it always was `outer-validation`.
+  var split: ClassSplit?
   /// The mean loss over tasks and initialisations.
   var loss: Double
   /// The loss of tuned Adam on the same tasks; nil in logs from before it was compared.
@@ -91,8 +94,15 @@ struct EvaluationRow: Codable, Sendable, Equatable {
   var seconds: Double
 
   private enum CodingKeys: String, CodingKey {
-    case time, loss, best, seconds
+    case time, split, loss, best, seconds
     case outerIteration = "outer_iteration"
     case adamLoss = "adam_loss"
+  }
+
+  /// The numbers that are drawn over outer-iterations, by TensorBoard's tags. Losses on classes to train on have other tags,
+  /// so that no curve goes over from one kind to the other.
+  var scalars: [(tag: String, value: Double)] {
+    let group = split == .train ? "evaluation_on_train" : "evaluation"
+    return [("\(group)/loss", loss)] + (adamLoss.map { [("\(group)/adam_loss", $0)] } ?? [])
   }
 }

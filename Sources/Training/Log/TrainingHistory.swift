@@ -1,5 +1,6 @@
 import Files
 import Foundation
+import Shards
 import Snapshots
 import Synchronization
 
@@ -82,6 +83,8 @@ package final class TrainingHistory: Sendable {
       package var loss: [Double]
       /// The losses of tuned Adam; nil where there was none to compare.
       package var adamLoss: [Double?]
+      /// The splits of the classes that θ was evaluated on.
+      package var split: [String]
     }
 
     /// The columns of the outer-iterations.
@@ -101,7 +104,8 @@ package final class TrainingHistory: Sendable {
         truncation: rows.map(\.length), innerStepsPerSecond: rows.map(\.innerStepsPerSecond)),
       evaluations: Columns.Evaluations(
         outerIteration: evaluations.map(\.outerIteration), time: evaluations.map(\.time.timeIntervalSince1970),
-        loss: evaluations.map(\.loss), adamLoss: evaluations.map(\.adamLoss)))
+        loss: evaluations.map(\.loss), adamLoss: evaluations.map(\.adamLoss),
+        split: evaluations.map { ($0.split ?? .outerValidation).rawValue }))
   }
 }
 
