@@ -37,9 +37,39 @@ public struct DaemonStatus: Codable, Sendable, Equatable {
   public var innerSteps: Int?
   /// The number of antithetic pairs, in this process, of which a member diverged; nil where the daemon does not say.
   public var diverged: Int?
+  /// The problems, where the run has several; nil where it has one, or the daemon does not say.
+  public var problems: [Problem]?
+
+  /// What a run is at with one of several problems.
+  public struct Problem: Codable, Sendable, Equatable {
+    /// The problem's name.
+    public var name: String
+    /// The outer-loss of the last outer-iteration that had tasks of it; nil before the first one of this process.
+    public var outerLoss: Double?
+    /// The loss of the last evaluation of this process on its tasks.
+    public var evaluationLoss: Double?
+    /// The loss of Adam, tuned for this problem, on these tasks.
+    public var adamLoss: Double?
+
+    private enum CodingKeys: String, CodingKey {
+      case name
+      case outerLoss = "outer_loss"
+      case evaluationLoss = "evaluation_loss"
+      case adamLoss = "adam_loss"
+    }
+
+    /// Makes the part of a status that is about a problem.
+    public init(name: String, outerLoss: Double? = nil, evaluationLoss: Double? = nil, adamLoss: Double? = nil) {
+      self.name = name
+      self.outerLoss = outerLoss
+      self.evaluationLoss = evaluationLoss
+      self.adamLoss = adamLoss
+    }
+  }
 
   private enum CodingKeys: String, CodingKey {
     case version, started, problem, estimator, threads, paused, truncation, snapshot, best, alarms, diverged
+    case problems
     case outerIteration = "outer_iteration"
     case outerLoss = "outer_loss"
     case innerStepsPerSecond = "inner_steps_per_second"
@@ -54,7 +84,8 @@ public struct DaemonStatus: Codable, Sendable, Equatable {
     version: String, started: String, problem: String, estimator: String, threads: Int, paused: Bool,
     outerIteration: Int, outerLoss: Double? = nil, innerStepsPerSecond: Double? = nil, truncation: Double? = nil,
     snapshot: Int? = nil, best: Int? = nil, evaluationLoss: Double? = nil, evaluationSplit: String? = nil,
-    adamLoss: Double? = nil, alarms: [String], innerSteps: Int? = nil, diverged: Int? = nil
+    adamLoss: Double? = nil, alarms: [String], innerSteps: Int? = nil, diverged: Int? = nil,
+    problems: [Problem]? = nil
   ) {
     self.version = version
     self.started = started
@@ -74,5 +105,6 @@ public struct DaemonStatus: Codable, Sendable, Equatable {
     self.alarms = alarms
     self.innerSteps = innerSteps
     self.diverged = diverged
+    self.problems = problems
   }
 }

@@ -8,7 +8,7 @@ import Synchronization
 import Tasks
 import Threads
 
-/// An evaluation of θ while outer-training: one number, the loss on a fixed set of tasks. Their classes are of the
+/// An evaluation of θ while outer-training: one number, and one for each problem where there are several, the loss on a fixed set of tasks. Their classes are of the
 /// split `outer-validation`, which outer-training never sees; where no data set has such classes, they are classes to train
 /// on, in other tasks and from other initialisations than those of outer-training.
 ///
@@ -30,6 +30,25 @@ struct OuterEvaluation: Sendable {
     var plans: [EvaluationPlan]
     var datasets: [String]
     var classes: Int
+  }
+
+  /// The losses that an evaluation comes to.
+  struct Losses: Equatable, Sendable {
+    /// The mean over all tasks and initialisations.
+    var mean: Double
+    /// The same over those of each problem, by its name; empty where the run has only one.
+    var problems: [String: Double]
+
+    /// Makes the means of losses.
+    /// - Parameters:
+    ///   - found: the loss of each run, with its problem's name.
+    ///   - isByProblem: whether each problem has a mean of its own.
+    init(_ found: [(problem: String, loss: Double)], isByProblem: Bool) {
+      func mean(_ values: [Double]) -> Double { values.reduce(0, +) / Double(values.count) }
+      self.mean = mean(found.map(\.loss))
+      problems =
+        isByProblem ? Dictionary(grouping: found, by: \.problem).mapValues { mean($0.map(\.loss)) } : [:]
+    }
   }
 
   private let runs: [Run]
@@ -84,28 +103,34 @@ struct OuterEvaluation: Sendable {
     self.threads = threads
     self.kernels = kernels
     counter = tasks.counter
+    isByProblem = tasks.problems.count > 1
     architecture = configuration.inner.optimizer
     identity = Digest.sha256(
       try JSONText.data(
         Identity(plans: plans, datasets: choices.map(\.dataset.manifestDigest), classes: classes)))
   }
 
-  /// Trains the tasks with θ, and returns the mean loss over tasks and initialisations; nil where stopped.
+  /// Whether each problem has a loss of its own, as the run has several.
+  let isByProblem: Bool
+  /// The names of the problems that are evaluated.
+  var problems: Set<String> { Set(runs.map(\.problem.name)) }
+
+  /// Trains the tasks with θ, and returns the mean losses over tasks and initialisations; nil where stopped.
   ///
-  /// It is the training loss over the last tenth of the steps, or the validation loss where that is the objective.
-  func loss(of theta: [Float], stop: StopFlag) -> Double? {
-    loss(
+  /// They are training losses over the last tenth of the steps, or validation losses where that is the objective.
+  func losses(of theta: [Float], stop: StopFlag) -> Losses? {
+    losses(
       of: { [architecture, kernels] in
         LearnedOptimizer(theta: theta, architecture: architecture, problem: $0.layout, kernels: kernels)
       },
       stop: stop)
   }
 
-  /// Trains the tasks with any optimizer, and returns the mean loss over tasks and initialisations; nil where stopped.
+  /// Trains the tasks with any optimizer, and returns the mean losses over tasks and initialisations; nil where stopped.
   /// - Parameter optimizer: makes the optimizer for a problem.
-  func loss(
+  func losses(
     of optimizer: @escaping @Sendable (any InnerProblem) -> any InnerOptimizer, stop: StopFlag
-  ) -> Double? {
+  ) -> Losses? {
     let losses = Mutex([Double?](repeating: nil, count: runs.count))
     Threads.forEach(runs.count, threads: threads) { _, index in
       guard !stop.isSet else { return }
@@ -116,6 +141,7 @@ struct OuterEvaluation: Sendable {
       losses.withLock { $0[index] = outcome?.loss(run.plan.tunedFor, tail: run.plan.tail) }
     }
     let found = losses.withLock { $0.compactMap { $0 } }
-    return found.count < runs.count ? nil : found.reduce(0, +) / Double(found.count)
+    return found.count < runs.count
+      ? nil : Losses(Array(zip(runs.map(\.problem.name), found)), isByProblem: isByProblem)
   }
 }

@@ -76,7 +76,7 @@ final class RunRecorder: Sendable {
       TrainingRun.Status(
         outerIteration: outerIteration,
         snapshot: try snapshots.latest(refused: { console.error("refused: \($0)") })?.step,
-        best: Self.best(snapshots, console)?.record.step))
+        best: Self.best(snapshots, console)?.record.step, problems: TrainingRun.Status.problems(tasks)))
   }
 
   /// The status of the run, but for whether it is paused.
@@ -93,12 +93,17 @@ final class RunRecorder: Sendable {
   func record(_ report: OuterIterationReport, took duration: Duration) -> TrainingRun.Status {
     let rate = Double(report.innerSteps) / max(duration / .seconds(1), 1e-9)
     divergence.look(at: report, alarms, console)
-    append(.outerIteration(OuterIterationRow(report, innerStepsPerSecond: rate, time: Date())))
+    append(
+      .outerIteration(
+        OuterIterationRow(report, problems: tasks.problems.map(\.name), innerStepsPerSecond: rate, time: Date())))
     console.debug(
       "outer-iteration \(report.outerIteration): outer-loss \(report.outerLoss), \(report.innerSteps) inner steps")
     return currentStatus.withLock { status in
       status.outerIteration = report.outerIteration
       status.outerLoss = report.outerLoss
+      for index in status.problems.indices {
+        if let loss = report.problemLosses[index] { status.problems[index].outerLoss = loss }
+      }
       status.innerStepsPerSecond = rate
       status.truncation = report.length
       status.innerSteps += report.innerSteps
@@ -110,28 +115,36 @@ final class RunRecorder: Sendable {
   /// Records an evaluation: the best snapshot, where it is that, then a row, and the status.
   ///
   /// - Parameters:
-  ///   - loss: the loss of the θ of `state`.
-  ///   - adamLoss: the loss of tuned Adam on the same tasks.
+  ///   - losses: the losses of the θ of `state`.
+  ///   - adam: the losses of tuned Adam on the same tasks.
   ///   - evaluation: the evaluation that found them.
   ///   - started: the time at which the evaluation began.
   func record(
-    loss: Double, adamLoss: Double, of state: LearnerState, by evaluation: OuterEvaluation,
+    _ losses: OuterEvaluation.Losses, adam: BaselineLoss, of state: LearnerState, by evaluation: OuterEvaluation,
     started: ContinuousClock.Instant
   ) {
     let step = state.outerIteration
+    let problems = losses.problems.reduce(into: [:]) {
+      $0[$1.key] = EvaluationRow.Problem(loss: $1.value, adamLoss: adam.problems?[$1.key]?.loss)
+    }
     var isBest = false
-    alarming(about: .snapshot) { isBest = try keepIfBest(loss, of: state, by: evaluation) }
+    alarming(about: .snapshot) { isBest = try keepIfBest(losses.mean, of: state, by: evaluation) }
     append(
       .evaluation(
         EvaluationRow(
-          outerIteration: step, time: Date(), split: evaluation.split, loss: loss, adamLoss: adamLoss, best: isBest,
+          outerIteration: step, time: Date(), split: evaluation.split, loss: losses.mean, adamLoss: adam.loss,
+          problems: problems.isEmpty ? nil : problems, best: isBest,
           seconds: (ContinuousClock.now - started) / .seconds(1))))
     currentStatus.withLock { status in
-      status.evaluationLoss = loss
+      status.evaluationLoss = losses.mean
+      for index in status.problems.indices {
+        status.problems[index].evaluationLoss = problems[status.problems[index].name]?.loss
+      }
       if isBest { status.best = step }
     }
-    let best = isBest ? ", the best so far" : ""
-    console.info("evaluation at outer-iteration \(step) on \(evaluation.split.tasks): loss \(loss.lossText)\(best)")
+    let each = losses.problems.sorted { $0.key < $1.key }.map { "\($0) \($1.lossText)" }.joined(separator: ", ")
+    let loss = losses.mean.lossText + (each.isEmpty ? "" : " (\(each))") + (isBest ? ", the best so far" : "")
+    console.info("evaluation at outer-iteration \(step) on \(evaluation.split.tasks): loss \(loss)")
   }
 
   private func append(_ row: LogRow) {
@@ -140,15 +153,24 @@ final class RunRecorder: Sendable {
   }
 
   /// Returns the loss of tuned Adam on the tasks of an evaluation; nil where the folder does not remember it.
-  func baseline(of identity: String) -> BaselineLoss? {
-    guard let known = BaselineLoss(contentsOf: folder.baseline), known.evaluation == identity else { return nil }
-    currentStatus.withLock { $0.adamLoss = known.loss }
+  func baseline(of evaluation: OuterEvaluation) -> BaselineLoss? {
+    guard let known = BaselineLoss(contentsOf: folder.baseline), known.isOf(evaluation) else { return nil }
+    show(known)
     return known
   }
 
   /// Remembers the loss of tuned Adam in the folder.
   func keep(_ baseline: BaselineLoss) {
     alarming(about: .state) { try AtomicFile.writeJSON(baseline, to: folder.baseline) }
-    currentStatus.withLock { $0.adamLoss = baseline.loss }
+    show(baseline)
+  }
+
+  private func show(_ baseline: BaselineLoss) {
+    currentStatus.withLock { status in
+      status.adamLoss = baseline.loss
+      for index in status.problems.indices {
+        status.problems[index].adamLoss = baseline.problems?[status.problems[index].name]?.loss
+      }
+    }
   }
 }

@@ -1,3 +1,6 @@
+import Engine
+import Tasks
+
 extension TrainingRun {
   /// The status of a run: what it is at now.
   package struct Status: Sendable, Codable, Equatable {
@@ -26,5 +29,24 @@ extension TrainingRun {
     package var innerSteps = 0
     /// The number of pairs, in this process, of which a member diverged.
     package var diverged = 0
+    /// The problems, where the run has several; else empty.
+    package var problems: [Problem] = []
+
+    /// What a run is at with one of several problems.
+    package struct Problem: Sendable, Codable, Equatable {
+      /// The problem's name.
+      package var name: String
+      /// The outer-loss of its samples in the last outer-iteration that had some; nil before the first one of this process.
+      package var outerLoss: Double?
+      /// The loss of the last evaluation on its tasks; nil where it has none, or before the first one of this process.
+      package var evaluationLoss: Double?
+      /// The loss of Adam, tuned for this problem, on these tasks; nil where it has none, or before it is known.
+      package var adamLoss: Double?
+    }
+
+    /// Returns the problems of a run that has several, with nothing known of them; else none.
+    static func problems(_ tasks: DatasetTaskDistribution) -> [Problem] {
+      tasks.problems.count > 1 ? tasks.problems.map { Problem(name: $0.name) } : []
+    }
   }
 }

@@ -74,13 +74,7 @@ package final class TrainingRun: Sendable {
       digests: datasets.map(\.manifestDigest),
       key: key, console: console)
     let names = tasks.problems.map(\.name).joined(separator: ", ")
-    if evaluation?.split == .train {
-      console.notice(
-        """
-        no data set has \(configuration.inner.classes) classes of the split outer-validation: evaluations are on \
-        \(ClassSplit.train.tasks)
-        """)
-    }
+    sayWhatIsEvaluated()
     console.info(
       "training \(names) from outer-iteration \(state.outerIteration), \(threads) threads, \(kernels.name)")
     try recorder.writeState()

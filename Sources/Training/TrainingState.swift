@@ -36,6 +36,8 @@ package struct TrainingState: Sendable {
     var lossMinus: Double
     var innerSteps: Int
     var diverged: Bool
+    /// Absent in states from before it was written.
+    var problem: Int?
   }
 
   /// Makes a state of its parts.
@@ -68,7 +70,8 @@ package struct TrainingState: Sendable {
       tensors["finished/\(number)/evolution_strategies"] = vector(sample.evolutionStrategies)
       return FinishedEntry(
         worker: result.worker, outerIteration: result.outerIteration, lossPlus: sample.lossPlus,
-        lossMinus: sample.lossMinus, innerSteps: result.innerSteps, diverged: result.diverged)
+        lossMinus: sample.lossMinus, innerSteps: result.innerSteps, diverged: result.diverged,
+        problem: result.problem)
     }
     let metadata = [
       "format_version": String(Self.formatVersion), "outer_iteration": String(learner.outerIteration),
@@ -147,13 +150,15 @@ package struct TrainingState: Sendable {
     // Version 1 kept finished truncations elsewhere. They are dropped, and each worker's next one takes their place.
     let finished: [FinishedEntry] = version == 1 ? [] : try value("finished")
     learner.finished = try finished.enumerated().map { number, entry in
-      WorkerResult(
+      guard learner.workers.indices.contains(entry.worker) else { throw damaged("finished") }
+      return WorkerResult(
         worker: entry.worker, outerIteration: entry.outerIteration,
         sample: OuterGradientSample(
           lossPlus: entry.lossPlus, lossMinus: entry.lossMinus,
           reparameterization: try vector("finished/\(number)/reparameterization"),
           evolutionStrategies: try vector("finished/\(number)/evolution_strategies")),
-        innerSteps: entry.innerSteps, diverged: entry.diverged)
+        innerSteps: entry.innerSteps, diverged: entry.diverged,
+        problem: entry.problem ?? learner.workers[entry.worker].problem)
     }
     func fits(_ gradient: [Float]) -> Bool { gradient.isEmpty || gradient.count == learner.theta.count }
     let areSound = learner.finished.allSatisfy {

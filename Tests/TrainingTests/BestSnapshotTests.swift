@@ -53,7 +53,7 @@ import Testing
       #expect(rows.map(\.best) == rows.indices.map { at in rows[..<at].allSatisfy { $0.loss > rows[at].loss } })
       #expect(run.status.best == best.record.step && run.status.evaluationLoss == rows.last?.loss)
       let kept = try Snapshot(SnapshotStore(readingFrom: state).read(named: best.record.name).data, name: "best")
-      let again = try OuterEvaluation.of(configuration, [data]).loss(of: kept.theta, stop: StopFlag())
+      let again = try OuterEvaluation.of(configuration, [data]).losses(of: kept.theta, stop: StopFlag())?.mean
       #expect(again == best.evaluationLoss)
       try WrittenLog.expectSameEvents(state)
     }
@@ -161,7 +161,7 @@ import Testing
       let average = try Snapshot(store.read(named: "average-000000004.safetensors").data, name: "average")
       #expect(average.metadata.averageDecay == 0.5 && average.metadata.outerIteration == 4)
       #expect(try average.theta != SmallRun.theta(state, 4))
-      let loss = try OuterEvaluation.of(configuration, [data]).loss(of: average.theta, stop: StopFlag())
+      let loss = try OuterEvaluation.of(configuration, [data]).losses(of: average.theta, stop: StopFlag())?.mean
       #expect(try losses(state).last == loss)
       let best = try #require(try store.best())
       #expect(best.record.name == store.name(.average, step: best.record.step))

@@ -43,7 +43,8 @@ import Testing
           configuration.seed = seed
           configuration.outer.objective = tuning == .train ? .train : .validation
           let loss = try #require(
-            try OuterEvaluation.of(configuration, [data], threads: threads).loss(of: snapshot.theta, stop: StopFlag()))
+            try OuterEvaluation.of(configuration, [data], threads: threads).losses(
+              of: snapshot.theta, stop: StopFlag())?.mean)
           #expect(abs(loss - (tuning == .train ? expected.trainLoss : expected.validationLoss)) < 1e-12)
         }
       }
@@ -60,9 +61,9 @@ import Testing
       let split = try SmallDataset.splitDigits(in: with)
       let whole = try SmallDataset.digits(in: without)
       let theta = Snapshot.small().theta
-      let one = try OuterEvaluation.of(Self.configuration([split]), [split]).loss(of: theta, stop: StopFlag())
+      let one = try OuterEvaluation.of(Self.configuration([split]), [split]).losses(of: theta, stop: StopFlag())
       let both = try OuterEvaluation.of(Self.configuration([whole, split]), [whole, split])
-        .loss(of: theta, stop: StopFlag())
+        .losses(of: theta, stop: StopFlag())
       #expect(one != nil && one == both)
     }
   }
@@ -86,7 +87,7 @@ import Testing
           plan, snapshot: snapshot, dataset: data, threads: 2, kernels: .forTests,
           cache: folder.appending(path: "cache")
         ).run()[0]
-        let loss = try #require(evaluation.loss(of: snapshot.theta, stop: StopFlag()))
+        let loss = try #require(evaluation.losses(of: snapshot.theta, stop: StopFlag())?.mean)
         #expect(abs(loss - result.trainLoss) < 1e-12)
         #expect(seed != expected, "else a worker's first task would be the evaluation's, initialisation included")
       }
@@ -137,7 +138,7 @@ import Testing
         Thread.sleep(forTimeInterval: 0.1)
         stop.set()
       }
-      #expect(evaluation.loss(of: Snapshot.small().theta, stop: stop) == nil)
+      #expect(evaluation.losses(of: Snapshot.small().theta, stop: stop) == nil)
     }
   }
 }

@@ -79,12 +79,27 @@ import Testing
         worker: worker, outerIteration: outerIteration,
         sample: OuterGradientSample(
           lossPlus: 0.1, lossMinus: 1.0 / 3, reparameterization: [1, .infinity], evolutionStrategies: [2, 3]),
-        innerSteps: 9, diverged: true)
+        innerSteps: 9, diverged: true, problem: worker)
     }
     let configuration = SmallRun.configuration(URL(filePath: "/d"), state: URL(filePath: "/s"))
     let data = try TrainingState(learner: learner, configuration: configuration, tasks: [Self.tasks]).encoded()
     let read = try TrainingState(data, name: "state")
     #expect(read.learner == learner && read.configuration == configuration && read.tasks == [Self.tasks])
+  }
+
+  @Test("finished truncations of a state that does not name their problems are of those that their workers are at")
+  func unnamedProblems() throws {
+    var learner = LearnerState(theta: [1], workers: 2)
+    learner.workers[1].problem = 3
+    let sample = OuterGradientSample(lossPlus: 1, lossMinus: 1, reparameterization: [1], evolutionStrategies: [1])
+    learner.finished = [0, 1].map {
+      WorkerResult(worker: $0, outerIteration: 0, sample: sample, innerSteps: 1, diverged: false, problem: 3 * $0)
+    }
+    let configuration = SmallRun.configuration(URL(filePath: "/d"), state: URL(filePath: "/s"))
+    let data = try TrainingState(learner: learner, configuration: configuration, tasks: [Self.tasks]).encoded()
+    var file = try Safetensors(data, name: "state")
+    file.metadata["finished"] = try #require(file.metadata["finished"]).replacing(/"problem":\d,?/, with: "")
+    #expect(try TrainingState(file.encoded(), name: "state").learner == learner)
   }
 
   @Test("where a state is damaged the one before it is used; where both are, an error says what to do")

@@ -110,6 +110,11 @@ def live(browser, daemon, screenshots):
     for words, file in browser.evaluate(roles):
         kinds = {"best": "average-", "newest average": "average-", "newest θ": "theta-"}
         check(file.startswith(kinds[words]), f"{words} is {file}")
+    titles = "[...document.querySelectorAll('h3')].map((each) => each.textContent)"
+    browser.wait(f"{titles}.includes('Evaluation on outer-validation')", "the title of the evaluation", 30)
+    for title in ("Outer-loss of mlp2x32", "Outer-loss of conv3x4@14", "Evaluation of conv3x4@14 on outer-validation"):
+        browser.wait(f"{titles}.includes({json.dumps(title)})", f"a plot of its own, {title}", 30)
+    check(True, "each problem has plots of its own")
 
     middle = browser.evaluate(
         "(() => { const box = document.querySelector('.plot').getBoundingClientRect();"

@@ -22,6 +22,11 @@ extension DaemonStatus {
       best: status.best, evaluationLoss: status.evaluationLoss,
       evaluationSplit: status.evaluationSplit, adamLoss: status.adamLoss,
       alarms: training.alarms.messages(isTrusted: isTrusted),
-      innerSteps: status.innerSteps, diverged: status.diverged)
+      innerSteps: status.innerSteps, diverged: status.diverged,
+      problems: status.problems.isEmpty
+        ? nil
+        : status.problems.map {
+          Problem(name: $0.name, outerLoss: $0.outerLoss, evaluationLoss: $0.evaluationLoss, adamLoss: $0.adamLoss)
+        })
   }
 }

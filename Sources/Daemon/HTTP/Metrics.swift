@@ -27,6 +27,7 @@ struct Metrics {
       status.evaluationSplit.map { [("split=\"\($0)\"", 1)] } ?? [])
     add("lopt_evaluation_loss", "The loss of the last evaluation.", optional(status.evaluationLoss))
     add("lopt_adam_loss", "The loss of tuned Adam on the tasks of the evaluation.", optional(status.adamLoss))
+    addProblems(status.problems ?? [])
     add("lopt_snapshot_outer_iteration", "The step of the newest snapshot.", optional(status.snapshot.map(Double.init)))
     add("lopt_best_outer_iteration", "The step of the best snapshot.", optional(status.best.map(Double.init)))
     add("lopt_paused", "Whether training is paused.", [("", status.paused ? 1 : 0)])
@@ -35,6 +36,18 @@ struct Metrics {
       "lopt_http_requests_total", "Requests, by the status of the answer.",
       requests.counts.sorted { $0.key < $1.key }.map { ("code=\"\($0.key)\"", Double($0.value)) }, type: "counter")
     addProcess()
+  }
+
+  /// Adds the losses of each of several problems.
+  private mutating func addProblems(_ problems: [DaemonStatus.Problem]) {
+    func losses(_ loss: (DaemonStatus.Problem) -> Double?) -> [(labels: String, value: Double)] {
+      problems.compactMap { problem in loss(problem).map { ("problem=\"\(problem.name)\"", $0) } }
+    }
+    add("lopt_problem_outer_loss", "The newest outer-loss of each of several problems.", losses(\.outerLoss))
+    add(
+      "lopt_problem_evaluation_loss", "The loss of the last evaluation on each of several problems.",
+      losses(\.evaluationLoss))
+    add("lopt_problem_adam_loss", "The loss of Adam, tuned for each of several problems.", losses(\.adamLoss))
   }
 
   /// Adds what every exporter says about its process.

@@ -3,7 +3,7 @@
 
 import { page, say } from "./elements.js";
 import { formats } from "./numbers.js";
-import { plots } from "./plots.js";
+import { showHistory } from "./plots.js";
 import { ask, keepToken, token } from "./requests.js";
 import { showAges, showSnapshots } from "./snapshots.js";
 import { showState, showStatus } from "./status.js";
@@ -22,7 +22,7 @@ async function tick() {
     showStatus(await ask("/v1/status"));
     if (performance.now() - lastHistory > 9_900) {
       const [history, list] = await Promise.all([ask("/v1/history"), ask("/v1/snapshots")]);
-      plots.forEach((plot) => plot.set(history));
+      showHistory(history);
       showSnapshots(list);
       lastHistory = performance.now();
     }

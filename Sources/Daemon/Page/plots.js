@@ -10,8 +10,9 @@ const eachAndMean = [["each outer-iteration", "dots"], ["running mean", "line"]]
 /** One figure: a title, its series with their values, and a drawing. */
 class Plot {
   /**
-   * `title` is a text, or makes one of the history. `source` is a table of the history and its columns, `series` are labels and CSS classes; a series without a column
-   * is the running mean. `logarithmic`, `fromZero` and `whole` are of the vertical axis.
+   * `title` is a text, or makes one of the history. `source` is a table of the history and its columns, each a name or
+   * the names on the way to it; `series` are labels and CSS classes; a series without a column is the running mean.
+   * `logarithmic`, `fromZero` and `whole` are of the vertical axis.
    */
   constructor({ title, unit = "", empty = "No outer-iteration yet.", source, series = eachAndMean, ...vertical }) {
     Object.assign(this, { unit, source, series, vertical, shown: null });
@@ -40,7 +41,8 @@ class Plot {
     const [table, ...names] = this.source;
     const { outer_iteration: iterations = [], time: times = [], ...columns } = history[table] ?? {};
     const scale = this.vertical.logarithmic ? Math.log10 : Number;
-    const measured = names.map((name) => (columns[name] ?? []).map((value) =>
+    const find = (path) => [path].flat().reduce((within, key) => within?.[key], columns) ?? [];
+    const measured = names.map((name) => find(name).map((value) =>
       (isNumber(value) && isNumber(scale(value)) ? value : null)));
     this.columns = this.series.map((_, index) => (measured[index] ?? runningMean(runningMean(measured[0])))
       .map((value) => (value === null ? null : scale(value))));
@@ -168,18 +170,23 @@ function showAll(position) {
   }
 }
 
+/** The title of an evaluation, which says on what it was as soon as there is one. */
+const evaluated = (what) => ({ evaluations }) => {
+  const split = evaluations?.split?.at(-1);
+  return `${what}${split ? ` on ${split === "train" ? "new tasks of classes to train on" : split}` : ""}`;
+};
+const thetaAndAdam = [["θ", "line"], ["Adam", "line adam"]];
+
 /** Every plot of the page, from top to bottom. */
-export const plots = [
+const plots = [
   new Plot({ title: "Outer-loss", source: ["outer_iterations", "outer_loss"] }),
   new Plot({
     title: "Variance of the outer-gradient", source: ["outer_iterations", "variance"], logarithmic: true,
     empty: "No variance yet.",
   }),
   new Plot({
-    title: ({ evaluations }) => `Evaluation on ${
-      evaluations?.split?.at(-1) === "train" ? "new tasks of classes to train on" : "outer-validation"}`,
-    source: ["evaluations", "loss", "adam_loss"],
-    series: [["θ", "line"], ["Adam", "line adam"]], empty: "No evaluation yet: set evaluation.every.",
+    title: evaluated("Evaluation"), source: ["evaluations", "loss", "adam_loss"],
+    series: thetaAndAdam, empty: "No evaluation yet: set evaluation.every.",
   }),
   new Plot({
     title: "Inner steps", unit: " /s", source: ["outer_iterations", "inner_steps_per_second"], fromZero: true,
@@ -189,6 +196,28 @@ export const plots = [
     series: [["K", "line"]], fromZero: true, whole: true,
   }),
 ];
+
+/** Two more plots for each of several problems, which the history names. */
+const problems = new Set();
+function addProblems({ outer_iterations: { outer_losses: losses = {} } }) {
+  for (const name of Object.keys(losses).filter((each) => !problems.has(each)).sort()) {
+    problems.add(name);
+    plots.push(
+      new Plot({ title: `Outer-loss of ${name}`, source: ["outer_iterations", ["outer_losses", name]] }),
+      new Plot({
+        title: evaluated(`Evaluation of ${name}`),
+        source: ["evaluations", ["losses", name], ["adam_losses", name]], series: thetaAndAdam,
+        empty: "No evaluation of this problem yet.",
+      }),
+    );
+  }
+}
+
+/** Draws a history. */
+export function showHistory(history) {
+  addProblems(history);
+  plots.forEach((plot) => plot.set(history));
+}
 
 page.axis.onchange = (event) => {
   axis = event.target.value;

@@ -28,9 +28,9 @@ export function showStatus(status) {
   say(page.truncation, count(status.truncation));
   const lower = (1 - theta / adam) * 100;
   const against = `${Math.abs(lower).toFixed(1)} % ${lower < 0 ? "above" : "below"} Adam`;
+  const words = [isNumber(lower) && against, status.evaluation_split === "train" && "on classes to train on"];
   say(page.evaluation, number(theta));
-  say(page.evaluatedOn, status.evaluation_split === "train" ? "on classes to train on" : "");
-  say(page.adam, isNumber(lower) ? against : isNumber(theta) ? "" : "none yet");
+  say(page.adam, isNumber(theta) ? words.filter(Boolean).join(", ") : "none yet");
   say(page.snapshot, count(status.snapshot));
   showAges();
   if (page.alarms.textContent !== alarms.join("")) {

@@ -164,8 +164,10 @@ package final class Learner: Sendable {
     outer.average.update(&state.average, with: state.theta)
     state.outerIteration += 1
     func mean(_ values: [Double]) -> Double { values.reduce(0, +) / Double(values.count) }
+    let losses = problems.indices.map { problem in results.filter { $0.problem == problem }.map(\.sample.loss) }
     return OuterIterationReport(
-      outerIteration: state.outerIteration, outerLoss: mean(samples.map(\.loss)), gradientNorm: norm,
+      outerIteration: state.outerIteration, outerLoss: mean(samples.map(\.loss)),
+      problemLosses: losses.map { $0.isEmpty ? nil : mean($0) }, gradientNorm: norm,
       variance: OuterGradientVariance(samples, varianceFloor: outer.varianceFloor),
       length: outer.curriculum.length(outerIteration: outerIteration), learningRate: rate,
       staleness: mean(results.map { Double(outerIteration - $0.outerIteration) }), dropped: dropped,

@@ -4,6 +4,8 @@ package struct OuterIterationReport: Sendable, Equatable {
   package var outerIteration: Int
   /// The mean of L(θ + ε) and L(θ − ε) over all samples.
   package var outerLoss: Double
+  /// The same over the samples of each problem, in the order of the learner's problems; nil where no sample was of it.
+  package var problemLosses: [Double?] = []
   /// The norm of the estimated outer-gradient, before it was clipped; coordinates that are not finite count as 0.
   package var gradientNorm: Double
   /// The variance of the samples.

@@ -62,7 +62,7 @@ final class TruncationRunner {
     guard let truncation else { return nil }
     let result = WorkerResult(
       worker: worker, outerIteration: outerIteration, sample: truncation.sample, innerSteps: truncation.innerSteps,
-      diverged: truncation.diverged)
+      diverged: truncation.diverged, problem: state.problem)
     return (truncation.next, result)
   }
 }

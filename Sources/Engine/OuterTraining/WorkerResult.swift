@@ -10,13 +10,18 @@ package struct WorkerResult: Sendable, Equatable {
   package var innerSteps: Int
   /// Whether a member of the pair diverged.
   package var diverged: Bool
+  /// The problem that was trained, by its position among the learner's.
+  package var problem: Int
 
   /// Makes a result.
-  package init(worker: Int, outerIteration: Int, sample: OuterGradientSample, innerSteps: Int, diverged: Bool) {
+  package init(
+    worker: Int, outerIteration: Int, sample: OuterGradientSample, innerSteps: Int, diverged: Bool, problem: Int = 0
+  ) {
     self.worker = worker
     self.outerIteration = outerIteration
     self.sample = sample
     self.innerSteps = innerSteps
     self.diverged = diverged
+    self.problem = problem
   }
 }

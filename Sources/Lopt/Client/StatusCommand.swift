@@ -53,12 +53,25 @@ struct StatusTable: CustomStringConvertible {
       ("best snapshot", status.best.map { "step \($0)" }),
       ("evaluation", status.evaluationLoss.map { digits($0) + place }),
       ("Adam's", status.adamLoss.map(digits)),
+    ]
+    let problems = (status.problems ?? []).map { problem in
+      let losses = [
+        ("outer-loss", problem.outerLoss), ("evaluation", problem.evaluationLoss), ("Adam's", problem.adamLoss),
+      ]
+      let known = losses.compactMap { name, loss in loss.map { "\(name) \(digits($0))" } }
+      return (problem.name, known.isEmpty ? nil : known.joined(separator: ", "))
+    }
+    let process: [(String, String?)] = [
       ("version", status.version),
       ("started", status.started),
     ]
-    let table = rows.compactMap { name, value in value.map { "\(pad(name + ":"))\($0.printable())" } }
+    let table = (rows + problems + process).compactMap { name, value in
+      value.map { "\(pad(name.printable() + ":"))\($0.printable())" }
+    }
     return (table + status.alarms.map { "\(pad("ALARM:"))\($0.printable())" }).joined(separator: "\n")
   }
 
-  private func pad(_ text: String) -> String { text.padding(toLength: 18, withPad: " ", startingAt: 0) }
+  private func pad(_ text: String) -> String {
+    text.count < 18 ? text.padding(toLength: 18, withPad: " ", startingAt: 0) : text + " "
+  }
 }

@@ -80,6 +80,19 @@ extension LogRow: Codable {
 
 /// A row about the evaluation of θ.
 struct EvaluationRow: Codable, Sendable, Equatable {
+  /// The losses on the tasks of one problem.
+  struct Problem: Codable, Sendable, Equatable {
+    /// The mean loss over the problem's tasks and their initialisations.
+    var loss: Double
+    /// The loss of Adam at the rate that is the best for this problem.
+    var adamLoss: Double?
+
+    private enum CodingKeys: String, CodingKey {
+      case loss
+      case adamLoss = "adam_loss"
+    }
+  }
+
   var outerIteration: Int
   var time: Date
   /// The split of the tasks' classes; nil in logs from before it was written, when it always was `outer-validation`.
@@ -88,21 +101,27 @@ struct EvaluationRow: Codable, Sendable, Equatable {
   var loss: Double
   /// The loss of tuned Adam on the same tasks; nil in logs from before it was compared.
   var adamLoss: Double?
+  /// The losses of each problem, by its name; nil where there is only one, and in logs from before they were written.
+  var problems: [String: Problem]?
   /// Whether no earlier evaluation was lower.
   var best: Bool
   /// The seconds that the evaluation took.
   var seconds: Double
 
   private enum CodingKeys: String, CodingKey {
-    case time, split, loss, best, seconds
+    case time, split, loss, problems, best, seconds
     case outerIteration = "outer_iteration"
     case adamLoss = "adam_loss"
   }
 
-  /// The numbers that are drawn over outer-iterations, by TensorBoard's tags. Losses on classes to train on have other tags,
-  /// so that no curve goes over from one kind to the other.
+  /// The numbers that are drawn over outer-iterations, by TensorBoard's tags; a problem's have its name behind a slash.
+  /// Losses on classes to train on have other tags, so that no curve goes over from one kind to the other.
   var scalars: [(tag: String, value: Double)] {
     let group = split == .train ? "evaluation_on_train" : "evaluation"
-    return [("\(group)/loss", loss)] + (adamLoss.map { [("\(group)/adam_loss", $0)] } ?? [])
+    func pair(_ loss: Double, _ adamLoss: Double?, _ ending: String) -> [(tag: String, value: Double)] {
+      [("\(group)/loss\(ending)", loss)] + (adamLoss.map { [("\(group)/adam_loss\(ending)", $0)] } ?? [])
+    }
+    return pair(loss, adamLoss, "")
+      + (problems ?? [:]).sorted { $0.key < $1.key }.flatMap { pair($1.loss, $1.adamLoss, "/\($0)") }
   }
 }

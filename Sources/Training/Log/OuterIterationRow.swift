@@ -8,6 +8,9 @@ struct OuterIterationRow: Codable, Sendable, Equatable {
   var time: Date
   /// The mean of L(θ + ε) and L(θ − ε) over all samples.
   var outerLoss: Double?
+  /// The same over the samples of each problem, by its name, without problems that had none; nil where the run has only
+  /// one problem, and in logs from before it was written.
+  var outerLosses: [String: Double]?
   /// The norm of the outer-gradient before it was clipped.
   var gradientNorm: Double?
   /// The variance of one sample's gradient by back-propagation, summed over the coordinates of θ.
@@ -34,6 +37,7 @@ struct OuterIterationRow: Codable, Sendable, Equatable {
     case time, length, staleness, dropped, diverged
     case outerIteration = "outer_iteration"
     case outerLoss = "outer_loss"
+    case outerLosses = "outer_losses"
     case gradientNorm = "gradient_norm"
     case reparameterizationVariance = "reparameterization_variance"
     case evolutionStrategiesVariance = "evolution_strategies_variance"
@@ -43,11 +47,17 @@ struct OuterIterationRow: Codable, Sendable, Equatable {
     case learningRate = "learning_rate"
   }
 
-  init(_ report: OuterIterationReport, innerStepsPerSecond rate: Double, time: Date) {
+  /// Makes a row.
+  /// - Parameter problems: the names of the run's problems, in the order of the report's.
+  init(_ report: OuterIterationReport, problems: [String] = [], innerStepsPerSecond rate: Double, time: Date) {
     func finite(_ value: Double?) -> Double? { value.flatMap { $0.isFinite ? $0 : nil } }
     outerIteration = report.outerIteration
     self.time = time
     outerLoss = finite(report.outerLoss)
+    if problems.count > 1 {
+      let known = zip(problems, report.problemLosses).compactMap { name, loss in finite(loss).map { (name, $0) } }
+      outerLosses = Dictionary(uniqueKeysWithValues: known)
+    }
     gradientNorm = finite(report.gradientNorm)
     reparameterizationVariance = finite(report.variance.reparameterization)
     evolutionStrategiesVariance = finite(report.variance.evolutionStrategies)
@@ -74,9 +84,10 @@ struct OuterIterationRow: Codable, Sendable, Equatable {
     ]
   }
 
-  /// The numbers that are not nil, by their names in the file.
+  /// The numbers that are not nil, by their names in the file; a problem's have its name behind a slash.
   var scalars: [(tag: String, value: Double)] {
     numbers.compactMap { number in number.value.map { (number.key.rawValue, $0) } }
+      + (outerLosses ?? [:]).sorted { $0.key < $1.key }.map { ("\(CodingKeys.outerLoss.rawValue)/\($0)", $1) }
   }
 
   func encode(to encoder: any Encoder) throws {
@@ -84,5 +95,6 @@ struct OuterIterationRow: Codable, Sendable, Equatable {
     try container.encode(outerIteration, forKey: .outerIteration)
     try container.encode(time, forKey: .time)
     for (key, value) in numbers { try container.encode(value, forKey: key) }
+    try container.encodeIfPresent(outerLosses, forKey: .outerLosses)
   }
 }

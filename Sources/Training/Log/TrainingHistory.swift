@@ -71,6 +71,8 @@ package final class TrainingHistory: Sendable {
       package var truncation: [Double?]
       /// The inner steps a second.
       package var innerStepsPerSecond: [Double?]
+      /// The outer-losses of each problem, by its name; nil where the run never had several.
+      package var outerLosses: [String: [Double?]]?
     }
 
     /// The rows of evaluations, a column for each number.
@@ -85,6 +87,10 @@ package final class TrainingHistory: Sendable {
       package var adamLoss: [Double?]
       /// The splits of the classes that θ was evaluated on.
       package var split: [String]
+      /// The losses of θ on each problem's tasks, by its name; nil where there never were several.
+      package var losses: [String: [Double?]]?
+      /// The losses of Adam, tuned for each problem, by its name; nil where there never were several.
+      package var adamLosses: [String: [Double?]]?
     }
 
     /// The columns of the outer-iterations.
@@ -101,11 +107,21 @@ package final class TrainingHistory: Sendable {
         outerIteration: rows.map(\.outerIteration), time: rows.map(\.time.timeIntervalSince1970),
         outerLoss: rows.map(\.outerLoss),
         variance: rows.map { $0.evolutionStrategiesVariance ?? $0.reparameterizationVariance },
-        truncation: rows.map(\.length), innerStepsPerSecond: rows.map(\.innerStepsPerSecond)),
+        truncation: rows.map(\.length), innerStepsPerSecond: rows.map(\.innerStepsPerSecond),
+        outerLosses: Self.byName(rows.map { $0.outerLosses ?? [:] })),
       evaluations: Columns.Evaluations(
         outerIteration: evaluations.map(\.outerIteration), time: evaluations.map(\.time.timeIntervalSince1970),
         loss: evaluations.map(\.loss), adamLoss: evaluations.map(\.adamLoss),
-        split: evaluations.map { ($0.split ?? .outerValidation).rawValue }))
+        split: evaluations.map { ($0.split ?? .outerValidation).rawValue },
+        losses: Self.byName(evaluations.map { $0.problems?.mapValues(\.loss) ?? [:] }),
+        adamLosses: Self.byName(evaluations.map { $0.problems?.compactMapValues(\.adamLoss) ?? [:] })))
+  }
+
+  /// Returns a column for each name that occurs in rows; nil where none does.
+  private static func byName(_ rows: [[String: Double]]) -> [String: [Double?]]? {
+    let names = Set(rows.flatMap(\.keys))
+    guard !names.isEmpty else { return nil }
+    return Dictionary(uniqueKeysWithValues: names.map { name in (name, rows.map { $0[name] }) })
   }
 }
 

@@ -11,7 +11,9 @@ import Testing
   private static let status =
     #"{"version":"0.1.0","started":"2026-01-01T00:00:00Z","problem":"conv3x32","estimator":"noise-reuse-es","threads":2,"#
     + #""paused":false,"outer_iteration":12,"outer_loss":2.125,"inner_steps_per_second":1234.5,"truncation":20,"#
-    + #""snapshot":12,"best":8,"evaluation_loss":1.75,"alarms":["disk nearly full\u001b[2J"],"more":1}"#
+    + #""snapshot":12,"best":8,"evaluation_loss":1.75,"evaluation_split":"train","alarms":["disk nearly full\u001b[2J"],"more":1,"#
+    + #""problems":[{"name":"conv3x32","outer_loss":2.25,"evaluation_loss":1.75,"adam_loss":1.5},"#
+    + #"{"name":"a-long-name\u001b[2J-of-one"},{"name":"mlp2x32-of-many-letters","outer_loss":2}]}"#
 
   @Sendable private static func answer(_ request: ScriptedServer.Request) -> ScriptedServer.Answer {
     let text =
@@ -46,7 +48,9 @@ import Testing
           truncation:       20 inner steps
           newest snapshot:  step 12
           best snapshot:    step 8
-          evaluation:       1.7500
+          evaluation:       1.7500 on new tasks of classes to train on
+          conv3x32:         outer-loss 2.2500, evaluation 1.7500, Adam's 1.5000
+          mlp2x32-of-many-letters: outer-loss 2.0000
           version:          0.1.0
           started:          2026-01-01T00:00:00Z
           ALARM:            disk nearly full\\u001b[2J
