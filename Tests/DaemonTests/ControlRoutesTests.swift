@@ -237,6 +237,14 @@ import Threads
           lines.contains { $0.hasPrefix("# TYPE \(sample.1) ") }
             && lines.contains { $0.hasPrefix("# HELP \(sample.1) ") })
       }
+      let now = Date().timeIntervalSince1970
+      for (name, times) in [
+        // The system's clock of ticks may be off by a second or two, and `created` is in whole seconds.
+        ("process_start_time_seconds", now - 24 * 3600...now + 2), ("lopt_snapshot_timestamp_seconds", now - 60...now),
+      ] {
+        let line = try #require(lines.first { $0.hasPrefix(name + " ") }, "\(name)")
+        #expect(times.contains(try #require(Double(line.dropFirst(name.count + 1)))), "\(line)")
+      }
       for name in ["lopt_outer_loss", "lopt_inner_steps_total", "process_open_fds", "lopt_http_requests_total"] {
         #expect(lines.contains { $0.hasPrefix(name + " ") || $0.hasPrefix(name + "{") }, "\(name)")
       }

@@ -65,7 +65,9 @@ import Testing
       let hidden = hide(
         answer.replacing(/"(started|version)"( ?: ?)"[^"]*"/) { "\"\($0.output.1)\"\($0.output.2)\"…\"" }
           .replacing(/version="[^"]*"/, with: "version=\"…\"")
-          .replacing(/\n(process_\w+|lopt_http_requests_total\S+) [^ \n]+/) { "\n\($0.output.1) …" })
+          .replacing(/\n(process_\w+|lopt_snapshot_timestamp_seconds|lopt_http_requests_total\S+) [^ \n]+/) {
+            "\n\($0.output.1) …"
+          })
       return hidden == answer ? answer : hidden.replacing(/content-length: \d+/, with: "content-length: …")
     }.joined()
     let kept = try KeptText("HTTP/\(name).txt").kept(insteadOf: text)

@@ -19,6 +19,22 @@ import Testing
 
   private struct Tool: Decodable { var command: Command }
 
+  @Test("every command that Documentation/client.md is about has --json, as it says")
+  func clientPage() throws {
+    let page = try String(contentsOf: Repository.root.appending(path: "Documentation/client.md"), encoding: .utf8)
+    let commands = Set(page.matches(of: /\blopt ((?:key )?[a-z]+)\b/).map { "lopt \($0.1)" })
+    var count = 0
+    for command in commands {
+      let name = command.replacing(" ", with: "-")
+      // "lopt is the client" names no command.
+      guard let help = try? String(contentsOf: Repository.fixtures.appending(path: "Help/\(name).txt"), encoding: .utf8)
+      else { continue }
+      count += 1
+      #expect(help.contains("\n  --json "), "\(command)")
+    }
+    #expect(count == 10)
+  }
+
   @Test("Tests/Fixtures/Help has a file for each command of the three tools, and no other")
   func coverage() throws {
     let commands = try ["dataprep", "lopt", "lopt-daemon"].flatMap { tool in

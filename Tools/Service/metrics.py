@@ -1,4 +1,4 @@
-"""Lets Prometheus' own promtool check what the daemon says at /metrics.
+"""Lets Prometheus' own promtool check what the daemon says at /metrics, and the alerts in Examples/prometheus.
 
     metrics.py TOOLS
 
@@ -12,6 +12,8 @@ import time
 from pathlib import Path
 
 from daemon import NOT_RUN, Daemon, check, workplace
+
+EXAMPLES = Path(__file__).resolve().parents[2] / "Examples/prometheus"
 
 
 def main():
@@ -28,10 +30,17 @@ def main():
                 time.sleep(0.1)
         finally:
             daemon.kill()
-    found = subprocess.run(["promtool", "check", "metrics"], input=text, capture_output=True)
-    print((found.stdout + found.stderr).decode(), end="")
-    check(found.returncode == 0, "promtool finds faults")
+    promtool("check", "metrics", input=text)
+    promtool("check", "config", "--syntax-only", EXAMPLES / "scrape.yml")
+    promtool("check", "rules", EXAMPLES / "alerts.yml")
+    promtool("test", "rules", EXAMPLES / "alerts_test.yml")
     print(f"metrics: passed: {text.count(b'# TYPE')} metrics")
+
+
+def promtool(*words, **options):
+    found = subprocess.run(["promtool", *words], capture_output=True, **options)
+    print((found.stdout + found.stderr).decode(), end="")
+    check(found.returncode == 0, f"promtool {words[0]} {words[1]} finds faults")
 
 
 main()

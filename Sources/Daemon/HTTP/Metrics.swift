@@ -8,7 +8,9 @@ import Training
 struct Metrics {
   private(set) var text = ""
 
-  init(_ status: DaemonStatus, requests: RequestCounter) {
+  /// Writes the answer.
+  /// - Parameter snapshotWritten: when the newest snapshot that is sound was written; nil where there is none.
+  init(_ status: DaemonStatus, snapshotWritten: Date?, requests: RequestCounter) {
     add("lopt_build_info", "Which version runs.", [("version=\"\(status.version)\"", 1)])
     add("lopt_outer_iterations", "Outer-iterations that the run has done.", [("", Double(status.outerIteration))])
     add("lopt_outer_loss", "The outer-loss of the last outer-iteration.", optional(status.outerLoss))
@@ -29,6 +31,9 @@ struct Metrics {
     add("lopt_adam_loss", "The loss of tuned Adam on the tasks of the evaluation.", optional(status.adamLoss))
     addProblems(status.problems ?? [])
     add("lopt_snapshot_outer_iteration", "The step of the newest snapshot.", optional(status.snapshot.map(Double.init)))
+    add(
+      "lopt_snapshot_timestamp_seconds", "When the newest snapshot was written, in seconds since 1970.",
+      optional(snapshotWritten?.timeIntervalSince1970))
     add("lopt_best_outer_iteration", "The step of the best snapshot.", optional(status.best.map(Double.init)))
     add("lopt_paused", "Whether training is paused.", [("", status.paused ? 1 : 0)])
     add("lopt_alarms", "Alarms that are raised.", [("", Double(status.alarms.count))])
@@ -52,6 +57,9 @@ struct Metrics {
 
   /// Adds what every exporter says about its process.
   private mutating func addProcess() {
+    add(
+      "process_start_time_seconds", "When the process began, in seconds since 1970.",
+      optional(SystemCall.processStart))
     add("process_cpu_seconds_total", "Processor time.", [("", SystemCall.processorSeconds)], type: "counter")
     // The second number of statm is the resident set in pages.
     if let words = try? String(contentsOfFile: "/proc/self/statm", encoding: .utf8).split(separator: " "),

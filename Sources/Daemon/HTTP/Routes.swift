@@ -42,13 +42,20 @@ struct Routes: Sendable {
     router.get(RouterPath(DaemonPath.metrics)) { _, _ in
       Response(
         status: .ok, headers: [.contentType: "text/plain; version=0.0.4; charset=utf-8", .cacheControl: "no-cache"],
-        body: ResponseBody(byteBuffer: ByteBuffer(string: Metrics(status(isTrusted: true), requests: requests).text)))
+        body: ResponseBody(byteBuffer: ByteBuffer(string: metrics.text)))
     }
     router.get(RouterPath(DaemonPath.status)) { request, _ in
       try Response.compactJSON(status(isTrusted: access.isTrusted(request)))
     }
     router.get(RouterPath(DaemonPath.history)) { _, _ in try Response.compactJSON(training.history.columns) }
     addControl(to: router)
+  }
+
+  private var metrics: Metrics {
+    let newest = try? training.snapshots.latest()
+    return Metrics(
+      status(isTrusted: true), snapshotWritten: newest.flatMap { try? Date($0.created, strategy: .iso8601) },
+      requests: requests)
   }
 
   private func status(isTrusted: Bool) -> DaemonStatus {

@@ -19,6 +19,18 @@ extension SystemCall {
     return [usage.ru_utime, usage.ru_stime].reduce(0) { $0 + Double($1.tv_sec) + Double($1.tv_usec) / 1e6 }
   }
 
+  /// The time at which this process began, in seconds since 1970; nil where `/proc` does not say (proc(5)).
+  package static let processStart: Double? = {
+    // Of /proc/self/stat field 22 is the start in ticks after the boot; field 2 is a name in parentheses that may hold anything.
+    guard let process = try? String(contentsOfFile: "/proc/self/stat", encoding: .utf8),
+      let fields = process.split(separator: ")").last?.split(separator: " "), fields.count > 19,
+      let ticks = Double(fields[19]), let system = try? String(contentsOfFile: "/proc/stat", encoding: .utf8),
+      let boot = system.split(separator: "\n").first(where: { $0.hasPrefix("btime ") })?.dropFirst(6),
+      let seconds = Double(boot)
+    else { return nil }
+    return seconds + ticks / Double(sysconf(Int32(_SC_CLK_TCK)))
+  }()
+
   /// The size of a page of memory in bytes.
   package static var pageSize: Int { Int(sysconf(Int32(_SC_PAGESIZE))) }
 

@@ -171,26 +171,41 @@ extension Rule {
         ], said: "Sources/DaemonProtocol/DaemonPath.swift: Documentation/http.md does not name /v1/status"),
     ])
 
-  /// The metrics for Prometheus are on the page of the interface, and those that pages name are in the code.
+  /// The metrics for Prometheus, and the alerts on them, are on their page, and metrics that pages and the configuration of
+  /// Prometheus name are in the code.
   static let metrics = Rule(
     name: "metrics",
     violations: { tree in
       var known: [String: String] = [:]
       for (path, text) in tree.texts where path.hasPrefix("Sources/Daemon/") && path.hasSuffix(".swift") {
-        for match in text.matches(of: /"(lopt_[a-z_]+)"/) { known[String(match.1)] = path }
+        for match in text.matches(of: /"((?:lopt|process)_[a-z_]+)"/) { known[String(match.1)] = path }
       }
       var result: [Violation] = []
       for (path, page) in tree.sortedPages {
         for span in page.spans {
-          guard let match = span.text.prefixMatch(of: /lopt_[a-z_]+/), known[String(match.0)] == nil else { continue }
+          guard let match = span.text.prefixMatch(of: /(?:lopt|process)_[a-z_]+/), known[String(match.0)] == nil else {
+            continue
+          }
           // Part of the name of a file is no metric.
           if span.text.hasSuffix(".deb") { continue }
           result.append(Violation(path: path, line: span.line, message: "there is no metric \(match.0)"))
         }
       }
-      let named = Set((tree.pages["Documentation/http.md"]?.spans ?? []).map { $0.text.prefix { $0 != "{" } })
+      for (path, text) in tree.texts.sorted(by: { $0.key < $1.key }) where path.hasSuffix(".yml") {
+        for (index, line) in text.split(separator: "\n", omittingEmptySubsequences: false).enumerated() {
+          for match in line.matches(of: /\b(?:lopt|process)_[a-z_]+/) where known[String(match.0)] == nil {
+            result.append(Violation(path: path, line: index + 1, message: "there is no metric \(match.0)"))
+          }
+        }
+      }
+      let named = Set((tree.pages["Documentation/metrics.md"]?.spans ?? []).map { $0.text.prefix { $0 != "{" } })
+      for (path, text) in tree.texts.sorted(by: { $0.key < $1.key }) where path.hasSuffix("alerts.yml") {
+        for match in text.matches(of: /alert: (\w+)/) where !named.contains(match.1) {
+          result.append(Violation(path: path, line: 0, message: "Documentation/metrics.md does not name \(match.1)"))
+        }
+      }
       for (name, path) in known.sorted(by: { $0.key < $1.key }) where !named.contains(name[...]) {
-        result.append(Violation(path: path, line: 0, message: "Documentation/http.md does not name \(name)"))
+        result.append(Violation(path: path, line: 0, message: "Documentation/metrics.md does not name \(name)"))
       }
       return result
     },
@@ -198,10 +213,21 @@ extension Rule {
       Planted(
         [
           "Sources/Daemon/HTTP/Metrics.swift": "add(\"lopt_paused\", 1)\n",
-          "Documentation/http.md": "`lopt_paused`, `lopt_gone`\n",
-        ], said: "Documentation/http.md:1: there is no metric lopt_gone"),
+          "Documentation/metrics.md": "`lopt_paused`, `lopt_gone`\n",
+        ], said: "Documentation/metrics.md:1: there is no metric lopt_gone"),
       Planted(
-        ["Sources/Daemon/HTTP/Metrics.swift": "add(\"lopt_paused\", 1)\n", "Documentation/http.md": ""],
-        said: "Sources/Daemon/HTTP/Metrics.swift: Documentation/http.md does not name lopt_paused"),
+        [
+          "Sources/Daemon/HTTP/Metrics.swift": "add(\"lopt_paused\", 1)\n",
+          "Documentation/metrics.md": "`lopt_paused`\n", "alerts.yml": "# Alerts\nexpr: lopt_paused == lopt_gone\n",
+        ], said: "alerts.yml:2: there is no metric lopt_gone"),
+      Planted(
+        [
+          "Sources/Daemon/HTTP/Metrics.swift": "add(\"lopt_paused\", 1)\n",
+          "Documentation/metrics.md": "`lopt_paused`, `LoptPaused`\n",
+          "alerts.yml": "- alert: LoptPaused\n- alert: LoptDown\n",
+        ], said: "alerts.yml: Documentation/metrics.md does not name LoptDown"),
+      Planted(
+        ["Sources/Daemon/HTTP/Metrics.swift": "add(\"lopt_paused\", 1)\n", "Documentation/metrics.md": ""],
+        said: "Sources/Daemon/HTTP/Metrics.swift: Documentation/metrics.md does not name lopt_paused"),
     ])
 }
