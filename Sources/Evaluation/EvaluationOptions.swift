@@ -78,7 +78,8 @@ package struct EvaluationOptions: Codable, Sendable, Equatable {
     }
     do { self = try JSONDecoder().decode(Self.self, from: bytes) } catch let error as DecodingError {
       throw EvaluationError(
-        .wrongPlan, "\(file.path): \(Self.key(of: error)) cannot be that: Documentation/evaluation.md")
+        .wrongPlan,
+        "\(file.path): \(Self.key(of: error)) cannot be that: \(documentationRoot)Documentation/evaluation.md")
     }
     if let fault = fault(prefix: "") { throw EvaluationError(.wrongPlan, "\(file.path): \(fault)") }
   }

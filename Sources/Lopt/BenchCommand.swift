@@ -17,7 +17,7 @@ struct BenchCommand: ParsableCommand {
       its reverse, a step of Adam, and inner steps of an unroll without and with the outer-gradient. GFLOP/s count a \
       convolution's multiply-adds by its definition. "of peak" counts those that are executed, as a share of what the \
       same threads do meanwhile in a loop of nothing but multiply-adds. The variable LOPT_ISA (baseline, x86-64-v3, \
-      x86-64-v4) forces an instruction set. Documentation/benchmarks.md says more.
+      x86-64-v4) forces an instruction set. \(documentationRoot)Documentation/benchmarks.md says more.
 
       Example:
         lopt bench --problem mlp2x32 --threads 1

@@ -13,7 +13,8 @@ struct DescribeCommand: ParsableCommand {
     discussion: """
       The card, NAME.json beside NAME.safetensors, says what the snapshot is, how it was made, and what it was found to \
       do. All of it is read from files, and what belongs to another snapshot, run or data set is refused. A card that is \
-      there already is replaced. Prints the card's path. Documentation/evaluation.md lists the fields.
+      there already is replaced. Prints the card's path. \
+      \(documentationRoot)Documentation/evaluation.md lists the fields.
 
       Examples:
         lopt describe small.safetensors --dataset imagenet16 \\

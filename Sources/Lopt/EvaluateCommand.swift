@@ -19,7 +19,7 @@ struct EvaluateCommand: ParsableCommand {
       Every optimizer trains the same tasks from the same initialisations over the same minibatches; a baseline's \
       learning rate is the best of a logarithmic grid, with --search also that of random trials of all its \
       hyperparameters. Interrupted, it goes on where it was. A file of --curves or --plot that is there already is \
-      replaced. Documentation/evaluation.md says what the numbers mean.
+      replaced. \(documentationRoot)Documentation/evaluation.md says what the numbers mean.
 
       Examples:
         lopt evaluate --snapshot theta-000000120.safetensors --dataset mnist14 \\

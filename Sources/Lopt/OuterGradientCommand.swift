@@ -12,7 +12,8 @@ struct OuterGradientCommand: ParsableCommand {
     commandName: "outer-gradient",
     abstract: "Compute the outer-loss of one given truncation and its gradient.",
     discussion: """
-      Documentation/outer-gradient.md describes both files; Tools/Oracle/outer_gradient.py does the same in PyTorch.
+      \(documentationRoot)Documentation/outer-gradient.md describes both files; \
+      \(documentationRoot)Tools/Oracle/outer_gradient.py does the same in PyTorch.
 
       Example:
         lopt outer-gradient --problem mlp2x32 --case case.safetensors --output result.safetensors

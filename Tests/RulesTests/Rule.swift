@@ -25,7 +25,7 @@ struct Rule: Sendable, CustomTestStringConvertible {
 
   static let all: [Rule] =
     [.imports, .engine, .systemCalls, .threads, .documentation, .fragments]
-    + [.links, .index, .mentions, .paths, .types]
+    + [.links, .packaged, .index, .mentions, .paths, .types]
     + [.commands, .keys, .routes, .metrics]
     + [.folders, .files, .machine, .blocks]
 }

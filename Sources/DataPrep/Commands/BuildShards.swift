@@ -26,7 +26,7 @@ struct BuildShards: ParsableCommand {
           --size 32 --held-out 300 --output imagenet32
         curl URL | dataprep build shards --source imagenet --input - \\
           --size 32 --output imagenet32
-        dataprep build shards --source mnist --input Examples/mnist \\
+        dataprep build shards --source mnist --input \(documentationRoot)Examples/mnist \\
           --size 14 --output mnist14
         dataprep build shards --source folder --input pictures \\
           --size 16 --grey --output pictures16

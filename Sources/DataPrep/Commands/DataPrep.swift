@@ -12,7 +12,7 @@ struct DataPrep: AsyncParsableCommand {
       A dataset is a folder: manifest.json and LMDB shards of raw pixels.
 
       Example:
-        dataprep build shards --source mnist --input Examples/mnist \\
+        dataprep build shards --source mnist --input \(documentationRoot)Examples/mnist \\
           --size 14 --output mnist14
         dataprep verify mnist14
       """,

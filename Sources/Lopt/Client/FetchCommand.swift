@@ -11,7 +11,8 @@ struct FetchCommand: AsyncParsableCommand {
     abstract: "Get a snapshot of θ, checked against its SHA-256.",
     discussion: """
       Prints the path of the file, alone, on standard output. A download that broke off goes on where it was, at once or \
-      at the next call; what was fetched before is taken from the user's cache. Documentation/client.md says more.
+      at the next call; what was fetched before is taken from the user's cache. \
+      \(documentationRoot)Documentation/client.md says more.
 
       Example:
         lopt fetch latest --from http://127.0.0.1:8417 --output snapshots

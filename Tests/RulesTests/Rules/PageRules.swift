@@ -39,6 +39,46 @@ extension Rule {
         said: "Sources/A.swift:1: Documentation/method.md has no heading #lives"),
     ])
 
+  /// What the package has of pages leads to what it has: their links, and the files that help names as it has them.
+  static let packaged = Rule(
+    name: "packaged",
+    violations: { tree in
+      guard let list = tree.texts["packaging/pages"] else { return [] }
+      let packaged = list.split(separator: "\n").filter { !$0.hasPrefix("#") }
+      func isPackaged(_ path: String) -> Bool { packaged.contains { path == $0 || path.hasPrefix("\($0)/") } }
+      var result: [Violation] = []
+      for path in packaged where !tree.paths.contains(String(path)) {
+        result.append(Violation(path: "packaging/pages", line: 0, message: "there is no \(path)"))
+      }
+      for (path, page) in tree.sortedPages where isPackaged(path) {
+        for link in page.links where !link.text.contains(/^(?:[a-z]+:|#)/) {
+          let target = resolved(String(link.text.prefix { $0 != "#" }), in: folder(of: path))
+          guard !isPackaged(target.removingPercentEncoding ?? target) else { continue }
+          result.append(Violation(path: path, line: link.line, message: "the package has no \(target)"))
+        }
+      }
+      for (path, line, text) in codeLines(of: tree) {
+        for match in text.matches(of: /documentationRoot\)([\w\/@.-]+\w)/) where !isPackaged(String(match.1)) {
+          result.append(Violation(path: path, line: line, message: "the package has no \(match.1)"))
+        }
+      }
+      return result
+    },
+    planted: [
+      Planted(
+        [
+          "packaging/pages": "# Pages\nDocumentation\n",
+          "Documentation/a.md": "[a](a.md#b), [b](#b), [c](https://w3.org)\n",
+          "README.md": "[b](b.md)", "b.md": "", "Documentation/b.md": "#\n[b](../b.md)",
+        ], said: "Documentation/b.md:2: the package has no b.md"),
+      Planted(["packaging/pages": "README.md\n"], said: "packaging/pages: there is no README.md"),
+      Planted(
+        [
+          "packaging/pages": "a.md\n", "a.md": "", "Tools/b.py": "",
+          "Sources/A.swift": "\"\\(documentationRoot)a.md, \\(documentationRoot)Tools/b.py\"\n",
+        ], said: "Sources/A.swift:1: the package has no Tools/b.py"),
+    ])
+
   /// Every page of Documentation is found from its index.
   static let index = Rule(
     name: "index",
