@@ -14,13 +14,13 @@ static int is_test_bundle(const char *program) {
   return length >= sizeof ending - 1 && strcmp(program + length - (sizeof ending - 1), ending) == 0;
 }
 
-/// Opens `/dev/null` for reading in place of each standard stream that is closed. Otherwise a file that is opened later
-/// would get its number, and with it what is written for people. What is written to such a stream fails, as it did.
+/// Opens `/dev/null` in place of each standard stream that is closed, so that using it fails, as it did. Otherwise a file
+/// that is opened later would get its number, and with it what is written for people.
 static void reserve_standard_streams(void) {
-  int descriptor;
-  do descriptor = open("/dev/null", O_RDONLY);
-  while (descriptor >= 0 && descriptor <= STDERR_FILENO);
-  if (descriptor >= 0) close(descriptor);
+  for (int stream = STDIN_FILENO; stream <= STDERR_FILENO; stream++) {
+    // The lowest free number is what open(2) gives.
+    if (fcntl(stream, F_GETFD) < 0) open("/dev/null", stream == STDIN_FILENO ? O_WRONLY : O_RDONLY);
+  }
 }
 
 static void begin(int count, char **arguments, char **environment) {

@@ -1,6 +1,12 @@
 import Foundation
 
 extension SystemCall {
+  /// Whether an open file may be read, rather than only be written.
+  public static func isReadable(_ descriptor: Int32) -> Bool {
+    let flags = fcntl(descriptor, F_GETFL)
+    return flags >= 0 && flags & O_ACCMODE != O_WRONLY
+  }
+
   /// Reads the next bytes of a file: `count`, or fewer at the end.
   /// - Throws: ``FileError`` where that fails, as the other functions do.
   public static func read(_ descriptor: Int32, _ count: Int, path: String) throws -> [UInt8] {

@@ -13,12 +13,10 @@ extension FileStatus {
 
   /// Checks that standard input is open.
   ///
-  /// Where it was closed, its number may be that of something else in the process, such as an event. That is of none of
-  /// the kinds that can be piped in.
+  /// Where it was closed, something that cannot be read has its place since the process began.
   /// - Throws: ``DataPrepError`` where it is not.
   static func checkStandardInput() throws {
-    let kinds: [Kind] = [.pipe, .file, .socket, .characterDevice]
-    guard let status = try? FileStatus(STDIN_FILENO, path: "-"), kinds.contains(status.kind) else {
+    guard SystemCall.isReadable(STDIN_FILENO) else {
       throw DataPrepError(.missing, "-", "standard input is closed: nothing is piped in")
     }
   }
