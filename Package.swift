@@ -196,6 +196,30 @@ let tests: [Target] = [
     name: "RulesTests", dependencies: ["TestSupport"], exclude: ["exceptions.txt"], swiftSettings: settings),
 ]
 
+/// Fuzz targets, which scripts/test-long fuzz runs; they are in the package only where FUZZING=1.
+let fuzzing: [Target] = [
+  .systemLibrary(name: "CFuzzer", path: "Fuzz/CFuzzer"),
+  .target(name: "FuzzRunner", dependencies: ["CFuzzer", "Files"], path: "Fuzz/FuzzRunner", swiftSettings: settings),
+  .executableTarget(
+    name: "FuzzJPEG", dependencies: ["DataPrep", "FuzzRunner"], path: "Fuzz/FuzzJPEG", swiftSettings: settings),
+  .executableTarget(
+    name: "FuzzTar", dependencies: ["DataPrep", "FuzzRunner"], path: "Fuzz/FuzzTar", swiftSettings: settings),
+  .executableTarget(
+    name: "FuzzNPZ", dependencies: ["DataPrep", "FuzzRunner"], path: "Fuzz/FuzzNPZ", swiftSettings: settings),
+  .executableTarget(
+    name: "FuzzSafetensors", dependencies: ["FuzzRunner", "Snapshots"], path: "Fuzz/FuzzSafetensors",
+    swiftSettings: settings),
+  .executableTarget(
+    name: "FuzzIDX", dependencies: ["DataPrep", "FuzzRunner"], path: "Fuzz/FuzzIDX", swiftSettings: settings),
+  .executableTarget(
+    name: "FuzzConfiguration", dependencies: ["FuzzRunner", "Settings"], path: "Fuzz/FuzzConfiguration",
+    swiftSettings: settings),
+  .executableTarget(
+    name: "FuzzHTTP",
+    dependencies: ["Daemon", "FuzzRunner", .product(name: "NIOHTTP1", package: "swift-nio")],
+    path: "Fuzz/FuzzHTTP", swiftSettings: settings),
+]
+
 let package = Package(
   name: "lopt",
   products: [
@@ -219,3 +243,30 @@ let package = Package(
   ],
   targets: systemLibraries + sources + testSupport + tests
 )
+
+if Context.environment["FUZZING"] == "1" {
+  package.products = []
+  package.targets = systemLibraries + sources.map(instrumented) + fuzzing.map(instrumented)
+}
+
+/// Returns a target as libFuzzer and the address sanitizer need it, optimized for many inputs a second. A program of
+/// ours becomes a library, for a fuzz target to import, and its `main` gets another name.
+func instrumented(_ target: Target) -> Target {
+  let sanitizers = ["-sanitize=fuzzer,address"]
+  switch target.type {
+  case .executable where target.path == nil:
+    let main = ["-entry-point-function-name", "\(target.name)_main"].flatMap { ["-Xfrontend", $0] }
+    return .target(
+      name: target.name, dependencies: target.dependencies, resources: target.resources,
+      swiftSettings: settings + [.unsafeFlags(sanitizers + ["-O"] + main)])
+  case .executable:
+    target.linkerSettings = [.unsafeFlags(sanitizers)]
+    target.swiftSettings = settings + [.unsafeFlags(sanitizers + ["-O"])]
+  case .regular where target.swiftSettings == nil:
+    target.cSettings = [.unsafeFlags(["-fsanitize=fuzzer-no-link,address", "-O1"])]
+  case .regular:
+    target.swiftSettings = settings + [.unsafeFlags(sanitizers + ["-O"])]
+  default: break
+  }
+  return target
+}

@@ -18,6 +18,15 @@ import Testing
     #expect(names.count > 15 && Set(names).count == names.count && names.contains("soak"))
   }
 
+  @Test("--fuzz-seconds takes a whole number above 0", arguments: [["0"], ["-1"], ["1.5"], ["fuzz"], [""], []])
+  func fuzzSeconds(value: [String]) throws {
+    let long = Repository.root.appending(path: "scripts/test-long")
+    let result = try ToolProcess(executable: long, ["--fuzz-seconds"] + value).wait()
+    #expect(result.exitCode == 64 && result.output.isEmpty)
+    #expect(
+      result.errors == "test-long: --fuzz-seconds takes a number of seconds, not '\(value.first ?? "")'\n", "\(result)")
+  }
+
   @Test("an unknown part is refused with all names, before anything runs")
   func unknown() throws {
     let result = try run("metrics", "soap")
