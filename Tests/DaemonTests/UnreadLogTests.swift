@@ -2,12 +2,13 @@ import Foundation
 import Shards
 import TestSupport
 import Testing
+import Threads
 
 /// A daemon whose log nobody reads.
 @Suite struct UnreadLogTests {
   @Test("where the pipe of the log is full, training goes on, SIGTERM ends the daemon, and what was lost is said")
-  func fullPipe() throws {
-    try withTemporaryFolder { folder in
+  func fullPipe() async throws {
+    try await withTemporaryFolder { folder in
       let data = try SmallDataset.splitDigits(in: folder)
       let state = folder.appending(path: "state")
       let file = folder.appending(path: "lopt.json")
@@ -55,12 +56,12 @@ import Testing
         code = daemon.wait(20)
         print(code, time.monotonic() - started < 10, b"of the log were lost here, as nobody read it" in text)
         """
-      let printed = try Python.run(
-        program: program,
-        arguments: [
-          Repository.tools.appending(path: "lopt-daemon").path, file.path,
-          state.appending(path: "snapshots/latest.json").path,
-        ])
+      let arguments = [
+        Repository.tools.appending(path: "lopt-daemon").path, file.path,
+        state.appending(path: "snapshots/latest.json").path,
+      ]
+      // On a thread of its own, as other tests share the threads of this one.
+      let printed = try await Threads.run(named: "test") { try Python.run(program: program, arguments: arguments) }
       #expect(printed == "0 True True\n")
     }
   }

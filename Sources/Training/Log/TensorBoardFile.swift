@@ -7,6 +7,8 @@ import Foundation
 /// comes after all others. Its first events say from which step on it replaces them.
 final class TensorBoardFile: Sendable {
   private static let prefix = "events.out.tfevents."
+  /// The last second that a name has room for. A name with a later one is not ours.
+  private static let lastSecond = 9_999_999_999
 
   private let path: String
   private let descriptor: Int32
@@ -17,7 +19,7 @@ final class TensorBoardFile: Sendable {
   init(in folder: URL, from step: Int, at time: Date = Date()) throws {
     try SystemCall.makeFolder(folder.path)
     let last = try SystemCall.names(in: folder.path)
-      .filter { $0.hasPrefix(Self.prefix) }.max()
+      .filter { $0.hasPrefix(Self.prefix) && Self.number(in: $0, at: 3, most: Self.lastSecond) != nil }.max()
     if let last { try Self.repair(folder.appending(path: last)) }
     path = folder.appending(path: Self.name(after: last, at: time)).path
     descriptor = try SystemCall.open(path, O_WRONLY | O_CREAT | O_EXCL | O_APPEND)
@@ -32,20 +34,21 @@ final class TensorBoardFile: Sendable {
   /// SECONDS is the second of the start, and never below the last one's even if the clock is. NUMBER is that of the
   /// start.
   static func name(after last: String?, at time: Date) -> String {
-    // Numbers of more digits, in a name that is not ours, are none.
-    let parts = (last ?? "").split(separator: ".")
-    func part(_ index: Int, most: Int) -> Int {
-      let part = parts.indices.contains(index) ? Int(parts[index]) ?? 0 : 0
-      return (0...most).contains(part) ? part : 0
-    }
-    let seconds = part(3, most: 9_999_999_999)
-    let number = part(4, most: 999_999)
+    let seconds = last.flatMap { number(in: $0, at: 3, most: lastSecond) } ?? 0
+    let number = last.flatMap { number(in: $0, at: 4, most: 999_999) } ?? 0
     // After the last number of a second comes the next second.
     let isFull = number == 999_999
     return prefix
       + String(
         format: "%010ld.%06ld.lopt", max(Int(time.timeIntervalSince1970), isFull ? seconds + 1 : seconds),
         isFull ? 1 : number + 1)
+  }
+
+  /// Returns the number that a part of a name is, where it is one from 0 to `most`.
+  private static func number(in name: String, at index: Int, most: Int) -> Int? {
+    let parts = name.split(separator: ".")
+    guard parts.indices.contains(index), let number = Int(parts[index]), (0...most).contains(number) else { return nil }
+    return number
   }
 
   /// Cuts a record that was being written, for which some readers give up a whole file.
