@@ -60,7 +60,7 @@ import Testing
       }
       try build("folder", tree, dataset)
       let table = try ToolProcess.run("dataprep", ["info", dataset.path]).output
-      #expect(table.split(separator: "\n").count == 4 && table.contains(#"ripe\npears \u001b[31m"#))
+      #expect(table.split(separator: "\n").count == 4 && table.contains(#"ripe pears \u001b[31m"#))
       #expect(!table.contains("\u{1B}"))
       let npz = folder.appending(path: "npz")
       #expect(try export(dataset, "npz", to: npz).exitCode == 0)

@@ -184,7 +184,7 @@ import Testing
     try withTemporaryFolder { folder in
       let place = try Workplace(in: folder)
       let result = try place.run("lopt", place.arguments(["--tasks", "1", "--steps", "5", "--grid", "2"]))
-      #expect(result.exitCode == 64 && result.errors.contains("--grid must be 3 … "))
+      #expect(result.exitCode == 64 && result.errors.contains("--grid must be in 3 … "))
     }
   }
 
