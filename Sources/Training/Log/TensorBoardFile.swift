@@ -34,8 +34,8 @@ final class TensorBoardFile: Sendable {
   /// SECONDS is the second of the start, and never below the last one's even if the clock is. NUMBER is that of the
   /// start.
   static func name(after last: String?, at time: Date) -> String {
-    let seconds = last.flatMap { number(in: $0, at: 3, most: lastSecond) } ?? 0
-    let number = last.flatMap { number(in: $0, at: 4, most: 999_999) } ?? 0
+    let seconds = last.flatMap { Self.number(in: $0, at: 3, most: lastSecond) } ?? 0
+    let number = last.flatMap { Self.number(in: $0, at: 4, most: 999_999) } ?? 0
     // After the last number of a second comes the next second.
     let isFull = number == 999_999
     return prefix
