@@ -1,3 +1,4 @@
+import Foundation
 import FuzzRunner
 
 @testable import DataPrep
