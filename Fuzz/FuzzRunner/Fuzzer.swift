@@ -12,6 +12,13 @@ package enum Fuzzer {
   private static let file = FileManager.default.temporaryDirectory
     .appending(path: "lopt-fuzz-\(ProcessInfo.processInfo.processIdentifier)")
 
+  /// ``file``, open for writing: it is written without a wait for the disk, which `Data` would make.
+  private static let handle: FileHandle = {
+    _ = FileManager.default.createFile(atPath: file.path, contents: nil)
+    guard let handle = try? FileHandle(forWritingTo: file) else { fatalError("cannot write \(file.path)") }
+    return handle
+  }()
+
   /// Gives inputs to a function for as long as the command line says.
   package static func run(_ test: @escaping ([UInt8]) throws -> Void) -> Never {
     self.test = test
@@ -33,7 +40,8 @@ package enum Fuzzer {
 
   /// Runs a function on a file of the bytes.
   package static func withFile(_ bytes: [UInt8], _ body: (_ file: URL) throws -> Void) throws {
-    try Data(bytes).write(to: file)
+    try handle.truncate(atOffset: 0)
+    try handle.write(contentsOf: bytes)
     try body(file)
   }
 }
