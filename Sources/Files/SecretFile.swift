@@ -31,9 +31,3 @@ package enum SecretFile {
     throw ReadableSecret(path: path, mode: UInt16(status.st_mode & 0o7777))
   }
 }
-
-extension UInt8 {
-  fileprivate var isLetterOrDigit: Bool {
-    (48...57).contains(self) || (65...90).contains(self) || (97...122).contains(self)
-  }
-}

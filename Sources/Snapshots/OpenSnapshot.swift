@@ -18,7 +18,7 @@ package final class OpenSnapshot: Sendable {
     let descriptor = try SystemCall.open(url.path, O_RDONLY)
     self.descriptor = descriptor
     do {
-      identity = try FileIdentity(descriptor, path: url.path)
+      identity = FileIdentity(try FileStatus(descriptor, path: url.path))
     } catch {
       SystemCall.close(descriptor)
       throw error
@@ -71,7 +71,11 @@ package final class VerifiedFiles: Sendable {
   /// - Throws: ``SnapshotError`` where its bytes are not those of the record, `FileError` where it cannot be read.
   func opened(_ record: SnapshotRecord, at url: URL) throws -> OpenSnapshot {
     let known = open.withLock { $0[url.path]?.snapshot }
-    if let known, known.record == record, (try? FileIdentity(path: url.path)) == known.identity { return known }
+    if let known, known.record == record,
+      (try? FileStatus(url.path, followingLinks: false)).map(FileIdentity.init) == known.identity
+    {
+      return known
+    }
     let new = try OpenSnapshot(record, at: url, verified: self)
     open.withLock { open in
       open = open.filter { $0.value.snapshot != nil }

@@ -37,16 +37,20 @@ package struct StateFolder: Sendable {
   ///
   /// - Throws: ``FileError`` where the folder cannot be read.
   package func fullLogs() throws -> [URL] {
-    try SystemCall.names(in: url.path).compactMap(Self.logNumber).sorted().map(fullLog)
+    try fullLogNumbers().map(fullLog)
+  }
+
+  private func fullLogNumbers() throws -> [Int] {
+    try SystemCall.names(in: url.path).compactMap(Self.logNumber).sorted()
   }
 
   /// The place of the part of the log that is full next: `log-000001.jsonl` is the first.
   ///
   /// - Throws: ``FileError`` where the folder cannot be read, ``SnapshotError`` where no number is left.
   package func nextFullLog() throws -> URL {
-    guard let last = try fullLogs().last, let number = Self.logNumber(last.lastPathComponent) else { return fullLog(1) }
+    let number = try fullLogNumbers().last ?? 0
     guard number < RecordedFiles.highestStep else {
-      throw SnapshotError(.exists, "\(last.path): no number is left above it: move that file away")
+      throw SnapshotError(.exists, "\(fullLog(number).path): no number is left above it: move that file away")
     }
     return fullLog(number + 1)
   }

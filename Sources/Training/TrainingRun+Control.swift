@@ -92,13 +92,8 @@ extension Configuration {
   /// - Throws: ``ConfigurationError`` where its file cannot be used.
   func signingKey() throws -> SigningKey? {
     guard let path = snapshot.signingKeyFile else { return nil }
-    do {
-      if !http.allowReadableSecrets { try SecretFile.check(path) }
-      return try SigningKey(contentsOf: URL(filePath: path))
-    } catch let error as ReadableSecret {
-      throw ConfigurationError(
-        \.snapshot.signingKeyFile, "\(error), or allow it by \(ConfigurationKey.of(\.http.allowReadableSecrets))")
-    } catch {
+    try SecretFile.check(path, of: \.snapshot.signingKeyFile, allowsReadable: http.allowReadableSecrets)
+    do { return try SigningKey(contentsOf: URL(filePath: path)) } catch {
       throw ConfigurationError(\.snapshot.signingKeyFile, "\(error)")
     }
   }

@@ -24,6 +24,12 @@ import Testing
     }
   }
 
+  /// Expects that a shell completes each line as given.
+  private func expectCompletion(_ lines: [String: String], of program: String, by shell: String) throws {
+    let keys = lines.keys.sorted()
+    #expect(try completed(keys, of: program, by: shell) == keys.map { lines[$0] })
+  }
+
   @Test("the tab key completes commands, names of files and folders, and fixed values", arguments: shells)
   func lopt(shell: String) throws {
     let lines = [
@@ -36,8 +42,7 @@ import Testing
       "lopt fetch lat": "fetch latest", "lopt train --config th": "train --config theta.safetensors",
       "lopt train --preset pa": "train --preset paper",
     ]
-    let keys = lines.keys.sorted()
-    #expect(try completed(keys, of: "lopt", by: shell) == keys.map { lines[$0] })
+    try expectCompletion(lines, of: "lopt", by: shell)
   }
 
   @Test("the tab key completes the lists and folders of dataprep", arguments: shells)
@@ -47,8 +52,7 @@ import Testing
       "dataprep build shards --input mn": "build shards --input mnist14",
       "dataprep build shards --filter bi": "build shards --filter bicubic",
     ]
-    let keys = lines.keys.sorted()
-    #expect(try completed(keys, of: "dataprep", by: shell) == keys.map { lines[$0] })
+    try expectCompletion(lines, of: "dataprep", by: shell)
   }
 
   @Test("behind --option= bash offers names of files")

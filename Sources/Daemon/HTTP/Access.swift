@@ -1,5 +1,4 @@
 import DaemonProtocol
-import Files
 import Hummingbird
 import Settings
 
@@ -89,19 +88,6 @@ struct AccessTokens: Sendable {
         .forbidden, message: "this token is for reading only; send that of http.token_file, or use the Unix socket")
     }
   }
-}
-
-/// Checks that not everybody may read the file of a secret.
-/// - Parameter key: the configuration key that names the file.
-/// - Throws: ``ConfigurationError`` where everybody may. A file that cannot be looked at is left to who reads it.
-func requirePrivate(
-  _ path: String, _ key: PartialKeyPath<Configuration>, _ allowsReadable: Bool
-) throws {
-  guard !allowsReadable else { return }
-  do { try SecretFile.check(path) } catch let error as ReadableSecret {
-    throw ConfigurationError(
-      key, "\(error), or allow it by \(ConfigurationKey.of(\.http.allowReadableSecrets))")
-  } catch is FileError {}
 }
 
 /// A check of ``Access`` before every route.

@@ -45,7 +45,7 @@ final class BearerToken: Sendable {
   }
 
   private static func read(_ path: String, _ key: TokenKey, _ allowsReadable: Bool) throws -> SHA256Digest {
-    try requirePrivate(path, key, allowsReadable)
+    try SecretFile.check(path, of: key, allowsReadable: allowsReadable)
     let text: String
     do { text = try TextFile(URL(filePath: path)).text } catch { throw ConfigurationError(key, "\(error)") }
     let token = text.trimmingCharacters(in: .whitespacesAndNewlines)

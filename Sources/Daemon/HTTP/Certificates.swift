@@ -1,4 +1,5 @@
 import DaemonProtocol
+import Files
 import Foundation
 import NIOCore
 import NIOSSL
@@ -46,7 +47,7 @@ final class Certificates: Sendable {
       throw ConfigurationError(
         \.http.tls.certificate, "\(certificate) is no certificate in PEM that can be read: \(error)")
     }
-    try requirePrivate(key, \.http.tls.key, allowsReadable)
+    try SecretFile.check(key, of: \.http.tls.key, allowsReadable: allowsReadable)
     do { pair = Pair(chain: chain, key: try NIOSSLPrivateKey(file: key, format: .pem)) } catch {
       throw ConfigurationError(
         \.http.tls.key, "\(key) is no private key in PEM that can be read: \(error)")

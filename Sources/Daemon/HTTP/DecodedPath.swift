@@ -1,3 +1,4 @@
+import Files
 import Hummingbird
 
 /// A responder before the router that takes paths for the same that RFC 3986, 6.2.2.2, calls the same: a letter, a digit and
@@ -47,10 +48,5 @@ enum PercentEncoding {
     }
   }
 
-  private static func isUnreserved(_ byte: UInt8) -> Bool {
-    switch byte {
-    case 48...57, 65...90, 97...122, 45, 46, 95, 126: true
-    default: false
-    }
-  }
+  private static func isUnreserved(_ byte: UInt8) -> Bool { byte.isLetterOrDigit || "-._~".utf8.contains(byte) }
 }

@@ -1,3 +1,4 @@
+import Files
 import Foundation
 import NIOCore
 import NIOHTTP1
@@ -53,10 +54,7 @@ final class RequestForm: ChannelInboundHandler, RemovableChannelHandler {
 
   /// Whether a text is a host, perhaps with a port (RFC 3986, 3.2), and nothing else, such as a user or a list.
   private static func isAuthority(_ text: String) -> Bool {
-    text.utf8.allSatisfy { byte in
-      (48...57).contains(byte) || (65...90).contains(byte) || (97...122).contains(byte)
-        || "-._~%!$&'()*+;=:[]".utf8.contains(byte)
-    }
+    text.utf8.allSatisfy { $0.isLetterOrDigit || "-._~%!$&'()*+;=:[]".utf8.contains($0) }
   }
 }
 

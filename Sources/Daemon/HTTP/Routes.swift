@@ -52,10 +52,8 @@ struct Routes: Sendable {
   }
 
   private var metrics: Metrics {
-    let newest = try? training.snapshots.latest()
-    return Metrics(
-      status(isTrusted: true), snapshotWritten: newest.flatMap { try? Date($0.created, strategy: .iso8601) },
-      requests: requests)
+    Metrics(
+      status(isTrusted: true), snapshotWritten: (try? training.snapshots.latest())?.time, requests: requests)
   }
 
   private func status(isTrusted: Bool) -> DaemonStatus {

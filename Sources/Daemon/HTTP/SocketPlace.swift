@@ -44,16 +44,19 @@ final class SocketPlace: Sendable {
     DaemonError(.portTaken, \.http.socket, "another process listens on \(path); choose another")
   }
 
+  /// What is at the path now; nil for nothing.
+  private var there: FileIdentity? { (try? FileStatus(path, followingLinks: false)).map(FileIdentity.init) }
+
   /// Remembers the socket that was bound.
   func remember() {
-    let identity = try? FileIdentity(path: path)
+    let identity = there
     bound.withLock { $0 = identity }
   }
 
   /// Removes the socket that was bound, where it still is the one at that path, and then the lock.
   func leave() {
     let own = bound.withLock { $0 }
-    if let own, let now = try? FileIdentity(path: path), now.isSameFile(as: own) {
+    if let own, let now = there, now.isSameFile(as: own) {
       try? SystemCall.removeFile(path)
     }
     try? SystemCall.removeFile(lockPath)

@@ -2,7 +2,7 @@ import Foundation
 
 extension SystemCall {
   /// Whether an open file may be read, rather than only be written.
-  public static func isReadable(_ descriptor: Int32) -> Bool {
+  package static func isReadable(_ descriptor: Int32) -> Bool {
     let flags = fcntl(descriptor, F_GETFL)
     return flags >= 0 && flags & O_ACCMODE != O_WRONLY
   }

@@ -1,3 +1,5 @@
+import Files
+
 extension ConfigurationKey {
   /// The keys of the daemon's HTTP interface.
   static let http = [
@@ -67,9 +69,7 @@ extension ConfigurationKey {
 /// Returns whether a text can be the name of a host.
 private func isHostName(_ name: String) -> Bool {
   !name.isEmpty && name.utf8.count <= 253
-    && name.utf8.allSatisfy { byte in
-      (48...57).contains(byte) || (65...90).contains(byte) || (97...122).contains(byte) || "-._".utf8.contains(byte)
-    }
+    && name.utf8.allSatisfy { $0.isLetterOrDigit || "-._".utf8.contains($0) }
 }
 
 extension Fault {

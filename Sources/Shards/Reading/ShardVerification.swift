@@ -27,7 +27,7 @@ public struct ShardVerification: Sendable {
     defer { if known != before { remember(known) } }
     for shard in manifest.shards {
       let url = folder.appending(path: shard.file).resolvingSymlinksInPath()
-      let identity = try FileIdentity(of: url)
+      let identity = try RememberedStatus(of: url)
       guard known[url.path] != Entry(identity: identity, sha256: shard.fileSha256) else { continue }
       try Self.checkFile(shard, at: url, progress: progress)
       known[url.path] = Entry(identity: identity, sha256: shard.fileSha256)
@@ -37,7 +37,7 @@ public struct ShardVerification: Sendable {
   /// Checks the size and the SHA-256 of a shard's file, and its pages. It does not use LMDB, which a wrong page could
   /// crash.
   static func checkFile(_ shard: Manifest.Shard, at url: URL, progress: (Int) throws -> Void) throws {
-    let bytes = try FileIdentity(of: url).bytes
+    let bytes = try RememberedStatus(of: url).bytes
     guard bytes == shard.bytes else {
       throw ShardsError(
         .damagedShard, url.path, "has \(bytes) bytes where the manifest says \(shard.bytes): build the dataset again")
@@ -49,7 +49,7 @@ public struct ShardVerification: Sendable {
   }
 
   private struct Entry: Codable, Equatable {
-    var identity: FileIdentity
+    var identity: RememberedStatus
     var sha256: String
   }
 
@@ -66,7 +66,7 @@ public struct ShardVerification: Sendable {
 }
 
 /// The properties of a file that change when it is replaced or written to.
-private struct FileIdentity: Codable, Equatable {
+private struct RememberedStatus: Codable, Equatable {
   var inode: UInt64
   var bytes: Int
   /// The time at which its bytes were changed, which a program can set.
