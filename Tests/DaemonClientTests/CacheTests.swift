@@ -8,7 +8,7 @@ import Testing
 @testable import Snapshots
 
 /// What was fetched before, and fetching without a server.
-@Suite struct CacheTests {
+@Suite(.ownThreads) struct CacheTests {
   private func options(_ folder: URL, offline: Bool = false, mostFiles: Int = 64) -> SnapshotFetcher.Options {
     var options = SnapshotFetcher.Options.quick()
     options.cache = SnapshotCache(folder: folder.appending(path: "cache"), mostFiles: mostFiles)

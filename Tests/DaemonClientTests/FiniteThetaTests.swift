@@ -7,7 +7,7 @@ import Testing
 @testable import DaemonClient
 
 /// A θ that is not finite, which an older daemon may give.
-@Suite struct FiniteThetaTests {
+@Suite(.ownThreads) struct FiniteThetaTests {
   @Test("a snapshot whose θ is not finite is refused, and no file is left", arguments: [Float.nan, .infinity])
   func refused(weight: Float) async throws {
     try await withTemporaryFolder { folder in

@@ -9,7 +9,7 @@ import Testing
 @testable import Snapshots
 
 /// Downloads that break off, and servers that fail for a while.
-@Suite struct ResumingTests {
+@Suite(.ownThreads) struct ResumingTests {
   /// Counts the requests of a path.
   private final class Counter: Sendable {
     private let count = Mutex(0)

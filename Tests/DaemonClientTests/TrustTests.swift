@@ -8,7 +8,7 @@ import Testing
 @testable import Snapshots
 
 /// What signatures, steps and ages a fetch accepts, and from whom.
-@Suite struct TrustTests {
+@Suite(.ownThreads) struct TrustTests {
   private let key = SigningKey()
 
   /// Trust in the key, remembering in a folder.

@@ -9,7 +9,7 @@ import Testing
 @testable import DaemonClient
 
 /// Waiting for a newer snapshot; where a daemon is; and what is left beside the file.
-@Suite struct WaitingTests {
+@Suite(.ownThreads) struct WaitingTests {
   @Test(
     "a wait for a newer snapshot ends once the step is above the one given, through answers that there is none yet",
     arguments: ["latest", "best"])

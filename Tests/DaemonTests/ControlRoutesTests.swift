@@ -15,7 +15,7 @@ import Threads
 @testable import Training
 
 /// What a daemon that trains answers, and what may be asked of it, and by whom.
-@Suite struct ControlRoutesTests {
+@Suite(.ownThreads) struct ControlRoutesTests {
 
   private static func configuration(_ folder: URL) throws -> Configuration {
     let dataset = try SmallDataset.digits(in: folder).folder

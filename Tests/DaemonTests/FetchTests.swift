@@ -10,7 +10,7 @@ import Testing
 @testable import DaemonClient
 
 /// Fetching a snapshot from a daemon's routes, and from a state folder.
-@Suite struct FetchTests {
+@Suite(.ownThreads) struct FetchTests {
   /// Runs `body` with the address of a server on a free port.
   private func withServer(
     _ router: Router<BasicRequestContext>, _ body: @escaping @Sendable (String) async throws -> Void

@@ -3,7 +3,7 @@ import TestSupport
 import Testing
 
 /// Where `lopt-daemon`, as a process, listens, and to whom.
-@Suite(.serialized) struct ListenerProcessTests {
+@Suite(.serialized, .ownThreads) struct ListenerProcessTests {
   /// Runs `body` with a daemon on the socket `s` of a folder and on a port, without a token.
   func withDaemon(_ body: (ToolProcess, URL, UInt16) async throws -> Void) async throws {
     try await withTemporaryFolder { folder in
@@ -69,10 +69,12 @@ import Testing
     try withTemporaryFolder { folder in
       let long = String(repeating: "x", count: 120)
       let daemon = try startWithoutSocket(in: folder, state: long)
-      try daemon.wait { $0.errors.contains("serving http:") && $0.errors.contains("snapshot theta-") }
-      #expect(daemon.errors.contains("http.socket names another socket"), "\(daemon.errors)")
+      try daemon.wait {
+        ["serving http:", "snapshot theta-", "http.socket names another socket"].allSatisfy($0.errors.contains)
+      }
       daemon.send(SIGTERM)
-      #expect(try daemon.wait().exitCode == 0)
+      let result = try daemon.wait()
+      #expect(result.exitCode == 0, "\(result.errors)")
     }
   }
 

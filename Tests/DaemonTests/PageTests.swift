@@ -7,7 +7,7 @@ import Testing
 @testable import Daemon
 
 /// The page at `/`, as far as no browser is needed (Tools/Page opens it in one).
-@Suite struct PageTests {
+@Suite(.ownThreads) struct PageTests {
   private static let types = [
     "html": "text/html; charset=utf-8", "css": "text/css; charset=utf-8", "js": "text/javascript; charset=utf-8",
   ]

@@ -8,7 +8,7 @@ import Testing
 @testable import Daemon
 
 /// What the daemon answers to HTTP.
-@Suite struct RoutesTests {
+@Suite(.ownThreads) struct RoutesTests {
   /// Runs `body` with a client of the routes over a store of these steps.
   private func withRoutes(
     _ steps: [Int], isPrivate: Bool = false,

@@ -11,7 +11,7 @@ import Testing
 @testable import Training
 
 /// What a daemon tells of a run with several problems, on a data set that has no classes apart.
-@Suite struct SeveralProblemsRoutesTests {
+@Suite(.ownThreads) struct SeveralProblemsRoutesTests {
   private static let names = ["mlp2x32", "conv3x2-mnist@14"]
 
   private static func configuration(_ folder: URL) throws -> Configuration {

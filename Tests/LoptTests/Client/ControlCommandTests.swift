@@ -4,7 +4,7 @@ import TestSupport
 import Testing
 
 /// The commands that ask a daemon, and tell it what to do, against a server that answers as a daemon does.
-@Suite(.serialized) struct ControlCommandTests {
+@Suite(.serialized, .ownThreads) struct ControlCommandTests {
   private static let record =
     #"{"name":"theta-000000012.safetensors","step":12,"sha256":"\#(String(repeating: "a", count: 64))","size":99,"#
     + #""created":"2026-01-01T00:00:00Z"}"#

@@ -7,7 +7,7 @@ import TestSupport
 import Testing
 
 /// `lopt fetch` as a process; what it fetches is tested in SnapshotsTests, and with the daemon.
-@Suite struct FetchCommandTests {
+@Suite(.ownThreads) struct FetchCommandTests {
   @Test("a text that is no snapshot's name is exit 66 and says what a name is")
   func wrongName() throws {
     let result = try ToolProcess.run("lopt", ["fetch", "../../etc/passwd"])

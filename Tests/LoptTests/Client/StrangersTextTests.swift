@@ -4,7 +4,7 @@ import TestSupport
 import Testing
 
 /// What a stranger's server and a stranger's file can write on the terminal of `lopt`: nothing but text in its place.
-@Suite(.serialized) struct StrangersTextTests {
+@Suite(.serialized, .ownThreads) struct StrangersTextTests {
   /// Sets a terminal's title and its colour, and begins a line that says that all is well.
   private static let attack = "\u{1B}]0;owned\u{7}\u{1B}[31m\u{9B}2J\u{202E}\nok      trusted"
 
