@@ -32,7 +32,10 @@ let sources: [Target] = [
   .target(
     name: "Commands", dependencies: ["CProcess", "Files", "Threads", argumentParser, logging], swiftSettings: settings),
   .target(name: "Randomness", swiftSettings: settings),
-  .target(name: "CKernels"),
+  // With the trait, OpenBLAS multiplies the matrices of dense layers; one of Debian's packages gives the linker its name.
+  .target(
+    name: "CKernels", cSettings: [.define("LOPT_OPENBLAS", .when(traits: ["OpenBLAS"]))],
+    linkerSettings: [.linkedLibrary("openblas", .when(traits: ["OpenBLAS"]))]),
   .target(name: "CReducedJPEG"),
   .target(name: "Engine", dependencies: ["CKernels", "Files", "Randomness", "Threads"], swiftSettings: settings),
   .target(
@@ -228,6 +231,11 @@ let package = Package(
     .executable(name: "lopt", targets: ["Lopt"]),
     .library(name: "Shards", targets: ["Shards"]),
     .library(name: "DaemonClient", targets: ["DaemonClient"]),
+  ],
+  traits: [
+    .trait(
+      name: "OpenBLAS",
+      description: "Multiplies the matrices of dense layers by OpenBLAS (libopenblas-dev) on one thread.")
   ],
   dependencies: [
     .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.0"),

@@ -4,3 +4,6 @@
 #include "instruction_sets.h"
 
 const struct lopt_kernels lopt_kernels_baseline = LOPT_KERNELS("baseline");
+#ifdef LOPT_OPENBLAS
+const struct lopt_kernels lopt_kernels_baseline_openblas = LOPT_KERNELS_OPENBLAS("baseline");
+#endif

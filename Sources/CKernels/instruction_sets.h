@@ -11,5 +11,11 @@ extern const struct lopt_kernels lopt_kernels_baseline;
 extern const struct lopt_kernels lopt_kernels_x86_64_v3;
 /// The table for x86-64-v4: AVX-512 with the extensions F, BW, CD, DQ and VL.
 extern const struct lopt_kernels lopt_kernels_x86_64_v4;
+#ifdef LOPT_OPENBLAS
+/// The same with OpenBLAS's matrix product.
+extern const struct lopt_kernels lopt_kernels_baseline_openblas;
+extern const struct lopt_kernels lopt_kernels_x86_64_v3_openblas;
+extern const struct lopt_kernels lopt_kernels_x86_64_v4_openblas;
+#endif
 
 #endif

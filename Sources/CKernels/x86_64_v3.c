@@ -10,4 +10,7 @@
 #pragma clang attribute pop
 
 const struct lopt_kernels lopt_kernels_x86_64_v3 = LOPT_KERNELS("x86-64-v3");
+#ifdef LOPT_OPENBLAS
+const struct lopt_kernels lopt_kernels_x86_64_v3_openblas = LOPT_KERNELS_OPENBLAS("x86-64-v3");
+#endif
 #endif

@@ -12,4 +12,7 @@
 #pragma clang attribute pop
 
 const struct lopt_kernels lopt_kernels_x86_64_v4 = LOPT_KERNELS("x86-64-v4");
+#ifdef LOPT_OPENBLAS
+const struct lopt_kernels lopt_kernels_x86_64_v4_openblas = LOPT_KERNELS_OPENBLAS("x86-64-v4");
+#endif
 #endif

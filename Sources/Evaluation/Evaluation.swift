@@ -71,7 +71,7 @@ package struct Evaluation: Sendable {
       folder: cache,
       identity: Identity(
         plan: plan, theta: Digest.sha256(try snapshot.snapshot.encoded()), dataset: dataset.manifestDigest,
-        instructionSet: kernels.name),
+        instructionSet: kernels.title),
       lost: lost)
   }
 

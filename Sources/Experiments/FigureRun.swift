@@ -38,7 +38,7 @@ package struct FigureRun<Instance: Figure>: Sendable {
     defer { progress.finish() }
     let points = try FigureJournal(
       folder: folder.appending(path: "points"), figure: figure.name,
-      identity: Identity(figure: figure.name, settings: figure.settings, instructionSet: figure.kernels.name),
+      identity: Identity(figure: figure.name, settings: figure.settings, instructionSet: figure.kernels.title),
       progress: progress)
     let output = try figure.run(points, threads: threads)
     return try write(output)

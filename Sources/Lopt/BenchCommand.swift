@@ -65,7 +65,7 @@ struct BenchCommand: ParsableCommand {
     if json {
       try JSONText.print(results)
     } else {
-      try StandardOutput.print("\(kernels.name), \(threads) thread(s), batch \(batch)")
+      try StandardOutput.print("\(kernels.title), \(threads) thread(s), batch \(batch)")
       try StandardOutput.print(Self.table(results))
     }
   }

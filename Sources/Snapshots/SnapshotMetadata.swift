@@ -44,13 +44,16 @@ public struct SnapshotMetadata: Sendable, Equatable {
   /// The decay of the average of θ for each outer-iteration, where the snapshot holds the average; nil where it is θ
   /// itself.
   public var averageDecay: Double?
+  /// The instruction set that the program computed with, and the library that multiplied matrices where that is not the
+  /// program itself: what the bits of θ depend on; nil where the snapshot is of a version that did not say it.
+  public var instructionSet: String?
 
   /// Makes the metadata of a snapshot.
   public init(
     hiddenLayers: Int, hiddenUnits: Int, features: [String], betas: [Float], timeScales: [Float], lambda1: Float,
     lambda2: Float, outerIteration: Int, objective: String, estimator: String, problem: String, batch: Int,
     steps: Int, dataset: String, datasetSHA256: String, seed: UInt64, toolVersion: String,
-    averageDecay: Double? = nil
+    averageDecay: Double? = nil, instructionSet: String? = nil
   ) {
     self.hiddenLayers = hiddenLayers
     self.hiddenUnits = hiddenUnits
@@ -70,11 +73,12 @@ public struct SnapshotMetadata: Sendable, Equatable {
     self.seed = seed
     self.toolVersion = toolVersion
     self.averageDecay = averageDecay
+    self.instructionSet = instructionSet
   }
 
   /// The keys and values of the file's metadata: lists as JSON, numbers in decimal.
   public var dictionary: [String: String] {
-    let own = [
+    var own = [
       "format_version": String(Self.formatVersion), "hidden_layers": String(hiddenLayers),
       "hidden_units": String(hiddenUnits),
       "features": "[" + features.map { "\"\($0)\"" }.joined(separator: ",") + "]",
@@ -84,7 +88,9 @@ public struct SnapshotMetadata: Sendable, Equatable {
       "estimator": estimator, "problem": problem, "batch": String(batch), "steps": String(steps), "dataset": dataset,
       "dataset_sha256": datasetSHA256, "seed": String(seed), "tool_version": toolVersion,
     ]
-    return averageDecay.map { own.merging(["average_decay": "\($0)"]) { $1 } } ?? own
+    own["average_decay"] = averageDecay.map { "\($0)" }
+    own["instruction_set"] = instructionSet
+    return own
   }
 
   /// Reads the keys and values of a file's metadata.
@@ -119,6 +125,7 @@ public struct SnapshotMetadata: Sendable, Equatable {
       objective: try text("objective"), estimator: try text("estimator"), problem: try text("problem"),
       batch: try value("batch"), steps: try value("steps"), dataset: try text("dataset"),
       datasetSHA256: try text("dataset_sha256"), seed: try value("seed"), toolVersion: try text("tool_version"),
-      averageDecay: dictionary["average_decay"] == nil ? nil : try value("average_decay"))
+      averageDecay: dictionary["average_decay"] == nil ? nil : try value("average_decay"),
+      instructionSet: dictionary["instruction_set"])
   }
 }

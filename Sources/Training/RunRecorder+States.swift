@@ -85,7 +85,7 @@ extension RunRecorder {
     for kind in kinds where try snapshots.highestStep(of: kind) ?? -1 < step {
       let metadata = SnapshotMetadata(
         configuration, problems: learner.problems.map(\.name), digests: digests, outerIteration: step,
-        isAverage: kind == .average)
+        isAverage: kind == .average, instructionSet: learner.kernels.title)
       let record = try snapshots.write(Snapshot(theta: state.theta(kind), metadata: metadata))
       guard kind == .theta else { continue }
       let status = currentStatus.withLock { status in

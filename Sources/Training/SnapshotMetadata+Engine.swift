@@ -10,8 +10,10 @@ extension SnapshotMetadata {
   ///   - problems: the names of the inner problems.
   ///   - digests: the SHA-256 of each data set's manifest.
   ///   - isAverage: whether the snapshot holds the average of θ.
+  ///   - instructionSet: the title of the kernels that the run computes with.
   init(
-    _ configuration: Configuration, problems: [String], digests: [String], outerIteration: Int, isAverage: Bool = false
+    _ configuration: Configuration, problems: [String], digests: [String], outerIteration: Int, isAverage: Bool = false,
+    instructionSet: String? = nil
   ) {
     let optimizer = configuration.inner.optimizer
     self.init(
@@ -22,6 +24,6 @@ extension SnapshotMetadata {
       problem: problems.joined(separator: ","), batch: configuration.inner.batch, steps: configuration.inner.life.to,
       dataset: configuration.datasets.map { UserPath.name($0.path) }.joined(separator: ","),
       datasetSHA256: digests.joined(separator: ","), seed: configuration.seed, toolVersion: Files.toolVersion,
-      averageDecay: isAverage ? configuration.outer.average.decay : nil)
+      averageDecay: isAverage ? configuration.outer.average.decay : nil, instructionSet: instructionSet)
   }
 }

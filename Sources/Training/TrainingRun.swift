@@ -76,7 +76,7 @@ package final class TrainingRun: Sendable {
     let names = tasks.problems.map(\.name).joined(separator: ", ")
     sayWhatIsEvaluated()
     console.info(
-      "training \(names) from outer-iteration \(state.outerIteration), \(threads) threads, \(kernels.name)")
+      "training \(names) from outer-iteration \(state.outerIteration), \(threads) threads, \(kernels.title)")
     try recorder.writeState()
     if try snapshots.highestStep() == nil { try recorder.snapshotIfHigher() }
   }

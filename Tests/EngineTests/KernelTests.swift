@@ -14,6 +14,13 @@ import Testing
     #expect(Kernels.available.first?.name == "baseline")
     for kernels in Kernels.available { #expect(Kernels(kernels.name)?.name == kernels.name) }
     #expect(Kernels("x87") == nil)
+    #if OpenBLAS
+      let last = Kernels.available.last
+      #expect(last?.name.hasSuffix("+openblas") == true)
+      #expect(last?.title.contains(/\+openblas \(OpenBLAS [0-9.]+ [A-Za-z0-9]+\)$/) == true, "\(last?.title ?? "")")
+    #else
+      #expect(Kernels.available.allSatisfy { $0.title == $0.name } && Kernels("baseline+openblas") == nil)
+    #endif
   }
 
   @Test(

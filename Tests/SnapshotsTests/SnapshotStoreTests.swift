@@ -15,6 +15,9 @@ import Testing
     #expect(file.metadata["betas"] == "[0.5,0.9999]")
     #expect(file.metadata["features"] == #"["momentum","rms","time"]"#)
     #expect(file.metadata.count == 18)
+    var named = snapshot
+    named.metadata.instructionSet = "x86-64-v4"
+    #expect(try Snapshot(named.encoded(), name: "a") == named)
   }
 
   @Test("the average of θ is a snapshot of its own name beside θ's; its metadata says what it is; latest is θ")

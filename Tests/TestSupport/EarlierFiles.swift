@@ -63,10 +63,10 @@ package struct TensorFile: Sendable {
     }
   }
 
-  /// The metadata of a snapshot or an exported state, without its step, the version of the tool that wrote it, the path
+  /// The metadata of a snapshot or an exported state, without its step, what wrote and computed it, the path
   /// of the key, and the settings that 0.1.0 had not: on these nothing depends.
   package var said: [String: String] {
-    metadata.filter { !["outer_iteration", "tool_version"].contains($0.key) }
+    metadata.filter { !["outer_iteration", "tool_version", "instruction_set"].contains($0.key) }
       .mapValues {
         $0.replacing(/,"signingKeyFile":"[^"]*"/, with: "")
           .replacing(/"(allowReadableSecrets":false|hostNames":\[\]),/, with: "")

@@ -49,18 +49,23 @@ import Testing
     }
   }
 
-  @Test("a snapshot names its data set by the folder's name, which says nothing of where that lies")
-  func namesTheDataset() throws {
+  @Test(
+    "a snapshot names its data set by the folder's name, which says nothing of where that lies, and what computed it, as the log does"
+  )
+  func namesItsOrigin() throws {
     try withTemporaryFolder { folder in
       let data = try SmallDataset.digits(in: folder)
       let state = folder.appending(path: "state")
+      let log = RecordingLog()
       try TrainingRun(
         configuration: SmallRun.configuration(data.folder, state: state, outerIterations: 1), kernels: .forTests,
-        console: .silent
+        console: log.logger
       ).run()
       let metadata = try Snapshot(contentsOf: state.appending(path: "snapshots/theta-000000001.safetensors")).metadata
       #expect(metadata.dataset == data.folder.lastPathComponent && metadata.datasetSHA256 == data.manifestDigest)
       #expect(metadata.outerIteration == 1)
+      #expect(metadata.instructionSet == Kernels.forTests.title)
+      #expect(log.lines.contains { $0.hasSuffix(" threads, \(Kernels.forTests.title)") }, "\(log.lines)")
     }
   }
 

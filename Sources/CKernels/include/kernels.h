@@ -97,11 +97,13 @@ struct lopt_tiles {
 struct lopt_kernels {
   /// The name of the instruction set, as `lopt_kernels_named` takes it.
   const char *name;
+  /// Returns the name of the library that computes `product`; null where that is a kernel of ours.
+  const char *(*library)(void);
 
   // Dense algebra
 
-  /// c[m, n] = a[m, k] b[k, n], or c += where `accumulate`. Element (i, p) of a is a[i * a_row + p * a_column]; the
-  /// rows of b and of c are `ldb` and `ldc` floats apart.
+  /// c[m, n] = a[m, k] b[k, n], or c += where `accumulate`. Element (i, p) of a is a[i * a_row + p * a_column], of
+  /// which strides one is 1; the rows of b and of c are `ldb` and `ldc` floats apart.
   void (*product)(long m, long n, long k, const float *a, long a_row, long a_column, const float *b, long ldb, float *c,
                   long ldc, int accumulate);
   /// target[columns, rows] = source[rows, columns]ᵀ.
@@ -222,8 +224,9 @@ struct lopt_kernels {
   long (*multiply_adds)(long rounds, float factor, float *result);
 };
 
-/// Returns the table for an instruction set: "baseline", "x86-64-v3" or "x86-64-v4". Returns null for any other name,
-/// and where this machine lacks the instructions.
+/// Returns the table for an instruction set: "baseline", "x86-64-v3" or "x86-64-v4". Where the package is built with its
+/// trait OpenBLAS, "+openblas" behind one of these is the table whose `product` is that library's. Returns null for any
+/// other name, and where this machine lacks the instructions.
 const struct lopt_kernels *lopt_kernels_named(const char *name);
 
 #endif

@@ -16,6 +16,8 @@ package final class Learner: Sendable {
   package let inner: InnerSettings
   /// The inner problems, which tasks name by their positions.
   package let problems: [any InnerProblem]
+  /// The kernels that every thread computes with.
+  package let kernels: Kernels
   private let tasks: any TaskDistribution
   private let estimator: any GradientEstimator
   private let threads: [ThreadMemory]
@@ -46,6 +48,7 @@ package final class Learner: Sendable {
     self.outer = outer
     self.inner = inner
     self.problems = problems
+    self.kernels = kernels
     self.tasks = tasks
     self.estimator = estimator
     self.state = Mutex(state)

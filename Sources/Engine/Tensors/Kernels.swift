@@ -6,7 +6,12 @@ import CKernels
 package struct Kernels: @unchecked Sendable {
   /// The kernels that this processor can run, from the least to the most. The first is `baseline`, which every processor
   /// has.
-  package static var available: [Kernels] { ["baseline", "x86-64-v3", "x86-64-v4"].compactMap { Kernels($0) } }
+  ///
+  /// Where the package is built with its trait OpenBLAS, they follow once more, with that library's matrix product.
+  package static var available: [Kernels] {
+    let names = ["baseline", "x86-64-v3", "x86-64-v4"]
+    return (names + names.map { $0 + "+openblas" }).compactMap { Kernels($0) }
+  }
 
   /// The number of parameters that the learned optimizer's network handles at once.
   static let block = Int(LOPT_BLOCK)
@@ -19,8 +24,12 @@ package struct Kernels: @unchecked Sendable {
     self.table = table
   }
 
-  /// The name of the instruction set.
+  /// The name of the instruction set, with `+openblas` behind it where OpenBLAS multiplies matrices.
   package var name: String { String(cString: table.pointee.name) }
+
+  /// The name, and the library that multiplies matrices where that is not this engine: what the bits of a result depend
+  /// on, for people and for records. For example `x86-64-v4`, or `x86-64-v4+openblas (OpenBLAS 0.3.21 SkylakeX)`.
+  package var title: String { table.pointee.library.map { "\(name) (\(String(cString: $0()!)))" } ?? name }
 
   /// A matrix in a buffer. A transposed one is the same floats with the strides exchanged.
   struct Matrix {
