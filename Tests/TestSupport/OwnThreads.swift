@@ -7,8 +7,10 @@ package import Testing
 /// All tests begin at once, on as many threads as there are processors, and one that waits for a program holds its thread.
 /// A test that speaks to a server would wait behind all of them for each answer, for minutes.
 package struct OwnThreads: SuiteTrait, TestTrait, TestScoping {
+  /// The trait is each test's, too.
   package var isRecursive: Bool { true }
 
+  /// Runs a test on the threads.
   package func provideScope(
     for test: Test, testCase: Test.Case?, performing function: @Sendable () async throws -> Void
   ) async throws {
