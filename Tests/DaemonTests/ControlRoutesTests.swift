@@ -36,10 +36,11 @@ import Threads
     try await withTemporaryFolder { folder in
       let run = try TrainingRun(configuration: Self.configuration(folder), kernels: .forTests, console: .silent)
       let routes = Routes(training: run, started: Date(), requests: RequestCounter(), logger: .silent)
-      let training = Task.detached { try await Threads.run(named: "outer-training") { try run.run() } }
+      async let training: Void = Threads.run(named: "outer-training") { try run.run() }
+      defer { run.stop() }
       try await Application(responder: routes.responder(access)).test(.router) { client in try await body(client, run) }
       run.stop()
-      try await training.value
+      try await training
     }
   }
 
@@ -56,10 +57,9 @@ import Threads
     try #require(try await get(client, "/v1/status")["outer_iteration"] as? Int)
   }
 
-  /// Waits until training is beyond an outer-iteration, for a number of looks: by the clock this task may not have had
-  /// its turn for minutes, where other tests keep the threads that it shares with them.
+  /// Waits until training is beyond an outer-iteration, for a number of looks.
   private func wait(beyond step: Int, _ client: any TestClientProtocol) async throws {
-    for _ in 1...10_000 {
+    for _ in 1...30_000 {
       if try await outerIteration(client) > step { return }
       try await Task.sleep(for: .milliseconds(5))
     }
