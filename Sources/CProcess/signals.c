@@ -7,7 +7,7 @@
 #include <unistd.h>
 
 /// The pipe's ends, to read from and to write to. They are set before the first handler is.
-static int ends[2];
+static int ends[2] = {-1, -1};
 
 /// Is added to the number of a signal in the pipe that is taken from now on: no signal has arrived.
 enum { TAKEN = 128 };
@@ -22,14 +22,16 @@ static void pass_on(int number) {
   errno = kept;
 }
 
-void lopt_mask_signal(int how, int number) {
+/// Lets a signal arrive at the calling thread, also where the program's parent had made it wait.
+static void unblock(int number) {
   sigset_t signals;
   sigemptyset(&signals);
   sigaddset(&signals, number);
-  pthread_sigmask(how, &signals, NULL);
+  pthread_sigmask(SIG_UNBLOCK, &signals, NULL);
 }
 
 int lopt_open_signals(void) {
+  if (ends[0] >= 0) return 0;
   if (pipe2(ends, O_CLOEXEC) != 0) return -1;
   // Only the handler must not wait.
   fcntl(ends[1], F_SETFL, O_NONBLOCK);
@@ -41,7 +43,7 @@ int lopt_next_signal(void) {
   while (1) {
     if (read(ends[0], &byte, 1) != 1) continue;
     if (byte < TAKEN) return byte;
-    lopt_mask_signal(SIG_UNBLOCK, byte - TAKEN);
+    unblock(byte - TAKEN);
   }
 }
 
@@ -61,7 +63,7 @@ void lopt_ignore_signal(int number) { act(number, SIG_IGN); }
 
 void lopt_end_by_signal(int number) {
   act(number, SIG_DFL);
-  lopt_mask_signal(SIG_UNBLOCK, number);
+  unblock(number);
   raise(number);
   // The first process of a container is still here: the system ends it by no signal.
   _exit(128 + number);

@@ -38,10 +38,11 @@ import Threads
           for half in stride(from: 0, through: 60, by: 5) {
             let process = try ToolProcess(tool, arguments)
             usleep(UInt32(half * 500))
+            let hasBegun = try takesSignals(process, tool)
             process.send(half.isMultiple(of: 2) ? SIGTERM : SIGINT)
             let result = try process.wait(seconds: 60)
             // Before the program's first line the system ends it by the signal.
-            if ![0, -SIGTERM, -SIGINT].contains(result.exitCode) {
+            if result.exitCode != 0, hasBegun || ![-SIGTERM, -SIGINT].contains(result.exitCode) {
               wrong.append("\(tool) after \(half) half ms: \(result)")
             }
           }
@@ -50,6 +51,17 @@ import Threads
       }
     }
     #expect(wrong == [])
+  }
+
+  /// Whether the program itself has begun: then both signals wait, or are taken (proc_pid_status(5)).
+  private func takesSignals(_ process: ToolProcess, _ tool: String) throws -> Bool {
+    let status = try String(contentsOfFile: "/proc/\(process.identifier)/status", encoding: .utf8)
+    func field(_ name: String) -> Substring? {
+      status.split(separator: "\n").first { $0.hasPrefix(name + ":") }?.split(separator: "\t").last
+    }
+    let taken = ["SigBlk", "SigCgt"].compactMap { field($0).flatMap { UInt64($0, radix: 16) } }.reduce(0, |)
+    let both = UInt64(1) << UInt64(SIGTERM - 1) | UInt64(1) << UInt64(SIGINT - 1)
+    return field("Name").map(String.init) == tool && taken & both == both
   }
 
   @Test(

@@ -1,14 +1,8 @@
 /// Signals that are passed on to a thread, through a pipe. None is lost from the moment on at which it is taken.
-///
-/// SIGTERM and SIGINT wait from the program's start on until they are taken, so that none of them is lost at all. Tests
-/// are a program too, which nobody makes take its signals: in a program that ends in `.xctest` they do not wait.
 #ifndef LOPT_SIGNALS_H
 #define LOPT_SIGNALS_H
 
-/// Lets a signal wait that arrives at the calling thread (how: SIG_BLOCK), or no longer (SIG_UNBLOCK).
-void lopt_mask_signal(int how, int number);
-
-/// Opens the pipe, once in a process. Returns 0, or -1 where there is no room for one; `errno` says why.
+/// Opens the pipe, where it is not open. Returns 0, or -1 where there is no room for one; `errno` says why.
 int lopt_open_signals(void);
 
 /// Waits for the next signal in the pipe, and returns its number. One thread calls this again and again; the signals

@@ -1,4 +1,6 @@
 #define _GNU_SOURCE
+#include "start.h"
+
 #include <fcntl.h>
 #include <signal.h>
 #include <stddef.h>
@@ -7,7 +9,6 @@
 
 #include "signals.h"
 
-/// Tests are a program too, which nobody makes take its signals.
 static int is_test_bundle(const char *program) {
   static const char ending[] = ".xctest";
   const size_t length = strlen(program);
@@ -25,13 +26,16 @@ static void reserve_standard_streams(void) {
 
 static void begin(int count, char **arguments, char **environment) {
   (void)environment;
-  reserve_standard_streams();
   if (count == 0 || is_test_bundle(arguments[0])) return;
-  lopt_mask_signal(SIG_BLOCK, SIGTERM);
-  lopt_mask_signal(SIG_BLOCK, SIGINT);
+  reserve_standard_streams();
+  // They are in the pipe until somebody reads it. To block them would not do: dispatch lets all signals arrive at the
+  // main thread, once that has nothing to do.
+  if (lopt_open_signals() != 0) return;
+  lopt_take_signal(SIGTERM);
+  lopt_take_signal(SIGINT);
 }
 
-// The loader calls this before it initialises any library: nobody has opened a file or made a thread yet. Threads inherit
-// which signals wait. A signal that arrives before ends the program as it ends any other.
+// The loader calls this before it initialises any library: nobody has opened a file or made a thread yet. A signal that
+// arrives before ends the program as it ends any other.
 typedef void (*start_function)(int, char **, char **);
 __attribute__((section(".preinit_array"), used)) static const start_function at_the_start = begin;
