@@ -3,7 +3,7 @@ import Foundation
 package import Logging
 
 /// A log handler that writes a line for each event on standard error: time (UTC), level, message, and metadata as
-/// `key=value`.
+/// `key=value`. It ends the line of a bar that is drawn there.
 package struct ConsoleHandler: LogHandler {
   /// The least level that is logged.
   package var logLevel = Logger.Level.info
@@ -26,7 +26,10 @@ package struct ConsoleHandler: LogHandler {
       metadata: metadata.merging(event.metadata ?? [:]) { $1 })
     LostLines.write(
       line, notice: { Self.line(at: Date(), level: .warning, message: "\($0)", metadata: [:]) },
-      by: { StandardError.write($0 + "\n") })
+      by: {
+        Progress.endLine()
+        return StandardError.write($0 + "\n")
+      })
   }
 
   /// Returns the line of an event. It is one line, whatever a stranger wrote into a part of it.

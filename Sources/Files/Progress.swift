@@ -104,8 +104,17 @@ public final class Progress: @unchecked Sendable {
 
   /// Tells people a sentence, on a line of its own also where a bar is drawn.
   public static func tell(_ sentence: String) {
-    drawn.withLock { $0?.progress }?.finish()
+    endLine()
     StandardError.tell(sentence)
+  }
+
+  /// Ends the line of a bar that is drawn, so that what is written next begins a line of its own.
+  package static func endLine() { drawn.withLock { $0?.progress }?.finish() }
+
+  /// The command that runs, as a shell takes it again.
+  package static var command: String {
+    CommandLine.arguments.map { $0.contains { " '\"\\$*?<>|&;()".contains($0) } ? "'\($0)'" : $0 }
+      .joined(separator: " ").printableLine
   }
 
   /// Ends the line of a bar that is drawn, where a signal ends the process, and says whether the same command goes on.
@@ -116,11 +125,8 @@ public final class Progress: @unchecked Sendable {
     // Whoever draws at this moment is done at once; the process ends, so nobody draws again.
     progress.lock.lock()
     guard progress.isDrawn else { return }
-    let command = CommandLine.arguments.map { $0.contains { " '\"\\$*?<>|&;()".contains($0) } ? "'\($0)'" : $0 }
     StandardError.write(
-      progress.goesOn ? "\ninterrupted; it goes on with: \(command.joined(separator: " ").printableLine)\n" : "\n",
-      patience: patience
-    )
+      progress.goesOn ? "\ninterrupted; it goes on with: \(command)\n" : "\n", patience: patience)
   }
 
   /// Returns the line as it stands after `elapsed`.

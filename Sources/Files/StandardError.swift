@@ -13,6 +13,8 @@ public enum StandardError {
     let descriptor = open("/proc/self/fd/\(STDERR_FILENO)", O_WRONLY | O_NONBLOCK | O_CLOEXEC | O_NOCTTY)
     return descriptor >= 0 ? descriptor : nil
   }()
+  /// Whether the stream is a terminal.
+  private static let isTerminal = isatty(STDERR_FILENO) != 0
   /// One text at a time, so that the lines of two threads do not mix.
   private static let turn = Mutex(())
 
@@ -30,8 +32,8 @@ public enum StandardError {
       var rest = Data(text.utf8)[...]
       let end = ContinuousClock.now + .seconds(patience)
       while !rest.isEmpty {
-        // A pipe takes as much as this whole, or refuses it (pipe(7)).
-        let piece = rest.prefix(Int(PIPE_BUF))
+        // A pipe takes as much as this whole, or refuses it (pipe(7)). A terminal that is asked first has room for one byte.
+        let piece = rest.prefix(impatient == nil && isTerminal ? 1 : Int(PIPE_BUF))
         let count = piece.withUnsafeBytes { writeImpatiently($0) }
         if count > 0 {
           rest = rest.dropFirst(count)
@@ -58,6 +60,12 @@ public enum StandardError {
     // A socket, such as systemd's journal has, knows of no waiting by a flag of the call.
     let sent = send(STDERR_FILENO, bytes.baseAddress, bytes.count, Int32(MSG_DONTWAIT) | Int32(MSG_NOSIGNAL))
     if sent >= 0 || errno != ENOTSOCK { return sent }
+    // A pipe or a terminal of another user, as under su(1), cannot be opened a second time.
+    var question = pollfd(fd: STDERR_FILENO, events: Int16(POLLOUT), revents: 0)
+    if poll(&question, 1, 0) == 0 {
+      errno = EAGAIN
+      return -1
+    }
     return Foundation.write(STDERR_FILENO, bytes.baseAddress, bytes.count)
   }
 }

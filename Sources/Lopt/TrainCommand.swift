@@ -41,5 +41,6 @@ struct TrainCommand: ParsableCommand, StopsByFlag {
     progress.resume(at: training.status.outerIteration)
     defer { progress.finish() }
     try training.run()
+    if stop.isSet { Progress.tell("it goes on with: \(Progress.command)") }
   }
 }

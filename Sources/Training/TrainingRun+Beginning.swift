@@ -18,9 +18,11 @@ extension TrainingRun {
     if FileManager.default.fileExists(atPath: configuration.state, isDirectory: &isFolder), !isFolder.boolValue {
       throw ConfigurationError(\.state, "\(configuration.state) is there, and no folder")
     }
+    let folder = StateFolder(configuration.stateFolder)
+    for part in [folder.url, folder.states, folder.snapshots] { try SystemCall.requireUsableFolder(part.path) }
     let tasks = try DatasetTaskDistribution(configuration, datasets: open(configuration))
     _ = try evaluation(configuration, tasks, threads: 1, kernels: kernels)
-    guard let state = try StateStore(readingFrom: StateFolder(configuration.stateFolder)).restore(refused: { _ in })
+    guard let state = try StateStore(readingFrom: folder).restore(refused: { _ in })
     else {
       _ = try startingPoint(configuration)
       return

@@ -95,6 +95,26 @@ import Testing
     }
   }
 
+  @Test(
+    "--check of a state that may not be read or made is the error of the start, and changes nothing",
+    arguments: [("state", 0o000), ("state", 0o500), ("state/training", 0o000), (".", 0o500)])
+  func unusableState(path: String, mode: Int) throws {
+    try withConfiguration { folder in
+      let place = folder.appending(path: path)
+      try FileManager.default.createDirectory(at: place, withIntermediateDirectories: true)
+      try FileManager.default.setAttributes([.posixPermissions: mode], ofItemAtPath: place.path)
+      defer { try? FileManager.default.setAttributes([.posixPermissions: 0o755], ofItemAtPath: place.path) }
+      let tool = Repository.tools.appending(path: "lopt-daemon").path
+      func end(_ more: String...) throws -> ProcessResult {
+        let command = Unprivileged.words + [tool] + arguments(folder) + more
+        return try ToolProcess(executable: URL(filePath: "/usr/bin/env"), command).wait()
+      }
+      let (check, start) = (try end("--check"), try end())
+      #expect(check.exitCode == start.exitCode && [66, 73].contains(check.exitCode), "\(check) \(start)")
+      #expect(check.errors.contains("Permission denied"), "\(check.errors)")
+    }
+  }
+
   @Test("the daemon trains, serves what it trains, and SIGTERM ends it with its state written")
   func wholeLife() throws {
     try withConfiguration { folder in

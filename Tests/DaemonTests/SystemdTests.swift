@@ -53,6 +53,18 @@ import Testing
     }
   }
 
+  @Test("a service manager that does not read holds nobody up")
+  func readsNothing() throws {
+    try withTemporaryFolder { folder in
+      let path = folder.appending(path: "notify").path
+      let receiver = try Receiver(path)
+      let manager = ServiceManager(environment: ["NOTIFY_SOCKET": path])
+      for number in 1...10_000 { manager.status("line \(number)") }
+      manager.stopping()
+      #expect(receiver.next() == "STATUS=line 1")
+    }
+  }
+
   @Test("a watchdog that is meant for another process is not fed") func otherProcess() {
     let manager = ServiceManager(environment: ["WATCHDOG_USEC": "2000000", "WATCHDOG_PID": "1"])
     #expect(manager.watchdogInterval == nil)

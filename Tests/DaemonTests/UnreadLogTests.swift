@@ -6,8 +6,10 @@ import Threads
 
 /// A daemon whose log nobody reads.
 @Suite struct UnreadLogTests {
-  @Test("where the pipe of the log is full, training goes on, SIGTERM ends the daemon, and what was lost is said")
-  func fullPipe() async throws {
+  @Test(
+    "where the pipe of the log is full, training goes on, SIGTERM ends the daemon, and what was lost is said; another user's pipe, which cannot be opened again, is no different",
+    arguments: ["own", "foreign"])
+  func fullPipe(whose: String) async throws {
     try await withTemporaryFolder { folder in
       let data = try SmallDataset.splitDigits(in: folder)
       let state = folder.appending(path: "state")
@@ -21,10 +23,11 @@ import Threads
       // The smallest pipe there is, whose reader sleeps until it is told to read.
       let program = """
         import fcntl, json, os, signal, subprocess, sys, time
-        tool, configuration, latest = sys.argv[1:]
+        tool, configuration, latest, whose, *without = sys.argv[1:]
         reading, writing = os.pipe()
         fcntl.fcntl(writing, 1031, 4096)
-        daemon = subprocess.Popen([tool, "--config", configuration], stdout=subprocess.DEVNULL, stderr=writing)
+        if whose == "foreign": os.fchmod(writing, 0)
+        daemon = subprocess.Popen(without + [tool, "--config", configuration], stdout=subprocess.DEVNULL, stderr=writing)
         os.close(writing)
         def step():
             try: return json.load(open(latest))["step"]
@@ -58,8 +61,8 @@ import Threads
         """
       let arguments = [
         Repository.tools.appending(path: "lopt-daemon").path, file.path,
-        state.appending(path: "snapshots/latest.json").path,
-      ]
+        state.appending(path: "snapshots/latest.json").path, whose,
+      ] + Unprivileged.words
       // On a thread of its own, as other tests share the threads of this one.
       let printed = try await Threads.run(named: "test") { try Python.run(program: program, arguments: arguments) }
       #expect(printed == "0 True True\n")

@@ -2,6 +2,9 @@ import Files
 import Foundation
 
 /// Tells systemd what the daemon is doing (sd_notify(3)). It does nothing where no service manager asked to be told.
+///
+/// A service manager that does not read is waited for a second where the daemon's state changes, and otherwise not: what is
+/// told again and again may be lost.
 struct ServiceManager: Sendable {
   private let socket: UnixSocket?
   /// The time within which ``feedWatchdog()`` must be called again, once ready; nil where it need not be.
@@ -13,10 +16,12 @@ struct ServiceManager: Sendable {
     watchdogInterval = isMeant ? environment["WATCHDOG_USEC"].flatMap { Int64($0) }.map { .microseconds($0) } : nil
   }
 
-  private func notify(_ lines: String...) { socket?.send(Data(lines.joined(separator: "\n").utf8), waits: true) }
+  private func notify(_ lines: String..., patience: Double = 0) {
+    socket?.send(Data(lines.joined(separator: "\n").utf8), patience: patience)
+  }
 
   /// Tells that the start, or a reload, is done.
-  func ready() { notify("READY=1") }
+  func ready() { notify("READY=1", patience: 1) }
 
   /// Sets the line that `systemctl status` shows. An alarm in it may have a stranger's text, which must stay in that line.
   func status(_ text: String) { notify("STATUS=\(text.printableLine)") }
@@ -27,10 +32,10 @@ struct ServiceManager: Sendable {
   }
 
   func reloading() {
-    notify("RELOADING=1", "MONOTONIC_USEC=\(SystemCall.monotonicMicroseconds)")
+    notify("RELOADING=1", "MONOTONIC_USEC=\(SystemCall.monotonicMicroseconds)", patience: 1)
   }
 
-  func stopping() { notify("STOPPING=1", "STATUS=stopping") }
+  func stopping() { notify("STOPPING=1", "STATUS=stopping", patience: 1) }
 
   func feedWatchdog() { notify("WATCHDOG=1") }
 }

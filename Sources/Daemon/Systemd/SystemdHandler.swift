@@ -30,7 +30,7 @@ struct SystemdHandler: LogHandler {
       metadata: metadata.merging(event.metadata ?? [:]) { $1 }
     )
     LostLines.write(line, notice: { (.warning, $0, [:]) }) { line in
-      switch socket.send(Self.entry(level: line.level, message: line.message, metadata: line.metadata), waits: false) {
+      switch socket.send(Self.entry(level: line.level, message: line.message, metadata: line.metadata)) {
       case .sent: true
       case .full: false
       // A message that is too long for a datagram still is for standard error.

@@ -52,4 +52,23 @@ extension SystemCall {
   /// Checks that this process may read a file.
   /// - Throws: ``FileError`` where it may not.
   package static func requireReadable(_ path: String) throws { try check("open", path) { access(path, R_OK) } }
+
+  /// Checks, and changes nothing, that the files of a folder may be read and written, or that it can be made.
+  package static func requireUsableFolder(_ path: String) throws {
+    if access(path, F_OK) != 0, errno == ENOENT { return try requireMakable(path) }
+    try check("open", path) { access(path, R_OK | X_OK) }
+    guard try FileStatus(path).kind == .folder else {
+      throw FileError(operation: "create", path: path, number: ENOTDIR)
+    }
+    try check("write to", path) { access(path, W_OK) }
+  }
+
+  private static func requireMakable(_ path: String) throws {
+    let parent = URL(filePath: path).deletingLastPathComponent().path
+    if access(parent, F_OK) != 0, errno == ENOENT, parent != path { return try requireMakable(parent) }
+    try check("create", path) { access(parent, W_OK | X_OK) }
+    guard try FileStatus(parent).kind == .folder else {
+      throw FileError(operation: "create", path: path, number: ENOTDIR)
+    }
+  }
 }

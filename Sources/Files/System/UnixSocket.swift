@@ -46,12 +46,18 @@ package final class UnixSocket: Sendable {
 
   /// Sends bytes, as one message where the type has messages.
   ///
-  /// - Parameter waits: whether it waits for a reader that is behind.
+  /// - Parameter patience: for how many seconds it waits for a reader that is behind, who may never read again.
   @discardableResult
-  package func send(_ data: Data, waits: Bool) -> Delivery {
-    let flags = Int32(MSG_NOSIGNAL) | (waits ? 0 : Int32(MSG_DONTWAIT))
-    let count = data.withUnsafeBytes { Foundation.send(descriptor, $0.baseAddress, $0.count, flags) }
-    if count == data.count { return .sent }
-    return count < 0 && errno == EAGAIN ? .full : .refused
+  package func send(_ data: Data, patience: Double = 0) -> Delivery {
+    let end = ContinuousClock.now + .seconds(patience)
+    while true {
+      let count = data.withUnsafeBytes {
+        Foundation.send(descriptor, $0.baseAddress, $0.count, Int32(MSG_NOSIGNAL) | Int32(MSG_DONTWAIT))
+      }
+      if count == data.count { return .sent }
+      guard count < 0 && errno == EAGAIN else { return .refused }
+      guard ContinuousClock.now < end else { return .full }
+      usleep(10_000)
+    }
   }
 }
