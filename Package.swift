@@ -31,7 +31,8 @@ let sources: [Target] = [
   .target(name: "CStart", dependencies: ["CProcess"]),
   .target(name: "Threads", dependencies: ["CProcess"], swiftSettings: settings),
   .target(
-    name: "Commands", dependencies: ["CProcess", "CStart", "Files", "Threads", argumentParser, logging], swiftSettings: settings),
+    name: "Commands", dependencies: ["CProcess", "CStart", "Files", "Threads", argumentParser, logging],
+    swiftSettings: settings),
   .target(name: "Randomness", swiftSettings: settings),
   // With the trait, OpenBLAS multiplies the matrices of dense layers; one of Debian's packages gives the linker its name.
   .target(

@@ -59,10 +59,11 @@ import Threads
         code = daemon.wait(20)
         print(code, time.monotonic() - started < 10, b"of the log were lost here, as nobody read it" in text)
         """
-      let arguments = [
-        Repository.tools.appending(path: "lopt-daemon").path, file.path,
-        state.appending(path: "snapshots/latest.json").path, whose,
-      ] + Unprivileged.words
+      let arguments =
+        [
+          Repository.tools.appending(path: "lopt-daemon").path, file.path,
+          state.appending(path: "snapshots/latest.json").path, whose,
+        ] + Unprivileged.words
       // On a thread of its own, as other tests share the threads of this one.
       let printed = try await Threads.run(named: "test") { try Python.run(program: program, arguments: arguments) }
       #expect(printed == "0 True True\n")
