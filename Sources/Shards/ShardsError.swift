@@ -1,4 +1,5 @@
 public import Files
+import Foundation
 
 /// An error about the folder of a dataset: it is not what it should be, or cannot be made.
 public typealias ShardsError = CodedError<ShardsErrorCode>
@@ -13,6 +14,8 @@ public enum ShardsErrorCode: ErrorCode {
   case newerFormat
   /// A shard is not what the manifest says.
   case damagedShard
+  /// A shard is there but the system does not let it be read.
+  case unreadableShard
   /// The images handed to the writer do not fit the format.
   case invalidImages
   /// The folder to be written exists.
@@ -35,12 +38,23 @@ public enum ShardsErrorCode: ErrorCode {
   /// The code with which a tool exits that this error ends.
   public var exitCode: ExitCode {
     switch self {
-    case .notADataset: .noInput
+    case .notADataset, .unreadableShard: .noInput
     case .invalidManifest, .newerFormat, .damagedShard, .invalidImages: .data
     case .outputExists, .otherBuild, .cannotCreate: .cannotCreate
     case .busy: .temporary
     case .noSpace, .database: .inputOutput
     case .invalidSplit, .tooFewClasses: .usage
+    }
+  }
+}
+
+extension CodedError<ShardsErrorCode> {
+  /// Makes the error for a shard that the system does not let be read. One that is not there is not what the manifest says.
+  init(unreadable path: String, _ error: FileError) {
+    if [ENOENT, ENOTDIR].contains(error.number) {
+      self.init(.damagedShard, path, "cannot be read: \(error.reason): build the dataset again")
+    } else {
+      self.init(.unreadableShard, path, "cannot be read: \(error.reason)")
     }
   }
 }

@@ -9,7 +9,8 @@ struct Verify: ParsableCommand {
   static let configuration = CommandConfiguration(
     abstract: "Reads a dataset whole and checks every file, key and value.",
     discussion: """
-      Exits with 65 where a shard is not what the manifest says, after looking at all of them.
+      Exits with 65 where a shard is not what the manifest says, and with 66 where one cannot be read, after looking at \
+      all of them.
 
       Example:
         dataprep verify mnist14
@@ -56,7 +57,12 @@ struct Verify: ParsableCommand {
       try JSONText.print(Report(valid: inspections.allSatisfy { $0.problem == nil }, shards: shards))
     } else {
       for inspection in inspections {
-        let verdict = inspection.problem == nil ? "as the manifest says" : "damaged"
+        let verdict =
+          switch inspection.problem?.code {
+          case nil: "as the manifest says"
+          case .unreadableShard: "cannot be read"
+          default: "damaged"
+          }
         try StandardOutput.print(
           "\(inspection.file): \(inspection.images) images, \(inspection.bytes) bytes, \(verdict)")
       }

@@ -19,11 +19,12 @@ enum InputForm {
   /// Returns what a file is by its first bytes, and what to do with it: "is compressed by gzip: unpack it …"; nil where
   /// it is none of these forms.
   ///
-  /// - Parameter canBePiped: whether the input may be a pipe.
+  /// - Parameter canBePiped: whether the input may be a pipe; otherwise it is a folder.
   static func sentence(ofFirst bytes: some Collection<UInt8>, canBePiped: Bool) -> String? {
     guard let form = forms.first(where: { bytes.starts(with: $0.bytes) }) else { return nil }
-    let pipe = canBePiped ? form.unpacker.map { ", or give \($0)'s output as --input -" } : nil
-    return "is \(form.name): \(form.advice)\(pipe ?? "")"
+    guard let unpacker = form.unpacker else { return "is \(form.name): \(form.advice)" }
+    guard canBePiped else { return "is \(form.name): unpack it, as an archive with tar -xf, and give the folder" }
+    return "is \(form.name): \(form.advice), or give \(unpacker)'s output as --input -"
   }
 
   /// Checks that an input is a folder.

@@ -11,10 +11,17 @@ struct LeftOut: Equatable, Sendable {
   static let archivedLink = "a link, which an archive keeps without the picture"
   static let device = "a pipe, a socket or a device"
   static let otherArchive = "an archive of a class that is there already"
+  static let copy = "a copy of a file that is read"
+  static let otherFolder = "a folder in which nothing is looked for"
 
   /// Describes a file that is passed over because of its name.
   init(file name: String) {
-    self.init(name: name, reason: Self.reason(ofFile: name))
+    self.init(name: name, reason: Self.reason(ofFile: name, otherwise: "a file without the ending of a picture"))
+  }
+
+  /// Describes a file that lies beside others which hold all images.
+  init(beside name: String) {
+    self.init(name: name, reason: Self.reason(ofFile: name, otherwise: "a file that is none of the data set's"))
   }
 
   /// Describes anything else that is passed over.
@@ -24,12 +31,19 @@ struct LeftOut: Equatable, Sendable {
   }
 
   /// Returns the reason for which a file of this name is passed over.
-  private static func reason(ofFile name: String) -> String {
+  private static func reason(ofFile name: String, otherwise: String) -> String {
     let last = (name.split(separator: "/").last ?? "").lowercased()
     if last.first == "." { return hidden }
     if UnfinishedDownload.name(last) != nil { return "the unfinished download of a file" }
-    let form = otherForms.first { $0.endings.contains(where: last.hasSuffix) }?.name
-    return form.map { "\($0), which is not read" } ?? "a file without the ending of a picture"
+    return otherForm(last).map { "\($0), which is not read" } ?? otherwise
+  }
+
+  /// Returns whether a file is a picture in a format that is not read, by the ending of its name.
+  static func isPicture(_ name: String) -> Bool { otherForm(name.lowercased()) != nil }
+
+  /// Returns the format of a picture that is not read by its name in small letters; nil where it is none.
+  private static func otherForm(_ name: String) -> String? {
+    otherForms.first { $0.endings.contains(where: name.hasSuffix) }?.name
   }
 
   /// The formats of pictures that are not read, each with its endings.

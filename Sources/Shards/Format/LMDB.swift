@@ -23,7 +23,7 @@ final class ShardReader: @unchecked Sendable {  // LMDB's read-only environment 
   static func shared(_ url: URL) throws -> ShardReader {
     let identity: FileStatus.Identity
     do { identity = try FileStatus(url.path).identity } catch let error as FileError {
-      throw ShardsError(.damagedShard, url.path, "cannot be opened: \(error.reason)")
+      throw ShardsError(unreadable: url.path, error)
     }
     return try open.withLock { readers in
       readers = readers.filter { $0.value.reader != nil }

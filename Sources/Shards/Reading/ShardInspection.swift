@@ -29,7 +29,7 @@ public struct ShardInspection: Sendable, Equatable {
       } catch let error as ShardsError {
         inspection.problem = error
       } catch let error as FileError {
-        inspection.problem = ShardsError(.damagedShard, url.path, "cannot \(error.operation): \(error.reason)")
+        inspection.problem = ShardsError(unreadable: url.path, error)
       }
       return inspection
     }

@@ -79,7 +79,7 @@ private struct RememberedStatus: Codable, Equatable {
   init(of url: URL) throws {
     let status: FileStatus
     do { status = try FileStatus(url.path) } catch let error as FileError {
-      throw ShardsError(.damagedShard, url.path, "cannot be read: \(error.reason): build the dataset again")
+      throw ShardsError(unreadable: url.path, error)
     }
     inode = status.identity.inode
     bytes = status.bytes

@@ -22,7 +22,7 @@ import Testing
 
   @Test("a batch that is there twice is refused by its images, whatever its name")
   func copiedBatch() throws {
-    for name in ["train_data_batch_2 (1).npz", "another.npz"] {
+    for name in ["train_data_batch_x.npz", "another.npz"] {
       try InputFiles.with(.imagenet32) { files, output in
         try InputFiles.copy(files, "train_data_batch_2.npz", name)
         let result = try SmallBuild.run(.imagenet32, files, to: output)

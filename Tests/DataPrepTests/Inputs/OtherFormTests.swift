@@ -87,8 +87,10 @@ import Testing
     #expect(try message("cifar10", "data_batch_1").contains("take the binary version, cifar-10-binary.tar.gz"))
     #expect(try message("cifar100", "train").contains("take the binary version, cifar-100-binary.tar.gz"))
     #expect(try message("cifar10", "cifar-10-batches-bin/test_batch.bin").contains("/cifar-10-batches-bin"))
-    #expect(try message("cifar10", "cifar-10-binary.tar.gz").contains("unpack cifar-10-binary.tar.gz, and give its"))
-    #expect(try message("cifar10", "x").contains("What is expected is the folder cifar-10-batches-bin, from"))
+    #expect(
+      try message("cifar10", "cifar-10-binary.tar.gz").contains("but cifar-10-binary.tar.gz: unpack that, and give its")
+    )
+    #expect(try message("cifar10", "x").contains("where the folder cifar-10-batches-bin is expected, from"))
   }
 
   @Test("other forms of the downsampled ImageNet are recognised")

@@ -34,4 +34,16 @@ final class GzipReader {
     default: throw DataPrepError(.damaged, path, "the gzip file is damaged (\(message)): fetch it again")
     }
   }
+
+  /// Returns a text that is the same for all files of the same content, be they compressed or not.
+  /// - Throws: ``DataPrepError`` where the file is damaged, cut or cannot be read.
+  func contentDigest() throws -> String {
+    var digest = ""
+    var piece = [UInt8](repeating: 0, count: 1 << 20)
+    while true {
+      let count = try read(into: &piece)
+      digest = Digest.sha256(Data(digest.utf8) + piece[..<count])
+      if count < piece.count { return digest }
+    }
+  }
 }

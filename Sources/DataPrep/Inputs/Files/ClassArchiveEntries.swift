@@ -15,6 +15,9 @@ struct ClassArchiveEntries {
   private var first: String?
   /// The WordNet id with which the first picture's name begins.
   private var firstID: String?
+  /// The folders in which the pictures lie; of a class that is called by a WordNet id none are noted.
+  private(set) var folders = ArchivedFolders()
+  private var samples = WebDataset()
   /// What was left out as long as there was no picture, for the error.
   private var leftOut: [LeftOut] = []
 
@@ -33,6 +36,7 @@ struct ClassArchiveEntries {
       guard ImageNet.id(ofArchive: entry.name) == nil else {
         throw ImageNet.strayArchive(entry.name, ofClass: id, behind: first, in: path)
       }
+      if !WordNetID.isID(id), let seen = samples.add(entry.name) { throw WebDataset.refusal(path, seen) }
       let name = entry.name.split(separator: "/").last ?? ""
       if ForeignName.isFile(name) { continue }
       if let reason = Self.reasonToLeaveOut(entry) {
@@ -76,6 +80,12 @@ struct ClassArchiveEntries {
     if ["ILSVRC2012_val_", "ILSVRC2012_test_"].contains(where: file.hasPrefix) {
       throw several("the picture \(file), whose class is not told: it is not of ImageNet's training images")
     }
+    folders.add(name)
+    // What was packed as one folder of the archive's name is one class, unless that is the name of a part.
+    if folders.names.count > 1, SplitName.isSplit(id) || !folders.lie(in: id) {
+      let names = folders.names.sorted().prefix(2).joined(separator: " and ")
+      throw several("pictures in several folders, \(names), as if each were a class")
+    }
     guard let wnid = WordNetID.ofPicture(file) else { return }
     if let firstID, firstID != wnid { throw several("pictures of several classes, \(firstID) and \(wnid)") }
     firstID = wnid
@@ -84,7 +94,6 @@ struct ClassArchiveEntries {
   private func several(_ what: String) -> DataPrepError {
     DataPrepError(
       .contradiction, path,
-      "is taken for the archive of one class, \(id), but holds \(what). What is expected is a tar of archives WNID.tar, "
-        + "such an archive, or a folder of these or of WNID/….JPEG: unpack it into such folders")
+      "is taken for the archive of one class, \(id), but holds \(what). \(ArchiveLayout.expectation)")
   }
 }

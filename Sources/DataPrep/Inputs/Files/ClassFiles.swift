@@ -32,10 +32,12 @@ enum ClassFiles: Sendable {
   }
 
   /// Hands over the pictures of the class archive that begins where `file` stands, and what is left out.
+  /// - Returns: the folders in the archive in which the pictures lie, where there are several side by side.
   /// - Throws: ``DataPrepError`` where there is no picture, or the last one ends in zeros as the archive does.
+  @discardableResult
   static func readArchive(
     _ file: ForwardFile, size: Int?, _ id: String, _ visit: (SourceEvent) throws -> Void
-  ) throws {
+  ) throws -> Set<String> {
     var last: (name: String, content: SourceImage.Content)?
     var entries = ClassArchiveEntries(file, size: size, id)
     while let step = try entries.next() {
@@ -55,6 +57,19 @@ enum ClassFiles: Sendable {
         "the archive of class \(id) ends in zeros that begin in its picture \(last.name): a part was not fetched; fetch it again"
       )
     }
+    return entries.folders.names
+  }
+
+  /// Returns the folders of an archive in which pictures lie, where there are several side by side; nil of a folder. Only
+  /// headers are read.
+  /// - Throws: ``DataPrepError`` where the archive is damaged, or holds several classes.
+  func foldersInArchive(_ id: String) throws -> Set<String>? {
+    guard case .archive(let path, let offset, let size) = self else { return nil }
+    let file = try ForwardFile(path)
+    try file.skip(to: offset, of: "the archive")
+    var entries = ClassArchiveEntries(file, size: size, id)
+    while try entries.next() != nil {}
+    return entries.folders.names
   }
 
   /// Checks that there is a picture. Of an archive nothing behind the first one is read.

@@ -8,26 +8,6 @@ struct KnownClass: Sendable {
   var files: ClassFiles
   /// The number of pictures of the class; nil for an archive.
   var images: Int?
-
-  /// Checks that an archive that is the only class there is one, and does not hold all classes in folders.
-  /// - Throws: ``DataPrepError`` where it does.
-  func checkIsOne() throws {
-    guard case .archive(let path, let offset, let size) = files, !WordNetID.isID(id) else { return }
-    let file = try ForwardFile(path)
-    try file.skip(to: offset, of: "the archive")
-    var entries = ClassArchiveEntries(file, size: size, id)
-    var folders: Set<String> = []
-    while let step = try entries.next() {
-      guard case .picture(let entry) = step else { continue }
-      folders.insert(entry.name.split(separator: "/").dropLast().filter { $0 != "." }.joined(separator: "/"))
-      guard folders.count < 2 else {
-        throw DataPrepError(
-          .contradiction, path,
-          "would be the only class, \(id), but its pictures lie in several folders (\(folders.sorted().joined(separator: ", "))): "
-            + "unpack it, and give the folder of the classes' folders")
-      }
-    }
-  }
 }
 
 /// What was found in the inputs before anything is read.

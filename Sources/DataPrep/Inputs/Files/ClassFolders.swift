@@ -41,7 +41,10 @@ enum ClassFolders {
     var layout = FolderLayout(path)
     let classes = try listing.folders.map { id in
       let folder = path + "/" + id
-      let images = try FolderListing.images(in: folder, prefix: id)
+      let (images, leftOut) = try FolderListing.pictures(in: folder, prefix: id)
+      if let label = leftOut.first(where: { WebDataset.isLabel($0.name) })?.name, let picture = images.first {
+        throw WebDataset.refusal(path, WebDataset.seen(picture, label))
+      }
       layout.add(images)
       return KnownClass(id: id, files: .folder(path: folder), images: images.count)
     }

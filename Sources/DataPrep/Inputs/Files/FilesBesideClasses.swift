@@ -28,7 +28,7 @@ enum FilesBesideClasses {
         .contradiction, path,
         "holds \(name), an unfinished download of class \(archive.stem): fetch that to its end, or remove this file")
     }
-    guard isClass(archive.stem) else {
+    guard ([archive.stem] + CopiedName.originals(of: archive.stem)).contains(where: isClass) else {
       throw DataPrepError(
         .contradiction, path,
         "holds \(name), which is no archive WNID.tar: if it is class \(archive.stem), unpack or rename it; move it away "
@@ -84,22 +84,13 @@ struct ClassIDs {
     guard all.insert(id).inserted else {
       throw DataPrepError(.contradiction, path, "is a second class of the name \(id): rename or remove one")
     }
-    let original = Self.original(of: id)
-    if let original { copies[original] = id }
-    if let (copy, original) = copies[id].map({ ($0, id) }) ?? original.flatMap({ all.contains($0) ? (id, $0) : nil }) {
+    let originals = CopiedName.originals(of: id)
+    let known = copies[id].map { ($0, id) } ?? originals.first(where: all.contains).map { (id, $0) }
+    if let (copy, original) = known {
       throw DataPrepError(
         .contradiction, path,
         "\(copy) is called a copy of class \(original): remove it, or rename it if it is a class of its own")
     }
-  }
-
-  /// Returns the name of that of which a browser or a file manager called something this: `X (1)`, `X - Copy`.
-  private static func original(of id: String) -> String? {
-    if id.hasSuffix(" - Copy") { return String(id.dropLast(7)) }
-    guard id.hasSuffix(")"), let open = id.lastIndex(of: "("), id[..<open].last == " " else { return nil }
-    let number = id[id.index(after: open)...].dropLast()
-    guard !number.isEmpty, number.allSatisfy(\.isWholeNumber) else { return nil }
-    let name = id[..<open].dropLast()
-    return original(of: String(name)) ?? String(name)
+    for original in originals { copies[original] = id }
   }
 }

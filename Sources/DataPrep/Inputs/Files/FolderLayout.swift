@@ -30,7 +30,7 @@ struct FolderLayout {
     let aboveClasses = places.filter { place in
       !WordNetID.isID(place[0]) && place.dropFirst().contains(where: WordNetID.isID)
     }
-    let areSplits = tops.allSatisfy(Self.isSplit)
+    let areSplits = tops.allSatisfy(SplitName.isSplit)
     let isWrapper = isOnlyInput && tops.count == 1 && places.count > 1 && places.allSatisfy { $0.count > 1 }
     guard expectsWordNet && !aboveClasses.isEmpty || areSplits || isWrapper else { return }
     let seen =
@@ -58,10 +58,11 @@ struct FolderLayout {
       guard below.allSatisfy({ $0.count > parent.count }) else { return nil }
       let names = Set(below.map { $0[parent.count] })
       let isAbove = below.allSatisfy { $0.count > parent.count + 1 }
-      guard names.allSatisfy(isSplit) || names.count == 1 && isAbove && !names.contains(where: WordNetID.isID) else {
+      guard names.allSatisfy(SplitName.isSplit) || names.count == 1 && isAbove && !names.contains(where: WordNetID.isID)
+      else {
         return parent
       }
-      guard let name = names.sorted().first(where: isOfTraining) ?? names.min() else { return parent }
+      guard let name = names.sorted().first(where: SplitName.isOfTraining) ?? names.min() else { return parent }
       below = below.filter { $0[parent.count] == name }
       parent.append(name)
     }
@@ -70,18 +71,5 @@ struct FolderLayout {
   private static func list(_ names: Set<Substring>) -> String {
     let first = names.sorted { $0.utf8.lexicographicallyPrecedes($1.utf8) }.prefix(4).joined(separator: ", ")
     return names.count > 4 ? "\(first), …" : first
-  }
-
-  private static func isOfTraining(_ name: Substring) -> Bool { words(name).contains { $0.hasPrefix("train") } }
-
-  /// Returns whether a folder's name is that of a part of a data set, as `train`, `val` or `test_set`.
-  private static func isSplit(_ name: Substring) -> Bool {
-    words(name).contains {
-      ["train", "training", "val", "valid", "validation", "test", "testing", "unlabeled", "unlabelled"].contains($0)
-    }
-  }
-
-  private static func words(_ name: Substring) -> [String] {
-    name.lowercased().split { !$0.isLetter }.map(String.init)
   }
 }

@@ -16,8 +16,7 @@ struct FolderListing {
     do {
       try SystemCall.forEachEntry(in: path) { entry in
         let isHidden = entry.name.hasPrefix(".")
-        guard entry.isUTF8 else {
-          if isHidden { return }
+        guard entry.isUTF8 || isHidden else {
           throw DataPrepError(.contradiction, path, "holds \(entry.name), a name that is not UTF-8: rename it")
         }
         // A picture's name is none of these: a million of them are not looked up.
@@ -73,9 +72,14 @@ struct FolderListing {
     _ path: String, listed: FileStatus.Kind?, followsLinks: Bool
   ) throws -> FileStatus.Kind {
     if let listed, listed != .link { return listed }
-    // What has gone meanwhile is passed over.
-    guard let own = try? FileStatus(path, followingLinks: false).kind else { return .other }
-    guard own == .link else { return own }
+    do {
+      let own = try FileStatus(path, followingLinks: false).kind
+      guard own == .link else { return own }
+    } catch let error as FileError {
+      // What has gone meanwhile is passed over.
+      if error.number == ENOENT { return .other }
+      throw DataPrepError(.missing, path, "cannot be read: \(error.reason)")
+    }
     do {
       let kind = try FileStatus(path).kind
       return kind == .folder && !followsLinks ? .link : kind

@@ -33,7 +33,7 @@ enum ImageNet {
       all.classes += found.classes
       all.leftOut += found.leftOut
     }
-    if all.classes.count == 1 { try all.classes[0].checkIsOne() }
+    try ArchiveLayout.check(all.classes, in: paths.joined(separator: " "))
     return try ClassFilesSource(
       name: "imagenet", inputs: inputs, found: all,
       manifestFiles: try paths.map {

@@ -19,6 +19,7 @@ struct ImageNetStreamSource: ImageSource {
     var archive = TarReader(file)
     var position = 0
     var ids = ClassIDs()
+    var layout = ArchiveLayout()
     while let entry = try archive.nextEntry() {
       guard let id = ImageNet.id(ofArchive: entry.name) else {
         guard !ImageFile.isImage(entry.name) else {
@@ -36,9 +37,11 @@ struct ImageNetStreamSource: ImageSource {
       if !ids.all.contains(id) { try ids.insert(id, at: path) }
       let origin = "an archive of \(entry.size) bytes, changed at \(entry.changed)"
       try visit(.begin(SourceClass(id: id, origin: origin)))
-      if position >= finished { try ClassFiles.readArchive(file, size: entry.size, id, visit) }
+      let folders = position < finished ? [] : try ClassFiles.readArchive(file, size: entry.size, id, visit)
+      layout.add(id, folders: folders)
       position += 1
     }
+    try layout.check(in: path)
     return [Manifest.Source.File(name: path, bytes: file.offset)]
   }
 }

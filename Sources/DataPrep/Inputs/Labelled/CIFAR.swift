@@ -13,22 +13,25 @@ enum CIFAR: String {
 
   func open(in folder: String, scratch: URL) throws -> LabelledSource {
     try InputForm.checkFolder(folder, of: "the files of \(binaryFolder), from \(archive)")
-    let folder = URL(filePath: folder)
+    let folder = try NamedFiles(folder)
     let names =
       switch self {
       case .cifar10: (1...5).map { "data_batch_\($0).bin" } + ["test_batch.bin"]
       case .cifar100: ["train.bin", "test.bin"]
       }
-    if let missing = names.first(where: { !FileManager.default.fileExists(atPath: folder.appending(path: $0).path) }) {
-      throw absent(missing, in: folder)
+    if let missing = names.first(where: { !folder.contains($0) }) { throw absent(missing, in: folder) }
+    let leftOut = try folder.leftOut(beside: Set(names)) {
+      names.contains($0) ? $0 : nil
+    } content: {
+      try Digest.sha256(fileAt: URL(filePath: $0))
     }
     let files = try names.map {
       try CIFARFile(
-        folder.appending(path: $0).path, labelBytes: self == .cifar10 ? 1 : 2, classes: self == .cifar10 ? 10 : 100,
+        folder.path + "/" + $0, labelBytes: self == .cifar10 ? 1 : 2, classes: self == .cifar10 ? 10 : 100,
         isValidation: $0.hasPrefix("test"))
     }
     return try LabelledSource(
-      name: rawValue, shape: Self.shape, files: files, scratch: scratch,
+      name: rawValue, shape: Self.shape, files: files, leftOut: leftOut, scratch: scratch,
       id: { self == .cifar10 ? String($0) : String(format: "%02d", Int($0)) })
   }
 }
@@ -45,19 +48,20 @@ extension CIFAR {
   fileprivate var archive: String { self == .cifar10 ? "cifar-10-binary.tar.gz" : "cifar-100-binary.tar.gz" }
 
   /// Returns the error for a file that is not there, which says what is there instead.
-  fileprivate func absent(_ name: String, in folder: URL) -> DataPrepError {
-    func isThere(_ name: String) -> Bool { FileManager.default.fileExists(atPath: folder.appending(path: name).path) }
+  fileprivate func absent(_ name: String, in folder: NamedFiles) -> DataPrepError {
     let reason =
-      if isThere(binaryFolder) {
-        "no such file: give \(folder.appending(path: binaryFolder).path)"
-      } else if let other = otherNames.first(where: isThere) {
-        "no such file, but \(other) of another version: take the binary version, \(archive)"
-      } else if isThere(archive) {
-        "no such file: unpack \(archive), and give its folder \(binaryFolder)"
+      if let instead = folder.instead(of: { $0 == name }) {
+        instead
+      } else if folder.containsAny(binaryFolder) {
+        "give \(folder.path)/\(binaryFolder)"
+      } else if let other = otherNames.first(where: folder.containsAny) {
+        "but \(other) of another version: take the binary version, \(archive)"
+      } else if folder.contains(archive) {
+        "but \(archive): unpack that, and give its folder \(binaryFolder)"
       } else {
-        "cannot be opened: No such file or directory. What is expected is the folder \(binaryFolder), from \(archive)"
+        "where the folder \(binaryFolder) is expected, from \(archive)"
       }
-    return DataPrepError(.missing, folder.appending(path: name).path, reason)
+    return DataPrepError(.missing, folder.path + "/" + name, "no such file, \(reason)")
   }
 }
 

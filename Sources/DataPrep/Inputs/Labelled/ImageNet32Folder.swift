@@ -22,11 +22,20 @@ struct ImageNet32Folder {
         "holds \(unfinished), an unfinished download of a batch: fetch that to its end, or remove this file")
     }
     guard !names.isEmpty else { throw Self.noBatch(path, others) }
+    for name in names {
+      let originals = CopiedName.originals(ofFile: name, isNumbered: names.contains)
+      if let original = originals.first(where: names.contains) {
+        throw DataPrepError(
+          .contradiction, path,
+          "\(name) is called a copy of the batch \(original): keep the right one of the two, or rename it if it is another"
+        )
+      }
+    }
     try Self.checkNumbers(names, others, in: path)
     batches = names.sorted { ($0.utf8.count, $0) < ($1.utf8.count, $1) }.map { path + "/" + $0 }
     leftOut =
-      listing.leftOut + others.map { LeftOut(file: $0) }
-      + listing.folders.map { LeftOut(name: $0, reason: "a folder, in which no batch is looked for") }
+      listing.leftOut + others.map { LeftOut(beside: $0) }
+      + listing.folders.map { LeftOut(name: $0, reason: LeftOut.otherFolder) }
   }
 
   /// Checks that of the batches `…batch_1`, `…batch_2` and so on none is missing before the last that is there.
@@ -45,7 +54,13 @@ struct ImageNet32Folder {
       let missing = (0...last).filter { !found.contains($0) && $0 > 0 }
       guard let first = missing.first else { continue }
       let name = "\(prefix)\(first)"
-      let instead = others.first { $0 == name || $0.hasPrefix(name + ".") }.map { ", only \($0)" } ?? ""
+      let isBatch = { $0 == name + ending }
+      let other =
+        others.first { $0 == name || $0.hasPrefix(name + ".") }
+        ?? names.first {
+          CopiedName.originals(ofFile: $0, isNumbered: isBatch).contains(where: isBatch)
+        }
+      let instead = other.map { ", only \($0)" } ?? ""
       let more = missing.count > 1 ? " and lacks \(missing.count - 1) more" : ""
       throw DataPrepError(
         .contradiction, path,

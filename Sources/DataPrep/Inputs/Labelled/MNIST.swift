@@ -1,3 +1,4 @@
+import Files
 import Foundation
 import Shards
 
@@ -14,13 +15,22 @@ enum MNIST {
   ///   - scratch: the folder for temporary files.
   /// - Throws: ``DataPrepError`` where a file is missing or damaged.
   static func open(in folder: String, size: Int, scratch: URL) throws -> LabelledSource {
-    try InputForm.checkFolder(folder, of: "MNIST's four files, train-images-idx3-ubyte.gz and so on")
+    let content = "MNIST's four files, train-images-idx3-ubyte.gz and so on"
+    if try FileStatus(input: folder).kind == .file, try MNISTFiles.isOne(folder) {
+      let parent = URL(filePath: folder).deletingLastPathComponent().path
+      throw DataPrepError(
+        .otherFormat, folder, "is one of \(content); what is expected is their folder: give \(parent)")
+    }
+    try InputForm.checkFolder(folder, of: content)
+    // Listed first, so that the system's reason is told where it cannot be read.
     let folder = URL(filePath: folder)
+    _ = try NamedFiles(folder.path)
+    let files = [try MNISTPart("train", in: folder, size: size), try MNISTPart("t10k", in: folder, size: size)]
     return try LabelledSource(
       name: "mnist", shape: Manifest.Shape(height: size, width: size, channels: 1),
       originalShape: Manifest.Shape(height: side, width: side, channels: 1),
       resampling: resampling(to: size),
-      files: [try MNISTPart("train", in: folder, size: size), try MNISTPart("t10k", in: folder, size: size)],
+      files: files, leftOut: try MNISTFiles.leftOut(beside: files.flatMap(\.parts).map(\.path), in: folder),
       scratch: scratch, id: { String($0) })
   }
 
