@@ -29,10 +29,13 @@ extension AsyncParsableCommand {
     }
   }
 
-  /// Prints the script for bash that `--generate-completion-script bash` asks for, and exits; returns where it is not asked
-  /// for. Where the parser's own script has nothing to offer, as behind `--output=`, bash offers names of files.
+  /// Prints the script for bash that `--generate-completion-script` asks for, with `bash` behind it or where that is the
+  /// user's shell, and exits; returns where it is not asked for. Where the parser's own script has nothing to offer, as behind `--output=`, bash offers names of files.
   private static func printBashCompletion() throws {
-    guard CommandLine.arguments.dropFirst() == ["--generate-completion-script", "bash"] else { return }
+    let option = "--generate-completion-script"
+    let words = Array(CommandLine.arguments.dropFirst())
+    let isBash = words == [option] && CompletionShell.autodetected() == .bash
+    guard isBash || words == [option, "bash"] || words == ["\(option)=bash"] else { return }
     try StandardOutput.write(
       completionScript(for: .bash).replacing("complete -o filenames ", with: "complete -o filenames -o default ") + "\n"
     )

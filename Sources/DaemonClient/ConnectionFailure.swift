@@ -37,23 +37,32 @@ struct ConnectionFailure {
   ///   - name: what was asked for, the address and the path.
   ///   - address: the address of the daemon.
   ///   - authority: the file of certificates that take the place of the system's; nil for the system's.
+  ///   - isOfState: whether it is the socket of a state folder, which the user named.
   ///   - hasAnswered: whether the server was there a moment ago.
   func error(
-    naming name: String, at address: DaemonAddress, authority: URL?, hasAnswered: Bool
+    naming name: String, at address: DaemonAddress, authority: URL?, isOfState: Bool, hasAnswered: Bool
   ) async -> any Error {
     if (cause as? IOError)?.errnoCode == EACCES {
       return SnapshotError(.denied, "\(name): this user may not use the socket; its owner and group may")
     }
+    if let address = cause as? SocketAddressError, case .unixDomainSocketPathTooLong = address {
+      return SnapshotError(
+        .server,
+        "\(name): the path of the socket is longer than the 107 bytes that the system allows: set http.socket in the "
+          + "daemon's configuration to a shorter one, and give --from unix:PATH")
+    }
     if let fault = await certificateFault(address, authority) { return SnapshotError(.server, "\(name): \(fault)") }
     let error = SnapshotError(
-      .server, "\(name): cannot be reached, or broke off: \(reason); is lopt-daemon running there?\(hint(address))")
+      .server,
+      "\(name): cannot be reached, or broke off: \(reason); is lopt-daemon running there?\(hint(address, isOfState))")
     if isOtherProtocol { return SnapshotError(.server, "\(name): speaks no TLS that is common to both: \(causeText)") }
     return isRefused && !hasAnswered ? error : TransientFailure(error: error)
   }
 
   /// Returns where else a daemon's socket may be, where one is missing.
-  private func hint(_ address: DaemonAddress) -> String {
+  private func hint(_ address: DaemonAddress, _ isOfState: Bool) -> String {
     guard case .socket = address, (cause as? IOError)?.errnoCode == ENOENT else { return "" }
+    if isOfState { return " where its configuration has http.socket, give --from unix:PATH" }
     return " --from STATE-FOLDER finds the socket of the daemon that trains there; where its configuration has "
       + "http.socket, give --from unix:PATH"
   }
@@ -79,6 +88,9 @@ struct ConnectionFailure {
   private var reason: String {
     if let error = cause as? IOError { return String(cString: strerror(error.errnoCode)) }
     if let error = cause as? HTTPClientError { return error.shortDescription }
+    if let error = cause as? SocketAddressError.UnknownHost {
+      return "no address is known of the host \(error.host.printable()): \(error.errorDescription)"
+    }
     return causeText
   }
 

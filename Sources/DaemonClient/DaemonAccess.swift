@@ -24,7 +24,8 @@ public struct DaemonAccess: Sendable {
     } catch let error as ReadableSecret {
       throw SnapshotError(.denied, "\(error), or allow it by --allow-readable-secrets")
     }
-    let text = try TextFile(tokenFile).text.trimmingCharacters(in: .whitespacesAndNewlines)
+    let text = try TextFile(tokenFile, atMost: FileReading.mostOfSecret).text.trimmingCharacters(
+      in: .whitespacesAndNewlines)
     guard !text.isEmpty, text.isVisibleASCII else {
       throw SnapshotError(.damaged, "\(tokenFile.path): is not a token: one line of visible ASCII characters")
     }

@@ -17,6 +17,8 @@ public struct DaemonClient: Sendable {
   private static let patience = TimeAmount.seconds(60)
 
   private let address: DaemonAddress
+  /// Whether the address is that of the socket in a state folder, which is what the user named.
+  private let isOfState: Bool
   private let access: DaemonAccess
   /// The rule by which requests are sent again.
   let retry: RetryPolicy
@@ -45,6 +47,7 @@ public struct DaemonClient: Sendable {
     // The daemon speaks nothing else, and so there is one place at which the server's identity is checked.
     configuration.httpVersion = .http1Only
     configuration.tlsConfiguration = try tls(access.certificateAuthority)
+    let isOfState = if case .state = address { true } else { false }
     let address = address.served
     if let (host, _) = address.endpoint {
       configuration.http1_1ConnectionDebugInitializer = { ServerIdentity(host: host).check($0) }
@@ -52,7 +55,7 @@ public struct DaemonClient: Sendable {
     let client = HTTPClient(eventLoopGroupProvider: .singleton, configuration: configuration)
     do {
       let result = try await body(
-        DaemonClient(address: address, access: access, retry: retry, client: client))
+        DaemonClient(address: address, isOfState: isOfState, access: access, retry: retry, client: client))
       try await client.shutdown()
       return result
     } catch {
@@ -70,7 +73,8 @@ public struct DaemonClient: Sendable {
     tls.cipherSuites = TLSPolicy.cipherSuites
     guard let authority else { return tls }
     do {
-      let certificates = try NIOSSLCertificate.fromPEMBytes(Array(FileReading.data(authority)))
+      let certificates = try NIOSSLCertificate.fromPEMBytes(
+        Array(FileReading.data(authority, atMost: FileReading.mostOfText)))
       guard !certificates.isEmpty else { throw NIOSSLError.failedToLoadCertificate }
       tls.trustRoots = .certificates(certificates)
     } catch is NIOSSLError {
@@ -142,7 +146,7 @@ public struct DaemonClient: Sendable {
       throw notADaemon(path)
     } catch {
       throw await ConnectionFailure(error).error(
-        naming: name(path), at: address, authority: access.certificateAuthority,
+        naming: name(path), at: address, authority: access.certificateAuthority, isOfState: isOfState,
         hasAnswered: contact.hasAnswered.load(ordering: .relaxed))
     }
   }

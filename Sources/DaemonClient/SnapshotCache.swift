@@ -113,7 +113,8 @@ public struct SnapshotCache: Sendable {
 
   /// Reads the facts kept beside a file; nil where the file is no whole entry of the cache.
   private func entry(at url: URL) -> Entry? {
-    guard let entry = try? JSONDecoder().decode(Entry.self, from: FileReading.data(url)),
+    guard
+      let entry = try? JSONDecoder().decode(Entry.self, from: FileReading.data(url, atMost: FileReading.mostOfText)),
       SnapshotRecord.isSnapshotName(entry.record.name), entry.record.isSound,
       entryFile(entry.record).lastPathComponent == url.lastPathComponent
     else { return nil }

@@ -151,7 +151,7 @@ public struct SnapshotFetcher: Sendable {
   /// Tells whether the file is there with this digest.
   /// - Throws: ``SnapshotError`` where it is there with another one.
   private static func exists(_ file: URL, digest: String) throws -> Bool {
-    guard FileManager.default.fileExists(atPath: file.path) else { return false }
+    guard try FileStatus.ifThere(file.path) != nil else { return false }
     guard try Digest.sha256(fileAt: file) == digest else {
       throw SnapshotError(
         .exists,

@@ -64,8 +64,9 @@ public struct SnapshotTrust: Sendable {
 
   private func highestStep(of key: VerificationKey) throws -> Int? {
     let file = file(of: key)
+    // Where this user may not look, it has remembered nothing: without a home of its own it goes on.
     guard FileManager.default.fileExists(atPath: file.path) else { return nil }
-    return try FileReading.data(file).split(separator: UInt8(ascii: "\n"))
+    return try FileReading.data(file, atMost: FileReading.mostOfLog).split(separator: UInt8(ascii: "\n"))
       .compactMap { Int(String(decoding: $0, as: UTF8.self)) }.max()
   }
 }

@@ -67,8 +67,13 @@ package struct EvaluationOptions: Codable, Sendable, Equatable {
   /// - Throws: ``EvaluationError`` where it is none, has another key, or a value that is not allowed; `FileError` where
   ///   it cannot be read.
   package init(planAt file: URL) throws {
-    let bytes = try FileReading.data(file)
-    do { try JSONFault.check(bytes) } catch { throw EvaluationError(.wrongPlan, "\(file.path): not JSON: \(error)") }
+    let bytes = try FileReading.data(file, atMost: FileReading.mostOfText)
+    do { try JSONFault.check(bytes) } catch {
+      let fault = error.number.flatMap { Self.fault(ofNumber: $0.text, key: $0.path) }
+      throw EvaluationError(
+        .wrongPlan,
+        "\(file.path): " + (fault.map { "\($0) (line \(error.line), column \(error.column))" } ?? "not JSON: \(error)"))
+    }
     guard let object = try? JSONSerialization.jsonObject(with: bytes) as? [String: Any] else {
       throw EvaluationError(.wrongPlan, "\(file.path): not a JSON object")
     }
@@ -76,24 +81,36 @@ package struct EvaluationOptions: Codable, Sendable, Equatable {
     if let key = object.keys.sorted().first(where: { !known.contains($0) }) {
       throw EvaluationError(.wrongPlan, "\(file.path): unknown key \(key); there are \(known.joined(separator: ", "))")
     }
-    do { self = try JSONDecoder().decode(Self.self, from: bytes) } catch let error as DecodingError {
-      throw EvaluationError(
-        .wrongPlan,
-        "\(file.path): \(Self.key(of: error)) cannot be that: \(documentationRoot)Documentation/evaluation.md")
+    // One by one, as the error about a number that its type cannot hold does not tell the key.
+    for (key, value) in object.sorted(by: { $0.key < $1.key }) {
+      let one = try JSONSerialization.data(withJSONObject: [key: value])
+      do { _ = try JSONDecoder().decode(Self.self, from: one) } catch is DecodingError {
+        let place = JSONFault.place(of: key, in: bytes).map { " (line \($0.line), column \($0.column))" } ?? ""
+        let text = try JSONSerialization.data(withJSONObject: value, options: .fragmentsAllowed)
+        let fault = value is String ? nil : Self.fault(ofNumber: String(decoding: text, as: UTF8.self), key: key)
+        throw EvaluationError(
+          .wrongPlan,
+          "\(file.path): "
+            + (fault ?? "\(key) cannot be that: \(documentationRoot)Documentation/evaluation.md") + place)
+      }
     }
+    self = try JSONDecoder().decode(Self.self, from: bytes)
     if let fault = fault(prefix: "") { throw EvaluationError(.wrongPlan, "\(file.path): \(fault)") }
   }
 
-  /// Returns the key whose value does not decode.
-  private static func key(of error: DecodingError) -> String {
-    let path: [any CodingKey] =
-      switch error {
-      case .typeMismatch(_, let context), .valueNotFound(_, let context), .keyNotFound(_, let context),
-        .dataCorrupted(let context):
-        context.codingPath
-      @unknown default: []
-      }
-    return path.first?.stringValue ?? "a value"
+  /// The ranges of the whole numbers, by the names of their keys, but for the seed's, which is any of 64 bits.
+  private static let ranges: KeyValuePairs = [
+    "tasks": Configuration.Evaluation.tasksRange, "steps": Configuration.Evaluation.stepsRange,
+    "batch": InnerSettings.batchRange, "initialisations": Configuration.Evaluation.initialisationsRange,
+    "screen": Configuration.Evaluation.tasksRange, "grid": EvaluationPlan.ratesRange,
+    "search": EvaluationPlan.trialsRange,
+  ]
+
+  /// Returns a sentence about a number, as it was given, that is none for a key; nil where the key has no number.
+  private static func fault(ofNumber text: String, key: String) -> String? {
+    let range =
+      key == "seed" ? "0 … \(UInt64.max)" : ranges.first { $0.key == key }.map { "\($1.lowerBound) … \($1.upperBound)" }
+    return range.map { "\(key) is \(text): must be a whole number in \($0)" }
   }
 
   /// Returns a sentence about the first value that is not allowed; nil where all are.
@@ -105,14 +122,12 @@ package struct EvaluationOptions: Codable, Sendable, Equatable {
       return "\(prefix)search must be at least \(EvaluationPlan.fewestTrials): fewer random trials too often miss the "
         + "best twentieth of the ranges altogether (100 do in 0.6 % of searches, 50 in 8 %)"
     }
-    let ranges: [(name: String, value: Int?, range: ClosedRange<Int>)] = [
-      ("tasks", tasks, Limits.tasksRange), ("steps", steps, Limits.stepsRange),
-      ("batch", batch, InnerSettings.batchRange), ("initialisations", initialisations, Limits.initialisationsRange),
-      ("screen", screen, Limits.tasksRange), ("grid", grid, EvaluationPlan.ratesRange),
-      ("search", search, EvaluationPlan.trialsRange),
+    let values = [
+      "tasks": tasks, "steps": steps, "batch": batch, "initialisations": initialisations, "screen": screen,
+      "grid": grid, "search": search,
     ]
-    for (name, value, range) in ranges {
-      if let value, !range.contains(value) {
+    for (name, range) in Self.ranges {
+      if let value = values[name] ?? nil, !range.contains(value) {
         return "\(prefix)\(name) must be in \(range.lowerBound) … \(range.upperBound)"
       }
     }

@@ -11,6 +11,16 @@ package struct JSONFault: Error, Equatable, CustomStringConvertible {
   package var column: Int
   /// What is wrong there.
   package var reason: String
+  /// The number that no type of Swift holds, where that is the fault; otherwise nil.
+  package var number: Number?
+
+  /// A number that is too large.
+  package struct Number: Equatable, Sendable {
+    /// The number as it is written.
+    package var text: String
+    /// The place of the number in the document, as in `outer.sigma` and `datasets[0].weight`.
+    package var path: String
+  }
 
   /// The place and the reason, as part of a sentence.
   package var description: String { "line \(line), column \(column): \(reason)" }
@@ -22,6 +32,15 @@ package struct JSONFault: Error, Equatable, CustomStringConvertible {
   package static func check(_ data: Data) throws(JSONFault) {
     var scanner = JSONScanner(text(of: data))
     try scanner.document()
+  }
+
+  /// Returns the line and the column, from 1, of a value in a JSON text without faults; nil where it has none at that place.
+  /// - Parameter path: the place of the value in the document, as in `outer.sigma` and `datasets[0].weight`.
+  package static func place(of path: String, in data: Data) -> (line: Int, column: Int)? {
+    var scanner = JSONScanner(text(of: data))
+    scanner.wanted = path
+    guard (try? scanner.document()) != nil else { return nil }
+    return scanner.found.map(scanner.lineAndColumn)
   }
 
   /// Returns the text of bytes in the encoding that the mark, or the zeros of the first characters, tell of.
@@ -46,6 +65,12 @@ private struct JSONScanner {
 
   private let scalars: [Unicode.Scalar]
   private var position = 0
+  /// The place of the value that is being passed.
+  private var path = ""
+  /// The place of the value to look for.
+  var wanted: String?
+  /// Where the value that is looked for begins.
+  private(set) var found: Int?
 
   init(_ text: String) {
     scalars = Array(text.unicodeScalars)
@@ -66,7 +91,7 @@ private struct JSONScanner {
     return JSONFault(line: line, column: column, reason: reason)
   }
 
-  private func lineAndColumn(of place: Int) -> (Int, Int) {
+  func lineAndColumn(of place: Int) -> (line: Int, column: Int) {
     var (line, start) = (1, scalars.first == "\u{FEFF}" ? 1 : 0)
     for index in 0..<min(place, scalars.count)
     where scalars[index] == "\n" || scalars[index] == "\r" && (index + 1 == scalars.count || scalars[index + 1] != "\n")
@@ -100,6 +125,7 @@ private struct JSONScanner {
   private mutating func value(depth: Int) throws(JSONFault) {
     guard depth <= Self.deepest else { throw fault("more than \(Self.deepest) levels of arrays and objects") }
     guard let next else { throw unexpected("a value") }
+    if path == wanted { found = position }
     switch next {
     case "{": try object(depth: depth)
     case "[": try array(depth: depth)
@@ -111,6 +137,8 @@ private struct JSONScanner {
 
   private mutating func object(depth: Int) throws(JSONFault) {
     position += 1
+    let outer = path
+    defer { path = outer }
     var places: [[Unicode.Scalar]: Int] = [:]
     skipSpace()
     while !take("}") {
@@ -123,6 +151,7 @@ private struct JSONScanner {
           "the key \(String(String.UnicodeScalarView(key)).printable()) is there for the second time, after line \(line), column \(column): "
             + "keep one, with all that both hold", at: place)
       }
+      path = (outer.isEmpty ? "" : outer + ".") + String(String.UnicodeScalarView(key))
       skipSpace()
       guard take(":") else { throw unexpected("a colon") }
       skipSpace()
@@ -134,8 +163,13 @@ private struct JSONScanner {
 
   private mutating func array(depth: Int) throws(JSONFault) {
     position += 1
+    let outer = path
+    defer { path = outer }
+    var index = 0
     skipSpace()
     while !take("]") {
+      path = "\(outer)[\(index)]"
+      index += 1
       try value(depth: depth + 1)
       skipSpace()
       if take(",") { skipSpace() } else if next != "]" { throw unexpected("a comma or ]") }
@@ -194,6 +228,12 @@ private struct JSONScanner {
     let text = String(String.UnicodeScalarView(scalars[start..<position]))
     guard text.wholeMatch(of: /-?(0|[1-9][0-9]*)(\.[0-9]+)?([eE][+-]?[0-9]+)?/) != nil else {
       throw fault("\(text) is no number of JSON", at: start)
+    }
+    if Double(text)?.isFinite != true {
+      let place = path.isEmpty ? "" : " of \(path.printable())"
+      var fault = fault("the number \(text)\(place) is too large", at: start)
+      fault.number = JSONFault.Number(text: text, path: path)
+      throw fault
     }
   }
 

@@ -23,7 +23,7 @@ public final class JournalFile: Sendable {
   /// Returns the lines that there are, without their newlines, and ends a line that was cut.
   public func lines() throws -> [Data] {
     let newline = UInt8(ascii: "\n")
-    let text = try FileReading.data(url)
+    let text = try FileReading.data(url, atMost: FileReading.mostOfLog)
     if let last = text.last, last != newline { try append(Data()) }
     return text.split(separator: newline)
   }

@@ -21,9 +21,10 @@ package struct TextFile: Sendable {
   package let text: String
 
   /// Reads a file.
+  /// - Parameter most: the most bytes that it may have.
   /// - Throws: ``FileError`` where it cannot be read, ``TextFileError`` where it is no text.
-  package init(_ url: URL) throws {
-    let data = try FileReading.data(url)
+  package init(_ url: URL, atMost most: Int = FileReading.mostOfText) throws {
+    let data = try FileReading.data(url, atMost: most)
     path = url.path
     sha256 = Digest.sha256(data)
     text = try Self.decoded(data, path: url.path)

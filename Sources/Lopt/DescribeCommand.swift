@@ -85,7 +85,7 @@ struct DescribeCommand: ParsableCommand {
 
   private func writeCard(of snapshot: URL) throws {
     let card = output.map { URL(filePath: $0) } ?? ModelCard.file(of: snapshot)
-    guard !ModelCard.isRecord(card) else {
+    guard try !ModelCard.isRecord(card) else {
       throw TrainingError(.exists, "\(card.path): is the record of a snapshot; choose another --output")
     }
     let sources = ModelCardSources(

@@ -8,7 +8,8 @@ extension Configuration {
   /// Makes the configuration of a file, with variables `LOPT_…` over it and `flags` over these. The preset gives the
   /// rest.
   ///
-  /// Relative paths in the file are relative to its folder, those of variables and flags to the working folder.
+  /// Relative paths in the file are relative to its folder, those of variables and flags to the working folder. A pipe and
+  /// standard input have no folder of their own: there it is the working folder, too.
   ///
   /// - Parameters:
   ///   - flags: paths of keys such as `outer.learning_rate` with their values as text.
@@ -19,7 +20,7 @@ extension Configuration {
     flags: [(path: String, value: String)] = [], defaults: [(path: String, value: String)] = []
   ) throws -> Configuration {
     let source = file?.path ?? "command line"
-    let object = try file.map { try read($0) } ?? [:]
+    let (data, object) = try file.map { try read($0) } ?? (nil, [:])
     let defaults = defaults.map { (path: $0.path, value: $0.value, source: "command line: --default") }
     let settings =
       try variables(in: environment) + flags.map { (path: $0.path, value: $0.value, source: "command line") }
@@ -37,20 +38,37 @@ extension Configuration {
     }
 
     var values = ConfigurationValues()
+    values.file = data
     for setting in defaults { try values.lay(setting.path, setting.value, source: setting.source) }
-    try values.lay(object, source: source, folder: file?.deletingLastPathComponent())
+    try values.lay(object, source: source, folder: file.flatMap(folder(of:)))
     for setting in settings { try values.lay(setting.path, setting.value, source: setting.source) }
     return try values.configuration(over: preset, source: source)
   }
 
   /// Checks all values.
   ///
-  /// - Parameter source: returns where the value of a key comes from.
+  /// - Parameters:
+  ///   - source: returns where the value of a key comes from.
+  ///   - place: returns the line and column there of what has a path, be it the key's or a part's; nil where it has none.
   /// - Throws: ``ConfigurationError`` for the first value that is not allowed.
-  package func validate(source: (ConfigurationKey) -> String) throws {
+  package func validate(
+    source: (ConfigurationKey) -> String, place: (ConfigurationKey, String) -> String? = { _, _ in nil }
+  ) throws {
     for key in ConfigurationKey.all {
-      if let fault = key.fault(in: self) { throw fault.error(at: key, source: source(key)) }
+      if let fault = key.fault(in: self) {
+        throw fault.error(at: key, source: source(key)) { place(key, $0) }
+      }
     }
+  }
+
+  /// Returns the folder that relative paths of a file are relative to; nil for the working folder.
+  private static func folder(of file: URL) -> URL? {
+    let path = file.standardizedFileURL.path
+    // Whatever standard input and the shell's `<(…)` are, they lie among the system's devices.
+    guard !path.hasPrefix("/dev/"), !path.hasPrefix("/proc/"), (try? FileStatus(file.path).kind) == .file else {
+      return nil
+    }
+    return file.deletingLastPathComponent()
   }
 
   /// Returns the settings that environment variables give.
@@ -68,17 +86,24 @@ extension Configuration {
       }
   }
 
-  private static func read(_ file: URL) throws -> [String: Any] {
+  /// Returns the text of a file, and the JSON object that it is.
+  private static func read(_ file: URL) throws -> (Data?, [String: Any]) {
     let data: Data
-    do { data = try FileReading.data(file) } catch {
+    do { data = try FileReading.data(file, atMost: FileReading.mostOfText) } catch {
       throw ConfigurationError("\(error); name a configuration file with --config")
     }
-    do { try JSONFault.check(data) } catch { throw ConfigurationError("\(file.path): not JSON: \(error)") }
+    do { try JSONFault.check(data) } catch {
+      if let number = error.number, let key = ConfigurationKey.leading(to: number.path) {
+        throw key.fault(ofNumber: number.text, part: String(number.path.dropFirst(key.path.count)))
+          .error(at: key, source: file.path) { _ in "line \(error.line), column \(error.column)" }
+      }
+      throw ConfigurationError("\(file.path): not JSON: \(error)")
+    }
     do {
       guard let object = try JSONSerialization.jsonObject(with: data) as? [String: Any] else {
         throw ConfigurationError("\(file.path): must be a JSON object")
       }
-      return object
+      return (data, object)
     } catch let error as ConfigurationError {
       throw error
     } catch {

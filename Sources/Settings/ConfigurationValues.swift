@@ -4,7 +4,9 @@ import Foundation
 /// The values that file, variables and options give to keys. What is laid later wins.
 struct ConfigurationValues {
   /// The value of each key that was given, as JSON, and where it comes from.
-  private var given: [String: (value: Any, source: String)] = [:]
+  private var given: [String: (value: Any, source: String, isInFile: Bool)] = [:]
+  /// The text of the configuration's file, in which faults are looked up; nil where there is none.
+  var file: Data?
 
   /// Takes over a value that is given as text.
   ///
@@ -13,12 +15,14 @@ struct ConfigurationValues {
   mutating func lay(_ path: String, _ text: String, source: String) throws {
     guard let key = ConfigurationKey.byPath[path] else { throw Self.unknown(path, source) }
     if key.path == ConfigurationKey.of(\.datasets).path, text.contains(":"), !"[{".contains(text.first ?? "["),
-      (try? FileStatus(text)) == nil
+      (try? FileStatus.ifThere(text) == nil) == true
     {
       throw ConfigurationError(
         "\(source): \(key) is \(text.printable()), which is no folder: several are an array, [\"a\", \"b\"]")
     }
-    try lay(key, key.value(of: text), source: source, folder: nil)
+    let value: Any
+    do { value = try key.value(of: text) } catch let fault as Fault { throw fault.error(at: key, source: source) }
+    try lay(key, value, source: source, folder: nil, isInFile: false)
   }
 
   /// Takes over the values of a file's JSON object.
@@ -31,7 +35,7 @@ struct ConfigurationValues {
       let path = group + name
       // A dot leads into an object: it is in no name.
       if !name.contains("."), let key = ConfigurationKey.byPath[path] {
-        try lay(key, value, source: source, folder: folder)
+        try lay(key, value, source: source, folder: folder, isInFile: true)
         continue
       }
       let members = Self.members(of: path + ".")
@@ -44,12 +48,19 @@ struct ConfigurationValues {
     }
   }
 
-  private mutating func lay(_ key: ConfigurationKey, _ value: Any, source: String, folder: URL?) throws {
+  private mutating func lay(
+    _ key: ConfigurationKey, _ value: Any, source: String, folder: URL?, isInFile: Bool
+  ) throws {
     do {
-      given[key.path] = (try key.whole(value, folder: folder), source)
+      given[key.path] = (try key.whole(value, folder: folder), source, isInFile)
     } catch let fault as Fault {
-      throw fault.error(at: key, source: source)
+      throw fault.error(at: key, source: source) { isInFile ? place(of: $0) : nil }
     }
+  }
+
+  /// Returns the line and column of what the file has at a path; nil where it has nothing there.
+  private func place(of path: String) -> String? {
+    file.flatMap { JSONFault.place(of: path, in: $0) }.map { "line \($0.line), column \($0.column)" }
   }
 
   /// Returns the values over those of a preset, validated.
@@ -59,12 +70,16 @@ struct ConfigurationValues {
   func configuration(over preset: Configuration.Preset, source: String) throws -> Configuration {
     var configuration = Configuration(preset: preset)
     for key in ConfigurationKey.all {
-      guard let (value, source) = given[key.path] else { continue }
+      guard let (value, source, isInFile) = given[key.path] else { continue }
       do { try key.set(value, in: &configuration) } catch let fault as Fault {
-        throw fault.error(at: key, source: source)
+        throw fault.error(at: key, source: source) { isInFile ? place(of: $0) : nil }
       }
     }
-    try configuration.validate { given[$0.path]?.source ?? source }
+    try configuration.validate {
+      given[$0.path]?.source ?? source
+    } place: { key, path in
+      given[key.path]?.isInFile == true ? place(of: path) : nil
+    }
     return configuration
   }
 

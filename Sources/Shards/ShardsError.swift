@@ -51,7 +51,7 @@ public enum ShardsErrorCode: ErrorCode {
 extension CodedError<ShardsErrorCode> {
   /// Makes the error for a shard that the system does not let be read. One that is not there is not what the manifest says.
   init(unreadable path: String, _ error: FileError) {
-    if [ENOENT, ENOTDIR].contains(error.number) {
+    if error.isAbsence {
       self.init(.damagedShard, path, "cannot be read: \(error.reason): build the dataset again")
     } else {
       self.init(.unreadableShard, path, "cannot be read: \(error.reason)")

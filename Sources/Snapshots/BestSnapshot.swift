@@ -49,11 +49,12 @@ public struct BestSnapshot: Codable, Sendable, Equatable {
 extension SnapshotStore {
   /// Returns the best snapshot; nil where none was evaluated.
   ///
-  /// - Throws: ``SnapshotError`` where its record, or the snapshot that it names, is damaged.
+  /// - Throws: ``SnapshotError`` where its record, or the snapshot that it names, is damaged; `FileError` where it cannot be read.
   public func best() throws -> BestSnapshot? {
-    guard FileManager.default.fileExists(atPath: bestFile.path) else { return nil }
-    let best = try? JSONDecoder().decode(BestSnapshot.self, from: FileReading.data(bestFile))
-    guard let best, SnapshotRecord.isSnapshotName(best.record.name) else {
+    guard let data = try RecordedFiles.dataIfThere(bestFile) else { return nil }
+    guard let best = try? JSONDecoder().decode(BestSnapshot.self, from: data),
+      SnapshotRecord.isSnapshotName(best.record.name)
+    else {
       throw SnapshotError(.damaged, "\(bestFile.path): damaged: it does not name a snapshot")
     }
     guard try open(named: best.record.name).record == best.record else {

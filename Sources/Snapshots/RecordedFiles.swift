@@ -20,7 +20,7 @@ public struct RecordedFiles: Sendable {
     self.init(reading: folder, prefix: prefix)
     try SystemCall.makeFolder(folder.path)
     for name in try SystemCall.names(in: folder.path) {
-      let isOrphan = name.hasSuffix(".safetensors") && !exists(recordName(of: name))
+      let isOrphan = try name.hasSuffix(".safetensors") && !exists(recordName(of: name))
       guard name.hasPrefix(prefix + "-"), isOrphan || name.hasSuffix(AtomicFile.temporarySuffix) else { continue }
       try SystemCall.removeFile(folder.appending(path: name).path)
     }
@@ -32,8 +32,18 @@ public struct RecordedFiles: Sendable {
     self.prefix = prefix
   }
 
-  private func exists(_ name: String) -> Bool {
-    FileManager.default.fileExists(atPath: folder.appending(path: name).path)
+  private func exists(_ name: String) throws -> Bool {
+    try FileStatus.ifThere(folder.appending(path: name).path) != nil
+  }
+
+  /// Returns the bytes of a small file beside these; nil where it is not there.
+  /// - Throws: `FileError` where it is there, or may be, and cannot be read.
+  static func dataIfThere(_ file: URL) throws -> Data? {
+    do { return try FileReading.data(file, atMost: FileReading.mostOfText) } catch let error as FileError
+      where error.isAbsence
+    {
+      return nil
+    }
   }
 
   private func recordName(of name: String) -> String {
@@ -58,7 +68,7 @@ public struct RecordedFiles: Sendable {
       throw SnapshotError(
         .exists, "\(folder.path): no number is left above that of \(self.name(Self.highestStep)): move that file away")
     }
-    guard !exists(recordName(of: name)) else {
+    guard try !exists(recordName(of: name)) else {
       throw SnapshotError(.exists, "\(url.path): exists already, and no recorded file is ever written again")
     }
     let unsigned = SnapshotRecord(
@@ -77,9 +87,10 @@ public struct RecordedFiles: Sendable {
   }
 
   /// Returns all numbers that have a record, the newest first, whether their files are sound or not. A name that is
-  /// never written, such as one of 19 digits, is none of them.
+  /// never written, such as one of 19 digits, is none of them. A folder that is not there has none.
+  /// - Throws: `FileError` where the folder cannot be read.
   public func steps() throws -> [Int] {
-    guard FileManager.default.fileExists(atPath: folder.path) else { return [] }
+    guard try FileStatus.ifThere(folder.path) != nil else { return [] }
     return try SystemCall.names(in: folder.path).compactMap { file -> Int? in
       guard file.hasPrefix(prefix + "-"), file.hasSuffix(".json"),
         let step = Int(file.dropFirst(prefix.count + 1).dropLast(".json".count)),
@@ -94,7 +105,13 @@ public struct RecordedFiles: Sendable {
   public func read(step: Int) throws -> (record: SnapshotRecord, data: Data) {
     let record = try record(step: step)
     let url = folder.appending(path: record.name)
-    let data = try FileReading.data(url)
+    let data: Data
+    // What is longer is not what was written, however long it is.
+    do { data = try FileReading.data(url, atMost: record.size) } catch let error as FileError
+      where error.number == EFBIG
+    {
+      throw Self.damage(url)
+    }
     guard data.count == record.size, Digest.sha256(data) == record.sha256 else {
       throw Self.damage(url)
     }
@@ -112,8 +129,9 @@ public struct RecordedFiles: Sendable {
   public func record(step: Int) throws -> SnapshotRecord {
     let name = name(step)
     let path = folder.appending(path: name).path
-    guard exists(recordName(of: name)) else { throw SnapshotError(.missing, "\(path): there is no such file") }
-    let json = try FileReading.data(folder.appending(path: recordName(of: name)))
+    guard let json = try Self.dataIfThere(folder.appending(path: recordName(of: name))) else {
+      throw SnapshotError(.missing, "\(path): there is no such file")
+    }
     guard let record = try? JSONDecoder().decode(SnapshotRecord.self, from: json), record.name == name,
       record.step == step, record.isSound
     else { throw SnapshotError(.damaged, "\(path): its record \(recordName(of: name)) is damaged") }
@@ -121,6 +139,8 @@ public struct RecordedFiles: Sendable {
   }
 
   /// Returns what `accept` makes of the newest file that is sound; nil where there is none.
+  ///
+  /// Files that this user may not read are passed over too, but where nothing else is left they are not nothing.
   /// - Parameters:
   ///   - refused: hears the reason for each newer file that is not sound, or that `accept` threw a damage for.
   ///   - accept: makes a value of a sound file.
@@ -135,9 +155,11 @@ public struct RecordedFiles: Sendable {
 
   /// Returns what `accept` makes of the newest number up to `highest` for which it does not throw a damage; nil where there
   /// is none.
+  /// - Throws: `FileError` of the newest file that this user may not read, where no other is sound.
   func newest<Value>(
     upTo highest: Int, refused: (any Error) -> Void, accept: (Int) throws -> Value
   ) throws -> Value? {
+    var forbidden: FileError?
     for step in try steps() where step <= highest {
       do {
         return try accept(step)
@@ -145,8 +167,10 @@ public struct RecordedFiles: Sendable {
         refused(error)
       } catch let error as FileError {
         refused(error)
+        if error.number == EACCES { forbidden = forbidden ?? error }
       }
     }
+    if let forbidden { throw forbidden }
     return nil
   }
 

@@ -20,7 +20,7 @@ extension Safetensors {
   /// Reads a file.
   /// - Throws: ``SnapshotError`` where it is damaged, `FileError` where it cannot be read.
   public init(contentsOf url: URL) throws {
-    try self.init(FileReading.data(url), name: url.path)
+    try self.init(FileReading.data(url, atMost: FileReading.mostOfTensors), name: url.path)
   }
 
   /// Returns the file's bytes. Tensors of wide types come first, and those of one type in the order of their names.

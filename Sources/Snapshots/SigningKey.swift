@@ -88,8 +88,14 @@ private enum KeyFile: String {
 
   func bytes(_ url: URL) throws -> Data {
     var text = ""
-    do { text = try TextFile(url).text } catch is TextFileError {}  // no key either
+    do { text = try TextFile(url, atMost: FileReading.mostOfSecret).text } catch is TextFileError {}  // no key either
     let words = text.split(whereSeparator: \.isWhitespace)
+    if let other = words.first.flatMap({ KeyFile(rawValue: String($0)) }), other != self {
+      let hint =
+        self == .signing
+        ? "give the file beside it, without .pub" : "give its public half, the file with .pub behind, and keep this one"
+      throw SnapshotError(.damaged, "\(url.path): is not a \(self) key but the \(other) one: \(hint)")
+    }
     guard words.count == 2, words[0] == rawValue, let bytes = Data(base64Encoded: String(words[1])), bytes.count == 32
     else {
       throw SnapshotError(

@@ -33,15 +33,14 @@ public struct SnapshotCheck: Sendable {
   ///
   /// For a folder, of a run's state or any other, they are those that are there or have records; otherwise the path
   /// itself.
-  /// - Throws: ``SnapshotError`` where nothing is there.
+  /// - Throws: ``SnapshotError`` where nothing is there, `FileError` where this user may not look.
   public static func files(at path: URL) throws -> [URL] {
-    var isFolder: ObjCBool = false
-    guard FileManager.default.fileExists(atPath: path.path, isDirectory: &isFolder) else {
+    guard let status = try FileStatus.ifThere(path.path) else {
       throw SnapshotError(.missing, "\(path.path): there is no such file")
     }
-    guard isFolder.boolValue else { return [path] }
+    guard status.kind == .folder else { return [path] }
     let snapshots = StateFolder(path).snapshots
-    let folder = FileManager.default.fileExists(atPath: snapshots.path) ? snapshots : path
+    let folder = try FileStatus.ifThere(snapshots.path) == nil ? path : snapshots
     let names = try SystemCall.names(in: folder.path).map {
       $0.hasSuffix(".json") ? String($0.dropLast(".json".count)) + SnapshotKind.suffix : $0
     }
@@ -52,14 +51,14 @@ public struct SnapshotCheck: Sendable {
   /// - Throws: ``SnapshotError`` where it is not sound or does not agree.
   public func check(_ file: URL) throws -> Result {
     func damaged(_ reason: String) -> SnapshotError { SnapshotError(.damaged, "\(file.path): damaged: \(reason)") }
-    let data = try FileReading.data(file)
+    let data = try FileReading.data(file, atMost: FileReading.mostOfTensors)
     let digest = Digest.sha256(data)
     if let sha256, digest != sha256 { throw damaged("its SHA-256 is \(digest)") }
     let record = try Self.record(beside: file)
     if let record, record.size != data.count || record.sha256 != digest {
       throw damaged("it is not the \(record.size) bytes of SHA-256 \(record.sha256) of its record")
     }
-    if let card = Self.card(beside: file), card.sha256 != digest {
+    if let card = try Self.card(beside: file), card.sha256 != digest {
       throw damaged("it is not the file of SHA-256 \(card.sha256) that the model card beside it describes")
     }
     if let key {
@@ -88,8 +87,8 @@ public struct SnapshotCheck: Sendable {
   private static func record(beside file: URL) throws -> SnapshotRecord? {
     guard SnapshotRecord.isSnapshotName(file.lastPathComponent) else { return nil }
     let url = fileBeside(file)
-    guard FileManager.default.fileExists(atPath: url.path), card(beside: file) == nil else { return nil }
-    guard let record = try? JSONDecoder().decode(SnapshotRecord.self, from: FileReading.data(url)),
+    guard let data = try RecordedFiles.dataIfThere(url), try card(beside: file) == nil else { return nil }
+    guard let record = try? JSONDecoder().decode(SnapshotRecord.self, from: data),
       record.name == file.lastPathComponent, record.isSound
     else { throw SnapshotError(.damaged, "\(url.path): is not the record of \(file.lastPathComponent)") }
     return record
@@ -103,7 +102,7 @@ public struct SnapshotCheck: Sendable {
   }
 
   /// Reads the model card beside a file; nil where there is something else, or nothing.
-  private static func card(beside file: URL) -> Card? {
-    try? JSONDecoder().decode(Card.self, from: FileReading.data(fileBeside(file)))
+  private static func card(beside file: URL) throws -> Card? {
+    try RecordedFiles.dataIfThere(fileBeside(file)).flatMap { try? JSONDecoder().decode(Card.self, from: $0) }
   }
 }

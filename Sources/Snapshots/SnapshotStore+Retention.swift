@@ -67,8 +67,8 @@ extension SnapshotStore {
   /// Returns the names of the pinned snapshots.
   /// - Throws: ``SnapshotError`` where the list of them is damaged.
   public func pinned() throws -> Set<String> {
-    guard FileManager.default.fileExists(atPath: pinsFile.path) else { return [] }
-    guard let names = try? JSONDecoder().decode(Set<String>.self, from: FileReading.data(pinsFile)) else {
+    guard let data = try RecordedFiles.dataIfThere(pinsFile) else { return [] }
+    guard let names = try? JSONDecoder().decode(Set<String>.self, from: data) else {
       throw SnapshotError(.damaged, "\(pinsFile.path): damaged: it is no list of names; remove it, and pin again")
     }
     return names
@@ -89,8 +89,8 @@ extension SnapshotStore {
 
   /// Returns the name in the record of the best snapshot, whether that is sound or not; nil where there is none.
   private func bestName() throws -> String? {
-    guard FileManager.default.fileExists(atPath: bestFile.path) else { return nil }
-    return try? JSONDecoder().decode(BestSnapshot.self, from: FileReading.data(bestFile)).record.name
+    guard let data = try RecordedFiles.dataIfThere(bestFile) else { return nil }
+    return try? JSONDecoder().decode(BestSnapshot.self, from: data).record.name
   }
 
   /// Removes the snapshots that a rule does not keep.

@@ -58,7 +58,7 @@ public struct Snapshot: Sendable, Equatable {
   /// Reads a snapshot's file.
   /// - Throws: ``SnapshotError`` where it is not a sound snapshot, `FileError` where it cannot be read.
   public init(contentsOf url: URL) throws {
-    try self.init(FileReading.data(url), name: url.path)
+    try self.init(FileReading.data(url, atMost: FileReading.mostOfTensors), name: url.path)
   }
 
   /// Returns the bytes of the snapshot's file.

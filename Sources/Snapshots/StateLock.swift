@@ -57,7 +57,10 @@ public final class StateLock: Sendable {
   }
 
   private static func taken(_ state: String, _ file: String) -> SnapshotError {
-    let text = (try? FileReading.data(URL(filePath: file))).map { String(decoding: $0, as: UTF8.self) } ?? ""
+    let text =
+      (try? FileReading.data(URL(filePath: file), atMost: FileReading.mostOfSecret)).map {
+        String(decoding: $0, as: UTF8.self)
+      } ?? ""
     let holder = text.trimmingCharacters(in: .whitespacesAndNewlines).printable()
     return SnapshotError(
       .locked,

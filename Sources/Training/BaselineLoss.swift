@@ -44,7 +44,9 @@ struct BaselineLoss: Codable, Equatable {
 extension BaselineLoss {
   /// Reads the loss from a file; nil where there is no such file, or it is damaged: then it is computed again.
   init?(contentsOf file: URL) {
-    guard let data = try? FileReading.data(file), let known = try? JSONDecoder().decode(Self.self, from: data) else {
+    guard let data = try? FileReading.data(file, atMost: FileReading.mostOfText),
+      let known = try? JSONDecoder().decode(Self.self, from: data)
+    else {
       return nil
     }
     self = known

@@ -40,20 +40,31 @@ extension TrainingRun {
     let total = configuration.datasets.reduce(0) { $0 + size($1.path) }
     var read = 0
     return try configuration.datasets.map { entry in
-      guard FileManager.default.fileExists(atPath: entry.path + "/manifest.json") else {
-        let isThere = FileManager.default.fileExists(atPath: entry.path)
-        throw ConfigurationError(
-          \.datasets,
-          "there is no data set in \(entry.path)\(isThere ? ", which has no manifest.json: remove it" : ""); "
-            + "make it, for example with: dataprep build shards --source imagenet --input ILSVRC2012_img_train.tar "
-            + "--size 32 --output \(entry.path)")
-      }
+      try requireManifest(in: entry.path)
       return try Dataset(at: URL(filePath: entry.path), verification: verification) { count in
         if stop.isSet { throw CancellationError() }
         read += count
         opening(min(1, Double(read) / Double(max(total, 1))))
       }
     }
+  }
+
+  /// Checks that a folder has the manifest of a data set.
+  /// - Throws: ``ConfigurationError`` where it has none, or this user may not look.
+  private static func requireManifest(in folder: String) throws {
+    let isThere: Bool
+    do {
+      if try FileStatus.ifThere(folder + "/manifest.json") != nil { return }
+      isThere = try FileStatus.ifThere(folder) != nil
+    } catch let error as FileError {
+      throw ConfigurationError(
+        \.datasets, "\(folder) cannot be looked into: \(error.reason): it must be readable to the user that trains")
+    }
+    throw ConfigurationError(
+      \.datasets,
+      "there is no data set in \(folder)\(isThere ? ", which has no manifest.json: name another folder" : ""); "
+        + "make one, for example with: dataprep build shards --source imagenet --input ILSVRC2012_img_train.tar "
+        + "--size 32 --output \(isThere ? "FOLDER" : folder)")
   }
 
   /// Returns the bytes of the files in a folder.

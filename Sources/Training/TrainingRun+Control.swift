@@ -92,9 +92,12 @@ extension Configuration {
   /// - Throws: ``ConfigurationError`` where its file cannot be used.
   func signingKey() throws -> SigningKey? {
     guard let path = snapshot.signingKeyFile else { return nil }
-    try SecretFile.check(path, of: \.snapshot.signingKeyFile, allowsReadable: http.allowReadableSecrets)
-    do { return try SigningKey(contentsOf: URL(filePath: path)) } catch {
+    let key: SigningKey
+    do { key = try SigningKey(contentsOf: URL(filePath: path)) } catch {
       throw ConfigurationError(\.snapshot.signingKeyFile, "\(error)")
     }
+    // What is no secret may be read by everybody: that it is one comes first.
+    try SecretFile.check(path, of: \.snapshot.signingKeyFile, allowsReadable: http.allowReadableSecrets)
+    return key
   }
 }

@@ -33,7 +33,7 @@ extension TrainingRun {
     console.info("training the tasks of the evaluation with Adam, once, to compare with")
     guard let found = evaluation.tunedAdam(stop: control.interruption) else { return nil }
     recorder.keep(found)
-    console.info("Adam comes to a loss of \(found.loss.lossText) with the learning rate \(found.learningRate)")
+    console.info("Adam comes to a loss of \(found.loss.lossText) with the learning rate \(found.learningRate.rateText)")
     return found
   }
 

@@ -12,9 +12,10 @@ extension TrainingState {
   /// A daemon may be training with the folder meanwhile.
   /// - Parameter refused: hears of each newer state that is damaged.
   /// - Returns: the outer-iteration.
-  /// - Throws: ``TrainingError`` where the folder holds no sound state or `output` exists.
+  /// - Throws: ``TrainingError`` where the folder holds no sound state or `output` exists, `FileError` where a file
+  ///   may not be read.
   package static func export(from folder: URL, to output: URL, refused: (any Error) -> Void) throws -> Int {
-    guard !FileManager.default.fileExists(atPath: output.path) else {
+    guard try FileStatus.ifThere(output.path) == nil else {
       throw TrainingError(.exists, "\(output.path): exists already; choose another --output")
     }
     guard var state = try StateStore(readingFrom: StateFolder(folder)).newest(refused: refused) else {

@@ -59,11 +59,45 @@ import Testing
     try withConfiguration(dataset: false) { folder in
       let missing = try ToolProcess.run("lopt-daemon", arguments(folder, "--check"))
       #expect(
-        missing.exitCode == 78 && missing.errors.contains(/no data set in \S+mnist14; make it/), "\(missing.errors)")
+        missing.exitCode == 78 && missing.errors.contains(/no data set in \S+mnist14; make one/), "\(missing.errors)")
       let place = folder.appending(path: "mnist14")
       try FileManager.default.createDirectory(at: place, withIntermediateDirectories: false)
       let empty = try ToolProcess.run("lopt-daemon", arguments(folder, "--check"))
-      #expect(empty.exitCode == 78 && empty.errors.contains("has no manifest.json: remove it"), "\(empty.errors)")
+      #expect(
+        empty.exitCode == 78 && empty.errors.contains("has no manifest.json: name another folder"), "\(empty.errors)")
+    }
+  }
+
+  @Test(
+    "a public key, which everybody may read, is not given the advice for secrets where it stands for the signing key")
+  func publicKey() throws {
+    try withConfiguration(dataset: false) { folder in
+      let key = try SigningKey().write(to: folder.appending(path: "key"))
+      let result = try ToolProcess.run(
+        "lopt-daemon", arguments(folder, "--check", "--set", "snapshot.signing_key_file=\(key.path)"))
+      #expect(result.exitCode == 78 && result.errors.contains("is not a signing key but the public one"), "\(result)")
+      #expect(!result.errors.contains("chmod"))
+    }
+  }
+
+  @Test(
+    "paths of a configuration that is no file of a folder are relative to the working folder",
+    arguments: [
+      "--config - < c/lopt.json", "--config /dev/stdin < c/lopt.json", "--config <(cat c/lopt.json)",
+      "--config /proc/self/fd/0 < c/lopt.json", "--config /dev/fd/7 7< c/lopt.json",
+      "--config ../../../../../../../../dev/stdin < c/lopt.json", "--config=- < <(cat c/lopt.json)", "--config fifo",
+    ])
+  func streams(words: String) throws {
+    try withConfiguration { folder in
+      let script = """
+        cd "$1" && mkdir c && mv lopt.json c && mkfifo fifo && { [ "$3" = "--config fifo" ] && cat c/lopt.json > fifo & }
+        eval "'$2' --check $3"
+        """
+      let result = try ToolProcess(
+        executable: URL(filePath: "/bin/bash"),
+        ["-c", script, "bash", folder.path, Repository.tools.appending(path: "lopt-daemon").path, words]
+      ).wait()
+      #expect(result.exitCode == 0, "\(result.errors)")
     }
   }
 

@@ -33,6 +33,12 @@ import Testing
     arguments: [
       ("[]", "not a JSON object"), (#"{"task": 1}"#, "unknown key task; there are problem, split"),
       (#"{"tasks": "many"}"#, "tasks cannot be that"), (#"{"tune": "both"}"#, "tune cannot be that"),
+      (#"{"seed": 1, "tasks": 1e30}"#, "tasks is 1e+30: must be a whole number in 1 … 10000 (line 1, column 22)"),
+      (#"{"tasks": 1e400}"#, "tasks is 1e400: must be a whole number in 1 … 10000 (line 1, column 11)"),
+      (#"{"batch": 2.5}"#, "batch is 2.5: must be a whole number in 1 … "),
+      (#"{"steps": true}"#, "steps is true: must"),
+      ("{\n\"seed\": -1}", "seed is -1: must be a whole number in 0 … 18446744073709551615 (line 2, column 9)"),
+      (#"{"problem": 1e400}"#, "not JSON: line 1, column 13: the number 1e400 of problem is too large"),
       (#"{"steps": 0}"#, "steps must be in 1 … 10000000"),
       (#"{"search": 99}"#, "search must be at least 100"), (#"{"grid": 2}"#, "grid must be in 3 … 61"),
       (#"{"tasks": 400, "initialisations": 300}"#, "tasks times initialisations must be at most 100000"),

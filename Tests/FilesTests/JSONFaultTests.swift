@@ -22,6 +22,8 @@ import Testing
         "line 1, column 2: text stands in straight double quotes: a key in double quotes, or } must stand here"
       ),
       ("{\"a\": NaN}", "line 1, column 7: NaN is no value of JSON: a text stands in double quotes"),
+      ("{\"a\": [0, 1e400]}", "line 1, column 11: the number 1e400 of a[1] is too large"),
+      ("-1e999", "line 1, column 1: the number -1e999 is too large"),
       ("{\"a\": 01}", "line 1, column 7: 01 is no number of JSON"),
       ("{\"a\": \"b}", "line 1, column 7: a text begins here that does not end"),
       ("{\"a\": \"\\x\"}", "line 1, column 8: \\x is no escape of JSON"),
@@ -29,6 +31,16 @@ import Testing
       ("{} {}", "line 1, column 4: something stands behind the end of the value"),
     ])
   func places(text: String, message: String) { #expect(fault(Data(text.utf8)) == message) }
+
+  @Test("a value is found by its place, through arrays, escapes and other values of the name")
+  func valuePlaces() {
+    let text = Data("{\"b\": {\"a\": 1},\n \"\\u0061\": [{\"b\": 2}, {\"b\": 3}], \"c\": \"x\"}".utf8)
+    for (path, line, column) in [("b", 1, 7), ("b.a", 1, 13), ("a[1].b", 2, 29), ("c", 2, 39), ("", 1, 1)] {
+      let place = JSONFault.place(of: path, in: text)
+      #expect(place?.line == line && place?.column == column, "\(path): \(String(describing: place))")
+    }
+    for path in ["d", "a[2]", "a.b", "b[0]"] { #expect(JSONFault.place(of: path, in: text) == nil, "\(path)") }
+  }
 
   @Test("a key that an object has twice is a fault, however it is written")
   func twice() {
@@ -40,9 +52,9 @@ import Testing
     #expect(fault(Data(#"{"a": {"b": 1}, "c": [{"b": 1}, {"b": 1}], "B": 1}"#.utf8)) == nil)
   }
 
-  @Test("what Foundation reads is no fault: commas at the end, byte order marks, UTF-16, long numbers, many levels")
+  @Test("what Foundation reads is no fault: commas at the end, byte order marks, UTF-16, large numbers, many levels")
   func accepted() throws {
-    let text = "{\"a\": [1, -2.5e+3, true, null, \"\\ud83d\\ude00\\n\",], \"b\": {\"c\": 1e999,},}\r\n"
+    let text = "{\"a\": [1, -2.5e+3, true, null, \"\\ud83d\\ude00\\n\",], \"b\": {\"c\": 1e308,},}\r\n"
     let utf16 = text.utf16
     for data in [
       Data(text.utf8), Data(("\u{FEFF}" + text).utf8),

@@ -8,13 +8,16 @@ import Testing
   }
 
   /// What a real shell makes of lines when the tab key is pressed at the end of each.
-  private func completed(_ lines: [String], of program: String, by shell: String) throws -> [String] {
+  private func completed(_ lines: [String], of program: String, by shell: String, form: [String]? = nil) throws
+    -> [String]
+  {
     try withTemporaryFolder { folder in
       let work = folder.appending(path: "work")
       try FileManager.default.createDirectory(at: work.appending(path: "mnist14"), withIntermediateDirectories: true)
       for name in ["theta.safetensors", "map file.txt"] { try Data().write(to: work.appending(path: name)) }
       let script = folder.appending(path: "_\(program)")
-      let printed = try ToolProcess.run(program, ["--generate-completion-script", shell])
+      let printed = try ToolProcess.run(
+        program, form ?? ["--generate-completion-script", shell], environment: ["SHELL": "/bin/\(shell)"])
       #expect(printed.exitCode == 0, "\(printed.errors)")
       try Data(printed.output.utf8).write(to: script)
       let tool = Repository.root.appending(path: "Tools/Completion/complete.py")
@@ -39,7 +42,8 @@ import Testing
       "lopt evaluate --tune val": "evaluate --tune validation",
       "lopt evaluate --split held": "evaluate --split held-out",
       "lopt layout --problem mlp2": "layout --problem mlp2x32",
-      "lopt fetch lat": "fetch latest", "lopt train --config th": "train --config theta.safetensors",
+      "lopt fetch lat": "fetch latest", "lopt fetch latest --from mn": "fetch latest --from mnist14",
+      "lopt train --config th": "train --config theta.safetensors",
       "lopt train --preset pa": "train --preset paper",
     ]
     try expectCompletion(lines, of: "lopt", by: shell)
@@ -55,11 +59,45 @@ import Testing
     try expectCompletion(lines, of: "dataprep", by: shell)
   }
 
-  @Test("behind --option= bash offers names of files")
-  func equals() throws {
+  @Test(
+    "behind --option= bash offers names of files, in whichever form the script was asked for",
+    arguments: [
+      ["--generate-completion-script", "bash"], ["--generate-completion-script=bash"], ["--generate-completion-script"],
+    ])
+  func equals(form: [String]) throws {
     #expect(
-      try completed(["lopt evaluate --snapshot=th"], of: "lopt", by: "bash") == [
+      try completed(["lopt evaluate --snapshot=th"], of: "lopt", by: "bash", form: form) == [
         "evaluate --snapshot=theta.safetensors"
       ])
+  }
+
+  @Test("every option and argument that is a path completes as one", arguments: ["lopt", "dataprep", "lopt-daemon"])
+  func paths(program: String) throws {
+    struct Argument: Decodable {
+      var kind: String
+      var valueName: String?
+      var completionKind: [String: JSONNothing]?
+    }
+    struct JSONNothing: Decodable { init(from decoder: any Decoder) {} }
+    struct Command: Decodable {
+      var commandName: String
+      var arguments: [Argument]?
+      var subcommands: [Command]?
+    }
+    struct Dump: Decodable { var command: Command }
+    let dump = try ToolProcess.run(program, ["--experimental-dump-help"])
+    var commands = [try JSONDecoder().decode(Dump.self, from: Data(dump.output.utf8)).command]
+    var found = 0
+    while let command = commands.popLast() {
+      commands += command.subcommands ?? []
+      for argument in command.arguments ?? [] where argument.kind != "flag" {
+        let name = argument.valueName ?? ""
+        guard ["file", "folder", "path"].contains(where: name.contains) else { continue }
+        found += 1
+        let kinds = Set((argument.completionKind ?? [:]).keys)
+        #expect(!kinds.isDisjoint(with: ["file", "directory"]), "\(command.commandName): \(name) \(kinds)")
+      }
+    }
+    #expect(found > 0)
   }
 }

@@ -47,6 +47,62 @@ import Testing
     #expect(message?.hasPrefix(start) == true, "\(message ?? "loaded")")
   }
 
+  @Test(
+    "a number that no value can be is refused by its key, the key's range and the place",
+    arguments: [
+      (
+        "{\n  \"seed\": 1e400\n}", "lopt.json: seed is 1e400: ",
+        ": must be in 0 … 18446744073709551615 (line 2, column 11)"
+      ),
+      (#"{"seed": -1}"#, "lopt.json: seed is -1: ", ": must be in 0 … 18446744073709551615 (line 1, column 10)"),
+      (#"{"threads": 1e30}"#, "lopt.json: threads is 1e+30: ", ": must be 0 (every core) to 1024 (line 1, column 13)"),
+      (
+        #"{"outer": {"pairs": 1e999}}"#, "lopt.json: outer.pairs is 1e999: ", "must be in 1 … 65536 (line 1, column 21)"
+      ),
+      (
+        #"{"datasets": [{"path": "a", "weight": 1e400}]}"#, "lopt.json: datasets[0].weight is 1e400: ",
+        "(line 1, column 39)"
+      ),
+      (
+        #"{"datasets": ["a"], "state": "s", "threads": 1025}"#, "lopt.json: threads must be 0 (every core) to 1024",
+        " (line 1, column 46)"
+      ),
+      (#"{"x": 1e400}"#, "lopt.json: not JSON: line 1, column 7: the number 1e400 of x is too large", ""),
+    ])
+  func numbers(text: String, start: String, end: String) throws {
+    let message = try message(text) ?? "loaded"
+    #expect(message.hasPrefix(start) && message.hasSuffix(end), "\(message)")
+  }
+
+  @Test(
+    "a variable that has a key twice, or begins as JSON and is none, is refused by its name",
+    arguments: [
+      (
+        "LOPT_DATASETS", #"[{"path":"/nonexistent","path":"a"}]"#,
+        "column 25: the key path is there for the second time"
+      ),
+      (
+        "LOPT_PROBLEM", #" [{"name":"mlp2x32","weight":1,"w\u0065ight":5}]"#,
+        "the key weight is there for the second time"
+      ),
+      ("LOPT_HTTP_HOST_NAMES", #"["a", "b""#, "which is not JSON: line 1, column 10: the text ends where a comma or ]"),
+      ("LOPT_DATASETS", #"[{"path": 'a'}]"#, "which is not JSON: line 1, column 11: text stands in straight double"),
+      ("LOPT_SEED", "1e400", "seed is 1e400: too large or too small"),
+      ("LOPT_OUTER_SIGMA", "-1e400", "outer.sigma is -1e400: too large or too small"),
+      ("LOPT_OUTER_SIGMA", "1e5x", "outer.sigma must be a number"),
+    ])
+  func texts(variable: String, text: String, message: String) throws {
+    let found = try self.message(#"{"datasets": ["a"], "state": "s"}"#, environment: [variable: text]) ?? "loaded"
+    #expect(found.hasPrefix("environment: \(variable): ") && found.contains(message), "\(found)")
+  }
+
+  @Test("a text that is neither array nor object stands for itself", arguments: ["norm", "\"norm\""])
+  func words(text: String) throws {
+    let file = #"{"datasets": ["a"], "state": "s"}"#
+    #expect(try message(file, environment: ["LOPT_OUTER_CLIP_BY": text]) == nil)
+    #expect(try message(file, environment: ["LOPT_PROBLEM": "mlp2x32"]) == nil)
+  }
+
   @Test("a variable with an empty path is refused by its name")
   func variable() throws {
     let message = try message(#"{"datasets": ["a"], "state": "s"}"#, environment: ["LOPT_STATE": ""])

@@ -24,6 +24,22 @@ import Testing
     }
   }
 
+  @Test("the wrong half of a key is called what it is, and the other one named")
+  func otherHalf() throws {
+    try withTemporaryFolder { folder in
+      let file = folder.appending(path: "key")
+      let publicFile = try SigningKey().write(to: file)
+      let signing = #expect(throws: SnapshotError.self) { try SigningKey(contentsOf: publicFile) }
+      #expect(
+        signing?.description
+          == "\(publicFile.path): is not a signing key but the public one: give the file beside it, without .pub")
+      let verifying = #expect(throws: SnapshotError.self) { try VerificationKey(contentsOf: file) }
+      #expect(verifying?.description.contains("is not a public key but the signing one: give its public half") == true)
+      try Data("lopt-public-key".utf8).write(to: file)
+      #expect(throws: SnapshotError.self) { try SigningKey(contentsOf: file) }
+    }
+  }
+
   @Test("no key's file is written over, and none is left half made", arguments: ["key", "key.pub"])
   func exists(name: String) throws {
     try withTemporaryFolder { folder in

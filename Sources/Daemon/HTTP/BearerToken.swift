@@ -47,7 +47,9 @@ final class BearerToken: Sendable {
   private static func read(_ path: String, _ key: TokenKey, _ allowsReadable: Bool) throws -> SHA256Digest {
     try SecretFile.check(path, of: key, allowsReadable: allowsReadable)
     let text: String
-    do { text = try TextFile(URL(filePath: path)).text } catch { throw ConfigurationError(key, "\(error)") }
+    do { text = try TextFile(URL(filePath: path), atMost: FileReading.mostOfSecret).text } catch {
+      throw ConfigurationError(key, "\(error)")
+    }
     let token = text.trimmingCharacters(in: .whitespacesAndNewlines)
     guard token.utf8.count >= 16, token.isVisibleASCII else {
       throw ConfigurationError(

@@ -41,22 +41,33 @@ final class Certificates: Sendable {
     let pair: Pair
     let chain: [NIOSSLCertificate]
     do {
-      chain = try NIOSSLCertificate.fromPEMFile(certificate)
+      chain = try NIOSSLCertificate.fromPEMBytes(bytes(certificate))
       guard !chain.isEmpty else { throw NIOSSLError.failedToLoadCertificate }
+    } catch let error as FileError {
+      throw ConfigurationError(\.http.tls.certificate, "\(error)")
     } catch {
       throw ConfigurationError(
         \.http.tls.certificate, "\(certificate) is no certificate in PEM that can be read: \(error)")
     }
-    try SecretFile.check(key, of: \.http.tls.key, allowsReadable: allowsReadable)
-    do { pair = Pair(chain: chain, key: try NIOSSLPrivateKey(file: key, format: .pem)) } catch {
+    do { pair = Pair(chain: chain, key: try NIOSSLPrivateKey(bytes: bytes(key), format: .pem)) } catch let error
+      as FileError
+    {
+      throw ConfigurationError(\.http.tls.key, "\(error)")
+    } catch {
       throw ConfigurationError(
         \.http.tls.key, "\(key) is no private key in PEM that can be read: \(error)")
     }
+    // What is no secret may be read by everybody: that it is one comes first.
+    try SecretFile.check(key, of: \.http.tls.key, allowsReadable: allowsReadable)
     // A context takes no key that is not that of the certificate.
     do { _ = try NIOSSLContext(configuration: configuration(pair)) } catch {
       throw ConfigurationError(\.http.tls.key, "\(key) is not the key of the certificate in \(certificate)")
     }
     return pair
+  }
+
+  private static func bytes(_ path: String) throws -> [UInt8] {
+    try Array(FileReading.data(URL(filePath: path), atMost: FileReading.mostOfText))
   }
 
   private static func configuration(_ pair: Pair) -> TLSConfiguration {

@@ -71,11 +71,17 @@ struct HTTPService: Service {
   }
 
   private func cannotListen(_ error: any Error) -> DaemonError {
-    switch listener.address {
+    let reason =
+      switch error {
+      case let error as IOError: String(cString: strerror(error.errnoCode))
+      case let error as SocketAddressError.UnknownHost: "no address is known of that host: \(error.errorDescription)"
+      default: "\(error)"
+      }
+    return switch listener.address {
     case .tcp(let host, let port):
-      DaemonError(.cannotListen, \.http.host, "cannot listen on \(host) port \(port): \(error)")
+      DaemonError(.cannotListen, \.http.host, "cannot listen on \(host) port \(port): \(reason)")
     case .unix(let path):
-      DaemonError(.cannotListen, \.http.socket, "cannot listen on \(path): \(error)")
+      DaemonError(.cannotListen, \.http.socket, "cannot listen on \(path): \(reason)")
     }
   }
 }

@@ -28,7 +28,9 @@ extension Plot {
     try AtomicFile.write(Data(self.script(writing: drawing.path).utf8), to: script)
     try run(gnuplot, script: script, url)
     // gnuplot leaves with 0 from a full disk too.
-    guard let whole = try? FileReading.data(drawing), whole.suffix(16).range(of: Data("</svg>".utf8)) != nil else {
+    guard let whole = try? FileReading.data(drawing, atMost: FileReading.mostOfTensors),
+      whole.suffix(16).range(of: Data("</svg>".utf8)) != nil
+    else {
       throw ExperimentsError(.plotFailed, "\(url.path): \(gnuplot.path) wrote no whole drawing; is the disk full?")
     }
     try SystemCall.syncFile(drawing.path)

@@ -38,6 +38,12 @@ package struct FileStatus: Sendable {
     self.init(status)
   }
 
+  /// Looks up a path, following links; nil where nothing is there.
+  /// - Throws: ``FileError`` where that cannot be told, for example as this user may not look into the folder.
+  package static func ifThere(_ path: String) throws -> FileStatus? {
+    do { return try FileStatus(path) } catch let error as FileError where error.isAbsence { return nil }
+  }
+
   /// Looks up an open file.
   /// - Parameters:
   ///   - descriptor: the open file.

@@ -8,6 +8,8 @@ public struct FileError: ReportedError, Equatable {
   public var path: String
   /// The value of `errno`.
   public var number: Int32
+  /// The most bytes that are read of a file of its kind, where it has more; otherwise nil.
+  package var mostBytes: Int?
 
   /// Makes an error.
   public init(operation: String, path: String, number: Int32) {
@@ -19,7 +21,9 @@ public struct FileError: ReportedError, Equatable {
   /// The code with which a tool exits that this error ends.
   public var exitCode: ExitCode {
     switch (operation, number) {
-    case ("open", ENOENT), ("open", ENOTDIR), ("open", ELOOP), ("open", ENAMETOOLONG), ("open", EACCES), ("read", _):
+    case ("read", EFBIG): .data
+    case ("open", ENOENT), ("open", ENOTDIR), ("open", ELOOP), ("open", ENAMETOOLONG), ("open", EACCES), ("read", _),
+      ("look at", EACCES):
       .noInput
     case (_, EEXIST), (_, EACCES), (_, EROFS), ("create", ENOENT), ("create", ENOTDIR), ("create", EISDIR):
       .cannotCreate
@@ -31,7 +35,21 @@ public struct FileError: ReportedError, Equatable {
   public var description: String { "\(path): cannot \(operation): \(reason)" }
 
   /// The system's words for the number, for example "No space left on device".
-  package var reason: String { String(cString: strerror(number)) }
+  package var reason: String {
+    let words = String(cString: strerror(number))
+    return mostBytes.map { "\(words): at most \($0.byteWords) are read of a file of its kind" } ?? words
+  }
+
+  /// Whether the system says that nothing has the path, rather than that it may not be looked at.
+  package var isAbsence: Bool { number == ENOENT || number == ENOTDIR }
+}
+
+extension Int {
+  /// A number of bytes in the largest unit in which it is whole: `64 MiB`.
+  fileprivate var byteWords: String {
+    let units = [(30, "GiB"), (20, "MiB"), (10, "KiB")]
+    return units.first { self > 0 && self % (1 << $0.0) == 0 }.map { "\(self >> $0.0) \($0.1)" } ?? "\(self) bytes"
+  }
 }
 
 /// The system calls that the package makes itself, one function each, which throw a ``FileError``.

@@ -32,7 +32,7 @@ struct FetchCommand: AsyncParsableCommand {
   @Option(
     help: ArgumentHelp(
       "The daemon: http://HOST:PORT, https://HOST:PORT or unix:PATH; or its state folder.",
-      valueName: "address or folder"))
+      valueName: "address or folder"), completion: .directory)
   var from = DaemonAddress.http("http://127.0.0.1:8417")
 
   @Option(help: ArgumentHelp("The folder that gets the file.", valueName: "folder"), completion: .directory)

@@ -31,7 +31,8 @@ extension ConfigurationKey {
     ConfigurationKey("outer.loss_clip", \.outer.lossClip, "A batch's loss counts at most this.", .positive),
     ConfigurationKey(
       "outer.pairs", \.outer.pairs, "Antithetic pairs of an outer-iteration.",
-      more: "At least 2 for the estimator `combined`, at most \(Rule<Int>.mostPairs).",
+      more: "At least 2 for the estimator `combined`.",
+      .range(1...Rule<Int>.mostPairs),
       .fault { value, configuration in
         let (fewest, most) = (configuration.outer.fewestPairs, Rule<Int>.mostPairs)
         guard !(fewest...most).contains(value) else { return nil }
@@ -90,6 +91,7 @@ extension ConfigurationKey {
     ConfigurationKey(
       "outer.asynchronous.batch", \.outer.asynchronous.batch,
       "Outer-gradients of a step; 0: as many as `outer.pairs`.",
+      .must("be 0 (as many as outer.pairs) to \(Rule<Int>.mostPairs)", (0...Rule<Int>.mostPairs).contains),
       .fault { value, configuration in
         let (fewest, most) = (configuration.outer.fewestPairs, Rule<Int>.mostPairs)
         guard value != 0, !(fewest...most).contains(value) else { return nil }

@@ -54,7 +54,7 @@ extension ConfigurationKey {
       "preset", \.preset, "The settings to begin with: small or paper.", words: Configuration.Preset.words,
       changed: .start),
     ConfigurationKey(
-      "seed", \.seed, "The seed of all randomness.", more: "0 to 2⁶⁴−1.", changed: .refused),
+      "seed", \.seed, "The seed of all randomness.", changed: .refused, .range(0...UInt64.max)),
     ConfigurationKey(
       "threads", \.threads, "Threads that compute; 0: one for each core.",
       .must("be 0 (every core) to 1024", (0...1_024).contains)),

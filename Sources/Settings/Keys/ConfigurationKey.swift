@@ -111,9 +111,23 @@ package struct ConfigurationKey: Sendable, CustomStringConvertible {
     case .dataCorrupted(let context) where !words.isEmpty:
       Fault("must be one of \(words.joined(separator: ", "))", part: Self.part(context.codingPath))
     default:
-      // A number that its type cannot hold.
-      Fault("is \(json): too large or too small, or not a whole number where one is needed")
+      fault(ofNumber: json)
     }
+  }
+
+  /// Returns the fault of a number that the type of the value cannot hold.
+  ///
+  /// - Parameters:
+  ///   - text: the number as it was given.
+  ///   - part: the place of the number in the value.
+  func fault(ofNumber text: String, part: String = "") -> Fault {
+    let ranges = rules.isEmpty ? "" : ": " + rules.joined(separator: ", and ")
+    return Fault("is \(text): too large or too small, or not a whole number where one is needed\(ranges)", part: part)
+  }
+
+  /// Returns the key that a path in a file leads to, or into the value of which it leads; nil where there is none.
+  static func leading(to path: String) -> ConfigurationKey? {
+    all.first { key in path.hasPrefix(key.path) && ["", ".", "["].contains(path.dropFirst(key.path.count).prefix(1)) }
   }
 
   private static func name(of type: any Any.Type) -> String {

@@ -28,13 +28,28 @@ extension ConfigurationKey {
   }
 
   /// Returns the value that a text gives, as JSON.
-  func value(of text: String) -> Any {
+  /// - Throws: ``Fault`` where it is JSON of which a part would be lost or changed, or begins as an array or object and is
+  ///   none.
+  func value(of text: String) throws -> Any {
     let data = Data(text.utf8)
-    return switch form {
-    case .json: (try? JSONSerialization.jsonObject(with: data, options: .fragmentsAllowed)) ?? text
-    case .text, .path: text
-    case .list: (try? JSONSerialization.jsonObject(with: data)) ?? [text]
+    switch form {
+    case .text, .path: return text
+    case .json, .list:
+      do { try JSONFault.check(data) } catch {
+        if let number = error.number { throw fault(ofNumber: number.text, part: number.path) }
+        // Any other text is a string without its quotes.
+        guard let first = text.first(where: { !$0.isWhitespace }), "[{".contains(first) else { return word(text) }
+        throw Fault("is \(text.printable()), which is not JSON: \(error)")
+      }
+      // The name of a folder may be a number.
+      let options: JSONSerialization.ReadingOptions = if case .list = form { [] } else { .fragmentsAllowed }
+      return (try? JSONSerialization.jsonObject(with: data, options: options)) ?? word(text)
     }
+  }
+
+  /// Returns the value that text which is no JSON stands for.
+  private func word(_ text: String) -> Any {
+    if case .list = form { [text] } else { text }
   }
 
   /// Returns the value with paths made absolute, and short forms of a list made long.

@@ -15,10 +15,16 @@ struct Fault: Error {
 
   /// Returns the error that names the key.
   ///
-  /// - Parameter source: where the value comes from.
-  func error(at key: ConfigurationKey, source: String) -> ConfigurationError {
-    let place = (group ?? key.path) + part
-    return ConfigurationError("\(source): " + (text.map { "\(place) \($0)" } ?? "unknown key \(place)"))
+  /// - Parameters:
+  ///   - source: where the value comes from.
+  ///   - place: returns the line and column in the source of what has a path; nil where it has none.
+  func error(
+    at key: ConfigurationKey, source: String, place: (String) -> String? = { _ in nil }
+  ) -> ConfigurationError {
+    let path = (group ?? key.path) + part
+    let position = (place(path) ?? place(key.path)).map { " (\($0))" } ?? ""
+    return ConfigurationError(
+      "\(source): " + (text.map { "\(path) \($0)" } ?? "unknown key \(path)") + position)
   }
 }
 

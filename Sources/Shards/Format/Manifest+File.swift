@@ -15,7 +15,7 @@ extension Manifest {
   public static func read(in folder: URL) throws -> (manifest: Manifest, digest: String) {
     let file = folder.appending(path: fileName)
     let data: Data
-    do { data = try FileReading.data(file) } catch let error as FileError
+    do { data = try FileReading.data(file, atMost: FileReading.mostOfText) } catch let error as FileError
       where [ENOENT, ENOTDIR].contains(error.number)
     {
       throw ShardsError(

@@ -54,7 +54,9 @@ public struct ShardVerification: Sendable {
   }
 
   private func remembered() -> [String: Entry] {
-    (try? FileReading.data(memory)).flatMap { try? JSONDecoder().decode([String: Entry].self, from: $0) } ?? [:]
+    (try? FileReading.data(memory, atMost: FileReading.mostOfText)).flatMap {
+      try? JSONDecoder().decode([String: Entry].self, from: $0)
+    } ?? [:]
   }
 
   /// Writes what is remembered, without shards that are gone. Failure is ignored.

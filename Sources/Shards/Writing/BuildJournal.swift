@@ -33,8 +33,8 @@ struct BuildJournal: Codable {
   /// - Throws: ``ShardsError`` where it cannot be read: what it says is finished must not be lost unasked.
   static func read(in folder: URL) throws -> BuildJournal? {
     let file = folder.appending(path: fileName)
-    guard FileManager.default.fileExists(atPath: file.path) else { return nil }
-    let data = try FileReading.data(file)
+    guard try FileStatus.ifThere(file.path) != nil else { return nil }
+    let data = try FileReading.data(file, atMost: FileReading.mostOfText)
     guard let journal = try? JSONDecoder().decode(BuildJournal.self, from: data) else {
       throw ShardsError(
         .otherBuild, file.path,
@@ -65,7 +65,7 @@ struct BuildJournal: Codable {
   private func checkShards(in folder: URL) throws {
     for shard in shards {
       let url = folder.appending(path: shard.file)
-      guard try FileManager.default.fileExists(atPath: url.path) && Digest.sha256(fileAt: url) == shard.fileSha256
+      guard try FileStatus.ifThere(url.path) != nil && Digest.sha256(fileAt: url) == shard.fileSha256
       else {
         throw ShardsError(
           .damagedShard, url.path, "is finished, but no longer as it was written: start over with --restart")

@@ -46,8 +46,11 @@ extension ModelCard {
   }
 
   /// Returns whether a file is there that is a snapshot's record, which a card must not replace.
-  package static func isRecord(_ file: URL) -> Bool {
-    (try? JSONDecoder().decode(SnapshotRecord.self, from: FileReading.data(file))) != nil
+  /// - Throws: `FileError` where something is there that cannot be read.
+  package static func isRecord(_ file: URL) throws -> Bool {
+    guard try FileStatus.ifThere(file.path) != nil else { return false }
+    let data = try FileReading.data(file, atMost: FileReading.mostOfText)
+    return (try? JSONDecoder().decode(SnapshotRecord.self, from: data)) != nil
   }
 
   /// Checks that the card beside a snapshot agrees with what the snapshot says about itself.
@@ -56,10 +59,12 @@ extension ModelCard {
   ///   file where one is missing or damaged.
   package static func check(beside snapshot: URL) throws {
     let card = file(of: snapshot)
-    let bytes = try FileReading.data(snapshot)
+    let bytes = try FileReading.data(snapshot, atMost: FileReading.mostOfTensors)
     let metadata = try RunnableSnapshot(Snapshot(bytes, name: snapshot.path), name: snapshot.path).metadata
     let claims: Claims
-    do { claims = try JSONDecoder().decode(Claims.self, from: FileReading.data(card)) } catch is DecodingError {
+    do {
+      claims = try JSONDecoder().decode(Claims.self, from: FileReading.data(card, atMost: FileReading.mostOfText))
+    } catch is DecodingError {
       throw TrainingError(.wrongCard, "\(card.path): not a model card: lopt describe writes one")
     }
     func text(_ decay: Double?) -> String { decay.map { "\($0)" } ?? "none" }

@@ -49,7 +49,7 @@ package struct ModelCardSources: Sendable {
   /// - Throws: ``TrainingError`` where a file belongs to something else; an error that names the file where one is
   ///   missing or damaged.
   package func card() throws -> ModelCard {
-    let bytes = try FileReading.data(snapshot)
+    let bytes = try FileReading.data(snapshot, atMost: FileReading.mostOfTensors)
     let metadata = try RunnableSnapshot(Snapshot(bytes, name: snapshot.path), name: snapshot.path).metadata
     let digest = Digest.sha256(bytes)
     let manifests = try manifests(of: metadata)
@@ -58,7 +58,7 @@ package struct ModelCardSources: Sendable {
     guard first <= metadata.outerIteration else {
       throw wrong(self.start ?? snapshot, "ends at outer-iteration \(first), after \(snapshot.path)")
     }
-    let logs = try logs.map { try FileReading.data($0) }
+    let logs = try logs.map { try FileReading.data($0, atMost: FileReading.mostOfLog) }
     let time = try OuterTrainingTime(of: logs, after: first, upTo: metadata.outerIteration) { missing in
       let names = self.logs.map(\.path).joined(separator: ", ")
       return TrainingError(
@@ -96,7 +96,7 @@ package struct ModelCardSources: Sendable {
   }
 
   private static func start(_ file: URL) throws -> ModelCard.Start {
-    let bytes = try FileReading.data(file)
+    let bytes = try FileReading.data(file, atMost: FileReading.mostOfTensors)
     return ModelCard.Start(
       name: file.lastPathComponent, sha256: Digest.sha256(bytes),
       outerIterations: try TrainingState(bytes, name: file.path).learner.outerIteration)
@@ -104,7 +104,7 @@ package struct ModelCardSources: Sendable {
 
   /// Returns the run's configuration, without the settings that belong to a machine.
   private func settings(_ metadata: SnapshotMetadata) throws -> JSONValue {
-    let run = try TrainingState(FileReading.data(state), name: state.path)
+    let run = try TrainingState(FileReading.data(state, atMost: FileReading.mostOfTensors), name: state.path)
     let (seed, estimator) = (run.configuration.seed, run.configuration.outer.estimator.rawValue)
     for (key, own, expected) in [
       ("seed", "\(seed)", "\(metadata.seed)"), ("estimator", estimator, metadata.estimator),
@@ -139,7 +139,7 @@ package struct ModelCardSources: Sendable {
   private func evaluations(of digest: String, trainedOn manifests: [Manifest]) throws -> [JSONValue] {
     let seen = Set(manifests.flatMap(\.classes).filter { $0.split != .heldOut }.map(\.id))
     return try evaluations.map { file in
-      let bytes = try FileReading.data(file)
+      let bytes = try FileReading.data(file, atMost: FileReading.mostOfText)
       guard let report = try? JSONDecoder().decode(Report.self, from: bytes),
         let whole = try? JSONDecoder().decode(JSONValue.self, from: bytes)
       else { throw wrong(file, "not what `lopt evaluate --json` prints") }
