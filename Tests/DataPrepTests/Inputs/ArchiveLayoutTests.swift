@@ -29,7 +29,7 @@ import Testing
         tars = json.loads(sys.argv[2])
         for name in tars:
             tar(open(sys.argv[1] + "/" + name, "wb"), tars[name], tars)
-        tar(open(sys.argv[1] + "/all", "wb"), list(tars), tars)
+        tar(open(sys.argv[1] + "/all", "wb"), sorted(tars), tars)
         """
       let text = String(decoding: try JSONEncoder().encode(tars), as: UTF8.self)
       let input = folder.appending(path: "in")
