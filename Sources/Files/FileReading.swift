@@ -9,6 +9,8 @@ package enum FileReading {
   package static let mostOfText = 64 << 20
   /// The most bytes of a file of weights or tensors that a user names.
   package static let mostOfTensors = 256 << 20
+  /// The most bytes of a run's state, which has the inner state of each worker.
+  package static let mostOfState = 16 << 30
   /// The most bytes of a file that tools only add to: a log, a journal.
   package static let mostOfLog = 4 << 30
 

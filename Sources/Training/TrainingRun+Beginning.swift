@@ -93,7 +93,7 @@ extension TrainingRun {
     do { try SystemCall.requireReadable(path) } catch let error as FileError {
       throw ConfigurationError(\.startFrom, "\(path) cannot be read: \(error.reason)")
     }
-    let file = try Safetensors(contentsOf: URL(filePath: path))
+    let file = try Safetensors(FileReading.data(URL(filePath: path), atMost: FileReading.mostOfState), name: path)
     let found: Architecture
     let start: LearnerState
     if file.metadata["adam_steps"] != nil {

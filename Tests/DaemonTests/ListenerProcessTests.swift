@@ -60,7 +60,7 @@ import Testing
       let left = try FileManager.default.contentsOfDirectory(atPath: state).filter { $0.contains("sock") }
       #expect(left.isEmpty)
       let stopped = try ToolProcess.run("lopt", ["pause", "--from", state])
-      #expect(stopped.exitCode == 69 && stopped.errors.contains("--from STATE-FOLDER"))
+      #expect(stopped.exitCode == 69 && stopped.errors.contains("--from unix:PATH"))
     }
   }
 

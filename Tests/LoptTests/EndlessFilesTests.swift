@@ -23,7 +23,7 @@ import Testing
       (
         "64 MiB",
         [
-          "dataprep", "build", "shards", "--source", "folder", "--input", "Examples", "--output", "o",
+          "dataprep", "build", "shards", "--source", "folder", "--input", "Examples", "--size", "8", "--output", "o",
           "--held-out-list",
         ]
       ),

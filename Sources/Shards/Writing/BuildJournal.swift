@@ -34,7 +34,7 @@ struct BuildJournal: Codable {
   static func read(in folder: URL) throws -> BuildJournal? {
     let file = folder.appending(path: fileName)
     guard try FileStatus.ifThere(file.path) != nil else { return nil }
-    let data = try FileReading.data(file, atMost: FileReading.mostOfText)
+    let data = try FileReading.data(file, atMost: FileReading.mostOfLog)
     guard let journal = try? JSONDecoder().decode(BuildJournal.self, from: data) else {
       throw ShardsError(
         .otherBuild, file.path,

@@ -104,7 +104,7 @@ package struct ModelCardSources: Sendable {
 
   /// Returns the run's configuration, without the settings that belong to a machine.
   private func settings(_ metadata: SnapshotMetadata) throws -> JSONValue {
-    let run = try TrainingState(FileReading.data(state, atMost: FileReading.mostOfTensors), name: state.path)
+    let run = try TrainingState(FileReading.data(state, atMost: FileReading.mostOfState), name: state.path)
     let (seed, estimator) = (run.configuration.seed, run.configuration.outer.estimator.rawValue)
     for (key, own, expected) in [
       ("seed", "\(seed)", "\(metadata.seed)"), ("estimator", estimator, metadata.estimator),

@@ -130,7 +130,7 @@ import Testing
       for command in ["pause", "status"] {
         let result = try await lopt(command, "--from", folder.appending(path: "other").path)
         #expect(result.exitCode == 69)
-        #expect(result.errors.contains("other/daemon.sock") && result.errors.contains("--from STATE-FOLDER"))
+        #expect(result.errors.contains("other/daemon.sock") && result.errors.contains("--from unix:PATH"))
       }
     }
   }
