@@ -98,10 +98,8 @@ extension DaemonProcessTests {
       try FileManager.default.createDirectory(at: place, withIntermediateDirectories: true)
       try FileManager.default.setAttributes([.posixPermissions: mode], ofItemAtPath: place.path)
       defer { try? FileManager.default.setAttributes([.posixPermissions: 0o755], ofItemAtPath: place.path) }
-      let tool = Repository.tools.appending(path: "lopt-daemon").path
       func end(_ more: String...) throws -> ProcessResult {
-        let command = Unprivileged.words + [tool] + arguments(folder) + more
-        return try ToolProcess(executable: URL(filePath: "/usr/bin/env"), command).wait()
+        try ToolProcess.runWithoutRights("lopt-daemon", arguments(folder) + more)
       }
       let (check, start) = (try end("--check"), try end())
       #expect(check.exitCode == start.exitCode && [66, 73].contains(check.exitCode), "\(check) \(start)")

@@ -63,7 +63,7 @@ import Threads
         [
           Repository.tools.appending(path: "lopt-daemon").path, file.path,
           state.appending(path: "snapshots/latest.json").path, whose,
-        ] + Unprivileged.words
+        ] + ToolProcess.withoutRights
       // On a thread of its own, as other tests share the threads of this one.
       let printed = try await Threads.run(named: "test") { try Python.run(program: program, arguments: arguments) }
       #expect(printed == "0 True True\n")

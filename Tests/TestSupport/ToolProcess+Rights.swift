@@ -1,12 +1,16 @@
 package import Foundation
 
 extension ToolProcess {
+  /// What begins a command of env(1) that may only do what permissions allow, even where the tests run as root.
+  package static var withoutRights: [String] {
+    guard geteuid() == 0 else { return [] }
+    return ["setpriv", "--bounding-set=-dac_override,-dac_read_search", "--inh-caps=-dac_override,-dac_read_search"]
+  }
+
   /// Runs a tool of the package as a user who may only do what permissions allow, even where the tests run as root.
   package static func runWithoutRights(_ tool: String, _ arguments: [String]) throws -> ProcessResult {
-    let executable = Repository.tools.appending(path: tool)
-    guard geteuid() == 0 else { return try run(tool, arguments) }
-    let words = ["--bounding-set", "-dac_override,-dac_read_search", executable.path] + arguments
-    return try ToolProcess(executable: URL(filePath: "/usr/bin/setpriv"), words, name: tool).wait()
+    let command = withoutRights + [Repository.tools.appending(path: tool).path] + arguments
+    return try ToolProcess(executable: URL(filePath: "/usr/bin/env"), command, name: tool).wait()
   }
 
   /// Whether ``runWithoutRights(_:_:)`` can be used.
