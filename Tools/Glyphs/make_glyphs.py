@@ -112,6 +112,7 @@ def make(options):
     say(f"{output}: {len(artist.characters)} classes in {time.monotonic() - start:.0f} s")
     if options.record:
         promise.record(about)
+        say(f"SHA-256 {about['sha256']}, from now on promised by {inputs.TABLE}")
     elif not promise.kept(about, say):
         say(f"{output}: the packages are those of the promise and the archive is not: please report this")
 
