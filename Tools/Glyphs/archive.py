@@ -87,6 +87,7 @@ def published(output):
             raise Failure(CANNOT_CREATE, f"{partial}: another run has only just ended")
         try:
             file.truncate(0)
+            file.seek(0)
             yield file
             file.flush()
             os.fsync(file.fileno())
