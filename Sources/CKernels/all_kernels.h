@@ -40,6 +40,7 @@
    .softmax_loss = softmax_loss,                         \
    .softmax_tangent = softmax_tangent,                   \
    .momentum = momentum,                                 \
+   .nesterov = nesterov,                                 \
    .rmsprop = rmsprop,                                   \
    .adam = adam,                                         \
    .moments = moments,                                   \

@@ -46,7 +46,7 @@ extension Evaluation {
   /// The evaluations are of the same problem and data set. Those of one architecture are timed as one. The rate of a
   /// baseline does not matter.
   /// - Returns: the times of the evaluations, in order, and then of the baselines, in the order of
-  ///   ``Contender/Kind/baselines``.
+  ///   ``Contender/Kind/defaultBaselines``.
   package static func stepTimes(_ evaluations: [Evaluation]) throws -> [StepTime] {
     guard let first = evaluations.first else { return [] }
     var timed: [Evaluation] = []
@@ -54,7 +54,7 @@ extension Evaluation {
     where !timed.contains(where: { $0.snapshot.architecture == evaluation.snapshot.architecture }) {
       timed.append(evaluation)
     }
-    let baselines = Contender.Kind.baselines.map { first.optimizer(Contender(kind: $0, gridExponent: -6)) }
+    let baselines = Contender.Kind.defaultBaselines.map { first.optimizer(Contender(kind: $0, gridExponent: -6)) }
     let times = try StepTiming(plan: first.plan, problem: first.problem, task: first.tasks[0], kernels: first.kernels)
       .medians(timed.map { $0.optimizer(Contender(kind: .learned)) } + baselines)
     let learned = evaluations.compactMap { evaluation in

@@ -80,14 +80,29 @@ package struct Evaluation: Sendable {
   package func report() throws -> EvaluationReport {
     let progress = Files.Progress("evaluating", unit: "inner steps", total: expectedRuns * plan.steps, goesOn: true)
     defer { progress.finish() }
-    let learned = Contender(kind: .learned)
-    var found = [(learned, try outcomes([learned], of: plan.everything, progress)[0])]
-    for kind in Contender.Kind.baselines { found.append(try tune(kind, progress)) }
+    let found = try plan.schedules.flatMap { try compared(under: $0, progress) }
     let times = try StepTiming(plan: plan, problem: problem, task: tasks[0], kernels: kernels).medians(
       found.map { optimizer($0.0) })
     return EvaluationReport(
       results: EvaluationResult.make(plan, found, times),
       curves: EvaluationCurves(plan, found, secondsPerStep: times.map(\.seconds)))
+  }
+
+  /// Returns the optimizers that are reported of one schedule, with their runs on everything: the learned one, the same
+  /// with its best step scale where that is looked for, and the tuned baselines.
+  private func compared(
+    under schedule: StepSchedule, _ progress: Files.Progress
+  ) throws -> [(Contender, [RunOutcome])] {
+    let learned = Contender(kind: .learned, stepScale: plan.stepScale ?? 1, schedule: schedule)
+    var found = [(learned, try outcomes([learned], of: plan.everything, progress)[0])]
+    if plan.tunesLearned == true {
+      let (best, runs) = try tune(.learned, under: schedule, progress)
+      var tuned = best
+      tuned.kind = .learnedTuned
+      found.append((tuned, runs))
+    }
+    for kind in plan.comparedBaselines { found.append(try tune(kind, under: schedule, progress)) }
+    return found
   }
 
   /// Returns the report's results and removes the journal, so that the same evaluation begins anew next time.
@@ -102,7 +117,7 @@ package struct Evaluation: Sendable {
 
   /// Makes the optimizer of a contender for this evaluation's problem.
   func optimizer(_ contender: Contender) -> any InnerOptimizer {
-    contender.make(problem, snapshot: snapshot, kernels: kernels)
+    contender.make(problem, snapshot: snapshot, steps: plan.steps, kernels: kernels)
   }
 
   /// Returns each contender's runs, tasks outside and initialisations inside; runs that are missing are trained on all
@@ -118,8 +133,8 @@ package struct Evaluation: Sendable {
     try Threads.forEach(missing.count, threads: threads) { _, index in
       let key = missing[index]
       defer {
-        progress.advance(
-          by: plan.steps, note: "\(key.contender.kind.rawValue) \(key.contender.rate.map { "\($0)" } ?? "")")
+        let number = key.contender.rate ?? key.contender.stepScale
+        progress.advance(by: plan.steps, note: "\(key.contender.kind.rawValue) \(number.map { "\($0)" } ?? "")")
       }
       let training = InnerTraining(problem, plan: plan, kernels: kernels)
       guard

@@ -1,3 +1,4 @@
+import Engine
 import Files
 package import Foundation
 
@@ -5,7 +6,8 @@ package import Foundation
 extension EvaluationCurves {
   /// The names of the table's columns.
   static let columns = [
-    "optimizer", "learning_rate", "step", "seconds", "median", "lower_quartile", "upper_quartile", "mean",
+    "optimizer", "learning_rate", "step", "seconds", "median", "lower_quartile", "upper_quartile", "mean", "step_scale",
+    "schedule",
   ]
 
   /// The table: a comment that says what was run, the columns' names, and a row for each point, optimizer after
@@ -15,7 +17,8 @@ extension EvaluationCurves {
       curve.points.map { point in
         let numbers = [point.seconds, point.median, point.lowerQuartile, point.upperQuartile, point.mean]
         let rate = curve.learningRate.map { "\($0)" } ?? ""
-        return ([curve.optimizer, rate, "\(point.step)"] + numbers.map(Self.number)).joined(separator: ",")
+        let pace = [curve.stepScale.map { "\($0)" } ?? "", curve.schedule.rawValue]
+        return ([curve.optimizer, rate, "\(point.step)"] + numbers.map(Self.number) + pace).joined(separator: ",")
       }
     }
     return (["# \(plan.summary)", Self.columns.joined(separator: ",")] + rows).joined(separator: "\n") + "\n"

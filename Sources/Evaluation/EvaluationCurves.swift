@@ -1,3 +1,5 @@
+package import Engine
+
 /// The training losses of an evaluation's runs over inner steps and over time, of each optimizer with its best
 /// hyperparameters.
 ///
@@ -26,6 +28,10 @@ package struct EvaluationCurves: Sendable, Equatable {
     package var optimizer: String
     /// The values that the optimizer was tuned to; nil for the learned optimizer.
     package var hyperparameters: [Hyperparameter: Float]?
+    /// The number that multiplied the learned updates; nil for a baseline.
+    package var stepScale: Float?
+    /// The schedule of the runs.
+    package var schedule: StepSchedule
     /// The median time of a step, in seconds.
     package var secondsPerStep: Double
     /// The points in the order of their steps.
@@ -58,8 +64,8 @@ package struct EvaluationCurves: Sendable, Equatable {
           upperQuartile: EvaluationResult.quantile(0.75, values), mean: values.reduce(0, +) / Double(values.count))
       }
       return Curve(
-        optimizer: contender.kind.rawValue, hyperparameters: contender.hyperparameters, secondsPerStep: seconds,
-        points: points)
+        optimizer: contender.kind.rawValue, hyperparameters: contender.hyperparameters,
+        stepScale: contender.stepScale, schedule: contender.schedule, secondsPerStep: seconds, points: points)
     }
   }
 

@@ -30,16 +30,28 @@ package struct EvaluationOptions: Codable, Sendable, Equatable {
   package var screen: Int?
   /// The number of learning rates with which a baseline's grid begins.
   package var grid: Int?
+  /// The number that multiplies the learned updates.
+  package var stepScale: Float?
+  /// Whether the best step scale of the learned optimizer is looked for.
+  package var tuneLearned: Bool?
+  /// The schedules under which every optimizer is compared.
+  package var schedule: ScheduleChoice?
+  /// The baselines, in the order of reports.
+  package var baselines: [Contender.Kind]?
 
   private enum CodingKeys: String, CodingKey, CaseIterable {
     case problem, split, tasks, initialisations, steps, batch, seed, tune, search, screen, grid
+    case stepScale = "step_scale"
+    case tuneLearned = "tune_learned"
+    case schedule, baselines
   }
 
   /// Makes options; those left out are nil.
   package init(
     problem: String? = nil, split: ClassSplit? = nil, tasks: Int? = nil, initialisations: Int? = nil,
     steps: Int? = nil, batch: Int? = nil, seed: UInt64? = nil, tune: Objective? = nil,
-    search: Int? = nil, screen: Int? = nil, grid: Int? = nil
+    search: Int? = nil, screen: Int? = nil, grid: Int? = nil, stepScale: Float? = nil, tuneLearned: Bool? = nil,
+    schedule: ScheduleChoice? = nil, baselines: [Contender.Kind]? = nil
   ) {
     self.problem = problem
     self.split = split
@@ -52,6 +64,10 @@ package struct EvaluationOptions: Codable, Sendable, Equatable {
     self.search = search
     self.screen = screen
     self.grid = grid
+    self.stepScale = stepScale
+    self.tuneLearned = tuneLearned
+    self.schedule = schedule
+    self.baselines = baselines
   }
 
   /// The options that ask for a plan, all of them.
@@ -59,7 +75,8 @@ package struct EvaluationOptions: Codable, Sendable, Equatable {
     self.init(
       problem: plan.problem, split: plan.split, tasks: plan.tasks, initialisations: plan.initialisations,
       steps: plan.steps, batch: plan.batch, seed: plan.seed, tune: plan.tunedFor, search: plan.trials,
-      screen: plan.screen, grid: plan.grid)
+      screen: plan.screen, grid: plan.grid, stepScale: plan.stepScale, tuneLearned: plan.tunesLearned,
+      schedule: plan.schedule, baselines: plan.baselines)
   }
 
   /// Reads a plan file: a JSON object of these keys.
@@ -134,6 +151,25 @@ package struct EvaluationOptions: Codable, Sendable, Equatable {
     guard (tasks ?? 1) * (initialisations ?? 1) <= Limits.mostTrainings else {
       return "\(prefix)tasks times \(prefix)initialisations must be at most \(Limits.mostTrainings)"
     }
+    return paceFault(prefix: prefix)
+  }
+
+  /// Returns a sentence about a step scale or baselines that are not allowed; nil where they are.
+  private func paceFault(prefix: String) -> String? {
+    func name(_ key: CodingKeys) -> String {
+      prefix + (prefix.isEmpty ? key.rawValue : key.rawValue.replacing("_", with: "-"))
+    }
+    if let stepScale, !EvaluationPlan.stepScaleRange.contains(stepScale) {
+      return "\(name(.stepScale)) must be in 0.000001 … 1000000"
+    }
+    if stepScale != nil, tuneLearned == true {
+      return "\(name(.stepScale)) and \(name(.tuneLearned)) exclude one another: a tuned scale is looked for around 1"
+    }
+    let known = Contender.Kind.baselines
+    if let baselines, baselines.isEmpty || Set(baselines).count < baselines.count || !Set(baselines).isSubset(of: known)
+    {
+      return "\(name(.baselines)) must be one or more of \(known.map(\.rawValue).joined(separator: ", ")), each once"
+    }
     return nil
   }
 
@@ -143,6 +179,8 @@ package struct EvaluationOptions: Codable, Sendable, Equatable {
       problem: problem ?? others.problem, split: split ?? others.split, tasks: tasks ?? others.tasks,
       initialisations: initialisations ?? others.initialisations, steps: steps ?? others.steps,
       batch: batch ?? others.batch, seed: seed ?? others.seed, tune: tune ?? others.tune,
-      search: search ?? others.search, screen: screen ?? others.screen, grid: grid ?? others.grid)
+      search: search ?? others.search, screen: screen ?? others.screen, grid: grid ?? others.grid,
+      stepScale: stepScale ?? others.stepScale, tuneLearned: tuneLearned ?? others.tuneLearned,
+      schedule: schedule ?? others.schedule, baselines: baselines ?? others.baselines)
   }
 }

@@ -30,6 +30,14 @@ package struct EvaluationPlan: Codable, Sendable, Equatable {
   /// The steps, ascending from 0 to ``steps``, after which the validation loss is measured besides at the end; nil for
   /// none.
   package var looks: [Int]?
+  /// The number that multiplies the learned updates; nil for 1.
+  package var stepScale: Float?
+  /// Whether the best step scale of the learned optimizer is looked for, beside the scale 1; nil for no.
+  package var tunesLearned: Bool?
+  /// The schedules under which every optimizer is tuned and compared; nil for the constant one.
+  package var schedule: ScheduleChoice?
+  /// The baselines, in the order of reports; nil for ``Contender/Kind/defaultBaselines``.
+  package var baselines: [Contender.Kind]?
 
   /// The fewest trials of a random search. With this many, 0.6 % of searches miss the best twentieth of the ranges.
   package static let fewestTrials = 100
@@ -39,6 +47,8 @@ package struct EvaluationPlan: Codable, Sendable, Equatable {
   package static let fewestRates = 3
   /// The numbers of learning rates with which a grid may begin: 61 are from 10⁻¹² to 10⁸.
   static let ratesRange = fewestRates...61
+  /// The numbers by which the learned updates may be multiplied.
+  static let stepScaleRange: ClosedRange<Float> = 1e-6...1e6
   /// The number of tasks of a random search's screening, unless another is asked for.
   package static let searchScreen = 4
   /// The number of a baseline's candidates that are left after the screening.
@@ -47,7 +57,9 @@ package struct EvaluationPlan: Codable, Sendable, Equatable {
   /// Makes a plan.
   package init(
     problem: String, split: ClassSplit, tasks: Int, initialisations: Int, steps: Int, batch: Int, seed: UInt64,
-    tunedFor: Objective, trials: Int? = nil, screen: Int? = nil, grid: Int? = nil, looks: [Int]? = nil
+    tunedFor: Objective, trials: Int? = nil, screen: Int? = nil, grid: Int? = nil, looks: [Int]? = nil,
+    stepScale: Float? = nil, tunesLearned: Bool? = nil, schedule: ScheduleChoice? = nil,
+    baselines: [Contender.Kind]? = nil
   ) {
     self.problem = problem
     self.split = split
@@ -61,6 +73,10 @@ package struct EvaluationPlan: Codable, Sendable, Equatable {
     self.screen = screen
     self.grid = grid
     self.looks = looks
+    self.stepScale = stepScale
+    self.tunesLearned = tunesLearned
+    self.schedule = schedule
+    self.baselines = baselines
   }
 
   /// The number of steps whose minibatch losses make the training loss: the last tenth, at least 1.
@@ -73,6 +89,18 @@ package struct EvaluationPlan: Codable, Sendable, Equatable {
     return lowest...(lowest + grid - 1)
   }
 
+  /// The exponents k of the step scales 2^k with which the grid of the learned optimizer begins: as many as a baseline
+  /// has learning rates, around the scale 1.
+  var firstScales: ClosedRange<Int> {
+    let lowest = -firstGrid.count / 2
+    return lowest...(lowest + firstGrid.count - 1)
+  }
+
+  /// The baselines that are compared.
+  package var comparedBaselines: [Contender.Kind] { baselines ?? Contender.Kind.defaultBaselines }
+  /// The schedules under which every optimizer is compared.
+  package var schedules: [StepSchedule] { schedule?.schedules ?? [.constant] }
+
   /// The training runs of a contender whose result is reported.
   var everything: RunSet { RunSet(tasks: tasks, initialisations: initialisations) }
   /// The runs by which candidates become finalists; nil where all candidates do everything.
@@ -84,9 +112,35 @@ package struct EvaluationPlan: Codable, Sendable, Equatable {
     let grid = grid.map { "a grid of \($0) rates" }
     let search =
       trials.map { " by \(grid ?? "a grid of rates") and \($0) random trials" } ?? grid.map { " by \($0)" } ?? ""
+    let scaled =
+      stepScale.map { ", learned step scale \($0)" }
+      ?? (tunesLearned == true ? ", learned step scale tuned by a grid of \(firstScales.count)" : "")
+    let scheduled =
+      switch schedule {
+      case nil: ""
+      case .both?: ", constant and cosine schedule"
+      case let one?: ", \(one.rawValue) schedule"
+      }
     let screened = screening.map { ", screened on \($0.tasks) × \($0.initialisations)" } ?? ""
     return "\(problem), \(tasks) tasks of \(split.rawValue) × \(initialisations), \(steps) steps, batch \(batch), "
-      + "\(tuned) tuned for the \(tunedFor.rawValue) loss\(search)\(screened)"
+      + "\(tuned) tuned for the \(tunedFor.rawValue) loss\(search)\(screened)\(scaled)\(scheduled)"
+  }
+}
+
+/// The schedules that an evaluation compares optimizers under.
+package enum ScheduleChoice: String, Codable, CaseIterable, Sendable {
+  /// One schedule.
+  case constant, cosine
+  /// Each of the two.
+  case both
+
+  /// The schedules, in the order of reports.
+  var schedules: [StepSchedule] {
+    switch self {
+    case .constant: [.constant]
+    case .cosine: [.cosine]
+    case .both: [.constant, .cosine]
+    }
   }
 }
 

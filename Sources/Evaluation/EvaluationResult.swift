@@ -1,4 +1,4 @@
-import Engine
+package import Engine
 
 /// The result of one optimizer in an evaluation: means over tasks and initialisations, and comparisons with baselines.
 package struct EvaluationResult: Codable, Sendable, Equatable {
@@ -8,6 +8,10 @@ package struct EvaluationResult: Codable, Sendable, Equatable {
   package var tunedFor: String
   /// The learning rate; nil for the learned optimizer.
   package var learningRate: Float?
+  /// The number that multiplied the learned updates; nil for a baseline.
+  package var stepScale: Float?
+  /// The schedule under which the optimizer was tuned and run.
+  package var schedule: StepSchedule
   /// The values of all hyperparameters, the learning rate too; nil for the learned optimizer.
   package var hyperparameters: [Hyperparameter: Float]?
   /// The training loss: the mean of the minibatch losses, each before its update, over the last tenth of the steps.
@@ -26,7 +30,7 @@ package struct EvaluationResult: Codable, Sendable, Equatable {
   /// The share of a step's time that the optimizer's update takes, from 0 to 1.
   package var updateShare: Double
   /// The first step at which the running mean, over a tenth of the steps, of the averaged curve is at or below Adam's
-  /// training loss; nil where there is none.
+  /// training loss; nil where there is none, or Adam was not compared.
   package var stepsToAdamLoss: Int?
   /// The time until ``stepsToAdamLoss``, in seconds; nil where the loss is not reached.
   package var secondsToAdamLoss: Double?
@@ -45,7 +49,8 @@ package struct EvaluationResult: Codable, Sendable, Equatable {
     case optimizer
     case tunedFor = "tuned_for"
     case learningRate = "learning_rate"
-    case hyperparameters
+    case stepScale = "step_scale"
+    case schedule, hyperparameters
     case trainLoss = "train_loss"
     case validationLoss = "validation_loss"
     case validationAccuracy = "validation_accuracy"
@@ -67,6 +72,8 @@ package struct EvaluationResult: Codable, Sendable, Equatable {
     try container.encode(optimizer, forKey: .optimizer)
     try container.encode(tunedFor, forKey: .tunedFor)
     try container.encode(learningRate, forKey: .learningRate)
+    try container.encode(stepScale, forKey: .stepScale)
+    try container.encode(schedule, forKey: .schedule)
     try container.encode(hyperparameters, forKey: .hyperparameters)
     try container.encode(trainLoss, forKey: .trainLoss)
     try container.encode(validationLoss, forKey: .validationLoss)
@@ -96,18 +103,20 @@ extension EvaluationResult {
     func trainLoss(_ runs: [RunOutcome]) -> Double { runningMean(plan, averageCurve(plan, runs), after: plan.steps) }
     func tuned(_ runs: [RunOutcome]) -> [Double] { runs.map { $0.loss(plan.tunedFor, tail: plan.tail) } }
     let all = zip(found, times).map { (contender: $0.0, runs: $0.1, time: $1) }
-    let baselines = all.filter { $0.contender.kind != .learned }
-    let adam = all.first { $0.contender.kind == .adam }?.runs ?? []
-    let bestBaseline = baselines.min { mean(tuned($0.runs)) < mean(tuned($1.runs)) }
+    // A baseline that was run under two schedules counts with the better one.
+    let baselines = all.filter { !$0.contender.kind.isLearned }.sorted { mean(tuned($0.runs)) < mean(tuned($1.runs)) }
+    let adam = baselines.first { $0.contender.kind == .adam }?.runs
+    let bestBaseline = baselines.first
     let best = bestBaseline?.runs ?? []
     let bestSeconds = Double(plan.steps) * (bestBaseline?.time.seconds ?? .nan)
     return all.map { contender, runs, time in
       let seconds = time.seconds
       let losses = tuned(runs)
-      let toAdam = firstStep(plan, runs, below: trainLoss(adam))
+      let toAdam = adam.flatMap { firstStep(plan, runs, below: trainLoss($0)) }
       let toBest = firstStep(plan, runs, below: trainLoss(best))
       return EvaluationResult(
         optimizer: contender.kind.rawValue, tunedFor: plan.tunedFor.rawValue, learningRate: contender.rate,
+        stepScale: contender.stepScale, schedule: contender.schedule,
         hyperparameters: contender.hyperparameters, trainLoss: trainLoss(runs),
         validationLoss: mean(runs.map(\.validationLoss)), validationAccuracy: mean(runs.map(\.validationAccuracy)),
         quartiles: [0.25, 0.5, 0.75].map { quantile($0, losses) },

@@ -4,16 +4,18 @@ import Foundation
 package enum Hyperparameter: String, Codable, CodingKeyRepresentable, CaseIterable, Sendable {
   /// The learning rate.
   case learningRate = "learning_rate"
-  /// Adam's decay of the first moment.
+  /// The decay, in Adam, AdamW and NAdamW, of the first moment.
   case beta1
-  /// Adam's decay of the second moment.
+  /// The decay, in Adam, AdamW and NAdamW, of the second moment.
   case beta2
-  /// Adam's and RMSProp's ε, which is added to a root of the mean square.
+  /// The ε of Adam, AdamW, NAdamW and RMSProp, which is added to a root of the mean square.
   case epsilon
   /// RMSProp's decay of the mean square.
   case decay
   /// SGD's momentum: the share of the velocity that it keeps in a step.
   case momentum
+  /// The weight decay of AdamW and NAdamW, of which a step takes the learning rate's share.
+  case weightDecay = "weight_decay"
 
   /// The value that a grid of learning rates leaves as it is; nil for the learning rate itself.
   var standard: Float? {
@@ -22,6 +24,7 @@ package enum Hyperparameter: String, Codable, CodingKeyRepresentable, CaseIterab
     case .beta1, .decay, .momentum: 0.9
     case .beta2: 0.999
     case .epsilon: 1e-8
+    case .weightDecay: 0.01
     }
   }
 
@@ -36,6 +39,7 @@ package enum Hyperparameter: String, Codable, CodingKeyRepresentable, CaseIterab
     case .beta1, .momentum: Float(1 - logarithmic(1e-3, 1))
     case .beta2, .decay: Float(1 - logarithmic(1e-4, 1))
     case .epsilon: Float(logarithmic(1e-10, 1e-2))
+    case .weightDecay: Float(logarithmic(1e-4, 1))
     }
   }
 }

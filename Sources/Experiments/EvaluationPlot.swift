@@ -1,3 +1,4 @@
+import Engine
 package import Evaluation
 import Foundation
 
@@ -45,13 +46,18 @@ extension Plot {
 extension EvaluationCurves.Curve {
   /// The optimizer's name in the legend.
   fileprivate var label: String {
-    learningRate.map { String(format: "\(optimizer), rate %.2g", Double($0)) } ?? optimizer
+    let rate = learningRate.map { String(format: ", rate %.2g", Double($0)) }
+    let scale = stepScale.flatMap { $0 == 1 ? nil : String(format: ", scale %.3g", Double($0)) }
+    return name + (rate ?? scale ?? "")
   }
 
-  fileprivate var timing: String { String(format: "\(optimizer) %.3g ms", 1_000 * secondsPerStep) }
+  /// The optimizer's name, with its schedule where that is not the constant one.
+  private var name: String { schedule == .constant ? optimizer : "\(optimizer), \(schedule.rawValue)" }
+
+  fileprivate var timing: String { String(format: "\(name) %.3g ms", 1_000 * secondsPerStep) }
 
   /// The tuned values as text, for example "adam: beta1 0.87, …"; nil for the learned optimizer.
   fileprivate var tuning: String? {
-    hyperparameters.map { values in "\(optimizer): \(Hyperparameter.text(values))" }
+    hyperparameters.map { values in "\(name): \(Hyperparameter.text(values))" }
   }
 }

@@ -29,6 +29,9 @@ struct EvaluateCommand: ParsableCommand {
           --problem mlp2x32 --tasks 20 --initialisations 3 --steps 500 --search 100
         lopt evaluate --snapshot theta-000000120.safetensors --dataset mnist14 \\
           --plan plan.json
+        lopt evaluate --snapshot theta-000000120.safetensors --dataset mnist14 \\
+          --problem mlp3x128 --tasks 4 --steps 1000 --tune-learned \\
+          --schedule both --baselines adamw,nadamw,nesterov
       """)
 
   @Option(help: ArgumentHelp("The snapshot of θ.", valueName: "file"), completion: .file())
@@ -37,7 +40,7 @@ struct EvaluateCommand: ParsableCommand {
   var dataset: String
   @Option(
     help: ArgumentHelp(
-      "A JSON object of what is not given here of the options from --split to --grid, by their names.",
+      "A JSON object of what is not given here of the options from --split to --baselines, by their names.",
       valueName: "file"), completion: .file())
   var plan: String?
   @OptionGroup var split: SplitOption
@@ -75,6 +78,25 @@ struct EvaluateCommand: ParsableCommand {
         + "given with 16 from 0.00001 to 1. It widens while the best is at an end.",
       valueName: "rates"))
   var grid: Int?
+  @Option(help: "A number that multiplies every update of the learned optimizer; unless given 1.")
+  var stepScale: Float?
+  @Flag(
+    help: ArgumentHelp(
+      "Look for the learned optimizer's best step scale too, on a grid of powers of 2 around 1, as many as a baseline has "
+        + "learning rates. It widens likewise."))
+  var tuneLearned = false
+  @Option(
+    help: ArgumentHelp(
+      "constant, or cosine: learning rates and learned updates fall to 0 over the run; or both: every optimizer is tuned "
+        + "and compared under each. Unless given constant.",
+      valueName: "schedule"), completion: .list(ScheduleChoice.allCases.map(\.rawValue)))
+  var schedule: String?
+  @Option(
+    help: ArgumentHelp(
+      "The baselines, with commas between, of \(EvaluateCommand.names(Contender.Kind.baselines)); unless given "
+        + "\(EvaluateCommand.names(Contender.Kind.defaultBaselines)).",
+      valueName: "names"), completion: .list(Contender.Kind.baselines.map(\.rawValue)))
+  var baselines: String?
   @Option(
     help: ArgumentHelp("Write the training losses over steps and time as CSV.", valueName: "file"), completion: .file())
   var curves: String?
@@ -88,13 +110,27 @@ struct EvaluateCommand: ParsableCommand {
     EvaluationOptions(
       problem: problem, split: split.chosen, tasks: tasks,
       initialisations: initialisations, steps: steps, batch: batch, seed: seed,
-      tune: tune.flatMap { Objective(rawValue: $0) }, search: search, screen: screen, grid: grid)
+      tune: tune.flatMap { Objective(rawValue: $0) }, search: search, screen: screen, grid: grid,
+      stepScale: stepScale, tuneLearned: tuneLearned ? true : nil,
+      schedule: schedule.flatMap { ScheduleChoice(rawValue: $0) }, baselines: namedBaselines)
   }
+
+  /// The baselines of `--baselines`; empty, which is refused, where a name is none of theirs.
+  private var namedBaselines: [Contender.Kind]? {
+    guard let names = baselines?.split(separator: ",", omittingEmptySubsequences: false) else { return nil }
+    let kinds = names.compactMap { Contender.Kind(rawValue: $0.trimmingCharacters(in: .whitespaces)) }
+    return kinds.count == names.count ? kinds : []
+  }
+
+  private static func names(_ kinds: [Contender.Kind]) -> String { kinds.map(\.rawValue).joined(separator: ",") }
 
   func validate() throws {
     if let fault = options.fault(prefix: "--") { throw ValidationError(fault) }
     if let plot, let fault = OutputFormat.fault(plot, of: "--plot", ending: "svg") { throw ValidationError(fault) }
     guard tune == nil || options.tune != nil else { throw ValidationError("--tune must be train or validation") }
+    guard schedule == nil || options.schedule != nil else {
+      throw ValidationError("--schedule must be constant, cosine or both")
+    }
     if plan == nil { _ = try Self.required(options) }
   }
 
@@ -125,7 +161,8 @@ struct EvaluateCommand: ParsableCommand {
       initialisations: options.initialisations ?? 1, steps: steps,
       batch: options.batch ?? loaded.metadata.batch, seed: options.seed ?? 0, tunedFor: options.tune ?? .train,
       trials: options.search, screen: options.screen ?? (options.search == nil ? nil : EvaluationPlan.searchScreen),
-      grid: options.grid)
+      grid: options.grid, stepScale: options.stepScale, tunesLearned: options.tuneLearned == true ? true : nil,
+      schedule: options.schedule, baselines: options.baselines)
     let evaluation = try Evaluation(
       plan, snapshot: loaded, dataset: data,
       threads: SystemCall.processorCount, kernels: .chosen(), cache: UserFolders.cache.appending(path: "evaluations")

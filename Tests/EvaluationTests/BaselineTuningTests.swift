@@ -44,7 +44,7 @@ import Testing
     #expect(trials.allSatisfy { Set($0.keys) == Set(kind.hyperparameters) })
     let bounds: [Hyperparameter: (Double, Double)] = [
       .learningRate: (-5, 0), .beta1: (-3, 0), .momentum: (-3, 0), .beta2: (-4, 0), .decay: (-4, 0),
-      .epsilon: (-10, -2),
+      .epsilon: (-10, -2), .weightDecay: (-4, 0),
     ]
     for name in kind.hyperparameters {
       let (low, high) = try #require(bounds[name])
@@ -80,18 +80,21 @@ import Testing
       let count = problem.layout.count
       let expected: any InnerOptimizer =
         switch kind {
-        case .adam:
+        case .adam, .adamw, .nadamw:
           Adam(
             count: count, rate: value(.learningRate), beta1: value(.beta1), beta2: value(.beta2),
-            epsilon: value(.epsilon), kernels: .forTests)
+            epsilon: value(.epsilon), decay: kind == .adam ? 0 : value(.weightDecay), isNesterov: kind == .nadamw,
+            kernels: .forTests)
         case .rmsprop:
           RMSProp(
             count: count, rate: value(.learningRate), decay: value(.decay), epsilon: value(.epsilon), kernels: .forTests
           )
-        case .momentum, .learned:
-          MomentumSGD(count: count, rate: value(.learningRate), decay: value(.momentum), kernels: .forTests)
+        case .momentum, .nesterov, .learned, .learnedTuned:
+          MomentumSGD(
+            count: count, rate: value(.learningRate), decay: value(.momentum), isNesterov: kind == .nesterov,
+            kernels: .forTests)
         }
-      let found = moved(contender.make(problem, snapshot: snapshot, kernels: .forTests))
+      let found = moved(contender.make(problem, snapshot: snapshot, steps: 3, kernels: .forTests))
       #expect(found == moved(expected) && found[0] != 0)
     }
   }
@@ -127,14 +130,14 @@ import Testing
           for initialisation in 0..<initialisations {
             let outcome: RunOutcome? = InnerTraining(problem, plan: plan, kernels: .forTests).run(
               task: task, initialisation: initialisation, open: open[task],
-              with: contender.make(problem, snapshot: snapshot, kernels: .forTests))
+              with: contender.make(problem, snapshot: snapshot, steps: plan.steps, kernels: .forTests))
             sum += try #require(outcome).validationLoss
           }
         }
         return sum / Double(tasks * initialisations)
       }
       let results = try evaluation.report().results
-      for (kind, result) in zip(Contender.Kind.baselines, results.dropFirst()) {
+      for (kind, result) in zip(Contender.Kind.defaultBaselines, results.dropFirst()) {
         let candidates =
           Contender.firstGrid.map { Contender(kind: kind, gridExponent: $0) }
           + (0..<12).map { Contender(kind: kind, trial: $0, seed: plan.seed) }

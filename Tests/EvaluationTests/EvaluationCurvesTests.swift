@@ -88,7 +88,9 @@ import Testing
       try curves.write(csv: file)
       let lines = try String(contentsOf: file, encoding: .utf8).split(separator: "\n")
       #expect(lines[0] == "# \(plan.summary)")
-      #expect(lines[1] == "optimizer,learning_rate,step,seconds,median,lower_quartile,upper_quartile,mean")
+      #expect(
+        lines[1] == "optimizer,learning_rate,step,seconds,median,lower_quartile,upper_quartile,mean,step_scale,schedule"
+      )
       let rows = lines.dropFirst(2).map { $0.split(separator: ",", omittingEmptySubsequences: false) }
       let points = curves.curves.flatMap { curve in curve.points.map { (curve, $0) } }
       try #require(rows.count == points.count)
@@ -96,8 +98,9 @@ import Testing
         #expect(row[0] == curve.optimizer)
         #expect(Float(row[1]) == curve.learningRate)
         #expect(Int(row[2]) == point.step)
-        let numbers = row.dropFirst(3).compactMap { Double($0) }
+        let numbers = row[3..<8].compactMap { Double($0) }
         let expected = [point.seconds, point.median, point.lowerQuartile, point.upperQuartile, point.mean]
+        #expect(row.count == 10 && row[8] == (curve.optimizer == "learned" ? "1.0" : "") && row[9] == "constant")
         #expect(numbers.count == 5 && zip(numbers, expected).allSatisfy { abs($0 - $1) <= 1e-6 * abs($1) })
       }
     }

@@ -42,6 +42,21 @@ import Testing
       (#"{"steps": 0}"#, "steps must be in 1 … 10000000"),
       (#"{"search": 99}"#, "search must be at least 100"), (#"{"grid": 2}"#, "grid must be in 3 … 61"),
       (#"{"tasks": 400, "initialisations": 300}"#, "tasks times initialisations must be at most 100000"),
+      (#"{"schedule": "linear"}"#, "schedule cannot be that"),
+      (#"{"schedule": ["cosine"]}"#, "schedule cannot be that"),
+      (#"{"step_scale": 0}"#, "step_scale must be in 0.000001 … 1000000"),
+      (#"{"step_scale": -1}"#, "step_scale must be in"), (#"{"step_scale": 2e6}"#, "step_scale must be in"),
+      (#"{"step_scale": 1e39}"#, "step_scale "), (#"{"step_scale": "1"}"#, "step_scale cannot be that"),
+      (#"{"step_scale": 0.5, "tune_learned": true}"#, "step_scale and tune_learned exclude one another"),
+      (#"{"tune_learned": 1}"#, "tune_learned cannot be that"),
+      (#"{"step-scale": 1}"#, "unknown key step-scale; there are problem, split"),
+      (
+        #"{"baselines": []}"#, "baselines must be one or more of adam, adamw, nadamw, rmsprop, momentum, nesterov, each"
+      ),
+      (#"{"baselines": ["adam", "adam"]}"#, "baselines must be one or more of"),
+      (#"{"baselines": ["adam", "learned"]}"#, "baselines must be one or more of"),
+      (#"{"baselines": ["lion"]}"#, "baselines cannot be that"),
+      (#"{"baselines": "adam"}"#, "baselines cannot be that"),
     ])
   func refused(text: String, message: String) {
     let error = #expect(throws: EvaluationError.self) { try read(text) }
@@ -57,6 +72,18 @@ import Testing
       let error = #expect(throws: EvaluationError.self, "\(number)") { try read("{\"\(name)\": \(number)}") }
       #expect(error?.description.contains("plan.json: \(name) must be ") == true, "\(String(describing: error))")
     }
+  }
+
+  @Test("a plan's file may give the pace of the learned optimizer, the schedules and the baselines")
+  func pace() throws {
+    let file = try read(
+      #"{"tune_learned": true, "schedule": "both", "baselines": ["nesterov", "adamw"], "step_scale": null}"#)
+    #expect(file == EvaluationOptions(tuneLearned: true, schedule: .both, baselines: [.nesterov, .adamw]))
+    let both = EvaluationOptions(schedule: .cosine, baselines: [.adam]).over(file)
+    #expect(both == EvaluationOptions(tuneLearned: true, schedule: .cosine, baselines: [.adam]))
+    #expect(
+      EvaluationOptions(stepScale: 2).over(file).fault(prefix: "--")?.hasPrefix(
+        "--step-scale and --tune-learned exclude one another") == true)
   }
 
   @Test("every shipped run has a plan, for the problem of the run")

@@ -64,7 +64,7 @@ import Testing
       func firstLosses(initialisation: Int) -> Set<Float?> {
         Set(
           [Contender(kind: .learned), .init(kind: .adam, rate: 0.1), .init(kind: .momentum, rate: 0.1)].map {
-            let optimizer = $0.make(problem, snapshot: snapshot, kernels: .forTests)
+            let optimizer = $0.make(problem, snapshot: snapshot, steps: plan.steps, kernels: .forTests)
             return InnerTraining(problem, plan: plan, kernels: .forTests)
               .run(task: 0, initialisation: initialisation, open: open, with: optimizer)?.curve[0]
           })
@@ -208,7 +208,8 @@ import Testing
       for object in objects {
         #expect(
           Set(object.keys) == [
-            "optimizer", "tuned_for", "learning_rate", "hyperparameters", "train_loss", "validation_loss",
+            "optimizer", "tuned_for", "learning_rate", "step_scale", "schedule", "hyperparameters", "train_loss",
+            "validation_loss",
             "validation_accuracy", "quartiles", "ratio_interval", "seconds_per_1000_steps", "update_share",
             "steps_to_adam_loss", "seconds_to_adam_loss", "steps_to_best_baseline_loss",
             "seconds_to_best_baseline_loss", "share_of_best_baseline_steps", "share_of_best_baseline_seconds",

@@ -179,14 +179,17 @@ struct lopt_kernels {
 
   /// velocity ← decay velocity + gradient; parameters ← parameters − rate velocity.
   void (*momentum)(long count, float rate, float decay, const float *gradient, float *velocity, float *parameters);
-  /// square ← decay square + (1 − decay) g²; parameters ← parameters − rate g / (√square + epsilon).
-  void (*rmsprop)(long count, float rate, float decay, float epsilon, const float *gradient, float *square,
-                  float *parameters);
-  /// Adam: first ← β₁ first + (1 − β₁) g; second ← β₂ second + (1 − β₂) g²;
-  /// parameters ← parameters − rate (first correction1) / (√(second correction2) + epsilon), where the corrections are
-  /// 1 / (1 − βᵗ) at step t.
-  void (*adam)(long count, float rate, float beta1, float beta2, float epsilon, float correction1, float correction2,
-               const float *gradient, float *first, float *second, float *parameters);
+  /// velocity ← decay velocity + g; parameters ← parameters − rate (g + decay velocity).
+  void (*nesterov)(long count, float rate, float decay, const float *gradient, float *velocity, float *parameters);
+  /// square ← decay square + (1 − decay) g²; parameters ← parameters − rate g / (√(square correction) + epsilon), where
+  /// the correction is 1 / (1 − decayᵗ) at step t.
+  void (*rmsprop)(long count, float rate, float decay, float epsilon, float correction, const float *gradient,
+                  float *square, float *parameters);
+  /// Adam, with its decay of weights and Nesterov's form: first ← β₁ first + (1 − β₁) g;
+  /// second ← β₂ second + (1 − β₂) g²; parameters ← parameters − rate (share1 first + share g) /
+  /// (√(second correction2) + epsilon) − decay parameters.
+  void (*adam)(long count, float rate, float beta1, float beta2, float epsilon, float decay, float share, float share1,
+               float correction2, const float *gradient, float *first, float *second, float *parameters);
 
   // The learned optimizer (learned_optimizer.h)
 

@@ -23,10 +23,10 @@ package final class LearnedOptimizer: InnerOptimizer {
     step = 0
   }
 
-  /// Does one inner step (Documentation/method.md#one-update).
-  package func update(_ parameters: FloatBuffer, gradient: FloatBuffer) {
+  /// Does one inner step (Documentation/method.md#one-update), its update multiplied by `scale`.
+  package func update(_ parameters: FloatBuffer, gradient: FloatBuffer, scale: Float) {
     state.parameters.assign(parameters.all)
-    update.forward(theta: theta, step: step, before: state, gradient: gradient, after: state)
+    update.forward(theta: theta, step: step, before: state, gradient: gradient, after: state, scale: scale)
     parameters.all.assign(state.parameters)
     step += 1
   }

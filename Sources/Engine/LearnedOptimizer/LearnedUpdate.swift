@@ -63,7 +63,10 @@ package final class LearnedUpdate {
   }
 
   /// Does inner step number `step`, and writes the state after it. `after` may be `before`.
-  package func forward(theta: FloatBuffer, step: Int, before: InnerState, gradient: FloatBuffer, after: InnerState) {
+  /// - Parameter scale: multiplies the change of the parameters.
+  package func forward(
+    theta: FloatBuffer, step: Int, before: InnerState, gradient: FloatBuffer, after: InnerState, scale: Float = 1
+  ) {
     for (beta, decay) in network.betas.enumerated() {
       kernels.moments(
         beta: decay, rest: network.rests[beta], gradient: gradient.all, momentum: before.momentum(beta),
@@ -74,7 +77,7 @@ package final class LearnedUpdate {
       let tensor = tensor(piece, before, after, gradient)
       fold(theta, step, tensor)
       kernels.networkUpdate(
-        network, weights: weights.all, tensor, next: after.buffer[piece.range], scratch: scratch)
+        network, weights: weights.all, tensor, scale: scale, next: after.buffer[piece.range], scratch: scratch)
     }
   }
 

@@ -7,5 +7,14 @@ package protocol InnerOptimizer: AnyObject {
   ///
   /// A gradient that is not finite makes the parameters so too. Code that runs the steps checks the loss and ends the
   /// task there.
-  func update(_ parameters: FloatBuffer, gradient: FloatBuffer)
+  /// - Parameter scale: multiplies the learning rate of this step, or the learned update. What the optimizer remembers
+  ///   does not depend on it.
+  func update(_ parameters: FloatBuffer, gradient: FloatBuffer, scale: Float)
+}
+
+extension InnerOptimizer {
+  /// Does one inner step at the optimizer's own learning rate.
+  package func update(_ parameters: FloatBuffer, gradient: FloatBuffer) {
+    update(parameters, gradient: gradient, scale: 1)
+  }
 }

@@ -1,18 +1,22 @@
-/// Stochastic gradient descent with momentum: w ← γ w + g, u ← u − α w (Documentation/method.md#baselines).
+/// Stochastic gradient descent with momentum, w ← γ w + g, u ← u − α w; with Nesterov's, u ← u − α (g + γ w)
+/// (Documentation/method.md#baselines).
 package final class MomentumSGD: InnerOptimizer {
   private let kernels: Kernels
   private let rate: Float
   private let decay: Float
+  private let isNesterov: Bool
   private let velocity: FloatBuffer
 
   /// Makes an optimizer for `count` parameters.
   /// - Parameters:
   ///   - rate: the learning rate α.
   ///   - decay: the momentum γ.
-  package init(count: Int, rate: Float, decay: Float = 0.9, kernels: Kernels) {
+  ///   - isNesterov: whether the momentum is Nesterov's.
+  package init(count: Int, rate: Float, decay: Float = 0.9, isNesterov: Bool = false, kernels: Kernels) {
     self.kernels = kernels
     self.rate = rate
     self.decay = decay
+    self.isNesterov = isNesterov
     velocity = FloatBuffer(count)
   }
 
@@ -20,8 +24,13 @@ package final class MomentumSGD: InnerOptimizer {
   package func reset() { velocity.fill(0) }
 
   /// Does one inner step by the gradient at `parameters`.
-  package func update(_ parameters: FloatBuffer, gradient: FloatBuffer) {
-    kernels.momentum(
-      rate: rate, decay: decay, gradient: gradient.all, velocity: velocity.all, parameters: parameters.all)
+  package func update(_ parameters: FloatBuffer, gradient: FloatBuffer, scale: Float) {
+    if isNesterov {
+      kernels.nesterov(
+        rate: scale * rate, decay: decay, gradient: gradient.all, velocity: velocity.all, parameters: parameters.all)
+    } else {
+      kernels.momentum(
+        rate: scale * rate, decay: decay, gradient: gradient.all, velocity: velocity.all, parameters: parameters.all)
+    }
   }
 }

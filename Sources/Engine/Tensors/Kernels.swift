@@ -127,23 +127,42 @@ package struct Kernels: @unchecked Sendable {
       parameters.count, rate, decay, gradient.pointer, velocity.pointer, parameters.pointer)
   }
 
+  func nesterov(rate: Float, decay: Float, gradient: FloatSlice, velocity: FloatSlice, parameters: FloatSlice) {
+    precondition(gradient.count == parameters.count && velocity.count == parameters.count)
+    table.pointee.nesterov(
+      parameters.count, rate, decay, gradient.pointer, velocity.pointer, parameters.pointer)
+  }
+
   func rmsprop(
-    rate: Float, decay: Float, epsilon: Float, gradient: FloatSlice, square: FloatSlice, parameters: FloatSlice
+    rate: Float, decay: Float, epsilon: Float, correction: Float, gradient: FloatSlice, square: FloatSlice,
+    parameters: FloatSlice
   ) {
     precondition(gradient.count == parameters.count && square.count == parameters.count)
     table.pointee.rmsprop(
-      parameters.count, rate, decay, epsilon, gradient.pointer, square.pointer, parameters.pointer)
+      parameters.count, rate, decay, epsilon, correction, gradient.pointer, square.pointer, parameters.pointer)
+  }
+
+  /// The numbers of one step of Adam and of its kin, as the kernel takes them.
+  struct AdamStep {
+    var rate: Float
+    var betas: (Float, Float)
+    var epsilon: Float
+    /// The share of themselves that parameters lose, the learning rate times the weight decay.
+    var decay: Float = 0
+    /// The factors of the gradient and of the first moment in the direction; those of Adam are 0 and its correction.
+    var shares: (gradient: Float, first: Float)
+    /// The factor of the second moment, 1 / (1 − β₂ᵗ).
+    var correction: Float
   }
 
   func adam(
-    rate: Float, betas: (Float, Float), epsilon: Float, corrections: (Float, Float), gradient: FloatSlice,
-    first: FloatSlice, second: FloatSlice, parameters: FloatSlice
+    _ step: AdamStep, gradient: FloatSlice, first: FloatSlice, second: FloatSlice, parameters: FloatSlice
   ) {
     precondition(gradient.count == parameters.count && first.count == parameters.count)
     precondition(second.count == parameters.count)
     table.pointee.adam(
-      parameters.count, rate, betas.0, betas.1, epsilon, corrections.0, corrections.1, gradient.pointer,
-      first.pointer, second.pointer, parameters.pointer)
+      parameters.count, step.rate, step.betas.0, step.betas.1, step.epsilon, step.decay, step.shares.gradient,
+      step.shares.first, step.correction, gradient.pointer, first.pointer, second.pointer, parameters.pointer)
   }
 
   func moments(
@@ -198,7 +217,7 @@ package struct Kernels: @unchecked Sendable {
   }
 
   private func with<Result>(
-    _ network: Network, _ weights: FloatSlice?, _ tensor: Tensor,
+    _ network: Network, _ weights: FloatSlice?, _ tensor: Tensor, scale: Float = 1,
     _ body: (UnsafePointer<lopt_network>, UnsafePointer<lopt_tensor>) -> Result
   ) -> Result {
     precondition(tensor.gradient.count == tensor.parameters.count)
@@ -211,7 +230,7 @@ package struct Kernels: @unchecked Sendable {
       var networkC = lopt_network(
         betas: network.betas.count, rows: rows.baseAddress, inputs: network.inputs,
         hidden_layers: network.hiddenLayers, hidden_units: network.hiddenUnits, weights: weights?.pointer,
-        lambda1: network.lambda1, lambda2: network.lambda2, epsilon: network.epsilon)
+        lambda1: scale * network.lambda1, lambda2: network.lambda2, epsilon: network.epsilon)
       return body(&networkC, &tensorC)
     }
   }
@@ -223,11 +242,14 @@ package struct Kernels: @unchecked Sendable {
     }
   }
 
+  /// Computes the parameters after an update whose step is multiplied by `scale`.
   func networkUpdate(
-    _ network: Network, weights: FloatSlice, _ tensor: Tensor, next: FloatSlice, scratch: FloatBuffer
+    _ network: Network, weights: FloatSlice, _ tensor: Tensor, scale: Float = 1, next: FloatSlice, scratch: FloatBuffer
   ) {
     precondition(next.count == tensor.parameters.count && scratch.count >= network.scratchCount)
-    with(network, weights, tensor) { table.pointee.network_update($0, $1, next.pointer, scratch.pointer) }
+    with(network, weights, tensor, scale: scale) {
+      table.pointee.network_update($0, $1, next.pointer, scratch.pointer)
+    }
   }
 
   func networkReverse(

@@ -16,7 +16,7 @@ struct Contest {
   struct Found: Sendable {
     /// The learned optimizers, in the order of the figure's snapshots.
     var learned: [Timed]
-    /// The finalists of each baseline, in the order of ``Contender/Kind/baselines``.
+    /// The finalists of each baseline, in the order of ``Contender/Kind/defaultBaselines``.
     var baselines: [[Timed]]
     /// The figure's range in seconds: the time that the steps of the slowest learned optimizer take.
     var seconds: Double
@@ -37,7 +37,7 @@ struct Contest {
     let times = try points.value("times", cost: 0) { try Evaluation.stepTimes(runs) }
     let (learnedTimes, baselineTimes) = (times.prefix(runs.count), Array(times.dropFirst(runs.count)))
     let seconds = Double(settings.steps) * (learnedTimes.map(\.seconds).max() ?? 0)
-    let baselines = try zip(Contender.Kind.baselines, baselineTimes).map { kind, time in
+    let baselines = try zip(Contender.Kind.defaultBaselines, baselineTimes).map { kind, time in
       try Baseline(contest: self, kind: kind, time: time, mark: max(1, Int((seconds / time.seconds).rounded())))
     }
     points.progress.expect(baselines.reduce(0) { $0 + $1.cost })

@@ -83,10 +83,13 @@ struct Standing {
 
   private static func name(_ kind: Contender.Kind) -> String {
     switch kind {
-    case .learned: "learned"
+    case .learned, .learnedTuned: kind.rawValue
     case .adam: "Adam"
+    case .adamw: "AdamW"
+    case .nadamw: "NAdamW"
     case .rmsprop: "RMSProp"
     case .momentum: "SGD with momentum"
+    case .nesterov: "SGD with Nesterov momentum"
     }
   }
 }

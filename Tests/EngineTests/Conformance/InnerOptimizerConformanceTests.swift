@@ -1,3 +1,4 @@
+import Foundation
 import TestSupport
 import Testing
 
@@ -25,11 +26,29 @@ import Testing
         u -= 0.125 * state.0
       }),
     Optimizer(
+      testDescription: "nesterov",
+      make: { MomentumSGD(count: $0.count, rate: 0.125, decay: 0.75, isNesterov: true, kernels: .forTests) },
+      trajectory: elementwise { u, g, state, _ in
+        state.0 = 0.75 * state.0 + g
+        u -= 0.125 * (g + 0.75 * state.0)
+      }),
+    Optimizer(
+      testDescription: "momentum paced by a cosine",
+      make: {
+        PacedOptimizer(
+          MomentumSGD(count: $0.count, rate: 0.125, decay: 0.75, kernels: .forTests), scale: 2, schedule: .cosine,
+          steps: 40)
+      },
+      trajectory: elementwise { u, g, state, step in
+        state.0 = 0.75 * state.0 + g
+        u -= 0.25 * (1 + cos(.pi * Double(step - 1) / 40)) / 2 * state.0
+      }),
+    Optimizer(
       testDescription: "rmsprop",
       make: { RMSProp(count: $0.count, rate: 0.125, decay: 0.75, epsilon: 0.01, kernels: .forTests) },
-      trajectory: elementwise { u, g, state, _ in
+      trajectory: elementwise { u, g, state, step in
         state.0 = 0.75 * state.0 + 0.25 * g * g
-        u -= 0.125 * g / (state.0.squareRoot() + Double(0.01 as Float))
+        u -= 0.125 * g / ((state.0 / (1 - power(0.75, step))).squareRoot() + Double(0.01 as Float))
       }),
     Optimizer(
       testDescription: "adam",
@@ -41,7 +60,38 @@ import Testing
         let second = state.1 / (1 - power(0.875, step))
         u -= 0.125 * first / (second.squareRoot() + Double(0.01 as Float))
       }),
-    learned(hiddenLayers: 1), learned(hiddenLayers: 2),
+    Optimizer(
+      testDescription: "adamw", restsWithoutGradient: false,
+      make: {
+        Adam(
+          count: $0.count, rate: 0.125, beta1: 0.75, beta2: 0.875, epsilon: 0.01, decay: 0.0625, kernels: .forTests)
+      },
+      trajectory: elementwise { u, g, state, step in
+        state.0 = 0.75 * state.0 + 0.25 * g
+        state.1 = 0.875 * state.1 + 0.125 * g * g
+        let first = state.0 / (1 - power(0.75, step))
+        let second = state.1 / (1 - power(0.875, step))
+        u -= 0.125 * (first / (second.squareRoot() + Double(0.01 as Float)) + 0.0625 * u)
+      }),
+    Optimizer(
+      testDescription: "nadamw", restsWithoutGradient: false,
+      make: {
+        Adam(
+          count: $0.count, rate: 0.125, beta1: 0.75, beta2: 0.875, epsilon: 0.01, decay: 0.0625, isNesterov: true,
+          kernels: .forTests)
+      },
+      trajectory: elementwise { u, g, state, step in
+        state.0 = 0.75 * state.0 + 0.25 * g
+        state.1 = 0.875 * state.1 + 0.125 * g * g
+        func momentum(_ step: Int) -> Double { 0.75 * (1 - 0.5 * pow(0.96, 0.004 * Double(step))) }
+        let product = (1...step).reduce(1) { $0 * momentum($1) }
+        let direction =
+          (1 - momentum(step)) * g / (1 - product)
+          + momentum(step + 1) * state.0 / (1 - product * momentum(step + 1))
+        let second = state.1 / (1 - power(0.875, step))
+        u -= 0.125 * (direction / (second.squareRoot() + Double(0.01 as Float)) + 0.0625 * u)
+      }),
+    learned(hiddenLayers: 1), learned(hiddenLayers: 2), learned(hiddenLayers: 1, scale: 0.25),
   ]
 
   private static func elementwise(
@@ -57,7 +107,7 @@ import Testing
     }
   }
 
-  private static func learned(hiddenLayers: Int) -> Optimizer {
+  private static func learned(hiddenLayers: Int, scale: Float = 1) -> Optimizer {
     var architecture = Architecture()
     architecture.hiddenLayers = hiddenLayers
     architecture.lambda1 = 0.125
@@ -65,10 +115,16 @@ import Testing
     let settled = architecture
     let theta = settled.initialTheta(seed: 5)
     return Optimizer(
-      testDescription: "learned, \(hiddenLayers) hidden layers", restsWithoutGradient: false,
-      make: { LearnedOptimizer(theta: theta, architecture: settled, problem: $0, kernels: .forTests) },
+      testDescription: "learned, \(hiddenLayers) hidden layers, scale \(scale)", restsWithoutGradient: false,
+      make: {
+        let optimizer = LearnedOptimizer(theta: theta, architecture: settled, problem: $0, kernels: .forTests)
+        if scale == 1 { return optimizer }
+        return PacedOptimizer(optimizer, scale: scale, schedule: .constant, steps: 20)
+      },
       trajectory: { parameters, gradients in
-        let reference = ReferenceOptimizer(architecture: settled, theta: theta.map(Double.init), layout: layout)
+        var scaled = settled
+        scaled.lambda1 *= scale
+        let reference = ReferenceOptimizer(architecture: scaled, theta: theta.map(Double.init), layout: layout)
         let moments = [Double](repeating: 0, count: 2 * settled.betas.count * layout.count)
         var state = ReferenceState(parameters + moments, betas: settled.betas.count)
         return gradients.enumerated().map { t, gradient in
@@ -113,7 +169,7 @@ import Testing
   }
 
   @Test(
-    "a fresh optimizer leaves the parameters where the gradient is 0, but the learned one moves them",
+    "a fresh optimizer leaves the parameters where the gradient is 0, but weights decay and the learned one moves them",
     arguments: optimizers)
   func zeroGradient(optimizer: Optimizer) {
     let zero = [Float](repeating: 0, count: Self.layout.count)
