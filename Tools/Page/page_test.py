@@ -114,6 +114,8 @@ def live(browser, daemon, screenshots):
     browser.wait(f"{titles}.includes('Evaluation on outer-validation')", "the title of the evaluation", 30)
     for title in ("Outer-loss of mlp2x32", "Outer-loss of conv3x4@14", "Evaluation of conv3x4@14 on outer-validation"):
         browser.wait(f"{titles}.includes({json.dumps(title)})", f"a plot of its own, {title}", 30)
+    values = "[...document.querySelectorAll('.when')].every((each) => each.textContent)"
+    browser.wait(values, "values in every plot", 60)
     check(True, "each problem has plots of its own")
 
     middle = browser.evaluate(
