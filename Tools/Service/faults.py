@@ -194,7 +194,7 @@ def shards_removed(tools, folder):
         # Each task lives for 10 steps, so that a new one begins soon.
         code = daemon.process.wait(30)
         check(
-            code == 65 and "mnist14/shard-00000.lmdb: cannot be opened" in daemon.log(),
+            code == 65 and "mnist14/shard-00000.lmdb: cannot be read: No such file" in daemon.log(),
             f"the next task ends it with exit 65 and the file's name: {code}",
             daemon.log()[-1000:],
         )
