@@ -197,20 +197,24 @@ const plots = [
   }),
 ];
 
-/** Two more plots for each of several problems, which the history names. */
-const problems = new Set();
-function addProblems({ outer_iterations: { outer_losses: losses = {} } }) {
-  for (const name of Object.keys(losses).filter((each) => !problems.has(each)).sort()) {
-    problems.add(name);
-    plots.push(
-      new Plot({ title: `Outer-loss of ${name}`, source: ["outer_iterations", ["outer_losses", name]] }),
-      new Plot({
-        title: evaluated(`Evaluation of ${name}`),
-        source: ["evaluations", ["losses", name], ["adam_losses", name]], series: thetaAndAdam,
-        empty: "No evaluation of this problem yet.",
-      }),
-    );
+/** A plot more for each name of `losses` that is not among `names` yet. */
+function addPlots(losses, names, options) {
+  for (const name of Object.keys(losses ?? {}).filter((each) => !names.has(each)).sort()) {
+    names.add(name);
+    plots.push(new Plot(options(name)));
   }
+}
+
+/** Plots for each of several problems, which the history names. One that no classes are kept apart for has no evaluation. */
+const trained = new Set(), judged = new Set();
+function addProblems({ outer_iterations, evaluations }) {
+  addPlots(outer_iterations.outer_losses, trained, (name) => ({
+    title: `Outer-loss of ${name}`, source: ["outer_iterations", ["outer_losses", name]],
+  }));
+  addPlots(evaluations?.losses, judged, (name) => ({
+    title: evaluated(`Evaluation of ${name}`),
+    source: ["evaluations", ["losses", name], ["adam_losses", name]], series: thetaAndAdam,
+  }));
 }
 
 /** Draws a history. */
