@@ -25,4 +25,11 @@ package struct TextTable: CustomStringConvertible {
     }
     return lines.joined(separator: "\n")
   }
+
+  /// The table in Markdown. What strangers wrote into a cell stays in it.
+  package var markdown: String {
+    let lines =
+      [header, header.map { _ in "---" }] + rows.map { $0.map { $0.printable().replacing("|", with: "\\|") } }
+    return lines.map { "| \($0.joined(separator: " | ")) |" }.joined(separator: "\n")
+  }
 }

@@ -7,7 +7,10 @@ import Files
 /// of a baseline where they are asked for. They are compared on everything, or the best few of a screening are.
 extension Evaluation {
   /// The number of runs of all optimizers, as long as no grid widens.
-  var expectedRuns: Int {
+  var expectedRuns: Int { expectedRunsByKind.learned + expectedRunsByKind.baselines }
+
+  /// The number of runs of the learned optimizer and of all baselines, as long as no grid widens.
+  var expectedRunsByKind: (learned: Int, baselines: Int) {
     let everything = plan.everything.count
     func tuned(_ candidates: Int) -> Int {
       plan.screening.map { $0.count * candidates + (everything - $0.count) * EvaluationPlan.finalists }
@@ -15,7 +18,8 @@ extension Evaluation {
     }
     let learned = everything + (plan.tunesLearned == true ? tuned(plan.firstScales.count) : 0)
     let baseline = tuned(plan.firstGrid.count + (plan.trials ?? 0))
-    return plan.schedules.count * (learned + plan.comparedBaselines.count * baseline)
+    let schedules = plan.schedules.count
+    return (schedules * learned, schedules * plan.comparedBaselines.count * baseline)
   }
 
   /// Returns a baseline with its best hyperparameters, or the learned optimizer with its best step scale, and its runs on
@@ -54,7 +58,7 @@ extension Evaluation {
     var known: [Int: (Contender, [RunOutcome])] = [:]
     while true {
       let missing = exponents.filter { known[$0] == nil }
-      if !known.isEmpty { progress.expect(missing.count * runs.count * plan.steps) }
+      if !known.isEmpty { progress.expect(missing.count * runs.count * plan.steps, weight: weight(kind)) }
       let contenders = missing.map { Contender(kind: kind, gridExponent: $0, schedule: schedule) }
       let outcomes = try outcomes(contenders, of: runs, progress)
       for (index, exponent) in missing.enumerated() { known[exponent] = (contenders[index], outcomes[index]) }

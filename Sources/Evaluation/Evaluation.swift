@@ -17,6 +17,8 @@ package struct Evaluation: Sendable {
   private let threads: Int
   let kernels: Kernels
   private let journal: EvaluationJournal
+  /// Whether steps count in a progress by their work, and not each the same.
+  private var isWeighed = false
 
   /// Everything on which finished runs depend, and so the name of their journal.
   private struct Identity: Encodable {
@@ -78,14 +80,46 @@ package struct Evaluation: Sendable {
   /// Trains everything that the journal does not have yet, and reports. Call ``forget()`` once the report is stored:
   /// the journal stays until then.
   package func report() throws -> EvaluationReport {
-    let progress = Files.Progress("evaluating", unit: "inner steps", total: expectedRuns * plan.steps, goesOn: true)
+    let progress = Files.Progress("evaluating", unit: "inner steps", total: 0, goesOn: true)
     defer { progress.finish() }
-    let found = try plan.schedules.flatMap { try compared(under: $0, progress) }
+    expect(in: progress)
+    return try report(progress)
+  }
+
+  /// Does the same as ``report()`` as a part of a larger piece of work.
+  /// - Parameter progress: counts inner steps, those of this evaluation by ``expect(in:)`` before.
+  package func report(_ progress: Files.Progress) throws -> EvaluationReport {
+    let found = try weighed.found(progress)
     let times = try StepTiming(plan: plan, problem: problem, task: tasks[0], kernels: kernels).medians(
       found.map { optimizer($0.0) })
     return EvaluationReport(
       results: EvaluationResult.make(plan, found, times),
+      losses: found.map { $0.1.map { $0.loss(plan.tunedFor, tail: plan.tail) } },
       curves: EvaluationCurves(plan, found, secondsPerStep: times.map(\.seconds)))
+  }
+
+  /// Adds the steps of this evaluation to a progress.
+  package func expect(in progress: Files.Progress) {
+    let runs = expectedRunsByKind
+    progress.expect(runs.learned * plan.steps, weight: weighed.weight(.learned))
+    progress.expect(runs.baselines * plan.steps, weight: weighed.weight(.adam))
+  }
+
+  private var weighed: Evaluation {
+    var weighed = self
+    weighed.isWeighed = true
+    return weighed
+  }
+
+  /// The work of an inner step, in multiply-adds: those of the gradient, and of the learned optimizer's network.
+  func weight(_ kind: Contender.Kind) -> Double {
+    guard isWeighed else { return 1 }
+    let gradient = 3 * plan.batch * problem.executedMultiplyAdds.reduce(0, +)
+    return Double(gradient + (kind.isLearned ? problem.layout.count * snapshot.theta.count : 0))
+  }
+
+  private func found(_ progress: Files.Progress) throws -> [(Contender, [RunOutcome])] {
+    try plan.schedules.flatMap { try compared(under: $0, progress) }
   }
 
   /// Returns the optimizers that are reported of one schedule, with their runs on everything: the learned one, the same
@@ -129,12 +163,14 @@ package struct Evaluation: Sendable {
   ) throws -> [[RunOutcome]] {
     let keys = contenders.flatMap(runs.keys).filter { known?.contains($0) != true }
     let missing = keys.filter { journal[$0] == nil }
-    progress.skip((keys.count - missing.count) * plan.steps)
+    for key in keys where journal[key] != nil { progress.skip(plan.steps, weight: weight(key.contender.kind)) }
     try Threads.forEach(missing.count, threads: threads) { _, index in
       let key = missing[index]
       defer {
         let number = key.contender.rate ?? key.contender.stepScale
-        progress.advance(by: plan.steps, note: "\(key.contender.kind.rawValue) \(number.map { "\($0)" } ?? "")")
+        progress.advance(
+          by: plan.steps, weight: weight(key.contender.kind),
+          note: "\(key.contender.kind.rawValue) \(number.map { "\($0)" } ?? "")")
       }
       let training = InnerTraining(problem, plan: plan, kernels: kernels)
       guard

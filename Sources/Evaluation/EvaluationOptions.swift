@@ -39,7 +39,7 @@ package struct EvaluationOptions: Codable, Sendable, Equatable {
   /// The baselines, in the order of reports.
   package var baselines: [Contender.Kind]?
 
-  private enum CodingKeys: String, CodingKey, CaseIterable {
+  enum CodingKeys: String, CodingKey, CaseIterable {
     case problem, split, tasks, initialisations, steps, batch, seed, tune, search, screen, grid
     case stepScale = "step_scale"
     case tuneLearned = "tune_learned"
@@ -79,40 +79,39 @@ package struct EvaluationOptions: Codable, Sendable, Equatable {
       schedule: plan.schedule, baselines: plan.baselines)
   }
 
+  /// The names of the keys.
+  static let keys = CodingKeys.allCases.map(\.rawValue)
+
   /// Reads a plan file: a JSON object of these keys.
   ///
   /// - Throws: ``EvaluationError`` where it is none, has another key, or a value that is not allowed; `FileError` where
   ///   it cannot be read.
   package init(planAt file: URL) throws {
-    let bytes = try FileReading.data(file, atMost: FileReading.mostOfText)
-    do { try JSONFault.check(bytes) } catch {
-      let fault = error.number.flatMap { Self.fault(ofNumber: $0.text, key: $0.path) }
-      throw EvaluationError(
-        .wrongPlan,
-        "\(file.path): " + (fault.map { "\($0) (line \(error.line), column \(error.column))" } ?? "not JSON: \(error)"))
-    }
-    guard let object = try? JSONSerialization.jsonObject(with: bytes) as? [String: Any] else {
-      throw EvaluationError(.wrongPlan, "\(file.path): not a JSON object")
-    }
-    let known = CodingKeys.allCases.map(\.rawValue)
-    if let key = object.keys.sorted().first(where: { !known.contains($0) }) {
-      throw EvaluationError(.wrongPlan, "\(file.path): unknown key \(key); there are \(known.joined(separator: ", "))")
-    }
+    let file = try PlanFile(file)
+    try file.check(file.object, keys: Self.keys)
+    self = try Self.init(file.object, in: file)
+  }
+
+  /// Reads a plan that is an object of a file.
+  ///
+  /// - Parameters:
+  ///   - object: the object, of which keys that are none of these do not count.
+  ///   - place: the place of the object in the file, such as `rows[2]`; empty for the file's own.
+  /// - Throws: ``EvaluationError`` where a value is not allowed.
+  init(_ object: [String: Any], in file: PlanFile, at place: String = "") throws {
+    let object = object.filter { Self.keys.contains($0.key) }
     // One by one, as the error about a number that its type cannot hold does not tell the key.
     for (key, value) in object.sorted(by: { $0.key < $1.key }) {
       let one = try JSONSerialization.data(withJSONObject: [key: value])
       do { _ = try JSONDecoder().decode(Self.self, from: one) } catch is DecodingError {
-        let place = JSONFault.place(of: key, in: bytes).map { " (line \($0.line), column \($0.column))" } ?? ""
         let text = try JSONSerialization.data(withJSONObject: value, options: .fragmentsAllowed)
         let fault = value is String ? nil : Self.fault(ofNumber: String(decoding: text, as: UTF8.self), key: key)
-        throw EvaluationError(
-          .wrongPlan,
-          "\(file.path): "
-            + (fault ?? "\(key) cannot be that: \(documentationRoot)Documentation/evaluation.md") + place)
+        throw file.error(
+          fault ?? "\(key) cannot be that: \(documentationRoot)Documentation/evaluation.md", at: place, key: key)
       }
     }
-    self = try JSONDecoder().decode(Self.self, from: bytes)
-    if let fault = fault(prefix: "") { throw EvaluationError(.wrongPlan, "\(file.path): \(fault)") }
+    self = try JSONDecoder().decode(Self.self, from: JSONSerialization.data(withJSONObject: object))
+    if let fault = fault(prefix: "") { throw file.error(fault, at: place) }
   }
 
   /// The ranges of the whole numbers, by the names of their keys, but for the seed's, which is any of 64 bits.
@@ -124,7 +123,7 @@ package struct EvaluationOptions: Codable, Sendable, Equatable {
   ]
 
   /// Returns a sentence about a number, as it was given, that is none for a key; nil where the key has no number.
-  private static func fault(ofNumber text: String, key: String) -> String? {
+  static func fault(ofNumber text: String, key: String) -> String? {
     let range =
       key == "seed" ? "0 … \(UInt64.max)" : ranges.first { $0.key == key }.map { "\($1.lowerBound) … \($1.upperBound)" }
     return range.map { "\(key) is \(text): must be a whole number in \($0)" }
@@ -182,5 +181,16 @@ package struct EvaluationOptions: Codable, Sendable, Equatable {
       search: search ?? others.search, screen: screen ?? others.screen, grid: grid ?? others.grid,
       stepScale: stepScale ?? others.stepScale, tuneLearned: tuneLearned ?? others.tuneLearned,
       schedule: schedule ?? others.schedule, baselines: baselines ?? others.baselines)
+  }
+
+  /// Returns the plan that these options ask for, with those that are nil as a command leaves them.
+  ///
+  /// The arguments take the place of the options of these names, without which there is no plan.
+  package func plan(problem: String, split: ClassSplit, tasks: Int, steps: Int, batch: Int) -> EvaluationPlan {
+    EvaluationPlan(
+      problem: problem, split: split, tasks: tasks, initialisations: initialisations ?? 1, steps: steps, batch: batch,
+      seed: seed ?? 0, tunedFor: tune ?? .train, trials: search,
+      screen: screen ?? (search == nil ? nil : EvaluationPlan.searchScreen), grid: grid, stepScale: stepScale,
+      tunesLearned: tuneLearned == true ? true : nil, schedule: schedule, baselines: baselines)
   }
 }

@@ -25,6 +25,8 @@ package struct EvaluationResult: Codable, Sendable, Equatable {
   /// The 95 % interval of the ratio of this optimizer's mean loss to the best baseline's, both of the kind that
   /// baselines were tuned for, by bootstrap over the tasks with their initialisations.
   package var ratioInterval: [Double]
+  /// The number of runs that diverged, or ended at a loss that counts as much; they count in every loss.
+  package var divergedRuns: Int
   /// The median seconds of a step, times 1,000.
   package var secondsPer1000Steps: Double
   /// The share of a step's time that the optimizer's update takes, from 0 to 1.
@@ -56,6 +58,7 @@ package struct EvaluationResult: Codable, Sendable, Equatable {
     case validationAccuracy = "validation_accuracy"
     case quartiles
     case ratioInterval = "ratio_interval"
+    case divergedRuns = "diverged_runs"
     case secondsPer1000Steps = "seconds_per_1000_steps"
     case updateShare = "update_share"
     case stepsToAdamLoss = "steps_to_adam_loss"
@@ -80,6 +83,7 @@ package struct EvaluationResult: Codable, Sendable, Equatable {
     try container.encode(validationAccuracy, forKey: .validationAccuracy)
     try container.encode(quartiles, forKey: .quartiles)
     try container.encode(ratioInterval, forKey: .ratioInterval)
+    try container.encode(divergedRuns, forKey: .divergedRuns)
     try container.encode(secondsPer1000Steps, forKey: .secondsPer1000Steps)
     try container.encode(updateShare, forKey: .updateShare)
     try container.encode(stepsToAdamLoss, forKey: .stepsToAdamLoss)
@@ -120,7 +124,8 @@ extension EvaluationResult {
         hyperparameters: contender.hyperparameters, trainLoss: trainLoss(runs),
         validationLoss: mean(runs.map(\.validationLoss)), validationAccuracy: mean(runs.map(\.validationAccuracy)),
         quartiles: [0.25, 0.5, 0.75].map { quantile($0, losses) },
-        ratioInterval: plan.ratioInterval(losses, to: tuned(best)), secondsPer1000Steps: seconds * 1_000,
+        ratioInterval: plan.ratioInterval(losses, to: tuned(best)), divergedRuns: runs.count { $0.hasDiverged },
+        secondsPer1000Steps: seconds * 1_000,
         updateShare: time.updateShare,
         stepsToAdamLoss: toAdam, secondsToAdamLoss: toAdam.map { Double($0) * seconds },
         stepsToBestBaselineLoss: toBest, secondsToBestBaselineLoss: toBest.map { Double($0) * seconds },

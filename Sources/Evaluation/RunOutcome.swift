@@ -14,6 +14,12 @@ package struct RunOutcome: Codable, Sendable, Equatable {
   /// The loss that counts for a run that has diverged, and the largest that counts at all.
   static let divergedLoss: Float = 10
 
+  /// Whether the run diverged, or came to losses that count as much: its last minibatch's, or that over all validation
+  /// images.
+  var hasDiverged: Bool {
+    curve.last == Self.divergedLoss || validationLoss >= Double(Self.divergedLoss)
+  }
+
   /// Returns the mean of the last `tail` minibatch losses.
   func trainLoss(tail: Int) -> Double {
     curve.suffix(tail).reduce(0) { $0 + Double($1) } / Double(tail)

@@ -31,6 +31,8 @@ public final class Progress: @unchecked Sendable {
   private var last = ContinuousClock.now
   private var base = 0
   private var done = 0
+  /// The same three in units of work, of which what is counted may need more or less.
+  private var work: (total: Double, base: Double, done: Double)
   private var isDrawn = false
   private let lock = NSLock()
 
@@ -50,6 +52,7 @@ public final class Progress: @unchecked Sendable {
     self.total = total
     self.display = display
     self.goesOn = goesOn
+    work = (Double(total ?? 0), 0, 0)
   }
 
   /// Sets the count to that of an earlier, interrupted run, which does not count in the rate.
@@ -57,27 +60,39 @@ public final class Progress: @unchecked Sendable {
     lock.withLock {
       base = count
       done = count
+      (work.base, work.done) = (Double(count), Double(count))
     }
   }
 
   /// Counts work that an earlier, interrupted run turns out to have done; it does not count in the rate.
-  public func skip(_ count: Int = 1) {
+  /// - Parameter weight: the work of one, as in ``advance(by:weight:note:)``.
+  public func skip(_ count: Int = 1, weight: Double = 1) {
     lock.withLock {
       base += count
       done += count
+      work.base += Double(count) * weight
+      work.done += Double(count) * weight
     }
   }
 
   /// Adds to the total work that turned out to be needed too.
-  public func expect(_ more: Int) {
-    lock.withLock { total = total.map { $0 + more } }
+  /// - Parameter weight: the work of one, as in ``advance(by:weight:note:)``.
+  public func expect(_ more: Int, weight: Double = 1) {
+    lock.withLock {
+      total = total.map { $0 + more }
+      work.total += Double(more) * weight
+    }
   }
 
   /// Counts `count` more and shows it: a bar at most ten times a second, a line every 30 seconds.
-  /// - Parameter note: is shown at the end of the line.
-  public func advance(by count: Int = 1, note: @autoclosure () -> String = "") {
+  /// - Parameters:
+  ///   - weight: the work of one, by which share and time are told, in any unit that all calls of this object have: 1
+  ///     where each needs about the same.
+  ///   - note: is shown at the end of the line.
+  public func advance(by count: Int = 1, weight: Double = 1, note: @autoclosure () -> String = "") {
     lock.withLock {
       done += count
+      work.done += Double(count) * weight
       let now = ContinuousClock.now
       let interval: Duration = display == .bar ? .milliseconds(100) : .seconds(30)
       guard display != .none, now - last > interval || display == .bar && done == total else { return }
@@ -135,17 +150,20 @@ public final class Progress: @unchecked Sendable {
     let rate = Double(done - base) / max(seconds, 1e-3)
     let counted = "\(unit)  \(Self.short(rate))/s"
     guard let total else { return "\(label) \(done) \(counted)" }
-    guard display != .lines else { return "\(label) \(done)/\(total) \(counted)  ETA \(left(of: total, at: rate))" }
-    let fraction = total > 0 ? min(Double(done) / Double(total), 1) : 1
+    let left = left(after: seconds)
+    guard display != .lines else { return "\(label) \(done)/\(total) \(counted)  ETA \(left)" }
+    let fraction = work.total > 0 ? min(work.done / work.total, 1) : 1
     let filled = Int(fraction * 20)
     let bar = String(repeating: "█", count: filled) + String(repeating: "·", count: 20 - filled)
-    return "\(label) \(bar) \(done)/\(total) \(counted)  ETA \(left(of: total, at: rate))"
+    return "\(label) \(bar) \(done)/\(total) \(counted)  ETA \(left)"
   }
 
-  private func left(of total: Int, at rate: Double) -> String {
+  /// Returns the time that is left at the rate of the work until now.
+  private func left(after seconds: Double) -> String {
+    let rate = (work.done - work.base) / max(seconds, 1e-3)
     guard rate > 0 else { return "–" }
-    let seconds = Double(max(total - done, 0)) / rate
-    return seconds < 1e9 ? Self.clock(seconds) : "decades"
+    let left = max(work.total - work.done, 0) / rate
+    return left < 1e9 ? Self.clock(left) : "decades"
   }
 
   private static func short(_ rate: Double) -> String {

@@ -156,21 +156,12 @@ struct EvaluateCommand: ParsableCommand {
     if plot != nil { try Plot.requireGnuplot() }
     let loaded = try RunnableSnapshot(at: snapshot)
     let data = try Dataset(at: URL(filePath: dataset))
-    let plan = EvaluationPlan(
-      problem: problem, split: SplitOption.of(data, chosen: options.split), tasks: tasks,
-      initialisations: options.initialisations ?? 1, steps: steps,
-      batch: options.batch ?? loaded.metadata.batch, seed: options.seed ?? 0, tunedFor: options.tune ?? .train,
-      trials: options.search, screen: options.screen ?? (options.search == nil ? nil : EvaluationPlan.searchScreen),
-      grid: options.grid, stepScale: options.stepScale, tunesLearned: options.tuneLearned == true ? true : nil,
-      schedule: options.schedule, baselines: options.baselines)
+    let plan = options.plan(
+      problem: problem, split: SplitOption.of(data, chosen: options.split), tasks: tasks, steps: steps,
+      batch: options.batch ?? loaded.metadata.batch)
     let evaluation = try Evaluation(
       plan, snapshot: loaded, dataset: data,
-      threads: SystemCall.processorCount, kernels: .chosen(), cache: UserFolders.cache.appending(path: "evaluations")
-    ) { error in
-      Progress.tell(
-        "lopt: finished runs are not kept, and an interrupted evaluation begins anew: \(error); make room, or set "
-          + "XDG_CACHE_HOME to a folder that can be written")
-    }
+      threads: SystemCall.processorCount, kernels: .chosen(), cache: FinishedRuns.folder, lost: FinishedRuns.lost)
     let report = try evaluation.report()
     if let curves { try report.curves.write(csv: curves) }
     if let plot { try Plot(report.curves).write(svg: plot) }

@@ -20,6 +20,7 @@ struct EvaluationTable: CustomStringConvertible {
 
   /// The columns of the plan: what it did not ask for has none.
   private var columns: [Column] {
+    let runs = plan.tasks * plan.initialisations
     func percent(_ share: Double) -> String { String(format: "%.0f %%", 100 * share) }
     let notReached = plan.comparedBaselines.contains(.adam) ? "never" : "–"
     let scale: Column = ("step scale", { $0.stepScale.map { String(format: "%.4g", Double($0)) } ?? "–" })
@@ -40,7 +41,9 @@ struct EvaluationTable: CustomStringConvertible {
       ("time", { $0.shareOfBestBaselineSeconds.map(percent) ?? "never" }),
     ]
     let searched: Column = ("hyperparameters", { $0.hyperparameters.map(Hyperparameter.text) ?? "–" })
+    let diverged: Column = ("diverged", { $0.divergedRuns == 0 ? "–" : "\($0.divergedRuns) of \(runs)" })
     return first + (plan.stepScale != nil || plan.tunesLearned == true ? [scale] : [])
-      + (plan.schedule != nil ? [schedule] : []) + rest + (plan.trials != nil ? [searched] : [])
+      + (plan.schedule != nil ? [schedule] : []) + rest + (results.contains { $0.divergedRuns > 0 } ? [diverged] : [])
+      + (plan.trials != nil ? [searched] : [])
   }
 }

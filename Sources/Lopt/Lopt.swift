@@ -15,7 +15,7 @@ struct Lopt: AsyncParsableCommand {
     version: toolVersion,
     subcommands: [
       BenchCommand.self, DescribeCommand.self, EvaluateCommand.self, ExportStateCommand.self, FigureCommand.self,
-      LayoutCommand.self, OuterGradientCommand.self, TrainCommand.self,
+      LayoutCommand.self, OuterGradientCommand.self, SuiteCommand.self, TrainCommand.self,
     ],
     groupedSubcommands: [
       CommandGroup(

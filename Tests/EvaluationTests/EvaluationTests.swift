@@ -210,7 +210,8 @@ import Testing
           Set(object.keys) == [
             "optimizer", "tuned_for", "learning_rate", "step_scale", "schedule", "hyperparameters", "train_loss",
             "validation_loss",
-            "validation_accuracy", "quartiles", "ratio_interval", "seconds_per_1000_steps", "update_share",
+            "validation_accuracy", "quartiles", "ratio_interval", "diverged_runs", "seconds_per_1000_steps",
+            "update_share",
             "steps_to_adam_loss", "seconds_to_adam_loss", "steps_to_best_baseline_loss",
             "seconds_to_best_baseline_loss", "share_of_best_baseline_steps", "share_of_best_baseline_seconds",
           ])

@@ -46,4 +46,16 @@ import Testing
     progress.advance(by: 500)
     #expect(progress.line(after: .seconds(5)) == "shards 500 images  100/s")
   }
+
+  @Test("where steps differ in their work, share and time are told by the work")
+  func weights() {
+    let progress = Progress("suite", unit: "steps", total: 0, display: .none)
+    progress.expect(100, weight: 1)
+    progress.expect(100, weight: 9)
+    progress.skip(20)
+    progress.advance(by: 80)
+    progress.advance(by: 20, weight: 9)
+    #expect(
+      progress.line(after: .seconds(10)) == "suite █████··············· 120/200 steps  10.0/s  ETA 0:28")
+  }
 }

@@ -36,7 +36,8 @@ import Testing
   @Test("the tab key completes commands, names of files and folders, and fixed values", arguments: shells)
   func lopt(shell: String) throws {
     let lines = [
-      "lopt evalu": "evaluate", "lopt verify th": "verify theta.safetensors",
+      "lopt evalu": "evaluate", "lopt sui": "suite", "lopt suite th": "suite theta.safetensors",
+      "lopt verify th": "verify theta.safetensors",
       "lopt evaluate --snapshot th": "evaluate --snapshot theta.safetensors",
       "lopt evaluate --dataset mn": "evaluate --dataset mnist14",
       "lopt evaluate --tune val": "evaluate --tune validation",

@@ -10,8 +10,8 @@ import Testing
     HelpText("lopt", "figure", "4"), HelpText("lopt", "figure", "5"), HelpText("lopt", "layout"),
     HelpText("lopt", "key"), HelpText("lopt", "key", "generate"), HelpText("lopt", "list"),
     HelpText("lopt", "outer-gradient"), HelpText("lopt", "pause"), HelpText("lopt", "pin"), HelpText("lopt", "resume"),
-    HelpText("lopt", "snapshot"), HelpText("lopt", "status"), HelpText("lopt", "train"), HelpText("lopt", "unpin"),
-    HelpText("lopt", "verify"),
+    HelpText("lopt", "snapshot"), HelpText("lopt", "status"), HelpText("lopt", "suite"), HelpText("lopt", "train"),
+    HelpText("lopt", "unpin"), HelpText("lopt", "verify"),
   ]
 
   @Test("help is what Tests/Fixtures/Help keeps of it", arguments: texts)
