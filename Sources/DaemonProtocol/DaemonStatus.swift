@@ -29,6 +29,9 @@ public struct DaemonStatus: Codable, Sendable, Equatable {
   /// The split of the classes that θ is evaluated on: `outer-validation`, or `train` where no classes are apart; nil where
   /// it is not evaluated, or the daemon does not say.
   public var evaluationSplit: String?
+  /// The name of the suite whose rows θ is evaluated on, each of which is one of ``problems``; nil where it is the run's own
+  /// problems. The loss of an evaluation is the geometric mean of the rows' ratios to tuned Adam then, and Adam's is 1.
+  public var evaluationSuite: String?
   /// The loss of tuned Adam on the tasks of the evaluation.
   public var adamLoss: Double?
   /// The alarms: what is wrong while training goes on, a sentence each.
@@ -37,7 +40,8 @@ public struct DaemonStatus: Codable, Sendable, Equatable {
   public var innerSteps: Int?
   /// The number of antithetic pairs, in this process, of which a member diverged; nil where the daemon does not say.
   public var diverged: Int?
-  /// The problems, where the run has several; nil where it has one, or the daemon does not say.
+  /// The problems, where the run has several, and the rows of the suite that θ is evaluated on; nil where there are none of
+  /// these, or the daemon does not say.
   public var problems: [Problem]?
 
   /// What a run is at with one of several problems.
@@ -75,6 +79,7 @@ public struct DaemonStatus: Codable, Sendable, Equatable {
     case innerStepsPerSecond = "inner_steps_per_second"
     case evaluationLoss = "evaluation_loss"
     case evaluationSplit = "evaluation_split"
+    case evaluationSuite = "evaluation_suite"
     case adamLoss = "adam_loss"
     case innerSteps = "inner_steps"
   }
@@ -84,7 +89,8 @@ public struct DaemonStatus: Codable, Sendable, Equatable {
     version: String, started: String, problem: String, estimator: String, threads: Int, paused: Bool,
     outerIteration: Int, outerLoss: Double? = nil, innerStepsPerSecond: Double? = nil, truncation: Double? = nil,
     snapshot: Int? = nil, best: Int? = nil, evaluationLoss: Double? = nil, evaluationSplit: String? = nil,
-    adamLoss: Double? = nil, alarms: [String], innerSteps: Int? = nil, diverged: Int? = nil,
+    evaluationSuite: String? = nil, adamLoss: Double? = nil, alarms: [String], innerSteps: Int? = nil,
+    diverged: Int? = nil,
     problems: [Problem]? = nil
   ) {
     self.version = version
@@ -101,6 +107,7 @@ public struct DaemonStatus: Codable, Sendable, Equatable {
     self.best = best
     self.evaluationLoss = evaluationLoss
     self.evaluationSplit = evaluationSplit
+    self.evaluationSuite = evaluationSuite
     self.adamLoss = adamLoss
     self.alarms = alarms
     self.innerSteps = innerSteps

@@ -45,29 +45,11 @@ package struct Evaluation: Sendable {
     self.snapshot = snapshot
     self.threads = threads
     self.kernels = kernels
-    let problem = try InnerProblems.named(plan.problem)
-    self.problem = problem
-    guard problem.shape == dataset.imageShape else {
-      throw EngineError(
-        .wrongShape,
-        "\(dataset.folder.path): \(plan.problem) takes images of \(problem.shape), these are \(dataset.imageShape)")
-    }
     // The options of the command line were checked; a snapshot's batch was not.
     guard InnerSettings.batchRange.contains(plan.batch) else {
       throw SnapshotError(.damaged, "\(snapshot.name): its metadata's batch is \(plan.batch); give --batch")
     }
-    tasks = try (0..<plan.tasks).map { index in
-      let task = try dataset.open(
-        dataset.sampleTask(split: plan.split, classes: problem.classes, seed: plan.seed, index: index))
-      guard task.count(of: .train) > 0, task.count(of: .validation) > 0 else {
-        throw EvaluationError(
-          .noImages,
-          "\(dataset.folder.path): task \(index) has \(task.count(of: .train)) training and "
-            + "\(task.count(of: .validation)) validation images; an evaluation needs both"
-        )
-      }
-      return task
-    }
+    (problem, tasks) = try plan.open(in: dataset)
     taskClasses = tasks.map { $0.classes.classes.map { dataset.manifest.classes[$0].id } }
     journal = try EvaluationJournal(
       folder: cache,

@@ -8,7 +8,7 @@ extension EvaluationPlan {
   private static let leastLoss = 1e-6
 
   /// Returns the ratio of the means of two optimizers' losses.
-  static func ratio(_ losses: [Double], to others: [Double]) -> Double {
+  package static func ratio(_ losses: [Double], to others: [Double]) -> Double {
     func mean(_ values: [Double]) -> Double { max(values.reduce(0, +) / Double(values.count), leastLoss) }
     return mean(losses) / mean(others)
   }

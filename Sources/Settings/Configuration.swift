@@ -96,6 +96,10 @@ package struct Configuration: Codable, Sendable, Equatable {
     package var initialisations = 1
     /// The number of inner steps of each training; 0 for the longest life of a task, `inner.life.to`.
     package var steps = 0
+    /// The file of a suite whose rows are evaluated in place of the run's own problems; nil for these.
+    package var suite: String?
+    /// The folder of each data set that the suite names; nil for none.
+    package var datasets: [String: String]?
 
     /// The numbers of tasks that an evaluation may have, here and in `lopt evaluate`.
     package static let tasksRange = 1...10_000

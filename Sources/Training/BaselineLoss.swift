@@ -6,7 +6,7 @@ import Threads
 
 /// The loss of tuned Adam on the tasks of an evaluation, to which that of θ is compared.
 struct BaselineLoss: Codable, Equatable {
-  /// The mean loss over tasks and initialisations, as for θ.
+  /// The mean loss over tasks and initialisations, as for θ; of a suite 1, as every row's loss is divided by Adam's.
   var loss: Double
   /// The learning rate of the grid with which the loss is lowest.
   var learningRate: Double
@@ -37,7 +37,7 @@ struct BaselineLoss: Codable, Equatable {
   /// Returns whether it is the loss on the tasks of an evaluation, with all that the evaluation compares with.
   func isOf(_ evaluation: OuterEvaluation) -> Bool {
     self.evaluation == evaluation.identity
-      && (!evaluation.isByProblem || evaluation.problems == Set((problems ?? [:]).keys))
+      && (!evaluation.isByProblem || Set(evaluation.problems) == Set((problems ?? [:]).keys))
   }
 }
 
@@ -71,6 +71,7 @@ extension OuterEvaluation {
       }
     }
     if !problems.isEmpty { best?.problems = problems }
+    if suite != nil { best?.loss = 1 }
     return best
   }
 }

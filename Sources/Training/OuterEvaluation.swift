@@ -8,8 +8,8 @@ import Synchronization
 import Tasks
 import Threads
 
-/// An evaluation of θ while outer-training: one number, and one for each problem where there are several, the loss on a fixed set of tasks. Their classes are of the
-/// split `outer-validation`, which outer-training never sees; where no data set has such classes, they are classes to train
+/// An evaluation of θ while outer-training: one number, and one for each problem where there are several, the loss on a
+/// fixed set of tasks, or on the rows of a suite. Their classes are of the split `outer-validation`, which outer-training never sees; where no data set has such classes, they are classes to train
 /// on, in other tasks and from other initialisations than those of outer-training.
 ///
 /// The tasks, initialisations and minibatches are those of `lopt evaluate` with the same arguments and seed 0, whatever
@@ -17,7 +17,9 @@ import Threads
 /// same loss, to the last bit, for any number of threads.
 struct OuterEvaluation: Sendable {
   /// One training run of the evaluation.
-  private struct Run: Sendable {
+  struct Run: Sendable {
+    /// The name under which its loss is told: the problem's, or that of the suite's row.
+    var name: String
     var problem: any InnerProblem
     var plan: EvaluationPlan
     var task: Int
@@ -30,13 +32,17 @@ struct OuterEvaluation: Sendable {
     var plans: [EvaluationPlan]
     var datasets: [String]
     var classes: Int
+    /// The names of the rows of a suite, where it is one; nil where it is none, and in what is known from before.
+    var rows: [String]?
   }
 
   /// The losses that an evaluation comes to.
   struct Losses: Equatable, Sendable {
-    /// The mean over all tasks and initialisations.
+    /// The mean over all tasks and initialisations, by which the best θ is chosen. Of a suite it is the geometric mean of
+    /// the rows' ratios to tuned Adam: see ``OuterEvaluation/scored(_:against:)``.
     var mean: Double
-    /// The same over those of each problem, by its name; empty where the run has only one.
+    /// The mean over those of each problem, by its name, or of each row of a suite; empty where the run has only one problem
+    /// and no suite.
     var problems: [String: Double]
 
     /// Makes the means of losses.
@@ -60,6 +66,14 @@ struct OuterEvaluation: Sendable {
   let split: ClassSplit
   /// The SHA-256 of what is evaluated, and how.
   let identity: String
+  /// Whether each problem, or row of a suite, has a loss of its own.
+  let isByProblem: Bool
+  /// The name of the suite whose rows are evaluated; nil where it is the run's own problems.
+  let suite: String?
+  /// The names of the problems, or rows of a suite, that are evaluated, in their order.
+  var problems: [String] {
+    runs.reduce(into: []) { names, run in if !names.contains(run.name) { names.append(run.name) } }
+  }
 
   /// Opens the tasks.
   /// - Parameter tasks: the pairs of data set and problem. Those whose data set has enough classes of the split
@@ -70,7 +84,7 @@ struct OuterEvaluation: Sendable {
     let classes = configuration.inner.classes
     let apart = tasks.choices.filter { $0.dataset.manifest.classCount(in: .outerValidation) >= classes }
     let choices = apart.isEmpty ? tasks.choices : apart
-    split = apart.isEmpty ? .train : .outerValidation
+    let split: ClassSplit = apart.isEmpty ? .train : .outerValidation
     // A worker and its draw number what outer-training begins from, as a task and its initialisation do here.
     let seed: UInt64 = apart.isEmpty && configuration.seed == 0 ? 1 : 0
     let isForValidation = configuration.outer.objective == .validation
@@ -95,25 +109,35 @@ struct OuterEvaluation: Sendable {
               + "\(open.count(of: .train)) training and \(open.count(of: .validation)) validation images")
         }
         runs += (0..<plan.initialisations).map {
-          Run(problem: problem, plan: plan, task: task, initialisation: $0, open: open)
+          Run(name: problem.name, problem: problem, plan: plan, task: task, initialisation: $0, open: open)
         }
       }
     }
+    try self.init(
+      runs, plans: plans, datasets: choices.map(\.dataset), isByProblem: tasks.problems.count > 1, split: split,
+      configuration, counter: tasks.counter, threads: threads, kernels: kernels)
+  }
+
+  /// Makes the evaluation of tasks that are open.
+  /// - Parameter suite: the suite whose rows they are; nil for none.
+  init(
+    _ runs: [Run], plans: [EvaluationPlan], datasets: [Dataset], isByProblem: Bool, split: ClassSplit,
+    suite: Suite? = nil, _ configuration: Configuration, counter: StepCounter, threads: Int, kernels: Kernels
+  ) throws {
     self.runs = runs
     self.threads = threads
     self.kernels = kernels
-    counter = tasks.counter
-    isByProblem = tasks.problems.count > 1
+    self.counter = counter
+    self.isByProblem = isByProblem
+    self.split = split
+    self.suite = suite?.name
     architecture = configuration.inner.optimizer
     identity = Digest.sha256(
       try JSONText.data(
-        Identity(plans: plans, datasets: choices.map(\.dataset.manifestDigest), classes: classes)))
+        Identity(
+          plans: plans, datasets: datasets.map(\.manifestDigest), classes: configuration.inner.classes,
+          rows: suite?.rows.map(\.name))))
   }
-
-  /// Whether each problem has a loss of its own, as the run has several.
-  let isByProblem: Bool
-  /// The names of the problems that are evaluated.
-  var problems: Set<String> { Set(runs.map(\.problem.name)) }
 
   /// Trains the tasks with θ, and returns the mean losses over tasks and initialisations; nil where stopped.
   ///
@@ -136,12 +160,12 @@ struct OuterEvaluation: Sendable {
       guard !stop.isSet else { return }
       let run = runs[index]
       let outcome = InnerTraining(run.problem, plan: run.plan, kernels: kernels).run(
-        task: run.task, initialisation: run.initialisation, open: run.open, with: optimizer(run.problem), stop: stop,
-        counter: counter)
+        task: run.task, initialisation: run.initialisation, open: run.open, with: run.paced(optimizer(run.problem)),
+        stop: stop, counter: counter)
       losses.withLock { $0[index] = outcome?.loss(run.plan.tunedFor, tail: run.plan.tail) }
     }
     let found = losses.withLock { $0.compactMap { $0 } }
     return found.count < runs.count
-      ? nil : Losses(Array(zip(runs.map(\.problem.name), found)), isByProblem: isByProblem)
+      ? nil : Losses(Array(zip(runs.map(\.name), found)), isByProblem: isByProblem)
   }
 }

@@ -54,10 +54,11 @@ final class RunRecorder: Sendable {
   /// - Parameters:
   ///   - lock: the lock of the folder.
   ///   - states: the store that the learner's state was restored from.
+  ///   - rows: the names of the rows of the suite that θ is evaluated on; none where there is no suite.
   ///   - key: signs the records of snapshots; nil: they are not signed.
   init(
     _ configuration: Configuration, _ folder: StateFolder, lock: StateLock, states: StateStore, learner: Learner,
-    tasks: DatasetTaskDistribution, digests: [String], key: SigningKey?, console: Logger
+    tasks: DatasetTaskDistribution, digests: [String], rows: [String], key: SigningKey?, console: Logger
   ) throws {
     self.configuration = configuration
     self.folder = folder
@@ -76,7 +77,7 @@ final class RunRecorder: Sendable {
       TrainingRun.Status(
         outerIteration: outerIteration,
         snapshot: try snapshots.latest(refused: { console.error("refused: \($0)") })?.step,
-        best: Self.best(snapshots, console)?.record.step, problems: TrainingRun.Status.problems(tasks)))
+        best: Self.best(snapshots, console)?.record.step, problems: TrainingRun.Status.problems(tasks, rows: rows)))
   }
 
   /// The status of the run, but for whether it is paused.
@@ -101,8 +102,9 @@ final class RunRecorder: Sendable {
     return currentStatus.withLock { status in
       status.outerIteration = report.outerIteration
       status.outerLoss = report.outerLoss
-      for index in status.problems.indices {
-        if let loss = report.problemLosses[index] { status.problems[index].outerLoss = loss }
+      // The rows of a suite, which have no outer-loss, come after the problems.
+      for (index, loss) in report.problemLosses.enumerated() where report.problemLosses.count > 1 {
+        if let loss { status.problems[index].outerLoss = loss }
       }
       status.innerStepsPerSecond = rate
       status.truncation = report.length
@@ -133,7 +135,7 @@ final class RunRecorder: Sendable {
       .evaluation(
         EvaluationRow(
           outerIteration: step, time: Date(), split: evaluation.split, loss: losses.mean, adamLoss: adam.loss,
-          problems: problems.isEmpty ? nil : problems, best: isBest,
+          suite: evaluation.suite, problems: problems.isEmpty ? nil : problems, best: isBest,
           seconds: (ContinuousClock.now - started) / .seconds(1))))
     currentStatus.withLock { status in
       status.evaluationLoss = losses.mean
@@ -144,7 +146,8 @@ final class RunRecorder: Sendable {
     }
     let each = losses.problems.sorted { $0.key < $1.key }.map { "\($0) \($1.lossText)" }.joined(separator: ", ")
     let loss = losses.mean.lossText + (each.isEmpty ? "" : " (\(each))") + (isBest ? ", the best so far" : "")
-    console.info("evaluation at outer-iteration \(step) on \(evaluation.split.tasks): loss \(loss)")
+    let what = evaluation.suite.map { "by the suite \($0): ratio" } ?? "on \(evaluation.split.tasks): loss"
+    console.info("evaluation at outer-iteration \(step) \(what) \(loss)")
   }
 
   private func append(_ row: LogRow) {

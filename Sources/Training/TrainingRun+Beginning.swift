@@ -37,11 +37,23 @@ extension TrainingRun {
     _ configuration: Configuration, verification: ShardVerification = .userCache, stop: StopFlag = StopFlag(),
     opening: (Double) -> Void = { _ in }
   ) throws -> [Dataset] {
-    let total = configuration.datasets.reduce(0) { $0 + size($1.path) }
+    try open(
+      configuration.datasets.map(\.path), of: \.datasets, verification: verification, stop: stop, opening: opening)
+  }
+
+  /// Opens data sets, in the order of their folders.
+  /// - Parameters:
+  ///   - key: the key that the folders stand in, for errors.
+  ///   - opening: is told the share of all of them that was read; it is not called where none has to be.
+  static func open(
+    _ folders: [String], of key: PartialKeyPath<Configuration>, verification: ShardVerification, stop: StopFlag,
+    opening: (Double) -> Void
+  ) throws -> [Dataset] {
+    let total = folders.reduce(0) { $0 + size($1) }
     var read = 0
-    return try configuration.datasets.map { entry in
-      try requireManifest(in: entry.path)
-      return try Dataset(at: URL(filePath: entry.path), verification: verification) { count in
+    return try folders.map { folder in
+      try requireManifest(in: folder, of: key)
+      return try Dataset(at: URL(filePath: folder), verification: verification) { count in
         if stop.isSet { throw CancellationError() }
         read += count
         opening(min(1, Double(read) / Double(max(total, 1))))
@@ -51,17 +63,17 @@ extension TrainingRun {
 
   /// Checks that a folder has the manifest of a data set.
   /// - Throws: ``ConfigurationError`` where it has none, or this user may not look.
-  private static func requireManifest(in folder: String) throws {
+  private static func requireManifest(in folder: String, of key: PartialKeyPath<Configuration>) throws {
     let isThere: Bool
     do {
       if try FileStatus.ifThere(folder + "/manifest.json") != nil { return }
       isThere = try FileStatus.ifThere(folder) != nil
     } catch let error as FileError {
       throw ConfigurationError(
-        \.datasets, "\(folder) cannot be looked into: \(error.reason): it must be readable to the user that trains")
+        key, "\(folder) cannot be looked into: \(error.reason): it must be readable to the user that trains")
     }
     throw ConfigurationError(
-      \.datasets,
+      key,
       "there is no data set in \(folder)\(isThere ? ", which has no manifest.json: name another folder" : ""); "
         + "make one, for example with: dataprep build shards --source imagenet --input ILSVRC2012_img_train.tar "
         + "--size 32 --output \(isThere ? "FOLDER" : folder)")

@@ -6,6 +6,7 @@ import Logging
 import Settings
 import Shards
 import Tasks
+import Threads
 
 /// The evaluations of a run.
 extension TrainingRun {
@@ -23,7 +24,8 @@ extension TrainingRun {
     guard let losses = evaluation.losses(of: state.theta(state.evaluatedKind), stop: control.interruption) else {
       return
     }
-    recorder.record(losses, adam: adam, of: state, by: evaluation, started: started)
+    recorder.record(
+      evaluation.scored(losses, against: adam), adam: adam, of: state, by: evaluation, started: started)
   }
 
   /// Returns the loss of tuned Adam on the tasks of the evaluation, which is computed once and remembered in the state
@@ -33,13 +35,20 @@ extension TrainingRun {
     console.info("training the tasks of the evaluation with Adam, once, to compare with")
     guard let found = evaluation.tunedAdam(stop: control.interruption) else { return nil }
     recorder.keep(found)
-    console.info("Adam comes to a loss of \(found.loss.lossText) with the learning rate \(found.learningRate.rateText)")
+    console.info(
+      evaluation.suite == nil
+        ? "Adam comes to a loss of \(found.loss.lossText) with the learning rate \(found.learningRate.rateText)"
+        : "Adam is tuned for each row; what θ comes to is divided by its losses")
     return found
   }
 
   /// Tells the console where evaluations are not of all problems, or not of classes apart.
   func sayWhatIsEvaluated() {
     guard let evaluation else { return }
+    if let suite = evaluation.suite {
+      let names = evaluation.problems.joined(separator: ", ")
+      return console.info("evaluations are by the suite \(suite): \(names)")
+    }
     let others = problems.filter { !evaluation.problems.contains($0) }.joined(separator: ", ")
     if !others.isEmpty {
       console.notice(
@@ -58,10 +67,35 @@ extension TrainingRun {
   }
 
   /// Returns the evaluation of a configuration; nil where it asks for none.
+  ///
+  /// - Parameters:
+  ///   - verification: checks the data sets of a suite.
+  ///   - opening: is told the share of these that was read.
   static func evaluation(
-    _ configuration: Configuration, _ tasks: DatasetTaskDistribution, threads: Int, kernels: Kernels
+    _ configuration: Configuration, _ tasks: DatasetTaskDistribution, threads: Int, kernels: Kernels,
+    verification: ShardVerification = .userCache, stop: StopFlag = StopFlag(), opening: (Double) -> Void = { _ in }
   ) throws -> OuterEvaluation? {
     guard configuration.evaluation.every > 0 else { return nil }
-    return try OuterEvaluation(configuration, tasks: tasks, threads: threads, kernels: kernels)
+    guard let path = configuration.evaluation.suite else {
+      return try OuterEvaluation(configuration, tasks: tasks, threads: threads, kernels: kernels)
+    }
+    let suite = try Suite(at: URL(filePath: path))
+    let folders = configuration.evaluation.datasets ?? [:]
+    if let missing = suite.datasets.first(where: { folders[$0] == nil }) {
+      throw ConfigurationError(
+        \.evaluation.datasets,
+        "no folder for \(missing); \(path) needs \(suite.datasets.joined(separator: ", "))")
+    }
+    if let unknown = folders.keys.sorted().first(where: { !suite.datasets.contains($0) }) {
+      throw ConfigurationError(
+        \.evaluation.datasets,
+        "\(unknown.printable()) is no data set of \(path), which needs \(suite.datasets.joined(separator: ", "))")
+    }
+    let opened = try open(
+      suite.datasets.compactMap { folders[$0] }, of: \.evaluation.datasets, verification: verification, stop: stop,
+      opening: opening)
+    return try OuterEvaluation(
+      suite, datasets: Dictionary(uniqueKeysWithValues: zip(suite.datasets, opened)), configuration,
+      counter: tasks.counter, threads: threads, kernels: kernels)
   }
 }

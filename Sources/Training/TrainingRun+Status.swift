@@ -19,6 +19,9 @@ extension TrainingRun {
     package var evaluationLoss: Double?
     /// The split of the classes that θ is evaluated on, `outer-validation` or `train`; nil where it is not evaluated.
     package var evaluationSplit: String?
+    /// The name of the suite whose rows θ is evaluated on; nil where it is the run's own problems. The losses of
+    /// evaluations are geometric means of the rows' ratios to tuned Adam then.
+    package var evaluationSuite: String?
     /// The loss of tuned Adam on the tasks of the evaluation; nil before it is known.
     package var adamLoss: Double?
     /// The step of the best snapshot; nil where none was evaluated.
@@ -29,7 +32,7 @@ extension TrainingRun {
     package var innerSteps = 0
     /// The number of pairs, in this process, of which a member diverged.
     package var diverged = 0
-    /// The problems, where the run has several; else empty.
+    /// The problems, where the run has several, and behind them the rows of the suite, where there is one.
     package var problems: [Problem] = []
 
     /// What a run is at with one of several problems.
@@ -44,9 +47,9 @@ extension TrainingRun {
       package var adamLoss: Double?
     }
 
-    /// Returns the problems of a run that has several, with nothing known of them; else none.
-    static func problems(_ tasks: DatasetTaskDistribution) -> [Problem] {
-      tasks.problems.count > 1 ? tasks.problems.map { Problem(name: $0.name) } : []
+    /// Returns the problems of a run that has several, and the rows of its suite, with nothing known of them.
+    static func problems(_ tasks: DatasetTaskDistribution, rows: [String]) -> [Problem] {
+      ((tasks.problems.count > 1 ? tasks.problems.map(\.name) : []) + rows).map { Problem(name: $0) }
     }
   }
 }

@@ -68,11 +68,13 @@ package final class TrainingRun: Sendable {
     learner = Learner(
       seed: configuration.seed, outer: configuration.outer, inner: configuration.inner, problems: tasks.problems,
       tasks: tasks, state: state, threads: threads, kernels: kernels)
-    evaluation = try Self.evaluation(configuration, tasks, threads: threads, kernels: kernels)
+    evaluation = try Self.evaluation(
+      configuration, tasks, threads: threads, kernels: kernels, verification: ShardVerification(memoryIn: folder.url),
+      stop: stop, opening: opening)
     recorder = try RunRecorder(
       configuration, folder, lock: lock, states: states, learner: learner, tasks: tasks,
       digests: datasets.map(\.manifestDigest),
-      key: key, console: console)
+      rows: evaluation?.suite == nil ? [] : evaluation?.problems ?? [], key: key, console: console)
     let names = tasks.problems.map(\.name).joined(separator: ", ")
     sayWhatIsEvaluated()
     console.info(
@@ -86,6 +88,7 @@ package final class TrainingRun: Sendable {
     var status = recorder.status
     status.isPaused = control.isPaused
     status.evaluationSplit = evaluation?.split.rawValue
+    status.evaluationSuite = evaluation?.suite
     return status
   }
 

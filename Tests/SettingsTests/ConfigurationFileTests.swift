@@ -38,6 +38,22 @@ import Testing
       (#"{"datasets": ["a", "b"], "state": "s"}"#, "lopt.json: datasets[1].path is b, the same data set as a"),
       (#"{"datasets": ["a"], "state": "lopt.json/s"}"#, "lopt.json: state is lopt.json/s, but lopt.json is no folder"),
       (
+        #"{"datasets": ["a"], "state": "s", "evaluation": {"datasets": ["a"], "suite": "s"}}"#,
+        "lopt.json: evaluation.datasets must be an object of names with their folders (line 1, column 62)"
+      ),
+      (
+        #"{"datasets": ["a"], "state": "s", "evaluation": {"datasets": {"x": 1}, "suite": "s"}}"#,
+        "lopt.json: evaluation.datasets.x must be the path of a folder (line 1, column 68)"
+      ),
+      (
+        #"{"datasets": ["a"], "state": "s", "evaluation": {"datasets": {"x": "~/a"}, "suite": "s"}}"#,
+        "lopt.json: evaluation.datasets.x cannot be used: the path ~/a begins with ~"
+      ),
+      (
+        #"{"datasets": ["a"], "state": "s", "evaluation": {"datasets": {"x": "a"}}}"#,
+        "lopt.json: evaluation.datasets must stand beside evaluation.suite"
+      ),
+      (
         #"{"datasets": ["a"], "state": "s", "outer.sigma": 1}"#,
         #"lopt.json: the key outer.sigma is written as objects in a file: {"outer": {"sigma": …}}"#
       ),
@@ -114,5 +130,22 @@ import Testing
   @Test("a folder that is named ~, and commas at the end, are taken")
   func accepted() throws {
     #expect(try message(#"{"datasets": ["./~/a", "b",], "state": "./~/s",}"#) == nil)
+  }
+
+  @Test(
+    "the folders of a suite's data sets are relative to the file, or to the working folder where a variable has them")
+  func folders() throws {
+    try withTemporaryFolder { folder in
+      let file = folder.appending(path: "lopt.json")
+      let text =
+        #"{"datasets": ["a"], "state": "s", "evaluation": {"suite": "x.json", "datasets": {"g": "../b", "h": "/c"}}}"#
+      try Data(text.utf8).write(to: file)
+      let evaluation = try Configuration.load(file: file, environment: [:]).evaluation
+      let parent = folder.deletingLastPathComponent()
+      #expect(evaluation.suite == folder.appending(path: "x.json").path)
+      #expect(evaluation.datasets == ["g": parent.appending(path: "b").path, "h": "/c"])
+      let given = try Configuration.load(file: file, environment: ["LOPT_EVALUATION_DATASETS": #"{"g": "b"}"#])
+      #expect(given.evaluation.datasets == ["g": FileManager.default.currentDirectoryPath + "/b"])
+    }
   }
 }

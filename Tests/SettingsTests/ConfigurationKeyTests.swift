@@ -19,6 +19,8 @@ import Testing
     configuration.http.tls.certificate = "/certificate"
     configuration.http.tls.key = "/key"
     configuration.snapshot.signingKeyFile = "/signing"
+    configuration.evaluation.suite = "/suite"
+    configuration.evaluation.datasets = ["d": "/d"]
     return configuration
   }()
 
@@ -26,7 +28,8 @@ import Testing
   private func paths(_ object: [String: Any], under group: String = "") -> [String] {
     object.flatMap { name, value in
       let path = group + name.reduce("") { $0 + ($1.isUppercase ? "_" + $1.lowercased() : String($1)) }
-      return (value as? [String: Any]).map { paths($0, under: path + ".") } ?? [path]
+      guard let group = value as? [String: Any], ConfigurationKey.byPath[path] == nil else { return [path] }
+      return paths(group, under: path + ".")
     }
   }
 

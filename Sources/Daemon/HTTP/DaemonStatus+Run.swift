@@ -20,7 +20,7 @@ extension DaemonStatus {
       outerIteration: status.outerIteration, outerLoss: status.outerLoss,
       innerStepsPerSecond: status.innerStepsPerSecond, truncation: status.truncation, snapshot: status.snapshot,
       best: status.best, evaluationLoss: status.evaluationLoss,
-      evaluationSplit: status.evaluationSplit, adamLoss: status.adamLoss,
+      evaluationSplit: status.evaluationSplit, evaluationSuite: status.evaluationSuite, adamLoss: status.adamLoss,
       alarms: training.alarms.messages(isTrusted: isTrusted),
       innerSteps: status.innerSteps, diverged: status.diverged,
       problems: status.problems.isEmpty

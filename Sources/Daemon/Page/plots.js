@@ -173,6 +173,8 @@ function showAll(position) {
 /** The title of an evaluation, which says on what it was as soon as there is one. */
 const evaluated = (what) => ({ evaluations }) => {
   const split = evaluations?.split?.at(-1);
+  const suite = evaluations?.suite?.at(-1);
+  if (suite) return `${what} by the suite ${suite}, ÷ Adam's`;
   return `${what}${split ? ` on ${split === "train" ? "new tasks of classes to train on" : split}` : ""}`;
 };
 const thetaAndAdam = [["θ", "line"], ["Adam", "line adam"]];
@@ -205,14 +207,17 @@ function addPlots(losses, names, options) {
   }
 }
 
-/** Plots for each of several problems, which the history names. One that no classes are kept apart for has no evaluation. */
+/**
+ * Plots for each of several problems, which the history names, and for each row of a suite. A problem that no classes are
+ * kept apart for has no evaluation.
+ */
 const trained = new Set(), judged = new Set();
 function addProblems({ outer_iterations, evaluations }) {
   addPlots(outer_iterations.outer_losses, trained, (name) => ({
     title: `Outer-loss of ${name}`, source: ["outer_iterations", ["outer_losses", name]],
   }));
   addPlots(evaluations?.losses, judged, (name) => ({
-    title: evaluated(`Evaluation of ${name}`),
+    title: trained.has(name) ? evaluated(`Evaluation of ${name}`) : `Evaluation of ${name}`,
     source: ["evaluations", ["losses", name], ["adam_losses", name]], series: thetaAndAdam,
   }));
 }

@@ -38,7 +38,9 @@ struct StatusTable: CustomStringConvertible {
 
   var description: String {
     let isOnTrain = status.evaluationSplit == ClassSplit.train.rawValue
-    let place = isOnTrain ? " on \(ClassSplit.train.tasks)" : ""
+    let place =
+      status.evaluationSuite.map { " by the suite \($0): geometric mean of the ratios to Adam's losses" }
+      ?? (isOnTrain ? " on \(ClassSplit.train.tasks)" : "")
     func digits(_ value: Double) -> String { String(format: "%.4f", value) }
     let rows: [(String, String?)] = [
       ("training", status.paused ? "paused" : "running"),

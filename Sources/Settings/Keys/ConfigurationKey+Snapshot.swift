@@ -26,6 +26,15 @@ extension ConfigurationKey {
         guard all.evaluation.every > 0, value == 0, life > most else { return nil }
         return Fault("is 0, which stands for inner.life.to, \(life): set it to at most \(most)")
       }),
+    ConfigurationKey(
+      "evaluation.suite", \.evaluation.suite,
+      "The file of a suite, on whose rows θ is evaluated in place of the run's own problems.",
+      more: "`evaluation.tasks`, `.initialisations` and `.steps` are the rows' own then ([below](#best-by-a-suite)).",
+      absence: "none", as: .path),
+    ConfigurationKey(
+      "evaluation.datasets", \.evaluation.datasets, "The folder of each data set that the suite names.",
+      more: "An object: `{\"glyphs16\": \"/data/glyphs16\"}`.", absence: "none", as: .folders,
+      .must("stand beside evaluation.suite") { $0 == nil || $1.evaluation.suite != nil }),
   ]
 
   /// The keys of the writing and keeping of states and snapshots.

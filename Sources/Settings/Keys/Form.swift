@@ -10,6 +10,8 @@ extension ConfigurationKey {
     case text
     /// A string that is the path of a file or folder: in the file it is relative to the file's folder.
     case path
+    /// An object of paths by names: in the file each is relative to the file's folder.
+    case folders
     /// An array of objects with weights.
     case list(Entries)
   }
@@ -34,7 +36,7 @@ extension ConfigurationKey {
     let data = Data(text.utf8)
     switch form {
     case .text, .path: return text
-    case .json, .list:
+    case .json, .list, .folders:
       do { try JSONFault.check(data) } catch {
         if let number = error.number { throw fault(ofNumber: number.text, part: number.path) }
         // Any other text is a string without its quotes.
@@ -55,7 +57,7 @@ extension ConfigurationKey {
   /// Returns the value with paths made absolute, and short forms of a list made long.
   ///
   /// - Parameter folder: the folder that paths are relative to; nil for the working folder, where only the paths in
-  ///   lists are made absolute.
+  ///   lists and objects are made absolute.
   /// - Throws: ``Fault`` where it does not have the key's form.
   func whole(_ value: Any, folder: URL?) throws -> Any {
     switch form {
@@ -64,6 +66,16 @@ extension ConfigurationKey {
       guard let path = value as? String else { return value }
       try Self.check(path)
       return folder.map { Self.absolute(path, in: $0.path) } ?? path
+    case .folders:
+      guard let object = value as? [String: Any] else { throw Fault("must be an object of names with their folders") }
+      let folder = folder?.path ?? FileManager.default.currentDirectoryPath
+      var folders: [String: String] = [:]
+      for (name, value) in object.sorted(by: { $0.key < $1.key }) {
+        guard let path = value as? String else { throw Fault("must be the path of a folder", part: ".\(name)") }
+        try Self.check(path, part: ".\(name)")
+        folders[name] = Self.absolute(path, in: folder)
+      }
+      return folders
     case .list(let entries):
       let array = value as? [Any]
       if array == nil, let must = entries.array { throw Fault("must be \(must)") }

@@ -101,7 +101,11 @@ struct EvaluationRow: Codable, Sendable, Equatable {
   var loss: Double
   /// The loss of tuned Adam on the same tasks; nil in logs from before it was compared.
   var adamLoss: Double?
-  /// The losses of each problem, by its name; nil where there is only one, and in logs from before they were written.
+  /// The name of the suite whose rows were evaluated; nil where it was the run's own problems. `loss` is then the geometric
+  /// mean of the rows' ratios to tuned Adam, and `adamLoss` 1.
+  var suite: String?
+  /// The losses of each problem, by its name, or of each row of the suite; nil where there is only one, and in logs from
+  /// before they were written.
   var problems: [String: Problem]?
   /// Whether no earlier evaluation was lower.
   var best: Bool
@@ -109,19 +113,19 @@ struct EvaluationRow: Codable, Sendable, Equatable {
   var seconds: Double
 
   private enum CodingKeys: String, CodingKey {
-    case time, split, loss, problems, best, seconds
+    case time, split, loss, suite, problems, best, seconds
     case outerIteration = "outer_iteration"
     case adamLoss = "adam_loss"
   }
 
   /// The numbers that are drawn over outer-iterations, by TensorBoard's tags; a problem's have its name behind a slash.
-  /// Losses on classes to train on have other tags, so that no curve goes over from one kind to the other.
+  /// Losses on classes to train on, and those of a suite, have other tags, so that no curve goes over from one kind to the other.
   var scalars: [(tag: String, value: Double)] {
-    let group = split == .train ? "evaluation_on_train" : "evaluation"
+    let group = suite != nil ? "suite" : split == .train ? "evaluation_on_train" : "evaluation"
     func pair(_ loss: Double, _ adamLoss: Double?, _ ending: String) -> [(tag: String, value: Double)] {
       [("\(group)/loss\(ending)", loss)] + (adamLoss.map { [("\(group)/adam_loss\(ending)", $0)] } ?? [])
     }
-    return pair(loss, adamLoss, "")
+    return (suite == nil ? pair(loss, adamLoss, "") : [("suite/ratio", loss)])
       + (problems ?? [:]).sorted { $0.key < $1.key }.flatMap { pair($1.loss, $1.adamLoss, "/\($0)") }
   }
 }

@@ -87,7 +87,9 @@ package final class TrainingHistory: Sendable {
       package var adamLoss: [Double?]
       /// The splits of the classes that θ was evaluated on.
       package var split: [String]
-      /// The losses of θ on each problem's tasks, by its name; nil where there never were several.
+      /// The suites whose rows θ was evaluated on; nil where there never was one.
+      package var suite: [String?]?
+      /// The losses of θ on each problem's tasks, or on each row of a suite, by its name; nil where there never were several.
       package var losses: [String: [Double?]]?
       /// The losses of Adam, tuned for each problem, by its name; nil where there never were several.
       package var adamLosses: [String: [Double?]]?
@@ -113,6 +115,7 @@ package final class TrainingHistory: Sendable {
         outerIteration: evaluations.map(\.outerIteration), time: evaluations.map(\.time.timeIntervalSince1970),
         loss: evaluations.map(\.loss), adamLoss: evaluations.map(\.adamLoss),
         split: evaluations.map { ($0.split ?? .outerValidation).rawValue },
+        suite: evaluations.contains { $0.suite != nil } ? evaluations.map(\.suite) : nil,
         losses: Self.byName(evaluations.map { $0.problems?.mapValues(\.loss) ?? [:] }),
         adamLosses: Self.byName(evaluations.map { $0.problems?.compactMapValues(\.adamLoss) ?? [:] })))
   }
