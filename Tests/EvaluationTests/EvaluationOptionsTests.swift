@@ -102,7 +102,7 @@ import Testing
           == EvaluationOptions(
             problem: configuration?["problem"] as? String, tasks: 20, initialisations: 3,
             steps: run == "conv3x32-train" ? 1_000 : 500, batch: 32,
-            tune: run == "conv3x8@16-validation" ? .validation : .train, screen: 4))
+            tune: run == "conv3x8@16-validation" ? .validation : .train, screen: 4, tuneLearned: true))
     }
   }
 }

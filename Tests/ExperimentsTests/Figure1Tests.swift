@@ -56,7 +56,9 @@ import Testing
       let files = try files(figure, in: folder.appending(path: "out"))
       #expect(Set(files.keys) == ["figure1.csv", "figure1-summary.csv", "figure1.svg", "figure1.md"])
       let (points, summary) = (rows(files["figure1.csv"]), rows(files["figure1-summary.csv"]))
-      let optimizers = ["learned train", "learned validation", "adam ", "rmsprop ", "momentum "]
+      let optimizers =
+        ["learned train", "learned validation", "learned-tuned train", "learned-tuned validation"]
+        + ["adam ", "rmsprop ", "momentum "]
       #expect(
         summary.map { "\($0["loss"] ?? "") \($0["optimizer"] ?? "") \($0["objective"] ?? "")" }
           == ["train", "validation"].flatMap { loss in optimizers.map { "\(loss) \($0)" } })
@@ -66,7 +68,8 @@ import Testing
         let curves = points.filter { point in
           ["loss", "optimizer", "objective", "learning_rate"].allSatisfy { point[$0] == row[$0] }
         }
-        let isLearned = row["optimizer"] == "learned"
+        let isLearned = row["optimizer"]?.hasPrefix("learned") == true
+        #expect((row["step_scale"] != "") == isLearned && (row["learning_rate"] == "") == isLearned)
         let steps = try Int(number(row, "steps"))
         let last = try #require(curves.last)
         #expect(Int(last["step"] ?? "") == (isLearned ? steps : 2 * steps))
@@ -82,6 +85,9 @@ import Testing
         #expect(
           try number(row, "ratio_low") <= number(row, "ratio") && number(row, "ratio") <= number(row, "ratio_high"))
       }
+      // The scale 1 is one of those that a tuned one is the best of, on the tasks of the screening at least.
+      #expect(learnedRows.allSatisfy { $0["step_scale"] == "1.0" })
+      #expect(summary.contains { $0["optimizer"] == "learned-tuned" && $0["step_scale"] != "1.0" })
       // The best baseline is the measure of the ratios.
       for loss in ["train", "validation"] {
         let ratios = try summary.filter { $0["loss"] == loss && $0["objective"] == "" }.map { try number($0, "ratio") }
@@ -110,7 +116,7 @@ import Testing
       #expect(left.count == 1)
       let file = points.appending(path: left[0])
       let lines = try String(contentsOf: file, encoding: .utf8).split(separator: "\n")
-      #expect(lines.count == 1 + 1 + 1 + 3)
+      #expect(lines.count == 1 + 1 + 1 + 1 + 3)
       // Settings, times, the learned optimizer; the next one is cut.
       try (lines[..<3].joined(separator: "\n") + "\n" + lines[3].prefix(40)).write(
         to: file, atomically: true, encoding: .utf8)

@@ -27,6 +27,12 @@ import Testing
   private var found: Contest.Found {
     Contest.Found(
       learned: [timed(Contender(kind: .learned), end: 0, seconds: 2, mark: 40)],
+      tuned: [
+        [
+          timed(Contender(kind: .learned, stepScale: 0.5), end: 0.2, seconds: 2, mark: 40),
+          timed(Contender(kind: .learned, stepScale: 0.25), end: 0.1, gap: 0.3, seconds: 2, mark: 40),
+        ]
+      ],
       baselines: [
         [
           timed(Contender(kind: .adam, rate: 0.1), end: 1.2, gap: 0.5, seconds: 4, mark: 20),
@@ -40,14 +46,20 @@ import Testing
   func best() {
     let training = Standing(.train, found, objectives: ["train"])
     #expect(
-      training.entries.map(\.label) == ["learned (train objective)", "Adam, rate 0.1", "SGD with momentum, rate 0.3"])
+      training.entries.map(\.label) == [
+        "learned (train objective)", "tuned (train objective), scale 0.25", "Adam, rate 0.1",
+        "SGD with momentum, rate 0.3",
+      ])
     #expect(training.bestBaseline.label == "Adam, rate 0.1")
     // The mean of the last four of 40 losses that end at 1.2.
     #expect(abs(training.lowest - 1.23) < 1e-6)
     #expect(abs((training.baselines[0].best?.seconds ?? 0) - 160) < 1e-9)
     let validation = Standing(.validation, found, objectives: ["train"])
     #expect(
-      validation.entries.map(\.label) == ["learned (train objective)", "Adam, rate 0.2", "SGD with momentum, rate 0.3"])
+      validation.entries.map(\.label) == [
+        "learned (train objective)", "tuned (train objective), scale 0.5", "Adam, rate 0.2",
+        "SGD with momentum, rate 0.3",
+      ])
     #expect(validation.bestBaseline.label == "Adam, rate 0.2")
     #expect(abs(validation.lowest - 1.4) < 1e-6)
     #expect(abs(validation.mean(validation.baselines[0]) - 1.7) < 1e-6)

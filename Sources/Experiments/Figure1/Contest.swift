@@ -16,6 +16,8 @@ struct Contest {
   struct Found: Sendable {
     /// The learned optimizers, in the order of the figure's snapshots.
     var learned: [Timed]
+    /// The same, each with its best step scales: the finalists of each.
+    var tuned: [[Timed]]
     /// The finalists of each baseline, in the order of ``Contender/Kind/defaultBaselines``.
     var baselines: [[Timed]]
     /// The figure's range in seconds: the time that the steps of the slowest learned optimizer take.
@@ -37,10 +39,18 @@ struct Contest {
     let times = try points.value("times", cost: 0) { try Evaluation.stepTimes(runs) }
     let (learnedTimes, baselineTimes) = (times.prefix(runs.count), Array(times.dropFirst(runs.count)))
     let seconds = Double(settings.steps) * (learnedTimes.map(\.seconds).max() ?? 0)
-    let baselines = try zip(Contender.Kind.defaultBaselines, baselineTimes).map { kind, time in
-      try Baseline(contest: self, kind: kind, time: time, mark: max(1, Int((seconds / time.seconds).rounded())))
+    let tuned = try runs.indices.map { index in
+      try TunedPart(
+        contest: self, name: "learned-tuned-\(index)", kind: .learned, snapshot: figure.learned[index],
+        time: times[index], mark: settings.steps, steps: settings.steps)
     }
-    points.progress.expect(baselines.reduce(0) { $0 + $1.cost })
+    let baselines = try zip(Contender.Kind.defaultBaselines, baselineTimes).map { kind, time in
+      let mark = max(1, Int((seconds / time.seconds).rounded()))
+      return try TunedPart(
+        contest: self, name: kind.rawValue, kind: kind, snapshot: figure.learned[0], time: time, mark: mark,
+        steps: 2 * mark)
+    }
+    points.progress.expect((tuned + baselines).reduce(0) { $0 + $1.cost })
     let learned = try runs.indices.map { index in
       let curves = try points.value("learned/\(index)", cost: runs[index].costOfContender, isTold: true) {
         try runs[index].learnedCurves(mark: settings.steps, points.progress)
@@ -48,21 +58,22 @@ struct Contest {
       runs[index].forget()
       return Timed(curves: curves, time: times[index], mark: settings.steps)
     }
-    return Found(learned: learned, baselines: try baselines.map { try $0.lossCurves() }, seconds: seconds)
+    return Found(
+      learned: learned, tuned: try tuned.map { try $0.lossCurves() },
+      baselines: try baselines.map { try $0.lossCurves() }, seconds: seconds)
   }
 
   /// Makes an evaluation whose journal lies in the figure's workspace.
   ///
   /// - Parameters:
   ///   - part: the name of the journal's folder; no two evaluations share one.
-  ///   - learned: the learned optimizer; nil for the figure's first, where only baselines are trained.
+  ///   - learned: the learned optimizer, which does not matter where only baselines are trained.
   ///   - steps: the inner steps of each run.
   ///   - mark: the steps of the figure's range; nil to measure the validation loss at the end only.
   ///   - screen: whether only the first few tasks are trained, from one initialisation.
   fileprivate func evaluation(
-    _ part: String, _ learned: RunnableSnapshot? = nil, steps: Int, mark: Int?, screen: Bool = false
+    _ part: String, _ learned: RunnableSnapshot, steps: Int, mark: Int?, screen: Bool = false
   ) throws -> Evaluation {
-    let learned = learned ?? figure.learned[0]
     let plan = EvaluationPlan(
       problem: settings.problem, split: settings.split,
       tasks: screen ? min(settings.screen, settings.tasks) : settings.tasks,
@@ -81,9 +92,12 @@ struct Contest {
   }
 }
 
-/// One baseline's part: all rates over the figure's range on few tasks, then the finalists on all for twice the range.
-private struct Baseline {
+/// The part of an optimizer that is tuned, a baseline by its rate or the learned optimizer by its step scale: all of a grid
+/// over the figure's range on few tasks, then the finalists on all, a baseline for twice the range.
+private struct TunedPart {
   let contest: Contest
+  /// The name of its point and of its journals' folder.
+  let name: String
   let kind: Contender.Kind
   let time: StepTime
   /// The number of steps that fit into the figure's range.
@@ -94,13 +108,17 @@ private struct Baseline {
   /// The number of finalists that is expected; there may be up to six.
   private static let expected = 3
 
-  init(contest: Contest, kind: Contender.Kind, time: StepTime, mark: Int) throws {
+  init(
+    contest: Contest, name: String, kind: Contender.Kind, snapshot: RunnableSnapshot, time: StepTime, mark: Int,
+    steps: Int
+  ) throws {
     self.contest = contest
+    self.name = name
     self.kind = kind
     self.time = time
     self.mark = mark
-    screening = try contest.evaluation(kind.rawValue, steps: mark, mark: nil, screen: true)
-    whole = try contest.evaluation(kind.rawValue, steps: 2 * mark, mark: mark)
+    screening = try contest.evaluation(name, snapshot, steps: mark, mark: nil, screen: true)
+    whole = try contest.evaluation(name, snapshot, steps: steps, mark: mark)
   }
 
   /// The expected cost in inner steps.
@@ -108,7 +126,7 @@ private struct Baseline {
 
   func lossCurves() throws -> [Contest.Timed] {
     let progress = contest.points.progress
-    let curves = try contest.points.value(kind.rawValue, cost: cost, isTold: true) {
+    let curves = try contest.points.value(name, cost: cost, isTold: true) {
       let finalists = try screening.finalists(kind, progress)
       progress.expect((finalists.count - Self.expected) * whole.costOfContender)
       return try whole.lossCurves(finalists, mark: mark, progress)

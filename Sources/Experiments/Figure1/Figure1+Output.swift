@@ -17,11 +17,12 @@ extension Figure1 {
         "The training (a) and the validation loss (b) of tasks of \(settings.split.rawValue) classes over the time that "
         + "training takes in the same engine on one thread: means over \(runs) training runs (tasks × "
         + "initialisations). Training loss: the mean of a run's last ⌊t/10⌋ minibatch losses at step t. Each baseline has "
-        + "the learning rate of a grid that is best for the panel's loss after \(range) s. Dashed: the lowest that it "
+        + "the learning rate of a grid that is best for the panel's loss after \(range) s, and a tuned learned optimizer the "
+        + "step scale of one. Dashed: the lowest that it "
         + "reaches when the time is doubled, at the best of the same rates and moments.",
       results: standings.map { ending($0, range) }
         + standings.flatMap { standing in
-          standing.learned.map { reaching($0, standing, found.seconds) }
+          (standing.learned + standing.tuned).map { reaching($0, standing, found.seconds) }
         } + [timing(standings[0])],
       instance: instance,
       paper: "conv3x32 on 10 of 300 held-out classes of ImageNet at 32×32, about 130 s; a learned optimizer of each "
@@ -73,7 +74,7 @@ extension Figure1 {
   }
 
   private func timing(_ standing: Standing) -> String {
-    let parts = standing.entries.map { entry in
+    let parts = (standing.learned + standing.baselines).map { entry in
       let time = entry.timed.time
       return "\(entry.name) \((1_000 * time.seconds).short) ms, the update \((100 * time.updateShare).short) % of it, "
         + "\(entry.timed.mark.steps)"

@@ -9,13 +9,13 @@ extension Figure1 {
   func curves(_ standings: [Standing]) -> CSVTable {
     CSVTable(
       columns: [
-        "loss", "optimizer", "objective", "learning_rate", "step", "seconds", "mean", "lower_quartile",
+        "loss", "optimizer", "objective", "learning_rate", "step_scale", "step", "seconds", "mean", "lower_quartile",
         "upper_quartile",
       ],
       rows: standings.flatMap { standing in
-        standing.entries.enumerated().flatMap { number, entry in
+        standing.entries.flatMap { entry in
           standing.points(entry).map { point in
-            identity(number, entry, standing) + ["\(point.step)"]
+            identity(entry, standing) + ["\(point.step)"]
               + [
                 Double(point.step) * entry.timed.time.seconds, point.mean, point.lowerQuartile, point.upperQuartile,
               ].map { CSVTable.number($0) }
@@ -29,14 +29,15 @@ extension Figure1 {
     CSVTable(
       "summary",
       columns: [
-        "loss", "optimizer", "objective", "learning_rate", "steps", "seconds_per_1000_steps", "update_share",
+        "loss", "optimizer", "objective", "learning_rate", "step_scale", "steps", "seconds_per_1000_steps",
+        "update_share",
         "mean", "ratio", "ratio_low", "ratio_high", "seconds_to_best_baseline", "seconds_to_lowest", "lowest",
         "lowest_learning_rate", "lowest_seconds",
       ],
       rows: standings.flatMap { standing in
-        standing.entries.enumerated().map { number, entry in
+        standing.entries.map { entry in
           let (ratio, interval) = ratio(entry, standing)
-          return identity(number, entry, standing) + ["\(entry.timed.mark)"]
+          return identity(entry, standing) + ["\(entry.timed.mark)"]
             + [
               1_000 * entry.timed.time.seconds, entry.timed.time.updateShare, standing.mean(entry), ratio, interval[0],
               interval[1], standing.seconds(entry, to: standing.mean(standing.bestBaseline)),
@@ -48,11 +49,11 @@ extension Figure1 {
   }
 
   /// Returns the first columns of both tables. A baseline is tuned for the row's loss itself, so it has no objective.
-  private func identity(_ number: Int, _ entry: Standing.Entry, _ standing: Standing) -> [String] {
+  private func identity(_ entry: Standing.Entry, _ standing: Standing) -> [String] {
     let contender = entry.timed.curves.contender
     return [
-      standing.loss.rawValue, contender.kind.rawValue, number < learned.count ? learned[number].metadata.objective : "",
-      contender.rate.map { "\($0)" } ?? "",
+      standing.loss.rawValue, entry.kind.rawValue, entry.objective ?? "", contender.rate.map { "\($0)" } ?? "",
+      contender.stepScale.map { "\($0)" } ?? "",
     ]
   }
 }

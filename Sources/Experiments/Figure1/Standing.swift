@@ -3,16 +3,24 @@ import Evaluation
 
 /// The optimizers of figure 1 as one of the two losses compares them.
 struct Standing {
-  /// A learned optimizer, or a baseline with the finalist that is best at the end of the range.
+  /// A learned optimizer as it is, or a tuned one or a baseline with the finalist that is best at the end of the range.
   struct Entry {
     /// The name, for example `Adam` or `learned (train objective)`.
     var name: String
+    /// The kind as tables have it.
+    var kind: Contender.Kind
+    /// The objective that the learned optimizer was trained for; nil for a baseline.
+    var objective: String?
     var timed: Contest.Timed
     /// The best that the baseline's finalists reach within twice the range; nil for a learned optimizer.
     var best: Best?
 
-    /// The name with a baseline's learning rate.
-    var label: String { timed.curves.contender.rate.map { "\(name), rate \($0.short)" } ?? name }
+    /// The name with a baseline's learning rate, or a tuned step scale.
+    var label: String {
+      let contender = timed.curves.contender
+      if kind == .learnedTuned { return "\(name), scale \((contender.stepScale ?? 1).short)" }
+      return contender.rate.map { "\(name), rate \($0.short)" } ?? name
+    }
   }
 
   /// The lowest mean loss of a baseline's finalists, after how many seconds, and of which.
@@ -24,30 +32,38 @@ struct Standing {
 
   let loss: Objective
   let learned: [Entry]
+  let tuned: [Entry]
   let baselines: [Entry]
 
   init(_ loss: Objective, _ found: Contest.Found, objectives: [String]) {
     self.loss = loss
+    func mean(_ timed: Contest.Timed) -> Double { Self.mean(timed, loss) }
+    func best(_ finalists: [Contest.Timed]) -> Contest.Timed? { finalists.min { mean($0) < mean($1) } }
     learned = zip(objectives, found.learned).map {
-      Entry(name: "learned (\($0) objective)", timed: $1, best: nil)
+      Entry(name: "learned (\($0) objective)", kind: .learned, objective: $0, timed: $1, best: nil)
+    }
+    tuned = zip(objectives, found.tuned).compactMap { objective, finalists in
+      best(finalists).map {
+        Entry(name: "tuned (\(objective) objective)", kind: .learnedTuned, objective: objective, timed: $0, best: nil)
+      }
     }
     baselines = found.baselines.compactMap { finalists in
-      func mean(_ timed: Contest.Timed) -> Double { Self.mean(timed, loss) }
-      guard let tuned = finalists.min(by: { mean($0) < mean($1) }) else { return nil }
+      guard let tuned = best(finalists) else { return nil }
       let lowest = finalists.flatMap { finalist in
         Self.points(finalist, loss).map { point in
           Best(
             loss: point.mean, seconds: Double(point.step) * finalist.time.seconds, contender: finalist.curves.contender)
         }
       }.min { $0.loss < $1.loss }
-      return Entry(name: Self.name(tuned.curves.contender.kind), timed: tuned, best: lowest)
+      let kind = tuned.curves.contender.kind
+      return Entry(name: Self.name(kind), kind: kind, timed: tuned, best: lowest)
     }
   }
 
   /// The title of the panel.
   var title: String { loss == .train ? "(a) training loss" : "(b) validation loss" }
 
-  var entries: [Entry] { learned + baselines }
+  var entries: [Entry] { learned + tuned + baselines }
 
   /// The baseline whose loss at the end of the range is the lowest.
   var bestBaseline: Entry { baselines.min { mean($0) < mean($1) } ?? baselines[0] }
