@@ -11,7 +11,7 @@ struct LayoutCommand: ParsableCommand {
     abstract: "Print the names, shapes and offsets of the tensors in theta and inner.",
     discussion: """
       Vectors are flat, tensors row-major: weights are [in, out] and [height, width, in, out]. theta is that of the \
-      paper's architecture.
+      paper's architecture; no option of the update changes it.
 
       Example:
         lopt layout --problem mlp2x32

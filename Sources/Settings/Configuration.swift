@@ -28,12 +28,37 @@ package struct Configuration: Codable, Sendable, Equatable {
     package var weight: Double
     /// The path of the one data set that the problem is trained on; nil for every one that it fits.
     package var dataset: String?
+    /// The number of images of a minibatch; nil for `inner.batch`.
+    package var batch: Int?
+    /// The life of its tasks; nil for that of `inner.life`.
+    package var life: Life?
+    /// The loss by which its outer-gradients are divided; nil for that of `outer.reference`.
+    package var referenceLoss: Double?
+
+    private enum CodingKeys: String, CodingKey {
+      case name, weight, dataset, batch, life
+      case referenceLoss = "reference_loss"
+    }
+
+    /// The life of a problem's tasks in inner steps.
+    package struct Life: Codable, Sendable, Equatable {
+      /// The shortest life; nil for `inner.life.from`.
+      package var from: Int?
+      /// The longest life; nil for `inner.life.to`.
+      package var to: Int?
+    }
 
     /// Names a problem.
-    package init(name: String, weight: Double = 1, dataset: String? = nil) {
+    package init(
+      name: String, weight: Double = 1, dataset: String? = nil, batch: Int? = nil, life: Life? = nil,
+      referenceLoss: Double? = nil
+    ) {
       self.name = name
       self.weight = weight
       self.dataset = dataset
+      self.batch = batch
+      self.life = life
+      self.referenceLoss = referenceLoss
     }
   }
 
@@ -139,6 +164,15 @@ package struct Configuration: Codable, Sendable, Equatable {
   package var outer: OuterSettings
   /// The settings of the inner problems.
   package var inner: InnerSettings
+
+  /// The paths of the keys whose values file, variables or options gave; the others are the preset's. A state does not
+  /// record it.
+  package var given: Set<String> = []
+
+  private enum CodingKeys: String, CodingKey {
+    case datasets, state, problem, preset, seed, threads, outerIterations, startFrom, http, snapshot, evaluation, outer
+    case inner
+  }
 
   /// Makes the values of a preset, without data sets and state.
   package init(preset: Preset) {

@@ -69,6 +69,7 @@ struct ConfigurationValues {
   /// - Throws: ``ConfigurationError`` for the first wrong value.
   func configuration(over preset: Configuration.Preset, source: String) throws -> Configuration {
     var configuration = Configuration(preset: preset)
+    configuration.given = Set(given.keys)
     for key in ConfigurationKey.all {
       guard let (value, source, isInFile) = given[key.path] else { continue }
       do { try key.set(value, in: &configuration) } catch let fault as Fault {

@@ -3,8 +3,11 @@ import Foundation
 
 /// The facts that a snapshot states about its θ: how to run it, and how it was made.
 public struct SnapshotMetadata: Sendable, Equatable {
-  /// The version of this list of keys that this program writes, and the newest that it reads.
-  public static let formatVersion = 1
+  /// The newest version of this list of keys that this program reads. It writes version 1 where no option of the update
+  /// is on, as before there were any, and otherwise 2.
+  public static let formatVersion = 2
+  /// The keys of the options of the update, each there only where the option is on.
+  private static let optionKeys = ["time_frozen_at", "scale_by_rms", "raw_momentum"]
 
   /// The number of hidden layers of the optimizer's network.
   public var hiddenLayers: Int
@@ -47,13 +50,20 @@ public struct SnapshotMetadata: Sendable, Equatable {
   /// The instruction set that the program computed with, and the library that multiplied matrices where that is not the
   /// program itself: what the bits of θ depend on; nil where the snapshot is of a version that did not say it.
   public var instructionSet: String?
+  /// The inner step from which on the time inputs stay as they are; nil for never.
+  public var timeFrozenAt: Int?
+  /// Whether a tensor's update is multiplied by the root mean square of its parameters.
+  public var scaleByRms: Bool
+  /// Whether the network gets normalized momentum as it is, not divided by its root mean square over the tensor.
+  public var rawMomentum: Bool
 
   /// Makes the metadata of a snapshot.
   public init(
     hiddenLayers: Int, hiddenUnits: Int, features: [String], betas: [Float], timeScales: [Float], lambda1: Float,
     lambda2: Float, outerIteration: Int, objective: String, estimator: String, problem: String, batch: Int,
     steps: Int, dataset: String, datasetSHA256: String, seed: UInt64, toolVersion: String,
-    averageDecay: Double? = nil, instructionSet: String? = nil
+    averageDecay: Double? = nil, instructionSet: String? = nil, timeFrozenAt: Int? = nil, scaleByRms: Bool = false,
+    rawMomentum: Bool = false
   ) {
     self.hiddenLayers = hiddenLayers
     self.hiddenUnits = hiddenUnits
@@ -74,12 +84,16 @@ public struct SnapshotMetadata: Sendable, Equatable {
     self.toolVersion = toolVersion
     self.averageDecay = averageDecay
     self.instructionSet = instructionSet
+    self.timeFrozenAt = timeFrozenAt
+    self.scaleByRms = scaleByRms
+    self.rawMomentum = rawMomentum
   }
 
   /// The keys and values of the file's metadata: lists as JSON, numbers in decimal.
   public var dictionary: [String: String] {
+    let hasOptions = timeFrozenAt != nil || scaleByRms || rawMomentum
     var own = [
-      "format_version": String(Self.formatVersion), "hidden_layers": String(hiddenLayers),
+      "format_version": hasOptions ? "2" : "1", "hidden_layers": String(hiddenLayers),
       "hidden_units": String(hiddenUnits),
       "features": "[" + features.map { "\"\($0)\"" }.joined(separator: ",") + "]",
       "betas": "[" + betas.map { "\($0)" }.joined(separator: ",") + "]",
@@ -90,10 +104,16 @@ public struct SnapshotMetadata: Sendable, Equatable {
     ]
     own["average_decay"] = averageDecay.map { "\($0)" }
     own["instruction_set"] = instructionSet
+    own["time_frozen_at"] = timeFrozenAt.map { String($0) }
+    if scaleByRms { own["scale_by_rms"] = "true" }
+    if rawMomentum { own["raw_momentum"] = "true" }
     return own
   }
 
   /// Reads the keys and values of a file's metadata.
+  ///
+  /// Any key of version 2 may be an option of the update, so that θ is not to be run without it. Of version 1 keys that
+  /// are not known are passed over.
   /// - Parameter name: what an error calls the file.
   /// - Throws: ``SnapshotError`` where a key is missing or has no sense, or the format is newer than this program's.
   public init(_ dictionary: [String: String], name: String) throws {
@@ -114,6 +134,9 @@ public struct SnapshotMetadata: Sendable, Equatable {
       throw SnapshotError(
         .newerFormat, "\(name): has format version \(version); this tool reads up to \(Self.formatVersion)")
     }
+    if version < 2, let key = Self.optionKeys.first(where: { dictionary[$0] != nil }) {
+      throw SnapshotError(.damaged, "\(name): its metadata has \(key), which format version \(version) does not")
+    }
     let step: Int = try value("outer_iteration")
     guard (0...RecordedFiles.highestStep).contains(step) else {
       throw SnapshotError(.damaged, "\(name): its metadata's outer_iteration is \(step)")
@@ -126,6 +149,14 @@ public struct SnapshotMetadata: Sendable, Equatable {
       batch: try value("batch"), steps: try value("steps"), dataset: try text("dataset"),
       datasetSHA256: try text("dataset_sha256"), seed: try value("seed"), toolVersion: try text("tool_version"),
       averageDecay: dictionary["average_decay"] == nil ? nil : try value("average_decay"),
-      instructionSet: dictionary["instruction_set"])
+      instructionSet: dictionary["instruction_set"],
+      timeFrozenAt: dictionary["time_frozen_at"] == nil ? nil : try value("time_frozen_at"),
+      scaleByRms: dictionary["scale_by_rms"] == nil ? false : try value("scale_by_rms"),
+      rawMomentum: dictionary["raw_momentum"] == nil ? false : try value("raw_momentum"))
+    let known = Set(self.dictionary.keys).union(Self.optionKeys)
+    if version >= 2, let unknown = dictionary.keys.sorted().first(where: { !known.contains($0) }) {
+      throw SnapshotError(
+        .newerFormat, "\(name): its metadata has the key \(unknown.printable()), which this tool does not know")
+    }
   }
 }

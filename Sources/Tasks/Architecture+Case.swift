@@ -26,6 +26,9 @@ extension Architecture {
     try read(.timeScales, into: &timeScales)
     try read(.lambda1, into: &lambda1)
     try read(.lambda2, into: &lambda2)
+    try read(.timeFrozenAt, into: &timeFrozenAt)
+    try read(.scaleByRms, into: &scaleByRms)
+    try read(.rawMomentum, into: &rawMomentum)
     if let fault { throw wrong(fault) }
   }
 }

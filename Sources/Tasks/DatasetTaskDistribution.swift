@@ -11,9 +11,18 @@ package final class DatasetTaskDistribution: TaskDistribution {
     var problem: String
     var datasetSHA256: String
     var weight: Double
+    var batch: Int?
+    var life: ClosedRange<Int>?
+    var referenceLoss: Double?
 
-    /// The pair and its weight as text, for messages.
-    package var description: String { "\(problem) on \(datasetSHA256.prefix(12)) × \(weight)" }
+    /// The pair and its weight as text, for messages, with what its tasks have of their own.
+    package var description: String {
+      let own = [
+        life.map { ", lives \($0.lowerBound) to \($0.upperBound)" }, batch.map { ", minibatches of \($0)" },
+        referenceLoss.map { ", reference loss \($0)" },
+      ]
+      return "\(problem) on \(datasetSHA256.prefix(12)) × \(weight)" + own.compactMap { $0 }.joined()
+    }
   }
 
   /// A pair of a data set and a problem that fits it.
@@ -24,12 +33,30 @@ package final class DatasetTaskDistribution: TaskDistribution {
     package var problem: Int
     /// The weight, above 0; only its ratio to the other weights matters.
     package var weight: Double
+    /// The number of images of a minibatch where it is not that of the settings.
+    package var batch: Int?
+    /// The shortest and the longest life of its tasks where they are not those of the settings.
+    package var life: ClosedRange<Int>?
+    /// The loss by which its outer-gradients are divided, as it was given.
+    package var referenceLoss: Double?
+    /// The mean loss of its problem's initialisations, by which they are divided where no other is given; nil where that
+    /// is not asked for.
+    package var initialLoss: Double?
+
+    /// The loss by which its outer-gradients are divided; nil for none.
+    package var reference: Double? { referenceLoss ?? initialLoss }
 
     /// Makes a pair.
-    package init(dataset: Dataset, problem: Int, weight: Double) {
+    package init(
+      dataset: Dataset, problem: Int, weight: Double, batch: Int? = nil, life: ClosedRange<Int>? = nil,
+      referenceLoss: Double? = nil
+    ) {
       self.dataset = dataset
       self.problem = problem
       self.weight = weight
+      self.batch = batch
+      self.life = life
+      self.referenceLoss = referenceLoss
     }
   }
 
@@ -49,7 +76,7 @@ package final class DatasetTaskDistribution: TaskDistribution {
   /// - Parameters:
   ///   - choices: the pairs from which tasks are drawn, each by its weight.
   ///   - classes: the number of classes of a task.
-  ///   - batch: the number of images of a minibatch.
+  ///   - batch: the number of images of a minibatch, where a pair has no other.
   ///   - seed: the seed of tasks and minibatches.
   ///   - counter: counts the inner steps of the tasks.
   package init(
@@ -69,7 +96,8 @@ package final class DatasetTaskDistribution: TaskDistribution {
     let total = choices.reduce(0) { $0 + $1.weight }
     return choices.map {
       Description(
-        problem: problems[$0.problem].name, datasetSHA256: $0.dataset.manifestDigest, weight: $0.weight / total)
+        problem: problems[$0.problem].name, datasetSHA256: $0.dataset.manifestDigest, weight: $0.weight / total,
+        batch: $0.batch, life: $0.life, referenceLoss: $0.referenceLoss)
     }
   }
 
@@ -88,9 +116,10 @@ package final class DatasetTaskDistribution: TaskDistribution {
     let classes = try choice.dataset.sampleTask(
       split: .train, classes: classes, seed: seed, index: draw << 16 | worker)
     let images = ShardBatches(
-      try choice.dataset.open(classes), batch: batch, seed: seed,
+      try choice.dataset.open(classes), batch: choice.batch ?? batch, seed: seed,
       indices: [UInt64(worker), UInt64(draw)], counter: counter)
-    let task = InnerTask(problem: choice.problem, images: images)
+    let task = InnerTask(
+      problem: choice.problem, images: images, batch: choice.batch, life: choice.life, reference: choice.reference ?? 1)
     open.withLock { $0[worker] = (draw, task) }
     return task
   }

@@ -59,6 +59,9 @@ extension Architecture {
     timeScales = metadata.timeScales
     lambda1 = metadata.lambda1
     lambda2 = metadata.lambda2
+    timeFrozenAt = metadata.timeFrozenAt
+    scaleByRms = metadata.scaleByRms
+    rawMomentum = metadata.rawMomentum
     let isKnown = features.count == metadata.features.count
     guard let fault = isKnown ? fault : .features else { return }
     let text = metadata.dictionary[fault.rawValue] ?? ""

@@ -1,4 +1,4 @@
-import Engine
+package import Engine
 package import Settings
 package import Shards
 package import Tasks
@@ -7,18 +7,24 @@ extension DatasetTaskDistribution {
   /// Makes the task distribution of a configuration.
   /// - Parameters:
   ///   - datasets: the data sets of the configuration, opened, in its order.
+  ///   - kernels: compute initial losses, where these are asked for.
   ///   - counter: counts the inner steps of the tasks.
   /// - Throws: ``ConfigurationError`` where a problem fits none of its data sets, a data set has no problem that fits,
   ///   or one lacks what tasks need.
   package convenience init(
-    _ configuration: Configuration, datasets: [Dataset], counter: StepCounter = StepCounter()
+    _ configuration: Configuration, datasets: [Dataset], kernels: Kernels, counter: StepCounter = StepCounter()
   ) throws {
     var problems: [any InnerProblem] = []
     var choices: [Choice] = []
-    func add(_ problem: any InnerProblem, _ dataset: Dataset, _ weight: Double) {
+    func add(
+      _ problem: any InnerProblem, _ dataset: Dataset, _ weight: Double, of entry: Configuration.Problem? = nil
+    ) {
       let number = problems.firstIndex { $0.name == problem.name } ?? problems.count
       if number == problems.count { problems.append(problem) }
-      choices.append(Choice(dataset: dataset, problem: number, weight: weight))
+      choices.append(
+        Choice(
+          dataset: dataset, problem: number, weight: weight, batch: entry?.ownBatch(configuration.inner),
+          life: entry?.ownLife(configuration.inner), referenceLoss: entry?.referenceLoss))
     }
     for (index, dataset) in datasets.enumerated() {
       let name = "\(ConfigurationKey.of(\.datasets))[\(index)]: \(configuration.datasets[index].path)"
@@ -49,7 +55,11 @@ extension DatasetTaskDistribution {
           "\(ConfigurationKey.of(\.problem))[\(index)]: \(entry.name) takes images of \(problem.shape), and no data set "
             + "of it has them; " + Self.choices(for: weighted.map(\.1.imageShape)))
       }
-      for (setting, dataset) in fitting { add(problem, dataset, setting.weight * entry.weight) }
+      for (setting, dataset) in fitting { add(problem, dataset, setting.weight * entry.weight, of: entry) }
+    }
+    for index in choices.indices where configuration.outer.reference == .initial && choices[index].reference == nil {
+      choices[index].initialLoss = try choices[index]
+        .initialLoss(of: problems[choices[index].problem], configuration, kernels: kernels)
     }
     self.init(
       problems: problems, choices: choices, classes: configuration.inner.classes, batch: configuration.inner.batch,

@@ -96,7 +96,8 @@ struct OuterEvaluation: Sendable {
         problem: problem.name, split: split,
         tasks: (settings.tasks - number + choices.count - 1) / choices.count,
         initialisations: settings.initialisations,
-        steps: settings.steps > 0 ? settings.steps : configuration.inner.life.to, batch: configuration.inner.batch,
+        steps: settings.steps > 0 ? settings.steps : choice.life?.upperBound ?? configuration.inner.life.to,
+        batch: choice.batch ?? configuration.inner.batch,
         seed: seed, tunedFor: isForValidation ? .validation : .train)
       plans.append(plan)
       for task in 0..<plan.tasks {

@@ -20,7 +20,7 @@ extension TrainingRun {
     }
     let folder = StateFolder(configuration.stateFolder)
     for part in [folder.url, folder.states, folder.snapshots] { try SystemCall.requireUsableFolder(part.path) }
-    let tasks = try DatasetTaskDistribution(configuration, datasets: open(configuration))
+    let tasks = try DatasetTaskDistribution(configuration, datasets: open(configuration), kernels: kernels)
     _ = try evaluation(configuration, tasks, threads: 1, kernels: kernels)
     guard let state = try StateStore(readingFrom: folder).restore(refused: { _ in })
     else {
@@ -28,7 +28,8 @@ extension TrainingRun {
       return
     }
     _ = try ConfigurationChange(
-      from: state.configuration, tasks: state.tasks, to: configuration, tasks: tasks.descriptions)
+      from: state.configuration, tasks: state.tasks, to: configuration.keeping(state.configuration),
+      tasks: tasks.descriptions)
   }
 
   /// Opens the data sets of a configuration, in its order.

@@ -65,6 +65,7 @@ extension TrainingRun {
   /// - Parameter changes: what has changed beside the configuration, for the log.
   package func reload(_ new: Configuration, changes: [String] = []) throws {
     var applied = applied
+    let new = new.keeping(applied)
     let differences = try ConfigurationChange.differences(from: applied, to: new)
     for difference in differences {
       if difference.change == .live {

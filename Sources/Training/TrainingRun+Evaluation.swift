@@ -42,6 +42,19 @@ extension TrainingRun {
     return found
   }
 
+  /// Tells the console what problems have of their own, in place of the settings of all.
+  func sayWhatIsOfAProblem() {
+    for choice in tasks.choices {
+      let own = [
+        choice.life.map { "lives of \($0.lowerBound) to \($0.upperBound) inner steps" },
+        choice.batch.map { "minibatches of \($0) images" },
+        choice.reference.map { "outer-gradients divided by the loss \($0.lossText)" },
+      ].compactMap { $0 }.joined(separator: ", ")
+      guard !own.isEmpty else { continue }
+      console.info("\(problems[choice.problem]) on \(choice.dataset.folder.lastPathComponent): \(own)")
+    }
+  }
+
   /// Tells the console where evaluations are not of all problems, or not of classes apart.
   func sayWhatIsEvaluated() {
     guard let evaluation else { return }

@@ -42,7 +42,7 @@ package final class TrainingRun: Sendable {
     progress: @escaping @Sendable (OuterIterationReport, Status) -> Void = { _, _ in },
     opening: (Double) -> Void = { _ in }
   ) throws {
-    self.configuration = configuration
+    var configuration = configuration
     self.console = console
     self.progress = progress
     control = RunControl(stop: stop)
@@ -55,9 +55,15 @@ package final class TrainingRun: Sendable {
     let datasets = try Self.open(
       configuration, verification: ShardVerification(memoryIn: folder.url), stop: stop, opening: opening)
     steps = StepCounter()
-    tasks = try DatasetTaskDistribution(configuration, datasets: datasets, counter: steps)
+    tasks = try DatasetTaskDistribution(configuration, datasets: datasets, kernels: kernels, counter: steps)
     let states = try StateStore(creatingIn: folder)
     let restored = try states.restore { console.error("refused: \($0)") }
+    let given = configuration
+    if let restored { configuration = given.keeping(restored.configuration) }
+    self.configuration = configuration
+    for kept in try ConfigurationChange.differences(from: given, to: configuration) {
+      console.notice("as in the state, as the configuration does not give it: \(kept.key) is \(kept.new)")
+    }
     let state =
       if let restored {
         try Self.resume(restored, configuration, tasks: tasks.descriptions, console)
@@ -76,6 +82,7 @@ package final class TrainingRun: Sendable {
       digests: datasets.map(\.manifestDigest),
       rows: evaluation?.suite == nil ? [] : evaluation?.problems ?? [], key: key, console: console)
     let names = tasks.problems.map(\.name).joined(separator: ", ")
+    sayWhatIsOfAProblem()
     sayWhatIsEvaluated()
     console.info(
       "training \(names) from outer-iteration \(state.outerIteration), \(threads) threads, \(kernels.title)")

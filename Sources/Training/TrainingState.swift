@@ -7,8 +7,8 @@ package import Tasks
 
 /// The state from which a run goes on: the learner's, with the settings under which it came about.
 package struct TrainingState: Sendable {
-  /// The version of the file's layout that this program writes, and the newest that it reads.
-  package static let formatVersion = 2
+  /// The newest version of the file's layout that this program reads.
+  package static let formatVersion = 3
 
   /// The learner's state.
   package var learner: LearnerState
@@ -26,6 +26,10 @@ package struct TrainingState: Sendable {
     var step: Int
     var life: Int
     var problem: Int
+    /// Absent before a task's first truncation, and in states from before it was written.
+    var sigma: Float?
+    /// Absent where no member has diverged.
+    var diverged: Worker.Member?
   }
 
   /// A truncation that counts in the outer-iteration under way.
@@ -47,6 +51,17 @@ package struct TrainingState: Sendable {
     self.tasks = tasks
   }
 
+  /// The version of the file's layout. One of version 3 has settings that a program of version 2 does not know: it would
+  /// pass over them, and train another optimizer.
+  private var version: Int {
+    let (inner, outer) = (configuration.inner, configuration.outer)
+    let isNew =
+      inner.optimizer.hasOptions || inner.life.ages != .lives || outer.weightByLength || outer.countDivergenceToEnd
+      || outer.reference != .none
+      || configuration.problem.contains { $0.batch != nil || $0.life != nil || $0.referenceLoss != nil }
+    return isNew ? 3 : 2
+  }
+
   /// Returns the bytes of the state's file.
   package func encoded() throws -> Data {
     let encoder = JSONEncoder()
@@ -62,7 +77,9 @@ package struct TrainingState: Sendable {
       tensors["worker/\(number)/inner"] = vector(worker.inner)
       if !worker.other.isEmpty { tensors["worker/\(number)/other"] = vector(worker.other) }
       if !worker.perturbation.isEmpty { tensors["worker/\(number)/perturbation"] = vector(worker.perturbation) }
-      return WorkerEntry(draws: worker.draws, step: worker.step, life: worker.life, problem: worker.problem)
+      return WorkerEntry(
+        draws: worker.draws, step: worker.step, life: worker.life, problem: worker.problem, sigma: worker.sigma,
+        diverged: worker.diverged)
     }
     let finished = learner.finished.enumerated().map { number, result in
       let sample = result.sample
@@ -74,7 +91,7 @@ package struct TrainingState: Sendable {
         problem: result.problem)
     }
     let metadata = [
-      "format_version": String(Self.formatVersion), "outer_iteration": String(learner.outerIteration),
+      "format_version": String(version), "outer_iteration": String(learner.outerIteration),
       "adam_steps": String(learner.adam.steps), "workers": try json(entries), "finished": try json(finished),
       "configuration": try json(configuration), "tasks": try json(tasks), "tool_version": toolVersion,
     ]
@@ -135,13 +152,16 @@ package struct TrainingState: Sendable {
     let entries: [WorkerEntry] = try value("workers")
     for (number, entry) in entries.enumerated() {
       guard (0...Self.highestDraw).contains(entry.draws), (0...counters.upperBound).contains(entry.life),
-        (0...entry.life).contains(entry.step), entry.problem >= 0
+        (0...entry.life).contains(entry.step), entry.problem >= 0, entry.sigma ?? 1 > 0
       else { throw damaged("workers") }
       var worker = Worker()
       worker.draws = entry.draws
       worker.step = entry.step
       worker.life = entry.life
       worker.problem = entry.problem
+      // Where a state does not say σ, a task that has begun was perturbed with the σ of its settings.
+      worker.sigma = entry.sigma ?? (entry.step > 0 ? settings.outer.sigma : nil)
+      worker.diverged = entry.diverged
       worker.inner = try vector("worker/\(number)/inner")
       worker.other = try optionalVector("worker/\(number)/other")
       worker.perturbation = try optionalVector("worker/\(number)/perturbation")

@@ -12,6 +12,8 @@ import Testing
     var firstStep = 0
     var freshBatches = 0
     var clip: Float = 10
+    /// Switches options of the update on.
+    var options: @Sendable (inout Architecture) -> Void = { _ in }
 
     /// The updates are large and their exponents matter, so that second derivatives are not lost in the rest.
     var architecture: Architecture {
@@ -21,6 +23,7 @@ import Testing
       architecture.features = features
       architecture.lambda1 = 0.05
       architecture.lambda2 = 0.5
+      options(&architecture)
       return architecture
     }
 
@@ -59,13 +62,27 @@ import Testing
     Case(testDescription: "without time", features: [.momentum, .rms], firstStep: 40),
     Case(testDescription: "gradient and value alone", features: [], firstStep: 40),
     Case(testDescription: "some losses clipped", firstStep: 40, freshBatches: 2, clip: 2.3),
+    Case(testDescription: "time frozen after 2 of 5 steps", firstStep: 40) { $0.timeFrozenAt = 42 },
+    Case(testDescription: "scaled by RMS, from the start") { $0.scaleByRms = true },
+    Case(testDescription: "scaled by RMS, midway", hiddenLayers: 2, firstStep: 40) { $0.scaleByRms = true },
+    Case(testDescription: "raw momentum, from the start") { $0.rawMomentum = true },
+    Case(testDescription: "raw momentum, midway, without time", features: [.momentum, .rms], firstStep: 40) {
+      $0.rawMomentum = true
+    },
+    Case(testDescription: "all options, 2 fresh batches", firstStep: 40, freshBatches: 2) {
+      $0.timeFrozenAt = 1
+      $0.scaleByRms = true
+      $0.rawMomentum = true
+    },
   ]
 
-  private func run(_ truncation: Case) throws -> (result: Unroll.Result, inner: [Float], adjoint: [Double]) {
+  private func run(
+    _ truncation: Case, kernels: Kernels = .forTests
+  ) throws -> (result: Unroll.Result, inner: [Float], adjoint: [Double]) {
     let reference = truncation.reference
     let unroll = Unroll(
       problem: reference.problem, architecture: reference.architecture, batch: reference.batch,
-      counted: reference.counted, kernels: .forTests)
+      counted: reference.counted, kernels: kernels)
     var inner = truncation.inner
     let result = unroll.run(
       theta: truncation.theta, inner: &inner, firstStep: reference.firstStep, length: reference.length,
@@ -119,6 +136,17 @@ import Testing
       let found = coordinates.map { adjoint[$0] }
       // Measured: at most 8e-6.
       #expect(relativeError(found, expected) < 1e-4, "block \(start / count)")
+    }
+  }
+
+  @Test("every instruction set gives the same derivatives", arguments: Kernels.available)
+  func everyInstructionSet(kernels: Kernels) throws {
+    for truncation in Self.cases {
+      let (result, inner, adjoint) = try run(truncation, kernels: kernels)
+      let expected = try run(truncation)
+      #expect(relativeError(result.gradient.map(Double.init), expected.result.gradient.map(Double.init)) < 1e-4)
+      #expect(relativeError(inner.map(Double.init), expected.inner.map(Double.init)) < 2e-6)
+      #expect(relativeError(adjoint, expected.adjoint) < 1e-4)
     }
   }
 }

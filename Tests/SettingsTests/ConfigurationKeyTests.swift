@@ -1,4 +1,5 @@
 import ArgumentParser
+import Engine
 import Files
 import Foundation
 import TestSupport
@@ -19,6 +20,9 @@ import Testing
     configuration.http.tls.certificate = "/certificate"
     configuration.http.tls.key = "/key"
     configuration.snapshot.signingKeyFile = "/signing"
+    configuration.inner.optimizer.timeFrozenAt = 500
+    configuration.inner.optimizer.scaleByRms = true
+    configuration.inner.optimizer.rawMomentum = true
     configuration.evaluation.suite = "/suite"
     configuration.evaluation.datasets = ["d": "/d"]
     return configuration

@@ -32,7 +32,8 @@ import Testing
       let small = try value(key, .small)
       let paper = try value(key, .paper)
       return row([
-        names.joined(separator: ", "), meaning(key), small, paper == small ? "" : paper, change(key.change),
+        names.joined(separator: ", "), meaning(key), small, paper == small ? "" : paper,
+        change(key.change) + (key.isKept ? ", if given" : ""),
       ])
     }
     return ([row(["key", "meaning", "`small`", "`paper`", "change"]), row(Array(repeating: "---", count: 5))] + rows)

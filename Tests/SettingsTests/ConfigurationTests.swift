@@ -93,6 +93,14 @@ import Testing
       (#""evaluation": {"tasks": 0}"#, "evaluation.tasks must be in 1 … 10000"),
       (#""evaluation": {"initialisations": 0}"#, "evaluation.initialisations must be in 1 … 10000"),
       (#""evaluation": {"steps": -1}"#, "evaluation.steps must be 0 (inner.life.to) to 10000000"),
+      (
+        #""inner": {"optimizer": {"features": ["momentum"], "raw_momentum": true}}"#,
+        "inner.optimizer.raw_momentum must be false unless inner.optimizer.features has both momentum and rms"
+      ),
+      (
+        #""inner": {"optimizer": {"time_frozen_at": 0}}"#, "inner.optimizer.time_frozen_at must be in 1 … 1000000000"
+      ),
+      (#""inner": {"optimizer": {"scale_by_rms": 1}}"#, "inner.optimizer.scale_by_rms must be true or false"),
       (#""http": {"port": 70000}"#, "http.port must be in 0 … 65535"), (#""http": 3"#, "http must be an object"),
       (#""problem": "mlp9""#, "problem[0].name is mlp9"), (#""preset": "huge""#, "preset is huge"),
       (#""problem": [{"name": "mlp2x32", "dataset": "/other"}]"#, "problem[0].dataset is /other"),
@@ -165,6 +173,7 @@ import Testing
   func stored() throws {
     var configuration = try load(#"{\#(Self.least), "preset": "paper", "seed": 18446744073709551615}"#)
     configuration.outer.sigma = 0.1 + 0.2
+    configuration.given = []
     let json = try JSONEncoder().encode(configuration)
     #expect(try Configuration(stored: json) == configuration)
     var object = try #require(try JSONSerialization.jsonObject(with: json) as? [String: Any])

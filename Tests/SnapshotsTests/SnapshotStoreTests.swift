@@ -20,6 +20,54 @@ import Testing
     #expect(try Snapshot(named.encoded(), name: "a") == named)
   }
 
+  @Test("options of the update are keys of format version 2, and a snapshot without any is of version 1")
+  func options() throws {
+    #expect(Snapshot.sample(1).metadata.dictionary["format_version"] == "1")
+    let options: [(key: String, value: String, set: (inout SnapshotMetadata) -> Void)] = [
+      ("time_frozen_at", "500", { $0.timeFrozenAt = 500 }), ("scale_by_rms", "true", { $0.scaleByRms = true }),
+      ("raw_momentum", "true", { $0.rawMomentum = true }),
+    ]
+    for option in options {
+      var snapshot = Snapshot.sample(1)
+      option.set(&snapshot.metadata)
+      let written = snapshot.metadata.dictionary
+      let before = Snapshot.sample(1).metadata.dictionary
+      #expect(written == before.merging([option.key: option.value, "format_version": "2"]) { $1 })
+      #expect(try SnapshotMetadata(written, name: "a") == snapshot.metadata)
+      #expect(try Snapshot(snapshot.encoded(), name: "a") == snapshot)
+
+      // A reader of version 1 would have passed over it.
+      var older = written
+      older["format_version"] = "1"
+      let error = #expect(throws: SnapshotError.self) { try SnapshotMetadata(older, name: "a.safetensors") }
+      #expect(
+        error?.description == "a.safetensors: its metadata has \(option.key), which format version 1 does not")
+    }
+  }
+
+  @Test("a key that is not known is refused by name in format version 2, and passed over in version 1")
+  func unknownKey() throws {
+    var metadata = Snapshot.sample(1).metadata
+    metadata.instructionSet = "x86-64-v4"
+    metadata.averageDecay = 0.99
+    var written = metadata.dictionary
+    written["sign_only"] = "true"
+    #expect(try SnapshotMetadata(written, name: "a") == metadata)
+    written["format_version"] = "2"
+    let error = #expect(throws: SnapshotError.self) { try SnapshotMetadata(written, name: "a.safetensors") }
+    #expect(error?.code == .newerFormat)
+    #expect(
+      error?.description == "a.safetensors: its metadata has the key sign_only, which this tool does not know")
+    written["sign_only"] = nil
+    written["scale_by_rms"] = "false"
+    #expect(try SnapshotMetadata(written, name: "a") == metadata)
+    for (key, value) in [("scale_by_rms", "1"), ("raw_momentum", "yes"), ("time_frozen_at", "1.5")] {
+      let wrong = written.merging([key: value]) { $1 }
+      let error = #expect(throws: SnapshotError.self) { try SnapshotMetadata(wrong, name: "a.safetensors") }
+      #expect(error?.description == "a.safetensors: its metadata's \(key) is \"\(value)\"")
+    }
+  }
+
   @Test("the average of θ is a snapshot of its own name beside θ's; its metadata says what it is; latest is θ")
   func average() throws {
     try withTemporaryFolder { state in
@@ -124,7 +172,7 @@ import Testing
   @Test("a snapshot of a newer format is refused by name")
   func newerFormat() throws {
     var file = try Safetensors(try Snapshot.sample(1).encoded(), name: "a")
-    file.metadata["format_version"] = "2"
+    file.metadata["format_version"] = "\(SnapshotMetadata.formatVersion + 1)"
     let data = try file.encoded()
     let error = #expect(throws: SnapshotError.self) { try Snapshot(data, name: "future.safetensors") }
     #expect(error?.code == .newerFormat && error?.description.contains("future.safetensors") == true)

@@ -69,7 +69,8 @@ package struct TensorFile: Sendable {
     metadata.filter { !["outer_iteration", "tool_version", "instruction_set"].contains($0.key) }
       .mapValues {
         $0.replacing(/,"signingKeyFile":"[^"]*"/, with: "")
-          .replacing(/"(allowReadableSecrets":false|hostNames":\[\]),/, with: "")
+          .replacing(/"(allowReadableSecrets":false|hostNames":\[\]|countDivergenceToEnd":false),/, with: "")
+          .replacing(/"(reference":"none"|ages":"lives"),/, with: "").replacing(",\"weightByLength\":false", with: "")
       }
   }
 }

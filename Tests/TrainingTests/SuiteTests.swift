@@ -107,7 +107,7 @@ import Threads
       var configuration = try configuration(data, in: folder)
       configuration.inner.optimizer.hiddenUnits = 8
       let snapshot = try RunnableSnapshot(.small(), name: "θ")
-      let tasks = try DatasetTaskDistribution(configuration, datasets: [data])
+      let tasks = try DatasetTaskDistribution(configuration, datasets: [data], kernels: .forTests)
       let suite = try Suite(at: folder.appending(path: "abroad.json"))
       let evaluation = try OuterEvaluation(
         suite, datasets: ["d": data], configuration, counter: tasks.counter, threads: 2, kernels: .forTests)

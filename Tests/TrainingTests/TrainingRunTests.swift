@@ -78,6 +78,8 @@ import Testing
     learner.workers[1].inner = [1, 2, 3]
     learner.workers[1].other = [4, 5, 6]
     learner.workers[1].perturbation = [7, 8]
+    learner.workers[1].sigma = 0.3
+    learner.workers[1].diverged = .minus
     learner.average = [9, 10]
     learner.finished = [(1, 8), (0, 7), (1, 8)].map { worker, outerIteration in
       WorkerResult(

@@ -91,6 +91,9 @@ class Architecture:
     time_scales: list = field(default_factory=lambda: [3, 10, 30, 100, 300, 1000, 3000, 10000, 300000])
     lambda1: float = 0.001
     lambda2: float = 0.001
+    time_frozen_at: int | None = None
+    scale_by_rms: bool = False
+    raw_momentum: bool = False
 
     @staticmethod
     def from_metadata(metadata):
@@ -160,13 +163,22 @@ def update_tensor(architecture, layers, step, value, gradient, momenta, second_m
     if rms:
         features += [second_moments, inverse_rms]
     features = torch.cat(features)
-    features = features / torch.sqrt(1e-5 + (features**2).mean(dim=1, keepdim=True))
+    scales = torch.sqrt(1e-5 + (features**2).mean(dim=1, keepdim=True))
+    if architecture.raw_momentum:
+        is_raw = torch.zeros_like(scales, dtype=torch.bool)
+        is_raw[1 : 1 + len(architecture.betas)] = True
+        scales = torch.where(is_raw, 1.0, scales)
+    features = features / scales
     if "time" in architecture.features:
-        times = [math.tanh(step / scale - 1) for scale in architecture.time_scales]
+        time = step if architecture.time_frozen_at is None else min(step, architecture.time_frozen_at)
+        times = [math.tanh(time / scale - 1) for scale in architecture.time_scales]
         times = torch.tensor(times, dtype=value.dtype)[:, None].expand(-1, len(value))
         features = torch.cat([features, times])
     outputs = dense_network(features.T, layers)
-    return value - architecture.lambda1 * outputs[:, 0] * torch.exp(architecture.lambda2 * outputs[:, 1])
+    change = architecture.lambda1 * outputs[:, 0] * torch.exp(architecture.lambda2 * outputs[:, 1])
+    if architecture.scale_by_rms:
+        change = torch.sqrt((value**2).mean() + 1e-9) * change
+    return value - change
 
 
 def update(architecture, theta, problem, step, inner, gradient, momenta, second_moments):

@@ -48,6 +48,10 @@ def recipes():
     for features in (["momentum", "time"], ["momentum", "rms"], ["rms", "time"]):
         missing = ({"momentum", "rms", "time"} - set(features)).pop()
         yield f"without-{missing}", recipe(5, midway=True, features=features, hidden_layers=2, hidden_units=16)
+    options = {"time_frozen_at": 102, "scale_by_rms": True, "raw_momentum": True}
+    for name, value in options.items():
+        yield name.replace("_", "-"), recipe(5, midway=True, hidden_layers=2, hidden_units=16, **{name: value})
+    yield "all-options", recipe(20, midway=True, outer_batches=2, **options)
     yield "diverging", recipe(10, diverging=True)
     yield "diverging-outer", recipe(10, diverging=True, outer_batches=2)
     yield "conv3x32-10", recipe(10, problem="conv3x32")

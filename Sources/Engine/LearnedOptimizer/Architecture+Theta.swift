@@ -29,6 +29,15 @@ extension Architecture {
     }
   }
 
+  /// The rows of the first layer whose inputs are not divided by their root mean square over the tensor.
+  var rawRows: Range<Int> {
+    let first = Int(featureRows[1])
+    return rawMomentum && first >= 0 ? first..<first + betas.count : 0..<0
+  }
+
+  /// The row of the first layer that takes the parameter's value.
+  var valueRow: Int { Int(featureRows[1 + betas.count]) }
+
   /// The layout of θ: each layer's weight [in, out], then its bias (Documentation/method.md#the-flat-order-of-θ).
   package var layout: ParameterLayout {
     .dense([inputs] + Array(repeating: hiddenUnits, count: hiddenLayers) + [2])

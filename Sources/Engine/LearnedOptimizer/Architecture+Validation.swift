@@ -7,6 +7,8 @@ extension Architecture {
   package static let betasRange = 1...16
   /// The most time scales that there may be.
   package static let mostTimeScales = 64
+  /// The inner steps at which the time inputs may stop.
+  package static let timeFrozenAtRange = 1...1_000_000_000
 
   /// The values of an architecture, by their names in files and configurations.
   package enum Value: String, CaseIterable, Sendable {
@@ -17,6 +19,9 @@ extension Architecture {
     case timeScales = "time_scales"
     case lambda1
     case lambda2
+    case timeFrozenAt = "time_frozen_at"
+    case scaleByRms = "scale_by_rms"
+    case rawMomentum = "raw_momentum"
 
     /// The condition on the value, as the end of a sentence: "must be …".
     package var rule: String {
@@ -27,6 +32,9 @@ extension Architecture {
       case .betas: "\(betasRange.lowerBound) to \(betasRange.upperBound) numbers from 0 to below 1"
       case .timeScales: "at most \(mostTimeScales) numbers above 0"
       case .lambda1, .lambda2: "above 0"
+      case .timeFrozenAt: "in \(timeFrozenAtRange.lowerBound) … \(timeFrozenAtRange.upperBound)"
+      case .scaleByRms: "true or false"
+      case .rawMomentum: "true or false, and true only with the features momentum and rms"
       }
     }
 
@@ -41,6 +49,9 @@ extension Architecture {
         architecture.timeScales.count <= mostTimeScales && architecture.timeScales.allSatisfy { $0 > 0 }
       case .lambda1: architecture.lambda1 > 0 && architecture.lambda1.isFinite
       case .lambda2: architecture.lambda2 > 0 && architecture.lambda2.isFinite
+      case .timeFrozenAt: architecture.timeFrozenAt.map(timeFrozenAtRange.contains) ?? true
+      case .scaleByRms: true
+      case .rawMomentum: !architecture.rawMomentum || !architecture.rawRows.isEmpty
       }
     }
   }

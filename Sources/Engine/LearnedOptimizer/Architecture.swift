@@ -1,6 +1,6 @@
 /// The architecture of the learned optimizer: with θ, all that is needed to run it
 /// (Documentation/method.md#the-learned-optimizer).
-package struct Architecture: Codable, Hashable, Sendable {
+package struct Architecture: Hashable, Sendable {
   /// The groups of inputs that can be switched off (Documentation/method.md#ablations). The gradient and the
   /// parameter's value always are inputs.
   package enum FeatureGroup: String, Codable, CaseIterable, Sendable {
@@ -26,6 +26,15 @@ package struct Architecture: Codable, Hashable, Sendable {
   package var lambda1: Float = 0.001
   /// The scale λ₂ in the exponent of the update: see ``lambda1``.
   package var lambda2: Float = 0.001
+  /// The inner step from which on the time inputs stay as they are: they are tanh(min(t, this)/τ − 1). They never stop
+  /// where it is nil.
+  package var timeFrozenAt: Int?
+  /// Whether a tensor's update is multiplied by ρ, the root mean square of its parameters
+  /// (Documentation/method.md#scale-of-an-update).
+  package var scaleByRms = false
+  /// Whether the network gets normalized momentum, m · r, as it is. Its root mean square over the tensor, by which it is
+  /// divided otherwise, falls where gradients are mostly noise (Documentation/method.md#normalisation).
+  package var rawMomentum = false
 
   /// Makes the paper's architecture.
   package init() {}
@@ -34,4 +43,6 @@ package struct Architecture: Codable, Hashable, Sendable {
   static let normalizationEpsilon: Float = 1e-5
   /// The number that is added to a second moment before its inverse root.
   static let inverseRMSEpsilon: Float = 1e-6
+  /// The number that is added to the mean square of a tensor's parameters before the root that scales its update.
+  static let scaleEpsilon = 1e-9
 }

@@ -6,13 +6,15 @@
 /// (Documentation/method.md#one-update and Documentation/method.md#reverse-of-an-update).
 ///
 /// The normalization xᵢ nᵢ of feature i over a tensor is folded into row i of the first layer's weights. The time
-/// inputs, the same for all parameters, are folded into its biases. An object is for one thread, and allocates nothing
-/// after it was made.
+/// inputs, the same for all parameters, are folded into its biases, and the scale ρ of a tensor's update into λ₁. An
+/// object is for one thread, and allocates nothing after it was made.
 package final class LearnedUpdate {
   private let kernels: Kernels
   private let architecture: Architecture
   private let network: Kernels.Network
   private let timeScales: [Float]
+  private let rawRows: Range<Int>
+  private let valueRow: Int
   private let problem: ParameterLayout
   private let theta: ParameterLayout
   /// The distance between the rows of `featureAdjoints`: the largest tensor, in whole blocks.
@@ -23,8 +25,10 @@ package final class LearnedUpdate {
   private let weightsAdjoint: FloatBuffer
   private let featureAdjoints: FloatBuffer
   private var squares: [Double]
-  /// The factor nᵢ that normalizes each input.
+  /// The factor nᵢ that normalizes each input; 1 where it is not normalized.
   private var scales: [Double]
+  /// The factor ρ of the tensor's update; 1 where it is not scaled.
+  private var updateScale = 1.0
   private var coefficients: [Float]
   private var times: [Double]
 
@@ -38,6 +42,8 @@ package final class LearnedUpdate {
     self.problem = problem
     network = architecture.network
     timeScales = architecture.activeTimeScales
+    rawRows = architecture.rawRows
+    valueRow = architecture.valueRow
     theta = architecture.layout
     let block = Kernels.block
     featureStride = problem.tensors.map { ($0.count + block - 1) / block * block }.max() ?? 0
@@ -77,18 +83,25 @@ package final class LearnedUpdate {
       let tensor = tensor(piece, before, after, gradient)
       fold(theta, step, tensor)
       kernels.networkUpdate(
-        network, weights: weights.all, tensor, scale: scale, next: after.buffer[piece.range], scratch: scratch)
+        network, weights: weights.all, tensor, scale: scale * Float(updateScale), next: after.buffer[piece.range],
+        scratch: scratch)
     }
   }
 
-  /// Sets `weights` and `scales` for one tensor at one step.
+  /// Sets `weights`, `scales` and `updateScale` for one tensor at one step.
   private func fold(_ theta: FloatBuffer, _ step: Int, _ tensor: Kernels.Tensor) {
     kernels.featureSquares(network, tensor, into: &squares)
     for i in squares.indices {
       let mean = squares[i] / Double(tensor.parameters.count)
       scales[i] = 1 / (Double(Architecture.normalizationEpsilon) + mean).squareRoot()
     }
-    for (i, scale) in timeScales.enumerated() { times[i] = tanh(Double(step) / Double(scale) - 1) }
+    for row in rawRows { scales[row] = 1 }
+    if architecture.scaleByRms {
+      let mean = squares[valueRow] / Double(tensor.parameters.count)
+      updateScale = (mean + Architecture.scaleEpsilon).squareRoot()
+    }
+    let time = Double(min(step, architecture.timeFrozenAt ?? step))
+    for (i, scale) in timeScales.enumerated() { times[i] = tanh(time / Double(scale) - 1) }
     let units = network.hiddenUnits
     let inputs = network.inputs
     for i in 0..<inputs {
@@ -121,8 +134,9 @@ package final class LearnedUpdate {
       fold(theta, step, tensor)
       weightsAdjoint.fill(0)
       kernels.networkReverse(
-        network, weights: weights.all, tensor, nextAdjoint: adjoint.buffer[piece.range], weightsAdjoint: weightsAdjoint,
-        featureAdjoints: featureAdjoints, featureStride: featureStride, scratch: scratch)
+        network, weights: weights.all, tensor, scale: Float(updateScale), nextAdjoint: adjoint.buffer[piece.range],
+        weightsAdjoint: weightsAdjoint, featureAdjoints: featureAdjoints, featureStride: featureStride, scratch: scratch
+      )
       unfold(tensor.parameters.count, into: &thetaAdjoint)
       kernels.featureReverse(
         network, tensor, featureAdjoints: featureAdjoints, featureStride: featureStride, coefficients: coefficients,
@@ -133,10 +147,12 @@ package final class LearnedUpdate {
   }
 
   /// Takes adjoints back through `fold`: from those of the folded weights to those of θ. It also sets the coefficients
-  /// with which the features' adjoints feel their normalization.
+  /// with which the features' adjoints feel their normalization, and the value's what it does to the update's scale.
   ///
   /// With x̂ₚ = n xₚ, n = (ε + Σ xₚ² / N)^(−1/2), and yₚ the adjoint of xₚ at constant n, that of xₚ is yₚ − n² (Σ y x
-  /// / N) xₚ; and Σₚ yₚ xₚ = Σⱼ (folded weight j) (its adjoint).
+  /// / N) xₚ; and Σₚ yₚ xₚ = Σⱼ (folded weight j) (its adjoint). The update is linear in ρ = (ε + Σ uₚ² / N)^(1/2) and
+  /// in d, so that uₚ gets (Σ d̄ d / (N ρ²)) uₚ; and as d is linear in the weights and the bias that lead to it, Σₚ d̄ₚ
+  /// dₚ is the same sum over these.
   /// - Parameter count: the number N of parameters of the tensor.
   private func unfold(_ count: Int, into thetaAdjoint: inout [Double]) {
     let units = network.hiddenUnits
@@ -149,6 +165,13 @@ package final class LearnedUpdate {
         thetaAdjoint[i * units + unit] += scales[i] * adjoint
       }
       coefficients[i] = Float(scales[i] * scales[i] * product / Double(count))
+    }
+    for row in rawRows { coefficients[row] = 0 }
+    if architecture.scaleByRms {
+      // The weights of d and s alternate.
+      let product = stride(from: weights.count - 2 * (units + 1), to: weights.count, by: 2)
+        .reduce(0.0) { $0 + Double(weights[$1]) * Double(weightsAdjoint[$1]) }
+      coefficients[valueRow] -= Float(product / (updateScale * updateScale * Double(count)))
     }
     let bias = (inputs + times.count) * units
     for unit in 0..<units {

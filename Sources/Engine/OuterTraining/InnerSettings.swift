@@ -3,10 +3,20 @@ package struct InnerSettings: Codable, Hashable, Sendable {
   /// The life of a task in inner steps: log-uniform between two numbers, fixed where they are equal
   /// (Documentation/method.md#lives).
   package struct Life: Codable, Hashable, Sendable {
+    /// The ways in which samples of tasks of different ages count (Documentation/method.md#ages).
+    package enum Ages: String, Codable, CaseIterable, Sendable {
+      /// Each as it comes: late ages are as rare as long lives.
+      case lives
+      /// Each by the inverse of how rare its age is.
+      case even
+    }
+
     /// The shortest life.
     package var from = 50
     /// The longest life.
     package var to = 500
+    /// How samples of different ages count.
+    package var ages = Ages.lives
   }
 
   /// The number of images of a minibatch.

@@ -4,10 +4,21 @@ package struct InnerTask: Sendable {
   package var problem: Int
   /// The minibatches.
   package var images: any BatchSource
+  /// The number of images of each minibatch; nil for that of the settings.
+  package var batch: Int?
+  /// The shortest and the longest life of tasks of its kind; nil for those of the settings.
+  package var life: ClosedRange<Int>?
+  /// The loss by which its outer-gradients are divided; 1 for none.
+  package var reference: Double
 
   /// Makes a task.
-  package init(problem: Int, images: any BatchSource) {
+  package init(
+    problem: Int, images: any BatchSource, batch: Int? = nil, life: ClosedRange<Int>? = nil, reference: Double = 1
+  ) {
     self.problem = problem
     self.images = images
+    self.batch = batch
+    self.life = life
+    self.reference = reference
   }
 }

@@ -145,7 +145,7 @@ package final class Learner: Sendable {
     if isNew { current = runner.begin(task, worker: worker, after: current) }
     guard
       let (next, result) = runner.truncation(
-        worker: worker, outerIteration: outerIteration, theta: theta, state: current, images: task.images, stop: stop)
+        worker: worker, outerIteration: outerIteration, theta: theta, state: current, task: task, stop: stop)
     else { return false }
     state.withLock {
       $0.workers[worker] = next

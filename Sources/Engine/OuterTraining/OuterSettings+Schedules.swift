@@ -22,6 +22,12 @@ extension OuterSettings.Curriculum {
 }
 
 extension OuterSettings {
+  /// Returns the weight of the sample of a truncation of `length` inner steps: the length over the curriculum's, or 1
+  /// (Documentation/method.md#weights-of-samples).
+  func weight(length: Int, outerIteration: Int) -> Double {
+    weightByLength ? Double(length) / curriculum.length(outerIteration: outerIteration) : 1
+  }
+
   /// Returns the learning rate of the step that ends outer-iteration `outerIteration`, from 0.
   package func learningRate(outerIteration: Int) -> Double {
     learningRate * pow(decay.to, min(Double(outerIteration) / Double(max(decay.over, 1)), 1))

@@ -24,6 +24,14 @@ package struct OuterSettings: Codable, Hashable, Sendable {
     case freshBatches = "fresh-batches"
   }
 
+  /// The losses by which the outer-gradient of a problem may be divided (Documentation/method.md#reference-losses).
+  package enum Reference: String, Codable, CaseIterable, Sendable {
+    /// None: outer-losses count as they are.
+    case none
+    /// The mean loss of the problem's initialisations.
+    case initial
+  }
+
   /// The clip of the outer-gradient (Documentation/method.md#clip-of-the-outer-gradient).
   package struct Clip: Codable, Hashable, Sendable {
     /// The kinds of clip: of the Euclidean norm, or of the value of every coordinate.
@@ -89,6 +97,8 @@ package struct OuterSettings: Codable, Hashable, Sendable {
   package var freshBatches = 5
   /// The value that a batch's loss counts, with gradient 0, where it is larger.
   package var lossClip: Float = 10
+  /// The loss by which a problem's outer-gradient is divided, where the problem has none of its own.
+  package var reference = Reference.none
   /// The number of antithetic pairs of an outer-iteration. Each is a worker with an inner state of its own.
   package var pairs = 32
   /// The standard deviation σ of the perturbations of θ.
@@ -111,6 +121,11 @@ package struct OuterSettings: Codable, Hashable, Sendable {
   package var clip = Clip()
   /// The growth of truncations.
   package var curriculum = Curriculum()
+  /// Whether a truncation's sample is weighted by its length (Documentation/method.md#weights-of-samples).
+  package var weightByLength = false
+  /// Whether a member that diverges counts the clip to the end of its task's life, and not only of its truncation
+  /// (Documentation/method.md#divergence).
+  package var countDivergenceToEnd = false
   /// The settings of asynchronous outer-training.
   package var asynchronous = Asynchronous()
 
@@ -129,6 +144,8 @@ package struct OuterSettings: Codable, Hashable, Sendable {
     settings.average = Average(decay: 0)
     settings.clip = Clip(by: .value, at: 0.05)
     settings.curriculum = Curriculum(from: 50, to: 10_000, over: 5_000)
+    settings.weightByLength = true
+    settings.countDivergenceToEnd = true
     return settings
   }()
 

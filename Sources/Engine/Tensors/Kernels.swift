@@ -252,14 +252,15 @@ package struct Kernels: @unchecked Sendable {
     }
   }
 
+  /// Takes the adjoint of the parameters after an update whose step is multiplied by `scale` back through the network.
   func networkReverse(
-    _ network: Network, weights: FloatSlice, _ tensor: Tensor, nextAdjoint: FloatSlice, weightsAdjoint: FloatBuffer,
-    featureAdjoints: FloatBuffer, featureStride: Int, scratch: FloatBuffer
+    _ network: Network, weights: FloatSlice, _ tensor: Tensor, scale: Float = 1, nextAdjoint: FloatSlice,
+    weightsAdjoint: FloatBuffer, featureAdjoints: FloatBuffer, featureStride: Int, scratch: FloatBuffer
   ) {
     precondition(weightsAdjoint.count >= network.weightCount && scratch.count >= network.scratchCount)
     precondition(featureAdjoints.count >= network.inputs * featureStride && featureStride % Self.block == 0)
     precondition(featureStride >= tensor.parameters.count && nextAdjoint.count == tensor.parameters.count)
-    with(network, weights, tensor) {
+    with(network, weights, tensor, scale: scale) {
       table.pointee.network_reverse(
         $0, $1, nextAdjoint.pointer, weightsAdjoint.pointer, featureAdjoints.pointer, featureStride, scratch.pointer)
     }

@@ -60,7 +60,7 @@ struct OuterTraining {
     let theta = try snapshot(at: outerIteration).theta
     let seed = settings.seed &+ UInt64(settings.seeds)
     let configuration = try configuration(outerIterations: outerIteration, seed: seed)
-    let tasks = try DatasetTaskDistribution(configuration, datasets: [figure.dataset])
+    let tasks = try DatasetTaskDistribution(configuration, datasets: [figure.dataset], kernels: figure.kernels)
     return try EstimatorVariances(
       theta: theta, length: length, draws: settings.draws, outer: configuration.outer, inner: configuration.inner,
       problems: tasks.problems, tasks: tasks, seed: seed, threads: threads, kernels: figure.kernels)

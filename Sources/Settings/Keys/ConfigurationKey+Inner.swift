@@ -20,6 +20,14 @@ extension ConfigurationKey {
         .must("be at least inner.life.from, at most \(Rule<Int>.most)") { value, configuration in
           value >= configuration.inner.life.from && value <= Rule<Int>.most
         }),
+      ConfigurationKey(
+        "inner.life.ages", \.inner.life.ages,
+        "How outer-gradients of tasks of different ages count:",
+        more: """
+          `lives` (each as it comes: few tasks get to late ages) or `even` (each by 1 / P(life > age), at most 10; \
+          [method](method.md#ages)).
+          """,
+        words: InnerSettings.Life.Ages.words),
     ] + optimizer
 
   /// The time scales that an architecture may have, in inner steps.
@@ -53,5 +61,24 @@ extension ConfigurationKey {
     ConfigurationKey(
       "inner.optimizer.lambda2", \.inner.optimizer.lambda2, "Scale λ₂ of the update's exponent.", changed: .refused,
       .positive),
+    ConfigurationKey(
+      "inner.optimizer.time_frozen_at", \.inner.optimizer.timeFrozenAt,
+      "The inner step from which on the time inputs stay as they are.",
+      more: """
+        With the longest life, a run that is longer than those of outer-training has no time inputs that these did not \
+        have ([method](method.md#time-inputs)).
+        """,
+      absence: "never", changed: .refused, .ifThere(.range(Architecture.timeFrozenAtRange))),
+    ConfigurationKey(
+      "inner.optimizer.scale_by_rms", \.inner.optimizer.scaleByRms,
+      "Whether a tensor's update is multiplied by the root mean square of its parameters.",
+      more: "See [method](method.md#scale-of-an-update).", changed: .refused),
+    ConfigurationKey(
+      "inner.optimizer.raw_momentum", \.inner.optimizer.rawMomentum,
+      "Whether the network gets normalised momentum as it is, not divided by its root mean square over the tensor.",
+      more: "See [method](method.md#normalisation).", changed: .refused,
+      .must("be false unless inner.optimizer.features has both momentum and rms") { value, configuration in
+        !value || Set(configuration.inner.optimizer.features).isSuperset(of: [.momentum, .rms])
+      }),
   ]
 }

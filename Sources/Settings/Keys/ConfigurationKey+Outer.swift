@@ -30,6 +30,13 @@ extension ConfigurationKey {
       "outer.fresh_batches", \.outer.freshBatches, "Fresh batches a step.", .range(1...1_000)),
     ConfigurationKey("outer.loss_clip", \.outer.lossClip, "A batch's loss counts at most this.", .positive),
     ConfigurationKey(
+      "outer.reference", \.outer.reference, "By which loss the outer-gradients of a problem are divided:",
+      more: """
+        `none`, or `initial` (the mean loss of its initialisations). A problem's own `reference_loss` goes before \
+        ([method](method.md#reference-losses)).
+        """,
+      words: OuterSettings.Reference.words),
+    ConfigurationKey(
       "outer.pairs", \.outer.pairs, "Antithetic pairs of an outer-iteration.",
       more: "At least 2 for the estimator `combined`.",
       .range(1...Rule<Int>.mostPairs),
@@ -55,6 +62,15 @@ extension ConfigurationKey {
     ConfigurationKey(
       "outer.curriculum.jitter", \.outer.curriculum.jitter,
       "Each truncation's are multiplied by a random number in 1 ± jitter.", .belowOne),
+    ConfigurationKey(
+      "outer.weight_by_length", \.outer.weightByLength,
+      "Whether an outer-gradient is weighted by the length of its truncation.",
+      more: "So every inner step counts the same ([method](method.md#weights-of-samples)).", before: false),
+    ConfigurationKey(
+      "outer.count_divergence_to_end", \.outer.countDivergenceToEnd,
+      "Whether a member that diverges counts `outer.loss_clip` for the rest of its task's life.",
+      more: "`false`: for the rest of the truncation, with which the task ends ([method](method.md#divergence)).",
+      before: false),
   ]
 
   /// The keys of the step of θ.

@@ -32,12 +32,16 @@ extension ConfigurationKey {
     ConfigurationKey(
       "problem", \.problem, "The inner problem, such as mlp2x32.",
       more: """
-        In the file a name, or an array, each a name or `{"name", "weight", "dataset"}`: tasks are drawn with each in \
-        proportion to its weight, 1 unless given, and on `dataset`, a path of `datasets`, unless given on every one \
-        that it fits.
+        In the file a name, or an array, each a name or an object ([below](#several-problems)): tasks are drawn with \
+        each in proportion to its weight, 1 unless given.
         """,
       absence: "by the images' shape",
-      as: .list(.init(short: "name", others: ["dataset"], path: "dataset")), changed: .tasks,
+      as: .list(
+        .init(
+          short: "name", others: ["dataset", "batch", "reference_loss"],
+          groups: ["life": Configuration.Problem.lifeKeys],
+          path: "dataset")),
+      changed: .tasks,
       .fault { value, _ in Fault.ofWeights(value.map(\.weight)) },
       .fault { value, configuration in
         for (index, entry) in value.enumerated() {
@@ -47,6 +51,7 @@ extension ConfigurationKey {
           if let path = entry.dataset, !configuration.datasets.contains(where: { $0.path == path }) {
             return Fault("is \(path), not one of datasets", part: "[\(index)].dataset")
           }
+          if let fault = entry.fault(configuration, part: "[\(index)]") { return fault }
         }
         return nil
       }),
@@ -60,8 +65,7 @@ extension ConfigurationKey {
       .must("be 0 (every core) to 1024", (0...1_024).contains)),
     ConfigurationKey(
       "outer_iterations", \.outerIterations, "Outer-iterations after which the run ends.", absence: "none",
-      changed: .start,
-      .must("be in \(outerIterationsRange.words)") { $0.map(outerIterationsRange.contains) ?? true }),
+      changed: .start, .ifThere(.range(outerIterationsRange))),
     ConfigurationKey(
       "start_from", \.startFrom, "A snapshot, or an exported state, that a new run begins with.",
       more: """

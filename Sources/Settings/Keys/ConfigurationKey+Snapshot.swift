@@ -22,9 +22,13 @@ extension ConfigurationKey {
         $0 == 0 || Configuration.Evaluation.stepsRange.contains($0)
       },
       .fault { value, all in
-        let (life, most) = (all.inner.life.to, Configuration.Evaluation.stepsRange.upperBound)
-        guard all.evaluation.every > 0, value == 0, life > most else { return nil }
-        return Fault("is 0, which stands for inner.life.to, \(life): set it to at most \(most)")
+        let most = Configuration.Evaluation.stepsRange.upperBound
+        guard all.evaluation.every > 0, value == 0 else { return nil }
+        let lives =
+          [("inner.life.to", all.inner.life.to)]
+          + all.problem.enumerated().map { ("problem[\($0)].life.to", $1.life?.to ?? 0) }
+        return lives.first { $0.1 > most }
+          .map { Fault("is 0, which stands for \($0), \($1): set it to at most \(most)") }
       }),
     ConfigurationKey(
       "evaluation.suite", \.evaluation.suite,

@@ -34,6 +34,10 @@ package struct ConfigurationKey: Sendable, CustomStringConvertible {
   package let absence: String?
   /// The effect that a changed value has on a run.
   package let change: Change
+  /// Whether a run that goes on keeps the value that its state has, where the configuration does not give the key.
+  ///
+  /// So it is with keys that came after a run may have begun, whose value in a preset is not what the run did before.
+  package let isKept: Bool
   /// The words that the value may be, or may have several of; empty where it is no choice.
   let words: [String]
   /// The form of the value in the file, and as text.
@@ -45,17 +49,19 @@ package struct ConfigurationKey: Sendable, CustomStringConvertible {
   private let decode: @Sendable (Data, inout Configuration) throws -> Void
   private let encode: @Sendable (Configuration, JSONEncoder) throws -> Data
   private let assign: @Sendable (Configuration, inout Configuration) -> Void
+  private let assignBefore: @Sendable (inout Configuration) -> Void
   private let findFault: @Sendable (Configuration) -> Fault?
 
   /// Makes a key.
   ///
   /// - Parameters:
   ///   - words: the words that the value may be, or may have several of.
+  ///   - before: the value of runs whose state is from before the key; nil where that is the preset's.
   ///   - rules: the conditions on the value besides its type; the first that is broken is the fault.
   init<Value: Codable & Sendable>(
     _ path: String, _ property: any WritableKeyPath<Configuration, Value> & Sendable, _ text: String, more: String = "",
     absence: String? = nil, as form: Form = .json, words: [String] = [], changed change: Change = .nextStart,
-    _ rules: Rule<Value>...
+    before: Value? = nil, _ rules: Rule<Value>...
   ) {
     self.path = path
     self.property = property
@@ -65,9 +71,11 @@ package struct ConfigurationKey: Sendable, CustomStringConvertible {
     self.form = form
     self.words = words
     self.change = change
+    isKept = before != nil
     self.rules = rules.compactMap(\.text)
     decode = { $1[keyPath: property] = try JSONDecoder().decode(Value.self, from: $0) }
     encode = { try $1.encode($0[keyPath: property]) }
+    assignBefore = { if let before { $0[keyPath: property] = before } }
     assign = { $1[keyPath: property] = $0[keyPath: property] }
     findFault = { configuration in
       rules.lazy.compactMap { $0.fault(configuration[keyPath: property], configuration) }.first
@@ -89,6 +97,9 @@ package struct ConfigurationKey: Sendable, CustomStringConvertible {
 
   /// Copies the value of this key from `source` to `target`.
   package func copy(from source: Configuration, to target: inout Configuration) { assign(source, &target) }
+
+  /// Gives this key the value of runs whose state is from before the key.
+  func setToBefore(in configuration: inout Configuration) { assignBefore(&configuration) }
 
   /// Returns what is wrong with the value of this key; nil where nothing is.
   func fault(in configuration: Configuration) -> Fault? { findFault(configuration) }

@@ -22,6 +22,8 @@ extension ConfigurationKey {
     var short: String
     /// The other properties that it may have, besides `weight`.
     var others: Set<String> = []
+    /// The properties that are objects themselves, with the names of what they may have.
+    var groups: [String: Set<String>] = [:]
     /// The property that is a path.
     var path: String
     /// A phrase for errors about a value that is no array, where it must be one; nil where one object may stand for an
@@ -114,8 +116,19 @@ extension ConfigurationKey.Entries {
     guard let object = item as? [String: Any], object[short] is String else {
       throw Fault("must be a string or an object with \(short)", part: part)
     }
-    if let unknown = object.keys.first(where: { $0 != short && $0 != "weight" && !others.contains($0) }) {
+    let known = others.union(groups.keys).union([short, "weight"])
+    if let unknown = object.keys.first(where: { !known.contains($0) }) {
       throw Fault(nil, part: "\(part).\(unknown)")
+    }
+    for (name, members) in groups {
+      guard let value = object[name], !(value is NSNull) else { continue }
+      guard let group = value as? [String: Any] else {
+        throw Fault(
+          "must be an object with the keys \(members.sorted().joined(separator: ", "))", part: "\(part).\(name)")
+      }
+      if let unknown = group.keys.first(where: { !members.contains($0) }) {
+        throw Fault(nil, part: "\(part).\(name).\(unknown)")
+      }
     }
     return ["weight": 1.0].merging(object) { $1 }
   }

@@ -50,6 +50,11 @@ struct Rule<Value: Sendable>: Sendable {
   static func must(_ be: String, _ holds: @escaping @Sendable (Value) -> Bool) -> Rule {
     must(be, given: { value, _ in holds(value) })
   }
+
+  /// Makes a rule about a value that may be absent.
+  static func ifThere<Wrapped>(_ rule: Rule<Wrapped>) -> Rule where Value == Wrapped? {
+    Rule(text: rule.text) { value, configuration in value.flatMap { rule.fault($0, configuration) } }
+  }
 }
 
 extension Rule where Value: Comparable {

@@ -92,6 +92,13 @@ import Testing
         u -= 0.125 * (direction / (second.squareRoot() + Double(0.01 as Float)) + 0.0625 * u)
       }),
     learned(hiddenLayers: 1), learned(hiddenLayers: 2), learned(hiddenLayers: 1, scale: 0.25),
+    learned("time frozen at step 7") { $0.timeFrozenAt = 7 }, learned("scaled by RMS") { $0.scaleByRms = true },
+    learned("raw momentum") { $0.rawMomentum = true },
+    learned("all options", hiddenLayers: 2, scale: 0.25) {
+      $0.timeFrozenAt = 7
+      $0.scaleByRms = true
+      $0.rawMomentum = true
+    },
   ]
 
   private static func elementwise(
@@ -107,15 +114,18 @@ import Testing
     }
   }
 
-  private static func learned(hiddenLayers: Int, scale: Float = 1) -> Optimizer {
+  private static func learned(
+    _ name: String = "", hiddenLayers: Int = 1, scale: Float = 1, options: (inout Architecture) -> Void = { _ in }
+  ) -> Optimizer {
     var architecture = Architecture()
     architecture.hiddenLayers = hiddenLayers
     architecture.lambda1 = 0.125
     architecture.lambda2 = 0.25
+    options(&architecture)
     let settled = architecture
     let theta = settled.initialTheta(seed: 5)
     return Optimizer(
-      testDescription: "learned, \(hiddenLayers) hidden layers, scale \(scale)", restsWithoutGradient: false,
+      testDescription: "learned, \(hiddenLayers) hidden layers, scale \(scale) \(name)", restsWithoutGradient: false,
       make: {
         let optimizer = LearnedOptimizer(theta: theta, architecture: settled, problem: $0, kernels: .forTests)
         if scale == 1 { return optimizer }

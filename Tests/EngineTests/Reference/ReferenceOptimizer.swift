@@ -23,14 +23,18 @@ struct ReferenceOptimizer {
           u: state.parameters[p], g: g[p], m: next.momenta.map { $0[p] }, v: next.secondMoments.map { $0[p] })
       }
       let scales = features[0].indices.map { feature in
+        if architecture.rawMomentum && (1...architecture.betas.count).contains(feature) { return 1.0 }
         let meanSquare = features.reduce(0) { $0 + $1[feature] * $1[feature] } / Double(tensor.count)
         return 1 / (1e-5 + meanSquare).squareRoot()
       }
+      let squares = tensor.range.reduce(0) { $0 + state.parameters[$1] * state.parameters[$1] }
+      let scale = architecture.scaleByRms ? (squares / Double(tensor.count) + 1e-9).squareRoot() : 1
+      let time = Double(architecture.timeFrozenAt.map { min($0, t) } ?? t)
       for (p, x) in zip(tensor.range, features) {
         let normalized = zip(x, scales).map { $0 * $1 }
-        let output = network.output(normalized + times.map { hyperbolicTangent(Double(t) / Double($0) - 1) })
+        let output = network.output(normalized + times.map { hyperbolicTangent(time / Double($0) - 1) })
         next.parameters[p] -=
-          Double(architecture.lambda1) * output[0] * exponential(Double(architecture.lambda2) * output[1])
+          scale * Double(architecture.lambda1) * output[0] * exponential(Double(architecture.lambda2) * output[1])
       }
     }
     return next

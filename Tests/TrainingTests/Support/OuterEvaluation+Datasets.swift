@@ -9,7 +9,7 @@ extension OuterEvaluation {
   /// The evaluation that a run of this configuration makes on data sets that are open already.
   static func of(_ configuration: Configuration, _ datasets: [Dataset], threads: Int = 2) throws -> OuterEvaluation {
     try OuterEvaluation(
-      configuration, tasks: DatasetTaskDistribution(configuration, datasets: datasets), threads: threads,
-      kernels: .forTests)
+      configuration, tasks: DatasetTaskDistribution(configuration, datasets: datasets, kernels: .forTests),
+      threads: threads, kernels: .forTests)
   }
 }
