@@ -27,6 +27,11 @@ import Testing
       ])
   }
 
+  private func json(_ client: some TestClientProtocol, _ path: String) async throws -> [String: Any] {
+    let body = try await client.execute(uri: path, method: .get).body
+    return try #require(try JSONSerialization.jsonObject(with: Data(body.readableBytesView)) as? [String: Any])
+  }
+
   @Test("status, history and metrics have the losses of each problem, and the split of the classes")
   func answers() async throws {
     try await withTemporaryFolder { folder in
@@ -34,16 +39,12 @@ import Testing
       try run.run()
       let routes = Routes(training: run, started: Date(), requests: RequestCounter(), logger: .silent)
       try await Application(responder: routes.responder(.everything)).test(.router) { client in
-        func json(_ path: String) async throws -> [String: Any] {
-          let body = try await client.execute(uri: path, method: .get).body
-          return try #require(try JSONSerialization.jsonObject(with: Data(body.readableBytesView)) as? [String: Any])
-        }
-        let status = try await json("/v1/status")
+        let status = try await json(client, "/v1/status")
         #expect(status["evaluation_split"] as? String == "train")
         let problems = try #require(status["problems"] as? [[String: Any]])
         #expect(problems.map { $0["name"] as? String } == Self.names)
         #expect(problems.allSatisfy { Set($0.keys) == ["name", "outer_loss", "evaluation_loss", "adam_loss"] })
-        let history = try await json("/v1/history")
+        let history = try await json(client, "/v1/history")
         let outer = try #require(history["outer_iterations"] as? [String: Any])
         let losses = try #require(outer["outer_losses"] as? [String: [Any]])
         #expect(Set(losses.keys) == Set(Self.names) && losses.values.allSatisfy { $0.count == 4 })
@@ -89,17 +90,13 @@ import Testing
       try run.run()
       let routes = Routes(training: run, started: Date(), requests: RequestCounter(), logger: .silent)
       try await Application(responder: routes.responder(.everything)).test(.router) { client in
-        func json(_ path: String) async throws -> [String: Any] {
-          let body = try await client.execute(uri: path, method: .get).body
-          return try #require(try JSONSerialization.jsonObject(with: Data(body.readableBytesView)) as? [String: Any])
-        }
         let names = ["mlp1x8 d 10x4", "mlp2x8 d 10x4"]
-        let status = try await json("/v1/status")
+        let status = try await json(client, "/v1/status")
         #expect(status["evaluation_suite"] as? String == "abroad" && status["adam_loss"] as? Double == 1)
         let problems = try #require(status["problems"] as? [[String: Any]])
         #expect(problems.map { $0["name"] as? String } == names)
         #expect(problems.allSatisfy { Set($0.keys) == ["name", "evaluation_loss", "adam_loss"] })
-        let history = try await json("/v1/history")
+        let history = try await json(client, "/v1/history")
         let evaluations = try #require(history["evaluations"] as? [String: Any])
         #expect(evaluations["suite"] as? [String] == ["abroad", "abroad"])
         for column in ["losses", "adam_losses"] {

@@ -19,12 +19,6 @@ import Testing
       tunedFor: tunedFor, trials: trials, screen: screen, grid: grid)
   }
 
-  private func evaluation(_ plan: EvaluationPlan, _ dataset: Dataset) throws -> Evaluation {
-    try Evaluation(
-      plan, snapshot: RunnableSnapshot(.small(), name: "θ"), dataset: dataset, threads: 2, kernels: .forTests,
-      cache: dataset.folder.deletingLastPathComponent().appending(path: "cache"))
-  }
-
   @Test("a trial is a pure function of seed, optimizer and number")
   func pure() {
     func trial(_ kind: Contender.Kind, _ number: Int, _ seed: UInt64) -> Contender {
@@ -103,7 +97,7 @@ import Testing
   func search() throws {
     try withTemporaryFolder { folder in
       let data = try SmallDataset.digits(in: folder)
-      func tuned(trials: Int?) throws -> [EvaluationResult] { try evaluation(plan(trials: trials), data).run() }
+      func tuned(trials: Int?) throws -> [EvaluationResult] { try Evaluation.small(plan(trials: trials), data).run() }
       let (first, second, grid) = (try tuned(trials: 20), try tuned(trials: 20), try tuned(trials: nil))
       #expect(first.map(\.hyperparameters) == second.map(\.hyperparameters))
       #expect(first.map(\.trainLoss) == second.map(\.trainLoss))
@@ -118,7 +112,7 @@ import Testing
     try withTemporaryFolder { folder in
       let data = try SmallDataset.digits(in: folder)
       let plan = plan(tasks: 3, trials: 12, screen: 1, tunedFor: .validation)
-      let evaluation = try evaluation(plan, data)
+      let evaluation = try Evaluation.small(plan, data)
       let problem = try InnerProblems.named(plan.problem)
       let snapshot = try RunnableSnapshot(.small(), name: "θ")
       let open = try (0..<3).map {
@@ -155,8 +149,8 @@ import Testing
   func wholeScreening() throws {
     try withTemporaryFolder { folder in
       let data = try SmallDataset.digits(in: folder)
-      let screened = try evaluation(plan(initialisations: 1, screen: 9), data).run()
-      let plain = try evaluation(plan(initialisations: 1), data).run()
+      let screened = try Evaluation.small(plan(initialisations: 1, screen: 9), data).run()
+      let plain = try Evaluation.small(plan(initialisations: 1), data).run()
       #expect(screened.map(\.learningRate) == plain.map(\.learningRate))
       #expect(screened.map(\.trainLoss) == plain.map(\.trainLoss))
     }
@@ -171,9 +165,9 @@ import Testing
     #expect(plan(trials: 100, grid: 7).summary.hasSuffix("by a grid of 7 rates and 100 random trials"))
     try withTemporaryFolder { folder in
       let data = try SmallDataset.digits(in: folder)
-      let few = try evaluation(plan(grid: 3), data)
+      let few = try Evaluation.small(plan(grid: 3), data)
       #expect(few.expectedRuns == 4 * (1 + 3 * 3))
-      let whole = try evaluation(plan(), data).run()
+      let whole = try Evaluation.small(plan(), data).run()
       #expect(try few.run().map(\.learningRate) == whole.map(\.learningRate))
       // Of momentum at least it is not among the three.
       #expect(whole.contains { $0.learningRate ?? 0 > 0.03 })
@@ -184,9 +178,9 @@ import Testing
   func expected() throws {
     try withTemporaryFolder { folder in
       let data = try SmallDataset.digits(in: folder)
-      #expect(try evaluation(plan(), data).expectedRuns == 4 * (1 + 3 * 16))
-      #expect(try evaluation(plan(trials: 100), data).expectedRuns == 4 * (1 + 3 * 116))
-      let evaluation = try evaluation(plan(tasks: 3, trials: 12, screen: 2), data)
+      #expect(try Evaluation.small(plan(), data).expectedRuns == 4 * (1 + 3 * 16))
+      #expect(try Evaluation.small(plan(trials: 100), data).expectedRuns == 4 * (1 + 3 * 116))
+      let evaluation = try Evaluation.small(plan(tasks: 3, trials: 12, screen: 2), data)
       #expect(evaluation.expectedRuns == 6 + 3 * (2 * 28 + 3 * 4))
       _ = try evaluation.report()
       let cache = folder.appending(path: "cache")

@@ -4,7 +4,6 @@ import Foundation
 import Randomness
 import Shards
 import Snapshots
-import Tasks
 import TestSupport
 import Testing
 
@@ -18,14 +17,6 @@ import Testing
       tunedFor: .train, looks: looks)
   }
 
-  private func evaluation(
-    _ plan: EvaluationPlan, _ dataset: Dataset, _ snapshot: Snapshot = .small()
-  ) throws -> Evaluation {
-    try Evaluation(
-      plan, snapshot: RunnableSnapshot(snapshot, name: "θ"), dataset: dataset, threads: 2, kernels: .forTests,
-      cache: dataset.folder.deletingLastPathComponent().appending(path: "cache"))
-  }
-
   private let quiet = Files.Progress("test", unit: "inner steps", total: nil, display: .none)
 
   @Test("a look finds the validation loss that a run of so many steps ends at, and leaves the run as it is")
@@ -34,7 +25,7 @@ import Testing
       let data = try SmallDataset.digits(in: folder)
       let adam = Contender(kind: .adam, rate: 0.01)
       func runs(_ plan: EvaluationPlan) throws -> [RunOutcome] {
-        try evaluation(plan, data).outcomes([adam], of: plan.everything, quiet)[0]
+        try Evaluation.small(plan, data).outcomes([adam], of: plan.everything, quiet)[0]
       }
       let seen = try runs(plan(steps: 12, looks: [0, 1, 5, 12]))
       let plain = try runs(plan(steps: 12))
@@ -55,7 +46,7 @@ import Testing
     try withTemporaryFolder { folder in
       let data = try SmallDataset.digits(in: folder)
       let plan = plan(steps: 40, looks: [0, 20, 40])
-      let runs = try evaluation(plan, data, .small(scale: 1e6)).outcomes(
+      let runs = try Evaluation.small(plan, data, .small(scale: 1e6)).outcomes(
         [Contender(kind: .learned)], of: plan.everything, quiet)[0]
       for run in runs {
         let curve = try #require(run.validationCurve)
@@ -95,10 +86,10 @@ import Testing
     try withTemporaryFolder { folder in
       let data = try SmallDataset.digits(in: folder)
       func results(_ tuning: Objective) throws -> [Contender] {
-        let evaluation = try self.evaluation(plan(steps: 60), data)
+        let evaluation = try Evaluation.small(plan(steps: 60), data)
         return evaluation.best(3, of: try evaluation.candidates(.rmsprop, for: tuning, quiet), for: tuning).map(\.0)
       }
-      let evaluation = try self.evaluation(plan(steps: 60), data)
+      let evaluation = try Evaluation.small(plan(steps: 60), data)
       let found = try evaluation.finalists(.rmsprop, quiet)
       #expect(Array(found.prefix(3)) == (try results(.train)))
       #expect(Set(found) == Set(try results(.train) + results(.validation)) && found.count <= 6)
@@ -112,7 +103,7 @@ import Testing
   @Test("stepTimes gives a time for each learned optimizer and then for each baseline")
   func times() throws {
     try withTemporaryFolder { folder in
-      let evaluation = try self.evaluation(plan(steps: 60), SmallDataset.digits(in: folder))
+      let evaluation = try Evaluation.small(plan(steps: 60), SmallDataset.digits(in: folder))
       let times = try Evaluation.stepTimes([evaluation, evaluation])
       #expect(times.count == 5 && times[0] == times[1])
       #expect(times.allSatisfy { $0.seconds > 0 && $0.updateShare > 0 && $0.updateShare < 1 })

@@ -20,14 +20,6 @@ import Testing
       baselines: baselines)
   }
 
-  private func evaluation(
-    _ plan: EvaluationPlan, _ dataset: Dataset, _ snapshot: Snapshot = .small()
-  ) throws -> Evaluation {
-    try Evaluation(
-      plan, snapshot: RunnableSnapshot(snapshot, name: "θ"), dataset: dataset, threads: 2, kernels: .forTests,
-      cache: dataset.folder.deletingLastPathComponent().appending(path: "cache"))
-  }
-
   private func names(_ results: [EvaluationResult]) -> [String] {
     results.map { "\($0.optimizer) \($0.schedule.rawValue)" }
   }
@@ -38,10 +30,10 @@ import Testing
       let data = try SmallDataset.digits(in: folder)
       var fourfold = Snapshot.small()
       fourfold.metadata.lambda1 *= 4
-      let scaled = try evaluation(plan(stepScale: 4), data).run()
-      let expected = try evaluation(plan(), data, fourfold).run()
+      let scaled = try Evaluation.small(plan(stepScale: 4), data).run()
+      let expected = try Evaluation.small(plan(), data, fourfold).run()
       #expect(scaled[0].trainLoss == expected[0].trainLoss && scaled[0].validationLoss == expected[0].validationLoss)
-      #expect(scaled[0].trainLoss != (try evaluation(plan(), data).run())[0].trainLoss)
+      #expect(scaled[0].trainLoss != (try Evaluation.small(plan(), data).run())[0].trainLoss)
       #expect(scaled.map(\.stepScale) == [4, nil] && expected.map(\.stepScale) == [1, nil])
       #expect(scaled[1].trainLoss == expected[1].trainLoss)
     }
@@ -53,12 +45,14 @@ import Testing
   func tuned() throws {
     try withTemporaryFolder { folder in
       let data = try SmallDataset.digits(in: folder)
-      let results = try evaluation(plan(tunesLearned: true), data).run()
+      let results = try Evaluation.small(plan(tunesLearned: true), data).run()
       #expect(results.map(\.optimizer) == ["learned", "learned-tuned", "adam"])
       #expect(results[0].stepScale == 1)
-      #expect(results[0].trainLoss == (try evaluation(plan(), data).run())[0].trainLoss)
+      #expect(results[0].trainLoss == (try Evaluation.small(plan(), data).run())[0].trainLoss)
       let scale = try #require(results[1].stepScale)
-      func loss(_ scale: Float) throws -> Double { try evaluation(plan(stepScale: scale), data).run()[0].trainLoss }
+      func loss(_ scale: Float) throws -> Double {
+        try Evaluation.small(plan(stepScale: scale), data).run()[0].trainLoss
+      }
       let (below, best, above) = (try loss(scale / 2), try loss(scale), try loss(scale * 2))
       #expect(best == results[1].trainLoss && best <= below && best <= above)
       // The optimizer of the test is slow: the best scale lies beyond the three with which the grid begins.
@@ -84,7 +78,7 @@ import Testing
       let data = try SmallDataset.digits(in: folder)
       let baselines: [Contender.Kind] = [.nesterov, .adamw]
       func results(_ schedule: ScheduleChoice?) throws -> [EvaluationResult] {
-        try evaluation(plan(tunesLearned: true, schedule: schedule, baselines: baselines), data).run()
+        try Evaluation.small(plan(tunesLearned: true, schedule: schedule, baselines: baselines), data).run()
       }
       let both = try results(.both)
       let each = try results(.constant) + results(.cosine)
@@ -149,7 +143,7 @@ import Testing
   func expected() throws {
     try withTemporaryFolder { folder in
       let data = try SmallDataset.digits(in: folder)
-      func runs(_ plan: EvaluationPlan) throws -> Int { try evaluation(plan, data).expectedRuns }
+      func runs(_ plan: EvaluationPlan) throws -> Int { try Evaluation.small(plan, data).expectedRuns }
       #expect(try runs(plan()) == 4 * (1 + 3))
       #expect(try runs(plan(schedule: .both)) == 2 * 4 * (1 + 3))
       #expect(try runs(plan(tunesLearned: true, baselines: [.adam, .nesterov])) == 4 * (1 + 3 + 2 * 3))
@@ -169,7 +163,7 @@ import Testing
       ]
       let cache = folder.appending(path: "cache")
       for (number, plan) in plans.enumerated() {
-        _ = try evaluation(plan, data).report()
+        _ = try Evaluation.small(plan, data).report()
         let files = try FileManager.default.contentsOfDirectory(atPath: cache.path)
         #expect(files.count == number + 1)
       }
