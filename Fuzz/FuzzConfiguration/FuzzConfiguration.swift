@@ -21,6 +21,9 @@ enum FuzzConfiguration {
   /// Checks that a state remembers a configuration that was taken.
   private static func check(_ configuration: Configuration) throws {
     let stored = try JSONEncoder().encode(configuration)
-    precondition(Configuration(stored: stored) == configuration, "a state remembers the configuration")
+    var remembered = configuration
+    // Which keys were given is of this start alone.
+    remembered.given = []
+    precondition(Configuration(stored: stored) == remembered, "a state remembers the configuration")
   }
 }
