@@ -98,14 +98,15 @@ package struct RandomStream: RandomNumberGenerator, Sendable {
     return (radius * cos(angle), radius * sin(angle))
   }
 
-  /// Returns `count` standard normal numbers.
-  package mutating func normals(_ count: Int) -> [Float] {
+  /// Returns `count` standard normal numbers, or of the normal distribution cut at ± `cut`: numbers beyond it are left
+  /// out, and the next ones of the stream taken in their place.
+  package mutating func normals(_ count: Int, within cut: Double = .infinity) -> [Float] {
     var numbers: [Float] = []
     numbers.reserveCapacity(count + 1)
     while numbers.count < count {
       let (first, second) = normals()
-      numbers.append(Float(first))
-      numbers.append(Float(second))
+      if abs(first) <= cut { numbers.append(Float(first)) }
+      if abs(second) <= cut { numbers.append(Float(second)) }
     }
     numbers.removeLast(numbers.count - count)
     return numbers

@@ -1,4 +1,5 @@
 import Files
+import Foundation
 import Snapshots
 
 /// A reader of the tensors of a case's file, which checks each one.
@@ -70,6 +71,15 @@ struct CaseReader {
       throw error("\(key) has shape \(shape), must have [\(wanted.joined(separator: ", "))], none of them 0")
     }
     return Array(shape.prefix(names.count))
+  }
+
+  /// Returns a number of the metadata, which must be above 0; nil where it is absent.
+  func positive(_ key: String) throws -> Float? {
+    guard let text = file.metadata[key] else { return nil }
+    guard let value = try? JSONDecoder().decode(Float.self, from: Data(text.utf8)), value > 0 else {
+      throw error("the metadata's \(key) is \"\(text)\", must be above 0")
+    }
+    return value
   }
 
   /// Returns the number of the first inner step: the int64 tensor `step`, or 0.

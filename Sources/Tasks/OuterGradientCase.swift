@@ -7,6 +7,8 @@ package struct OuterGradientCase: Sendable {
   let problem: any InnerProblem
   let architecture: Architecture
   let theta: [Float]
+  /// The value at which the loss that a step goes down is clipped; nil where it is not.
+  let lossClip: Float?
   /// The inner parameters, momenta and second moments before the first step: [P + 2 β P] for P parameters and β decays.
   let state: [Float]
   let length: Int
@@ -26,6 +28,7 @@ package struct OuterGradientCase: Sendable {
     try reader.checkPair("outer_images", "outer_labels")
     self.problem = problem
     architecture = try Architecture(ofCase: file.metadata, name: name)
+    lossClip = try reader.positive("inner_loss_clip")
     theta = try reader.floats("theta", shape: [architecture.layout.count])
 
     let count = problem.layout.count
@@ -59,7 +62,7 @@ package struct OuterGradientCase: Sendable {
       problem: problem, architecture: architecture, batch: batches.batch,
       counted: CountedLoss(
         freshBatches: batches.freshBatches, objective: .train, clip: OuterSettings.small.lossClip),
-      kernels: kernels)
+      lossClip: lossClip, kernels: kernels)
     var state = state
     // Without a stop flag a run always has a result.
     let result = unroll.run(

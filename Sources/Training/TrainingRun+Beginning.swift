@@ -101,7 +101,8 @@ extension TrainingRun {
   static func startingPoint(_ configuration: Configuration) throws -> LearnerState {
     let architecture = configuration.inner.optimizer
     guard let path = configuration.startFrom else {
-      return LearnerState(theta: architecture.initialTheta(seed: configuration.seed), workers: 0)
+      let theta = architecture.initialTheta(seed: configuration.seed, cut: configuration.outer.initialCut)
+      return LearnerState(theta: theta, workers: 0)
     }
     do { try SystemCall.requireReadable(path) } catch let error as FileError {
       throw ConfigurationError(\.startFrom, "\(path) cannot be read: \(error.reason)")

@@ -57,7 +57,7 @@ package struct TrainingState: Sendable {
     let (inner, outer) = (configuration.inner, configuration.outer)
     let isNew =
       inner.optimizer.hasOptions || inner.life.ages != .lives || outer.weightByLength || outer.countDivergenceToEnd
-      || outer.reference != .none
+      || outer.reference != .none || inner.lossClip != nil
       || configuration.problem.contains { $0.batch != nil || $0.life != nil || $0.referenceLoss != nil }
     return isNew ? 3 : 2
   }

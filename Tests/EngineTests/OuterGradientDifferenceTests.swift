@@ -12,6 +12,8 @@ import Testing
     var firstStep = 0
     var freshBatches = 0
     var clip: Float = 10
+    /// The clip of the loss that a step goes down.
+    var lossClip: Float?
     /// Switches options of the update on.
     var options: @Sendable (inout Architecture) -> Void = { _ in }
 
@@ -31,7 +33,7 @@ import Testing
       ReferenceTruncation(
         problem: tinyProblem, architecture: architecture, images: SyntheticTask(shape: tinyProblem.shape, seed: 3),
         batch: 5, counted: CountedLoss(freshBatches: freshBatches, objective: .validation, clip: clip),
-        firstStep: firstStep, length: 5)
+        lossClip: lossClip, firstStep: firstStep, length: 5)
     }
 
     /// Initial parameters, and midway momenta and second moments that are not zero.
@@ -62,6 +64,8 @@ import Testing
     Case(testDescription: "without time", features: [.momentum, .rms], firstStep: 40),
     Case(testDescription: "gradient and value alone", features: [], firstStep: 40),
     Case(testDescription: "some losses clipped", firstStep: 40, freshBatches: 2, clip: 2.3),
+    Case(testDescription: "some inner losses clipped", firstStep: 40, lossClip: 2.3),
+    Case(testDescription: "some inner losses clipped, 2 fresh batches", firstStep: 40, freshBatches: 2, lossClip: 2.3),
     Case(testDescription: "time frozen after 2 of 5 steps", firstStep: 40) { $0.timeFrozenAt = 42 },
     Case(testDescription: "scaled by RMS, from the start") { $0.scaleByRms = true },
     Case(testDescription: "scaled by RMS, midway", hiddenLayers: 2, firstStep: 40) { $0.scaleByRms = true },
@@ -82,7 +86,7 @@ import Testing
     let reference = truncation.reference
     let unroll = Unroll(
       problem: reference.problem, architecture: reference.architecture, batch: reference.batch,
-      counted: reference.counted, kernels: kernels)
+      counted: reference.counted, lossClip: reference.lossClip, kernels: kernels)
     var inner = truncation.inner
     let result = unroll.run(
       theta: truncation.theta, inner: &inner, firstStep: reference.firstStep, length: reference.length,
@@ -136,6 +140,41 @@ import Testing
       let found = coordinates.map { adjoint[$0] }
       // Measured: at most 8e-6.
       #expect(relativeError(found, expected) < 1e-4, "block \(start / count)")
+    }
+  }
+
+  @Test("a step whose loss is clipped has a gradient of 0, but one whose loss is not finite has diverged")
+  func clippedStep() throws {
+    let truncation = try #require(Self.cases.first { $0.testDescription == "midway" })
+    var clipped = truncation
+    clipped.lossClip = 0.001
+    let (found, inner, _) = try run(clipped)
+    let (plain, _, _) = try run(truncation)
+    #expect(found.losses[0] == plain.losses[0] && found.losses[2] != plain.losses[2])
+    #expect(found.losses.allSatisfy { $0 > 1 }, "what counts is the loss as it is")
+    let kernels = Kernels.forTests
+    let update = LearnedUpdate(
+      architecture: truncation.architecture, problem: tinyProblem.layout, reverse: false, kernels: kernels)
+    let state = InnerState(count: tinyProblem.layout.count, betas: truncation.architecture.betas.count)
+    state.buffer.assign(truncation.inner)
+    for step in 40..<45 {
+      update.forward(
+        theta: FloatBuffer(truncation.theta), step: step, before: state,
+        gradient: FloatBuffer(tinyProblem.layout.count), after: state)
+    }
+    #expect(inner == state.buffer.array)
+
+    let unroll = Unroll(
+      problem: tinyProblem, architecture: truncation.architecture, batch: 5, counted: truncation.reference.counted,
+      lossClip: 0.001, kernels: kernels)
+    for value in [Float.nan, .infinity] {
+      var infinite = truncation.inner
+      infinite[tinyProblem.layout.count - 1] = value
+      infinite[tinyProblem.layout.count - 2] = -value
+      let result = unroll.run(
+        theta: truncation.theta, inner: &infinite, firstStep: 40, length: 3, images: truncation.reference.images,
+        reverse: true)
+      #expect(result?.steps == 0)
     }
   }
 

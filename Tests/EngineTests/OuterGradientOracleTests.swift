@@ -21,7 +21,8 @@ import Testing
     var state = FixtureInputs.innerParameters(problem.layout) + momenta + secondMoments
     let unroll = Unroll(
       problem: problem, architecture: recipe.architecture, batch: recipe.batch,
-      counted: CountedLoss(freshBatches: recipe.outerBatches, objective: .train, clip: 10), kernels: .forTests)
+      counted: CountedLoss(freshBatches: recipe.outerBatches, objective: .train, clip: 10),
+      lossClip: recipe.innerLossClip, kernels: .forTests)
     let result = unroll.run(
       theta: FixtureInputs.theta(recipe), inner: &state,
       firstStep: recipe.step, length: recipe.length, images: FixtureImages(recipe, shape: problem.shape), reverse: true)
@@ -32,9 +33,9 @@ import Testing
     "losses, outer-loss, gradient and last state of a truncation are PyTorch's",
     arguments: [
       "start-20", "start-20-outer", "midway-20", "midway-20-outer", "start-200", "start-200-outer", "midway-200",
-      "midway-200-outer", "without-momentum", "without-rms", "without-time", "time-frozen-at",
-      "scale-by-rms", "raw-momentum", "all-options", "diverging", "diverging-outer", "conv3x32-10", "conv3x32-50",
-      "conv3x32-outer", "mlp3x128", "conv3x128", "conv3x32-mnist", "conv6x32-mnist",
+      "midway-200-outer", "without-momentum", "without-rms", "without-time", "time-frozen-at", "scale-by-rms",
+      "raw-momentum", "all-options", "inner-loss-clip", "inner-loss-clip-outer", "diverging", "diverging-outer",
+      "conv3x32-10", "conv3x32-50", "conv3x32-outer", "mlp3x128", "conv3x128", "conv3x32-mnist", "conv6x32-mnist",
     ])
   func truncation(name: String) throws {
     let fixture = try OuterGradientFixture(named: name)

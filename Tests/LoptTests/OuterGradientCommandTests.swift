@@ -34,11 +34,15 @@ import Testing
       tensors["outer_labels"] = labels(fresh, shape)
     }
     let architecture = recipe.architecture
+    var metadata: [String: String] = [:]
+    metadata["time_frozen_at"] = architecture.timeFrozenAt.map { "\($0)" }
+    if architecture.scaleByRms { metadata["scale_by_rms"] = "true" }
+    if architecture.rawMomentum { metadata["raw_momentum"] = "true" }
+    metadata["inner_loss_clip"] = recipe.innerLossClip.map { "\($0)" }
     let features = architecture.features.map { "\"\($0.rawValue)\"" }.joined(separator: ", ")
-    let metadata = [
-      "hidden_layers": "\(architecture.hiddenLayers)", "hidden_units": "\(architecture.hiddenUnits)",
-      "features": "[\(features)]",
-    ]
+    metadata["hidden_layers"] = "\(architecture.hiddenLayers)"
+    metadata["hidden_units"] = "\(architecture.hiddenUnits)"
+    metadata["features"] = "[\(features)]"
     return Safetensors(metadata: metadata, tensors: tensors)
   }
 
@@ -89,7 +93,7 @@ import Testing
 
   @Test(
     "Python reads from the result's file what PyTorch finds",
-    arguments: ["start-20", "midway-20-outer", "without-rms", "conv3x32-outer"])
+    arguments: ["start-20", "midway-20-outer", "without-rms", "all-options", "inner-loss-clip", "conv3x32-outer"])
   func readByPython(name: String) throws {
     try expectResult(name) { file in
       let script = Repository.root.appending(path: "Tools/Readers/read_result.py")
@@ -148,6 +152,10 @@ import Testing
     ),
     ("features is \"[\"speed\"]\"", { $0.metadata["features"] = "[\"speed\"]" }),
     ("hidden_units is \"0\", must be in 2 … 1024", { $0.metadata["hidden_units"] = "0" }),
+    ("time_frozen_at is \"0\", must be in 1 … 1000000000", { $0.metadata["time_frozen_at"] = "0" }),
+    ("scale_by_rms is \"1\", must be true or false", { $0.metadata["scale_by_rms"] = "1" }),
+    ("raw_momentum is \"true\", must be true or false, and true only", { $0.metadata["raw_momentum"] = "true" }),
+    ("inner_loss_clip is \"0\", must be above 0", { $0.metadata["inner_loss_clip"] = "0" }),
   ]
 
   @Test(

@@ -43,6 +43,19 @@ import Testing
     #expect(abs(moments[3] - 3) < 0.1)
   }
 
+  @Test("cut, the normal distribution has nothing beyond the cut, and else the same numbers in the same order")
+  func cut() {
+    func stream() -> RandomStream { RandomStream(seed: 5, purpose: .test) }
+    var (plain, cut, far) = (stream(), stream(), stream())
+    let numbers = plain.normals(20_000)
+    let found = cut.normals(19_001, within: 2)
+    #expect(found == Array(numbers.filter { abs($0) <= 2 }.prefix(19_001)))
+    let square = found.reduce(0) { $0 + Double($1) * Double($1) } / Double(found.count)
+    // 1 − 4 φ(2) / (2 Φ(2) − 1)
+    #expect(abs(square - 0.7737) < 0.02)
+    #expect(far.normals(20_000, within: .infinity) == numbers)
+  }
+
   @Test("a sample without replacement is a uniform choice of different numbers")
   func sample() {
     var counts = [Int](repeating: 0, count: 7)

@@ -20,6 +20,8 @@ import Testing
     configuration.http.tls.certificate = "/certificate"
     configuration.http.tls.key = "/key"
     configuration.snapshot.signingKeyFile = "/signing"
+    configuration.inner.lossClip = 20
+    configuration.outer.initialCut = 3
     configuration.inner.optimizer.timeFrozenAt = 500
     configuration.inner.optimizer.scaleByRms = true
     configuration.inner.optimizer.rawMomentum = true

@@ -100,6 +100,8 @@ import Testing
       (
         #""inner": {"optimizer": {"time_frozen_at": 0}}"#, "inner.optimizer.time_frozen_at must be in 1 … 1000000000"
       ),
+      (#""inner": {"loss_clip": 0}"#, "inner.loss_clip must be in 1e-30 … 1e16"),
+      (#""outer": {"initial_cut": 0}"#, "outer.initial_cut must be in 0.1 … 10"),
       (#""inner": {"optimizer": {"scale_by_rms": 1}}"#, "inner.optimizer.scale_by_rms must be true or false"),
       (#""http": {"port": 70000}"#, "http.port must be in 0 … 65535"), (#""http": 3"#, "http must be an object"),
       (#""problem": "mlp9""#, "problem[0].name is mlp9"), (#""preset": "huge""#, "preset is huge"),
@@ -184,6 +186,17 @@ import Testing
     #expect(try Configuration(stored: JSONSerialization.data(withJSONObject: object)) == configuration)
     object["preset"] = "huge"
     #expect(try Configuration(stored: JSONSerialization.data(withJSONObject: object)) == nil)
+  }
+
+  @Test("the preset paper clips the inner loss and cuts initial weights, unless a file or an option says null")
+  func off() throws {
+    let paper = try load(#"{\#(Self.least), "preset": "paper"}"#)
+    #expect(paper.inner.lossClip == 10 && paper.outer.initialCut == 2)
+    let off = try load(
+      #"{\#(Self.least), "preset": "paper", "inner": {"loss_clip": null}}"#, flags: [("outer.initial_cut", "null")])
+    #expect(off.inner.lossClip == nil && off.outer.initialCut == nil)
+    let small = try load("{\(Self.least)}")
+    #expect(small.inner.lossClip == nil && small.outer.initialCut == nil)
   }
 
   @Test("a missing file, no JSON, missing keys and an unknown variable are errors too")

@@ -18,6 +18,8 @@ package struct OuterGradientFixture: Decodable, Sendable {
     package var outerBatches: Int
     /// Whether θ is one that diverges.
     package var diverging: Bool
+    /// The value at which the loss that a step goes down is clipped; nil where it is not.
+    package var innerLossClip: Float?
     /// The learned optimizer that takes the steps.
     package var architecture: Architecture
   }

@@ -12,7 +12,7 @@ import Testing
 /// Keys that came after a run may have begun, and are on in the preset `paper`: new runs have them, and a run that goes on
 /// keeps what it did unless the configuration says otherwise.
 @Suite struct KeptKeysTests {
-  private static let keys = ["outer.weight_by_length", "outer.count_divergence_to_end"]
+  private static let keys = ["outer.weight_by_length", "outer.count_divergence_to_end", "inner.loss_clip"]
 
   /// A small run of the preset `paper`, whose configuration gives all keys but the new ones.
   private func configuration(_ dataset: URL, in folder: URL, outerIterations: Int) -> Configuration {
@@ -20,9 +20,14 @@ import Testing
       dataset, state: folder.appending(path: "state"), outerIterations: outerIterations)
     configuration.preset = .paper
     configuration.given = Set(ConfigurationKey.all.map(\.path)).subtracting(Self.keys)
-    configuration.outer.weightByLength = true
-    configuration.outer.countDivergenceToEnd = true
+    switchNewKeys(of: &configuration, on: true)
     return configuration
+  }
+
+  private func switchNewKeys(of configuration: inout Configuration, on isOn: Bool) {
+    configuration.outer.weightByLength = isOn
+    configuration.outer.countDivergenceToEnd = isOn
+    configuration.inner.lossClip = isOn ? 2.3 : nil
   }
 
   private func train(_ configuration: Configuration) throws -> (log: RecordingLog, state: TrainingState) {
@@ -39,7 +44,7 @@ import Testing
     var file = try #require(
       try files.newest(refused: { _ in }) { record, data in try Safetensors(data, name: record.name) })
     file.metadata["configuration"] = try #require(file.metadata["configuration"])
-      .replacing(/"(weightByLength|countDivergenceToEnd)":(true|false),?/, with: "").replacing(",}", with: "}")
+      .replacing(/"(weightByLength|countDivergenceToEnd)":false,?/, with: "").replacing(",}", with: "}")
     try RecordedFiles(creating: StateFolder(configuration.stateFolder).states, prefix: "training")
       .write(file.encoded(), step: step + 1, created: Date())
   }
@@ -66,16 +71,22 @@ import Testing
     for (preset, isOn) in [(Configuration.Preset.small, false), (.paper, true)] {
       let configuration = Configuration(preset: preset)
       #expect(configuration.outer.weightByLength == isOn && configuration.outer.countDivergenceToEnd == isOn)
+      #expect(configuration.inner.lossClip == (isOn ? 10 : nil) && configuration.outer.initialCut == (isOn ? 2 : nil))
       let stored = try JSONEncoder().encode(configuration)
       #expect(Configuration(stored: stored)?.outer == configuration.outer)
+      #expect(Configuration(stored: stored)?.inner == configuration.inner)
       var object = try #require(try JSONSerialization.jsonObject(with: stored) as? [String: Any])
       var outer = try #require(object["outer"] as? [String: Any])
-      (outer["weightByLength"], outer["countDivergenceToEnd"]) = (nil, nil)
+      for key in ["weightByLength", "countDivergenceToEnd", "initialCut"] { outer[key] = nil }
       object["outer"] = outer
+      var inner = try #require(object["inner"] as? [String: Any])
+      inner["lossClip"] = nil
+      object["inner"] = inner
       let earlier = try #require(try Configuration(stored: JSONSerialization.data(withJSONObject: object)))
       #expect(!earlier.outer.weightByLength && !earlier.outer.countDivergenceToEnd)
+      #expect(earlier.inner.lossClip == nil && earlier.outer.initialCut == nil)
     }
-    #expect(ConfigurationKey.all.filter(\.isKept).map(\.path).sorted() == Self.keys.sorted())
+    #expect(ConfigurationKey.all.filter(\.isKept).map(\.path).sorted() == (Self.keys + ["outer.initial_cut"]).sorted())
   }
 
   @Test(
@@ -89,16 +100,18 @@ import Testing
 
       var before = configuration(dataset, in: folder, outerIterations: 2)
       before.given.formUnion(Self.keys)
-      (before.outer.weightByLength, before.outer.countDivergenceToEnd) = (false, false)
+      switchNewKeys(of: &before, on: false)
       _ = try train(before)
       try makeEarlier(before)
       let now = configuration(dataset, in: folder, outerIterations: 4)
       try TrainingRun.check(now, kernels: .forTests)
       let (log, state) = try train(now)
       #expect(!state.configuration.outer.weightByLength && !state.configuration.outer.countDivergenceToEnd)
-      for key in Self.keys {
+      #expect(state.configuration.inner.lossClip == nil)
+      for (key, value) in zip(Self.keys, ["false", "false", "null"]) {
         #expect(
-          log.lines.contains("as in the state, as the configuration does not give it: \(key) is false"), "\(log.lines)")
+          log.lines.contains("as in the state, as the configuration does not give it: \(key) is \(value)"),
+          "\(log.lines)")
       }
       #expect(!log.lines.contains { $0.hasPrefix("takes effect") || $0.hasPrefix("workers begin anew") })
       let again = try train(configuration(dataset, in: folder, outerIterations: 5))
@@ -114,7 +127,9 @@ import Testing
       given.given.formUnion(Self.keys)
       let last = try train(given)
       #expect(last.state.configuration.outer.weightByLength)
-      for key in Self.keys { #expect(last.log.lines.contains("takes effect: \(key): false → true")) }
+      for key in Self.keys.prefix(2) { #expect(last.log.lines.contains("takes effect: \(key): false → true")) }
+      #expect(last.log.lines.contains("takes effect: inner.loss_clip: null → 2.3"), "\(last.log.lines)")
+      #expect(last.state.learner.theta != again.state.learner.theta)
       #expect(!last.log.lines.contains { $0.hasPrefix("as in the state") })
     }
   }
@@ -123,10 +138,10 @@ import Testing
   func reload() throws {
     try withTemporaryFolder { folder in
       var configuration = configuration(try SmallDataset.digits(in: folder).folder, in: folder, outerIterations: 2)
-      (configuration.outer.weightByLength, configuration.outer.countDivergenceToEnd) = (false, false)
+      switchNewKeys(of: &configuration, on: false)
       _ = try train(configuration)
       let log = RecordingLog()
-      (configuration.outer.weightByLength, configuration.outer.countDivergenceToEnd) = (true, true)
+      switchNewKeys(of: &configuration, on: true)
       let run = try TrainingRun(configuration: configuration, kernels: .forTests, console: log.logger)
       try run.reload(configuration)
       #expect(log.lines.last == "reloaded: nothing has changed")

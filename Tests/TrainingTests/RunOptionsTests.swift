@@ -23,7 +23,8 @@ import Testing
       ("3", { $0.problem = [Configuration.Problem(name: "mlp2x32", referenceLoss: 2)] }),
       ("3", { $0.problem = [Configuration.Problem(name: "mlp2x32", batch: 8)] }),
       ("3", { $0.problem = [Configuration.Problem(name: "mlp2x32", life: .init(to: 90))] }),
-      ("2", { $0.problem = [Configuration.Problem(name: "mlp2x32")] }),
+      ("2", { $0.problem = [Configuration.Problem(name: "mlp2x32")] }), ("3", { $0.inner.lossClip = 10 }),
+      ("2", { $0.outer.initialCut = 2 }),
     ] {
       var configuration = plain
       edit(&configuration)

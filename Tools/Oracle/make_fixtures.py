@@ -27,7 +27,17 @@ BATCH = 128
 THETA, INNER, MOMENTA, SECOND_MOMENTS, IMAGES, OUTER_IMAGES, VECTOR, SIGNS = (100 * n for n in range(1, 9))
 
 
-def recipe(length, *, problem="mlp2x32", batch=BATCH, midway=False, outer_batches=0, diverging=False, **architecture):
+def recipe(
+    length,
+    *,
+    problem="mlp2x32",
+    batch=BATCH,
+    midway=False,
+    outer_batches=0,
+    diverging=False,
+    inner_loss_clip=None,
+    **architecture,
+):
     return {
         "problem": problem,
         "length": length,
@@ -35,6 +45,7 @@ def recipe(length, *, problem="mlp2x32", batch=BATCH, midway=False, outer_batche
         "step": 100 if midway else 0,
         "outer_batches": outer_batches,
         "diverging": diverging,
+        "inner_loss_clip": inner_loss_clip,
         "architecture": asdict(Architecture(**architecture)),
     }
 
@@ -52,6 +63,9 @@ def recipes():
     for name, value in options.items():
         yield name.replace("_", "-"), recipe(5, midway=True, hidden_layers=2, hidden_units=16, **{name: value})
     yield "all-options", recipe(20, midway=True, outer_batches=2, **options)
+    clipped = {"midway": True, "inner_loss_clip": 2.26, "hidden_layers": 2, "hidden_units": 16}
+    yield "inner-loss-clip", recipe(10, **clipped)
+    yield "inner-loss-clip-outer", recipe(10, outer_batches=2, **clipped)
     yield "diverging", recipe(10, diverging=True)
     yield "diverging-outer", recipe(10, diverging=True, outer_batches=2)
     yield "conv3x32-10", recipe(10, problem="conv3x32")
@@ -152,8 +166,9 @@ def main():
         if wanted and name not in wanted:
             continue
         case, architecture = make_case(recipe, sample)
-        double = summary(truncation(case, recipe["problem"], architecture))
-        single = summary(truncation(case, recipe["problem"], architecture, torch.float32))
+        clip = recipe["inner_loss_clip"]
+        double = summary(truncation(case, recipe["problem"], architecture, torch.float64, clip))
+        single = summary(truncation(case, recipe["problem"], architecture, torch.float32, clip))
         fixture = {"recipe": recipe, **double, "single_precision_errors": errors(single, double)}
         write(name, fixture)
 

@@ -6,6 +6,7 @@ Case and result are described in Documentation/outer-gradient.md; in double prec
 """
 
 import argparse
+import json
 
 import torch
 from safetensors import safe_open
@@ -21,7 +22,7 @@ def counted_loss(loss):
     return loss if loss < CLIP else torch.full_like(loss, CLIP).detach()
 
 
-def truncation(case, problem, architecture, precision=torch.float64):
+def truncation(case, problem, architecture, precision=torch.float64, inner_loss_clip=None):
     """The outer-loss of the truncation that `case` (a dictionary of tensors) gives, and its gradient by θ."""
     theta = case["theta"].to(precision).requires_grad_()
     inner = case["inner"].to(precision).requires_grad_()
@@ -34,7 +35,8 @@ def truncation(case, problem, architecture, precision=torch.float64):
     losses = []
     for index in range(length):
         loss = inner_loss(problem, inner, case["images"][index], case["labels"][index])
-        (gradient,) = torch.autograd.grad(loss, inner, create_graph=True)
+        descended = loss if inner_loss_clip is None else torch.clamp(loss, max=inner_loss_clip)
+        (gradient,) = torch.autograd.grad(descended, inner, create_graph=True)
         finite = bool(loss.isfinite() and gradient.isfinite().all())
         if finite:
             inner, momenta, second_moments = update(
@@ -79,9 +81,11 @@ def main():
     arguments = parser.parse_args()
     with safe_open(arguments.case, "pt") as file:
         case = {name: file.get_tensor(name) for name in file.keys()}  # noqa: SIM118, the file is no dict
-        architecture = Architecture.from_metadata(file.metadata())
+        metadata = file.metadata() or {}
+    clip = json.loads(metadata.get("inner_loss_clip", "null"))
     precision = torch.float64 if arguments.precision == "double" else torch.float32
-    save_file(truncation(case, arguments.problem, architecture, precision), arguments.output)
+    result = truncation(case, arguments.problem, Architecture.from_metadata(metadata), precision, clip)
+    save_file(result, arguments.output)
 
 
 if __name__ == "__main__":

@@ -44,12 +44,13 @@ extension Architecture {
   }
 
   /// Returns an initial θ: weights normal with standard deviation 1/√in, biases 0 (Documentation/method.md#initial-θ).
-  package func initialTheta(seed: UInt64) -> [Float] {
+  /// - Parameter cut: the number of these standard deviations at which the distribution is cut; nil for no cut.
+  package func initialTheta(seed: UInt64, cut: Double? = nil) -> [Float] {
     var random = RandomStream(seed: seed, purpose: .outerInitialisation)
     return layout.tensors.flatMap { tensor in
       guard tensor.shape.count == 2 else { return [Float](repeating: 0, count: tensor.count) }
       let deviation = 1 / Float(tensor.shape[0]).squareRoot()
-      return random.normals(tensor.count).map { $0 * deviation }
+      return random.normals(tensor.count, within: cut ?? .infinity).map { $0 * deviation }
     }
   }
 

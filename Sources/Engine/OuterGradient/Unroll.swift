@@ -32,6 +32,7 @@ package final class Unroll {
   private let kernels: Kernels
   private let architecture: Architecture
   private let counted: CountedLoss
+  private let lossClip: Float?
   private let evaluator: any InnerEvaluator
   private let update: LearnedUpdate
   private var batch: Batch
@@ -59,16 +60,18 @@ package final class Unroll {
   /// - Parameters:
   ///   - batch: the number of images of every minibatch, fresh ones too.
   ///   - counted: the loss that each step counts.
+  ///   - lossClip: the value at which the loss that a step goes down is clipped; nil where it is not.
   ///   - segmentBytes: the bytes that the states of a segment may take in any case.
   package init(
-    problem: any InnerProblem, architecture: Architecture, batch: Int, counted: CountedLoss, kernels: Kernels,
-    segmentBytes: Int = Unroll.defaultSegmentBytes
+    problem: any InnerProblem, architecture: Architecture, batch: Int, counted: CountedLoss, lossClip: Float? = nil,
+    kernels: Kernels, segmentBytes: Int = Unroll.defaultSegmentBytes
   ) {
     self.segmentBytes = segmentBytes
     self.problem = problem
     self.kernels = kernels
     self.architecture = architecture
     self.counted = counted
+    self.lossClip = lossClip
     evaluator = problem.makeEvaluator(batch: batch, kernels: kernels)
     update = LearnedUpdate(architecture: architecture, problem: problem.layout, reverse: true, kernels: kernels)
     self.batch = Batch(size: batch, shape: problem.shape)
@@ -167,12 +170,17 @@ package final class Unroll {
     return Float(sum / Double(counted.freshBatches))
   }
 
-  /// Returns the loss of the step's own minibatch, and writes its gradient to `gradient`.
+  /// Returns the loss of the step's own minibatch, and writes the gradient of that loss, clipped, to `gradient`.
   private func innerGradient(step: Int, _ before: InnerState, _ images: any BatchSource) -> Float {
     parameters.all.assign(before.parameters)
     load(.inner, step: step, images)
-    return evaluator.gradient(at: parameters, into: gradient, keeping: false)
+    let loss = evaluator.gradient(at: parameters, into: gradient, keeping: false)
+    if isClipped(loss) { gradient.fill(0) }
+    return loss
   }
+
+  /// Returns whether the loss that a step goes down is clipped, so that its gradient is 0.
+  private func isClipped(_ loss: Float) -> Bool { lossClip.map { loss >= $0 } ?? false }
 
   /// Returns dL/dθ over the steps that did not diverge; nil where stopped.
   private func backward(
@@ -223,12 +231,19 @@ package final class Unroll {
     parameters.all.assign(before.parameters)
     load(.inner, step: step, images)
     let loss = evaluator.gradient(at: parameters, into: gradient)
+    let isClipped = isClipped(loss)
+    if isClipped {
+      product.all.assign(gradient.all)
+      gradient.fill(0)
+    }
     update.reverse(
       theta: theta, step: step, before: before, gradient: gradient, after: after, adjoint: adjoint,
       gradientAdjoint: gradientAdjoint, thetaAdjoint: &thetaAdjoint)
     if counted.freshBatches == 0 && counted.isCounted(loss) {
-      kernels.addScaled(share, gradient.all, to: adjoint.parameters)
+      kernels.addScaled(share, isClipped ? product.all : gradient.all, to: adjoint.parameters)
     }
+    // Where the loss is clipped its second derivative is 0, too.
+    if isClipped { return }
     evaluator.hessianVectorProduct(at: parameters, vector: gradientAdjoint, into: product)
     kernels.addScaled(1, product.all, to: adjoint.parameters)
   }

@@ -25,6 +25,9 @@ package struct InnerSettings: Codable, Hashable, Sendable {
   package var classes = 10
   /// The life of a task.
   package var life = Life()
+  /// The value at which the loss that an inner step goes down is clipped: where a minibatch's loss is that large or
+  /// larger, the gradient is 0 (Documentation/method.md#clip-of-the-inner-loss). It is not where this is nil.
+  package var lossClip: Float?
   /// The architecture of the learned optimizer.
   package var optimizer = Architecture()
 
@@ -39,6 +42,7 @@ package struct InnerSettings: Codable, Hashable, Sendable {
     var settings = InnerSettings()
     settings.batch = 128
     settings.life = Life(from: 10_000, to: 10_000)
+    settings.lossClip = 10
     return settings
   }()
 

@@ -126,6 +126,9 @@ package struct OuterSettings: Codable, Hashable, Sendable {
   /// Whether a member that diverges counts the clip to the end of its task's life, and not only of its truncation
   /// (Documentation/method.md#divergence).
   package var countDivergenceToEnd = false
+  /// The number of standard deviations at which the normal distribution of initial weights is cut
+  /// (Documentation/method.md#initial-θ). It is not where this is nil.
+  package var initialCut: Double?
   /// The settings of asynchronous outer-training.
   package var asynchronous = Asynchronous()
 
@@ -146,6 +149,7 @@ package struct OuterSettings: Codable, Hashable, Sendable {
     settings.curriculum = Curriculum(from: 50, to: 10_000, over: 5_000)
     settings.weightByLength = true
     settings.countDivergenceToEnd = true
+    settings.initialCut = 2
     return settings
   }()
 

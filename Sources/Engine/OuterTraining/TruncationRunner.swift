@@ -34,7 +34,7 @@ final class TruncationRunner {
     if let unroll = unrolls[size] { return unroll }
     let unroll = Unroll(
       problem: problems[size.problem], architecture: inner.optimizer, batch: size.batch, counted: CountedLoss(outer),
-      kernels: kernels)
+      lossClip: inner.lossClip, kernels: kernels)
     unrolls[size] = unroll
     return unroll
   }

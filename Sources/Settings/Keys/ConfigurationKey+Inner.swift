@@ -28,6 +28,11 @@ extension ConfigurationKey {
           [method](method.md#ages)).
           """,
         words: InnerSettings.Life.Ages.words),
+      ConfigurationKey(
+        "inner.loss_clip", \.inner.lossClip,
+        "Outer-training's inner steps go down the loss clipped at this: where it is that or more, the gradient is 0.",
+        more: "`null`: the loss as it is. See [method](method.md#clip-of-the-inner-loss).", before: .some(nil),
+        .ifThere(.positive)),
     ] + optimizer
 
   /// The time scales that an architecture may have, in inner steps.

@@ -2,7 +2,7 @@ import Engine
 
 extension ConfigurationKey {
   /// The keys of outer-training: ``OuterSettings``.
-  static let outer = gradient + adam + asynchronous
+  static let outer = gradient + adam + initial + asynchronous
 
   /// The keys of the outer-loss and of the estimator of its gradient.
   private static let gradient = [
@@ -94,6 +94,15 @@ extension ConfigurationKey {
       words: OuterSettings.Clip.Kind.words),
     ConfigurationKey(
       "outer.clip.at", \.outer.clip.at, "The largest norm, or the largest value, of the outer-gradient.", .positive),
+  ]
+
+  /// The key of the θ that a run begins with.
+  private static let initial = [
+    ConfigurationKey(
+      "outer.initial_cut", \.outer.initialCut,
+      "Standard deviations at which the normal distribution of θ's initial weights is cut.",
+      more: "`null`: it is not. See [method](method.md#initial-θ).", changed: .start,
+      before: .some(nil), .ifThere(.range(0.1...10)))
   ]
 
   /// The keys of asynchronous outer-training.

@@ -83,6 +83,22 @@ import Testing
     }
   }
 
+  @Test("initial weights lie within the cut, in standard deviations of their layer, and are as ever without one")
+  func initialCut() {
+    let architecture = Architecture()
+    let theta = architecture.initialTheta(seed: 3, cut: 2)
+    let plain = architecture.initialTheta(seed: 3)
+    for tensor in architecture.layout.tensors {
+      let bound = tensor.shape.count == 2 ? 2 / Float(tensor.shape[0]).squareRoot() : 0
+      #expect(theta[tensor.range].allSatisfy { abs($0) <= bound })
+      #expect(plain[tensor.range].contains { abs($0) > bound } == (bound > 0))
+    }
+    let first = architecture.layout.tensors[0].range
+    #expect(
+      Set(plain[first]).subtracting(theta[first]).count == plain[first].count { abs($0) > 2 / Float(31).squareRoot() })
+    #expect(architecture.initialTheta(seed: 3, cut: 10) == plain)
+  }
+
   @Test("no option changes the layout of θ, and an architecture without any is written as before there were any")
   func written() throws {
     let plain = architecture()

@@ -8,6 +8,8 @@ struct ReferenceTruncation {
   /// Images of a minibatch.
   var batch: Int
   var counted: CountedLoss
+  /// The value at which the loss that a step goes down is clipped.
+  var lossClip: Float?
   /// Inner steps that the task has behind it.
   var firstStep: Int
   var length: Int
@@ -21,7 +23,9 @@ struct ReferenceTruncation {
     for step in firstStep..<firstStep + length {
       let own = batch(for: .inner, step)
       let before = state.parameters
-      state = optimizer.step(state, gradient: mlp.gradient(before, own), t: step)
+      let isClipped = lossClip.map { mlp.loss(before, own) >= Double($0) } ?? false
+      let gradient = isClipped ? before.map { _ in 0 } : mlp.gradient(before, own)
+      state = optimizer.step(state, gradient: gradient, t: step)
       let measured =
         counted.freshBatches == 0
         ? [mlp.loss(before, own)]
