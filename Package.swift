@@ -38,6 +38,7 @@ let sources: [Target] = [
   .target(
     name: "CKernels", cSettings: [.define("LOPT_OPENBLAS", .when(traits: ["OpenBLAS"]))],
     linkerSettings: [.linkedLibrary("openblas", .when(traits: ["OpenBLAS"]))]),
+  .target(name: "CLopt", dependencies: ["CKernels"]),
   .target(name: "CReducedJPEG"),
   .target(name: "Engine", dependencies: ["CKernels", "Files", "Randomness", "Threads"], swiftSettings: settings),
   .target(
@@ -51,6 +52,7 @@ let sources: [Target] = [
     ],
     swiftSettings: settings),
   .target(name: "Snapshots", dependencies: ["Files", crypto], swiftSettings: settings),
+  .target(name: "LearnedOptimizers", dependencies: ["CLopt", "Files", "Snapshots"], swiftSettings: settings),
   .target(name: "DaemonProtocol", dependencies: ["Files", "Snapshots"], swiftSettings: settings),
   .target(
     name: "DaemonClient",
@@ -126,7 +128,7 @@ let testSupport: [Target] = [
     ],
     path: "Tests/ScriptedServer", swiftSettings: settings),
   .target(
-    name: "TestSupport", dependencies: ["CZlib", "Engine", "Settings", "Shards", "Snapshots", logging],
+    name: "TestSupport", dependencies: ["CZlib", "Engine", "Randomness", "Settings", "Shards", "Snapshots", logging],
     path: "Tests/TestSupport",
     swiftSettings: settings),
 ]
@@ -147,6 +149,10 @@ let tests: [Target] = [
   .testTarget(
     name: "DataPrepTests",
     dependencies: ["CTurboJPEG", "DataPrep", "Files", "Randomness", "Shards", "TestSupport", "Threads"],
+    swiftSettings: settings),
+  .testTarget(
+    name: "LearnedOptimizersTests",
+    dependencies: ["CKernels", "CLopt", "Engine", "Files", "LearnedOptimizers", "Snapshots", "Tasks", "TestSupport"],
     swiftSettings: settings),
   .testTarget(name: "SnapshotsTests", dependencies: ["Files", "Snapshots", "TestSupport"], swiftSettings: settings),
   .testTarget(
@@ -231,6 +237,7 @@ let package = Package(
     .executable(name: "dataprep", targets: ["DataPrep"]),
     .executable(name: "lopt-daemon", targets: ["Daemon"]),
     .executable(name: "lopt", targets: ["Lopt"]),
+    .library(name: "LearnedOptimizers", targets: ["LearnedOptimizers"]),
     .library(name: "Shards", targets: ["Shards"]),
     .library(name: "DaemonClient", targets: ["DaemonClient"]),
   ],

@@ -14,7 +14,8 @@ struct Lopt: AsyncParsableCommand {
       """,
     version: toolVersion,
     subcommands: [
-      BenchCommand.self, DescribeCommand.self, EvaluateCommand.self, ExportStateCommand.self, FigureCommand.self,
+      ApplyCommand.self, BenchCommand.self, DescribeCommand.self, EvaluateCommand.self, ExportStateCommand.self,
+      FigureCommand.self,
       LayoutCommand.self, OuterGradientCommand.self, SuiteCommand.self, TrainCommand.self,
     ],
     groupedSubcommands: [

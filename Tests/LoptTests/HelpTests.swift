@@ -3,7 +3,8 @@ import Testing
 
 @Suite struct HelpTests {
   static let texts = [
-    HelpText("lopt"), HelpText("lopt", "bench"), HelpText("lopt", "describe"), HelpText("lopt", "evaluate"),
+    HelpText("lopt"), HelpText("lopt", "apply"), HelpText("lopt", "bench"), HelpText("lopt", "describe"),
+    HelpText("lopt", "evaluate"),
     HelpText("lopt", "export-state"),
     HelpText("lopt", "fetch"), HelpText("lopt", "figure"), HelpText("lopt", "figure", "1"),
     HelpText("lopt", "figure", "3"),

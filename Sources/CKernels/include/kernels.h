@@ -227,6 +227,36 @@ struct lopt_kernels {
   long (*multiply_adds)(long rounds, float factor, float *result);
 };
 
+/// The numbers of a learned optimizer, besides its network, that the folding of a tensor needs.
+struct lopt_folding {
+  /// The number of time inputs.
+  long time_count;
+  /// [time_count]: the scales τ of the inputs tanh(t/τ − 1).
+  const float *time_scales;
+  /// The step from which on the time inputs stay as they are; negative for never.
+  long time_frozen_at;
+  /// The row of the first layer that takes the parameter's value.
+  long value_row;
+  /// The first of the rows whose inputs are not divided by their root mean square over the tensor.
+  long raw_row;
+  /// How many rows these are.
+  long raw_count;
+  /// Whether the update is multiplied by the root mean square of the tensor's parameters.
+  int scale_by_rms;
+};
+
+/// Returns 1 − β for the decimal number that β stands for: the fewest decimals that give this float. The float next to
+/// 0.9999 is 1.7e-8 below it, which is 2e-4 of 1 − β.
+float lopt_rest(float beta);
+
+/// Folds what is the same for all parameters of a tensor at step number `step` into the network's weights: θ is laid out
+/// as `network.weights`, with the rows of the time inputs behind those of the features. `squares`[inputs] are those of
+/// `lopt_kernels.feature_squares` of the tensor, which has `count` parameters. Writes `weights`, which the kernels take as
+/// `network.weights`, and `scales`[inputs], the factor of each input, and `times`[time_count], the time inputs. Returns the
+/// factor ρ of the tensor's update (Documentation/method.md#scale-of-an-update), 1 where there is none.
+double lopt_fold(const struct lopt_network *network, const struct lopt_folding *folding, const float *theta, long step,
+                 long count, const double *squares, float *weights, double *scales, double *times);
+
 /// Returns the table for an instruction set: "baseline", "x86-64-v3" or "x86-64-v4". Where the package is built with its
 /// trait OpenBLAS, "+openblas" behind one of these is the table whose `product` is that library's. Returns null for any
 /// other name, and where this machine lacks the instructions.

@@ -3,7 +3,6 @@ import Randomness
 extension Architecture {
   /// Whether each of the 2 + 4 β features, for β decays, is an input. They are in the method's order
   /// (Documentation/method.md#inputs).
-  /// input.
   private var featureIsOn: [Bool] {
     let rms = features.contains(.rms)
     let momentum = features.contains(.momentum)
@@ -54,18 +53,13 @@ extension Architecture {
     }
   }
 
-  /// The numbers 1 − β for the decimal numbers that the betas stand for. The float next to 0.9999 is 1.7e-8 below it,
-  /// which is 2e-4 of 1 − β.
-  private var rests: [Float] {
-    betas.map { Float(1 - (Double("\($0)") ?? Double($0))) }
-  }
-
   /// The network as the kernels take it.
   var network: Kernels.Network {
     Kernels.Network(
-      betas: betas, rests: rests, rows: featureRows, inputs: parameterInputs, hiddenLayers: hiddenLayers,
-      hiddenUnits: hiddenUnits,
-      lambda1: lambda1, lambda2: lambda2, epsilon: Self.inverseRMSEpsilon)
+      betas: betas, rests: betas.map(Kernels.rest), rows: featureRows, inputs: parameterInputs,
+      hiddenLayers: hiddenLayers, hiddenUnits: hiddenUnits, lambda1: lambda1, lambda2: lambda2,
+      epsilon: Self.inverseRMSEpsilon, timeScales: activeTimeScales, timeFrozenAt: timeFrozenAt, valueRow: valueRow,
+      rawRows: rawRows, scaleByRms: scaleByRms)
   }
 
   /// The number of multiply-adds of the network for one inner parameter.

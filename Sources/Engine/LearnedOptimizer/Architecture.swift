@@ -39,10 +39,6 @@ package struct Architecture: Hashable, Sendable {
   /// Makes the paper's architecture.
   package init() {}
 
-  /// The number that is added to a tensor's mean square before the root that normalizes an input.
-  static let normalizationEpsilon: Float = 1e-5
   /// The number that is added to a second moment before its inverse root.
   static let inverseRMSEpsilon: Float = 1e-6
-  /// The number that is added to the mean square of a tensor's parameters before the root that scales its update.
-  static let scaleEpsilon = 1e-9
 }

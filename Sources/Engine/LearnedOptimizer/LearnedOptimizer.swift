@@ -30,4 +30,14 @@ package final class LearnedOptimizer: InnerOptimizer {
     parameters.all.assign(state.parameters)
     step += 1
   }
+
+  /// Returns the momenta of a tensor, [β, its parameters].
+  package func momenta(of tensor: ParameterLayout.Tensor) -> [Float] {
+    (0..<state.betas).flatMap { state.momentum($0)[tensor.range].array }
+  }
+
+  /// Returns the second moments of a tensor, [β, its parameters].
+  package func secondMoments(of tensor: ParameterLayout.Tensor) -> [Float] {
+    (0..<state.betas).flatMap { state.secondMoment($0)[tensor.range].array }
+  }
 }

@@ -1,7 +1,3 @@
-#if canImport(Glibc)
-  import Glibc
-#endif
-
 /// One inner step of the learned optimizer and its reverse, over all tensors of a problem
 /// (Documentation/method.md#one-update and Documentation/method.md#reverse-of-an-update).
 ///
@@ -10,13 +6,8 @@
 /// object is for one thread, and allocates nothing after it was made.
 package final class LearnedUpdate {
   private let kernels: Kernels
-  private let architecture: Architecture
   private let network: Kernels.Network
-  private let timeScales: [Float]
-  private let rawRows: Range<Int>
-  private let valueRow: Int
   private let problem: ParameterLayout
-  private let theta: ParameterLayout
   /// The distance between the rows of `featureAdjoints`: the largest tensor, in whole blocks.
   private let featureStride: Int
 
@@ -38,13 +29,8 @@ package final class LearnedUpdate {
   ///   - reverse: whether `reverse` will be called.
   package init(architecture: Architecture, problem: ParameterLayout, reverse: Bool, kernels: Kernels) {
     self.kernels = kernels
-    self.architecture = architecture
     self.problem = problem
     network = architecture.network
-    timeScales = architecture.activeTimeScales
-    rawRows = architecture.rawRows
-    valueRow = architecture.valueRow
-    theta = architecture.layout
     let block = Kernels.block
     featureStride = problem.tensors.map { ($0.count + block - 1) / block * block }.max() ?? 0
     weights = FloatBuffer(network.weightCount)
@@ -54,7 +40,7 @@ package final class LearnedUpdate {
     squares = Array(repeating: 0, count: network.inputs)
     scales = squares
     coefficients = Array(repeating: 0, count: network.inputs)
-    times = Array(repeating: 0, count: timeScales.count)
+    times = Array(repeating: 0, count: network.timeScales.count)
   }
 
   private func tensor(
@@ -91,30 +77,9 @@ package final class LearnedUpdate {
   /// Sets `weights`, `scales` and `updateScale` for one tensor at one step.
   private func fold(_ theta: FloatBuffer, _ step: Int, _ tensor: Kernels.Tensor) {
     kernels.featureSquares(network, tensor, into: &squares)
-    for i in squares.indices {
-      let mean = squares[i] / Double(tensor.parameters.count)
-      scales[i] = 1 / (Double(Architecture.normalizationEpsilon) + mean).squareRoot()
-    }
-    for row in rawRows { scales[row] = 1 }
-    if architecture.scaleByRms {
-      let mean = squares[valueRow] / Double(tensor.parameters.count)
-      updateScale = (mean + Architecture.scaleEpsilon).squareRoot()
-    }
-    let time = Double(min(step, architecture.timeFrozenAt ?? step))
-    for (i, scale) in timeScales.enumerated() { times[i] = tanh(time / Double(scale) - 1) }
-    let units = network.hiddenUnits
-    let inputs = network.inputs
-    for i in 0..<inputs {
-      for unit in 0..<units { weights[i * units + unit] = Float(scales[i] * Double(theta[i * units + unit])) }
-    }
-    let bias = (inputs + times.count) * units
-    for unit in 0..<units {
-      var sum = Double(theta[bias + unit])
-      for (i, time) in times.enumerated() { sum += time * Double(theta[(inputs + i) * units + unit]) }
-      weights[inputs * units + unit] = Float(sum)
-    }
-    let rest = (inputs + 1) * units
-    weights[rest..<weights.count].assign(theta[bias + units..<theta.count])
+    updateScale = kernels.fold(
+      network, theta: theta, step: step, count: tensor.parameters.count, squares: squares, into: weights,
+      scales: &scales, times: &times)
   }
 
   /// Takes adjoints back through `forward`.
@@ -166,12 +131,12 @@ package final class LearnedUpdate {
       }
       coefficients[i] = Float(scales[i] * scales[i] * product / Double(count))
     }
-    for row in rawRows { coefficients[row] = 0 }
-    if architecture.scaleByRms {
+    for row in network.rawRows { coefficients[row] = 0 }
+    if network.scaleByRms {
       // The weights of d and s alternate.
       let product = stride(from: weights.count - 2 * (units + 1), to: weights.count, by: 2)
         .reduce(0.0) { $0 + Double(weights[$1]) * Double(weightsAdjoint[$1]) }
-      coefficients[valueRow] -= Float(product / (updateScale * updateScale * Double(count)))
+      coefficients[network.valueRow] -= Float(product / (updateScale * updateScale * Double(count)))
     }
     let bias = (inputs + times.count) * units
     for unit in 0..<units {

@@ -78,6 +78,15 @@ struct FloatSlice {
 
   var pointer: UnsafeMutablePointer<Float> { buffer.pointer + offset }
 
+  /// A copy of the floats.
+  var array: [Float] { Array(UnsafeBufferPointer(start: pointer, count: count)) }
+
+  /// The floats in `range`, in place.
+  subscript(range: Range<Int>) -> FloatSlice {
+    precondition(range.lowerBound >= 0 && range.upperBound <= count)
+    return FloatSlice(buffer: buffer, offset: offset + range.lowerBound, count: range.count)
+  }
+
   func assign(_ other: FloatSlice) {
     precondition(other.count == count)
     pointer.update(from: other.pointer, count: count)

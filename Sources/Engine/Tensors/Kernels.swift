@@ -13,9 +13,6 @@ package struct Kernels: @unchecked Sendable {
     return (names + names.map { $0 + "+openblas" }).compactMap { Kernels($0) }
   }
 
-  /// The number of parameters that the learned optimizer's network handles at once.
-  static let block = Int(LOPT_BLOCK)
-
   let table: UnsafePointer<lopt_kernels>
 
   /// Finds the kernels of an instruction set by its name; nil where that is unknown, or this processor lacks it.
@@ -165,124 +162,9 @@ package struct Kernels: @unchecked Sendable {
       step.shares.first, step.correction, gradient.pointer, first.pointer, second.pointer, parameters.pointer)
   }
 
-  func moments(
-    beta: Float, rest: Float, gradient: FloatSlice, momentum: FloatSlice, secondMoment: FloatSlice,
-    nextMomentum: FloatSlice, nextSecondMoment: FloatSlice
-  ) {
-    let count = gradient.count
-    precondition(momentum.count == count && secondMoment.count == count)
-    precondition(nextMomentum.count == count && nextSecondMoment.count == count)
-    table.pointee.moments(
-      count, beta, rest, gradient.pointer, momentum.pointer, secondMoment.pointer, nextMomentum.pointer,
-      nextSecondMoment.pointer)
-  }
-
   /// Does multiply-adds in registers alone, and returns how many.
   package func multiplyAdds(rounds: Int) -> Int {
     var result: Float = 0
     return table.pointee.multiply_adds(rounds, 1e-9, &result)
-  }
-
-  /// The learned optimizer's network as the kernels take it, its normalization and time inputs folded into `weights`.
-  struct Network {
-    var betas: [Float]
-    /// The numbers 1 − β.
-    var rests: [Float]
-    var rows: [Int32]
-    var inputs: Int
-    var hiddenLayers: Int
-    var hiddenUnits: Int
-    var lambda1: Float
-    var lambda2: Float
-    var epsilon: Float
-
-    /// The number of floats of `weights`.
-    var weightCount: Int {
-      (inputs + 1) * hiddenUnits + (hiddenLayers - 1) * (hiddenUnits + 1) * hiddenUnits + (hiddenUnits + 1) * 2
-    }
-    /// The number of floats of `scratch` of every call below.
-    var scratchCount: Int {
-      let forward = inputs + 1 + hiddenLayers * (hiddenUnits + 1) + 2
-      return (forward + 2 * max(hiddenUnits, 2) + hiddenUnits) * block + Int(LOPT_SLACK)
-    }
-  }
-
-  /// One tensor of inner parameters with its state. `momenta` begin at the tensor in the first of their rows.
-  struct Tensor {
-    var parameters: FloatSlice
-    var gradient: FloatSlice
-    var momenta: FloatSlice
-    var secondMoments: FloatSlice
-    var stride: Int
-  }
-
-  private func with<Result>(
-    _ network: Network, _ weights: FloatSlice?, _ tensor: Tensor, scale: Float = 1,
-    _ body: (UnsafePointer<lopt_network>, UnsafePointer<lopt_tensor>) -> Result
-  ) -> Result {
-    precondition(tensor.gradient.count == tensor.parameters.count)
-    precondition(weights.map { $0.count == network.weightCount } ?? true)
-    var tensorC = lopt_tensor(
-      count: tensor.parameters.count, stride: tensor.stride, parameters: tensor.parameters.pointer,
-      gradient: tensor.gradient.pointer, momenta: tensor.momenta.pointer,
-      second_moments: tensor.secondMoments.pointer)
-    return network.rows.withUnsafeBufferPointer { rows in
-      var networkC = lopt_network(
-        betas: network.betas.count, rows: rows.baseAddress, inputs: network.inputs,
-        hidden_layers: network.hiddenLayers, hidden_units: network.hiddenUnits, weights: weights?.pointer,
-        lambda1: scale * network.lambda1, lambda2: network.lambda2, epsilon: network.epsilon)
-      return body(&networkC, &tensorC)
-    }
-  }
-
-  func featureSquares(_ network: Network, _ tensor: Tensor, into sums: inout [Double]) {
-    precondition(sums.count == network.inputs)
-    sums.withUnsafeMutableBufferPointer { sums in
-      with(network, nil, tensor) { table.pointee.feature_squares($0, $1, sums.baseAddress) }
-    }
-  }
-
-  /// Computes the parameters after an update whose step is multiplied by `scale`.
-  func networkUpdate(
-    _ network: Network, weights: FloatSlice, _ tensor: Tensor, scale: Float = 1, next: FloatSlice, scratch: FloatBuffer
-  ) {
-    precondition(next.count == tensor.parameters.count && scratch.count >= network.scratchCount)
-    with(network, weights, tensor, scale: scale) {
-      table.pointee.network_update($0, $1, next.pointer, scratch.pointer)
-    }
-  }
-
-  /// Takes the adjoint of the parameters after an update whose step is multiplied by `scale` back through the network.
-  func networkReverse(
-    _ network: Network, weights: FloatSlice, _ tensor: Tensor, scale: Float = 1, nextAdjoint: FloatSlice,
-    weightsAdjoint: FloatBuffer, featureAdjoints: FloatBuffer, featureStride: Int, scratch: FloatBuffer
-  ) {
-    precondition(weightsAdjoint.count >= network.weightCount && scratch.count >= network.scratchCount)
-    precondition(featureAdjoints.count >= network.inputs * featureStride && featureStride % Self.block == 0)
-    precondition(featureStride >= tensor.parameters.count && nextAdjoint.count == tensor.parameters.count)
-    with(network, weights, tensor, scale: scale) {
-      table.pointee.network_reverse(
-        $0, $1, nextAdjoint.pointer, weightsAdjoint.pointer, featureAdjoints.pointer, featureStride, scratch.pointer)
-    }
-  }
-
-  /// Takes adjoints back through the features, their normalization and the moments.
-  ///
-  /// `momentaAdjoint` and `secondMomentsAdjoint` begin at the tensor in the first of their rows.
-  func featureReverse(
-    _ network: Network, _ tensor: Tensor, featureAdjoints: FloatBuffer, featureStride: Int, coefficients: [Float],
-    parametersAdjoint: FloatSlice, momentaAdjoint: FloatSlice, secondMomentsAdjoint: FloatSlice,
-    gradientAdjoint: FloatSlice
-  ) {
-    let count = tensor.parameters.count
-    precondition(coefficients.count == network.inputs && gradientAdjoint.count == count)
-    precondition(featureAdjoints.count >= network.inputs * featureStride && featureStride >= count)
-    let rows = (network.betas.count - 1) * tensor.stride + count
-    precondition(parametersAdjoint.count == count && momentaAdjoint.count >= rows && secondMomentsAdjoint.count >= rows)
-    with(network, nil, tensor) {
-      table.pointee.feature_reverse(
-        $0, $1, network.betas, network.rests, featureAdjoints.pointer, featureStride, coefficients,
-        parametersAdjoint.pointer, momentaAdjoint.pointer, secondMomentsAdjoint.pointer, gradientAdjoint.pointer)
-    }
   }
 }
