@@ -221,6 +221,8 @@ let fuzzing: [Target] = [
     name: "FuzzSafetensors", dependencies: ["FuzzRunner", "Snapshots"], path: "Fuzz/FuzzSafetensors",
     swiftSettings: settings),
   .executableTarget(
+    name: "FuzzTheta", dependencies: ["CLopt", "FuzzRunner"], path: "Fuzz/FuzzTheta", swiftSettings: settings),
+  .executableTarget(
     name: "FuzzIDX", dependencies: ["DataPrep", "FuzzRunner"], path: "Fuzz/FuzzIDX", swiftSettings: settings),
   .executableTarget(
     name: "FuzzConfiguration", dependencies: ["FuzzRunner", "Settings"], path: "Fuzz/FuzzConfiguration",

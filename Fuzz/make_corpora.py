@@ -106,6 +106,13 @@ def safetensors():
     }
 
 
+def thetas():
+    return {
+        name: (ROOT / f"Tests/Fixtures/update/{name}/theta.safetensors").read_bytes()
+        for name in ("two-units", "all-options", "gradient-and-value")
+    }
+
+
 def idx():
     header = struct.pack(">4i", 0x803, 2, 28, 28)
     plain = {
@@ -153,6 +160,7 @@ CORPORA = {
     "FuzzTar": tars,
     "FuzzNPZ": npzs,
     "FuzzSafetensors": safetensors,
+    "FuzzTheta": thetas,
     "FuzzIDX": idx,
     "FuzzConfiguration": configurations,
     "FuzzHTTP": http,
