@@ -3,7 +3,7 @@ import Foundation
 import LearnedOptimizers
 
 guard CommandLine.arguments.count == 2 else {
-  FileHandle.standardError.write(Data("usage: train FILE, such as Examples/theta/mlp2x32-train.safetensors\n".utf8))
+  FileHandle.standardError.write(Data("usage: train FILE, such as Examples/theta/conv3x32-train.safetensors\n".utf8))
   exit(64)
 }
 let optimizer = try LearnedOptimizer(contentsOf: URL(filePath: CommandLine.arguments[1]))
