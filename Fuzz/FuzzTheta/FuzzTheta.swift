@@ -1,4 +1,5 @@
 import CLopt
+import Foundation
 import FuzzRunner
 
 /// Reads a snapshot by the C library, and steps parameters with what it takes.
@@ -15,12 +16,17 @@ enum FuzzTheta {
           return
         }
         defer { lopt_free(optimizer) }
-        var values: [Float] = [1, -2, 0]
-        var moments = [Float](repeating: 0, count: lopt_moments(optimizer, count))
+        let values = UnsafeMutablePointer<Float>.allocate(capacity: count)
+        let moments = UnsafeMutablePointer<Float>.allocate(capacity: lopt_moments(optimizer, count))
+        defer {
+          values.deallocate()
+          moments.deallocate()
+        }
+        values.initialize(repeating: 1, count: count)
+        moments.initialize(repeating: 0, count: lopt_moments(optimizer, count))
         for step in 0..<2 {
-          let gradient = values
           var parameters = lopt_parameters(
-            count: count, step: step, values: &values, gradient: gradient, moments: &moments)
+            count: count, step: step, values: values, gradient: values, moments: moments)
           precondition(lopt_step(optimizer, &parameters, 1, 1, 0.01) == 0)
         }
       }
