@@ -10,6 +10,8 @@ from dataclasses import dataclass, fields
 
 import numpy as np
 
+from lopt.errors import printable
+
 #: The groups of inputs that can be switched off. The gradient and the parameter's value are inputs in any case.
 FEATURES = ("momentum", "rms", "time")
 
@@ -51,7 +53,7 @@ class Architecture:
     def __post_init__(self) -> None:
         def keep(name: str, rule: str, value: object, holds: bool) -> None:
             if not holds:
-                raise ValueError(f"{name} is {getattr(self, name)!r}, must be {rule}")
+                raise ValueError(f"{name} is {printable(repr(getattr(self, name)))}, must be {rule}")
             object.__setattr__(self, name, value)
 
         layers, units = _integer(self.hidden_layers), _integer(self.hidden_units)

@@ -14,7 +14,7 @@ import safetensors
 from numpy.typing import ArrayLike, NDArray
 
 from lopt.architecture import Architecture
-from lopt.errors import SnapshotError
+from lopt.errors import SnapshotError, printable
 
 #: The most bytes of a snapshot that are read. What has more, as a device that never ends, is none.
 MOST_BYTES = 256 << 20
@@ -240,7 +240,9 @@ def _check(metadata: Mapping[str, str], name: str) -> None:
             raise SnapshotError(f"{name}: not a snapshot of θ: its metadata lacks {key}")
     for key in ("format_version", *_WHOLE_NUMBERS):
         if not re.fullmatch("-?[0-9]{1,20}", metadata[key]):
-            raise SnapshotError(f'{name}: damaged: its metadata\'s {key} is "{metadata[key]}", must be a whole number')
+            raise SnapshotError(
+                f'{name}: damaged: its metadata\'s {key} is "{printable(metadata[key])}", must be a whole number'
+            )
     version = int(metadata["format_version"])
     if version > _NEWEST_FORMAT:
         raise SnapshotError(
@@ -253,6 +255,6 @@ def _check(metadata: Mapping[str, str], name: str) -> None:
             )
     if version >= 2 and (unknown := sorted(set(metadata) - _KNOWN)):
         raise SnapshotError(
-            f"{name}: its metadata has the key {unknown[0]}, which this package does not know, and θ may not be run "
-            "without: take a newer one of it"
+            f"{name}: its metadata has the key {printable(unknown[0])}, which this package does not know, and θ may "
+            "not be run without: take a newer one of it"
         )
