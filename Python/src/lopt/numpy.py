@@ -54,22 +54,23 @@ def update(
     u = np.asarray(u)
     if u.dtype not in (np.float32, np.float64):
         raise TypeError(f"parameters are {u.dtype}, must be float32 or float64")
-    real, betas = u.dtype.type, len(architecture.betas)
+    real, betas, shape = u.dtype.type, len(architecture.betas), u.shape
     g, m, v = np.asarray(g, real), np.asarray(m, real), np.asarray(v, real)
-    _require_shape("the gradient", g, u.shape)
-    _require_shape("m", m, (betas, *u.shape))
-    _require_shape("v", v, (betas, *u.shape))
+    _require_shape("the gradient", g, shape)
+    _require_shape("m", m, (betas, *shape))
+    _require_shape("v", v, (betas, *shape))
     if step < 0:
         raise ValueError(f"step is {step}, must be 0 or more: the number of steps before this one")
 
+    if u.size == 0:
+        return u.copy(), m.copy(), v.copy()
+    u, g, m, v = u.reshape(-1), g.reshape(-1), m.reshape(betas, -1), v.reshape(betas, -1)
+
     # The moments take this step's gradient before they are used.
-    by_beta = (betas, *u.ndim * [1])
-    beta = np.reshape(architecture.betas, by_beta).astype(real)
-    rest = np.reshape(architecture.rests, by_beta).astype(real)
+    beta = np.array(architecture.betas, real)[:, np.newaxis]
+    rest = np.array(architecture.rests, real)[:, np.newaxis]
     m = beta * m + rest * g
     v = beta * v + rest * (g * g)
-    if u.size == 0:
-        return u.copy(), m, v
 
     # The inputs of the network that differ from parameter to parameter, each beside its square.
     r_squared = 1 / (v + real(1e-6))
@@ -89,7 +90,7 @@ def update(
     x = np.empty((len(inputs), u.size), real)
     for row, (value, square) in enumerate(inputs):
         scale = 1.0 if row in raw else 1 / np.sqrt(1e-5 + np.mean(square, dtype=np.float64))
-        x[row] = real(scale) * np.ravel(value)
+        x[row] = real(scale) * value
 
     # The time inputs are the same for all parameters: a part of the biases of the first layer.
     time = step if architecture.time_frozen_at is None else min(step, architecture.time_frozen_at)
@@ -102,12 +103,13 @@ def update(
         x = weight.astype(real).T @ x + bias.astype(real)[:, np.newaxis]
         if index < len(layers) - 1:
             x = np.maximum(x, 0)
-    d, s = x.reshape(2, *u.shape)
+    d, s = x
 
     scale = np.sqrt(np.mean(u * u, dtype=np.float64) + 1e-9) if architecture.scale_by_rms else 1.0
     exponential = np.exp(np.clip(real(architecture.lambda2) * s, -87, 88))
     change = real(architecture.lambda1 * scale) * d * exponential
-    return np.asarray(u - real(rate) * (change + real(weight_decay) * u)), m, v
+    u = u - real(rate) * (change + real(weight_decay) * u)
+    return u.reshape(shape), m.reshape(betas, *shape), v.reshape(betas, *shape)
 
 
 def _require_shape(name: str, array: NDArray, shape: tuple[int, ...]) -> None:
