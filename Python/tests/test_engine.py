@@ -64,6 +64,20 @@ def test_a_step_is_the_engines(programs, tmp_path, architecture, problem):
     assert distance(ours, theirs, before) < 1e-5 + floor(theirs, before)
 
 
+@pytest.mark.parametrize("size", [1e4, 1e8, 1e9, 1e10, 1e11, 1e12])
+@pytest.mark.parametrize("options", [{}, {"raw_momentum": True, "scale_by_rms": True}], ids=str)
+def test_sums_of_many_squares_overflow_as_in_the_engine(programs, tmp_path, options, size):
+    """All weights of the last layer are large, so that the gradients of a thousand others are."""
+
+    def change(inner):
+        inner[-330:-10] *= size
+
+    before, ours, theirs = stepped(programs, tmp_path, Architecture(**options), "mlp2x32", change)
+    assert np.isfinite(theirs).all()
+    before, ours, theirs = (array[:-330] for array in (before, ours, theirs))
+    assert distance(ours, theirs, before) < 1e-5 + floor(theirs, before)
+
+
 @pytest.mark.parametrize("size", [1e6, 1e10, 1e15, 1e19])
 @pytest.mark.parametrize("options", [{}, {"features": ()}, {"features": ("rms",)}, {"scale_by_rms": True}], ids=str)
 def test_gradients_whose_squares_overflow_count_as_in_the_engine(programs, tmp_path, options, size):

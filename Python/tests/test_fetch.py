@@ -747,6 +747,21 @@ class TestCache:
         assert entry == {"record": record, "sources": [source]}
         assert source == {"server": daemon.address, "word": "latest", "record": record}
 
+    def test_of_an_address_and_a_word_the_last_time_counts(self, daemon, folder):
+        for name in ("latest", "best", "latest"):
+            lopt.fetch(daemon.address, name)
+        (entry,) = folder.glob("*.json")
+        assert [source["word"] for source in json.loads(entry.read_text())["sources"]] == ["best", "latest"]
+
+    def test_a_record_of_another_file_does_not_count(self, daemon, folder):
+        lopt.fetch(daemon.address, "latest")
+        (path,) = folder.glob("*.json")
+        entry = json.loads(path.read_text())
+        stranger = record_of("theta-000000999.safetensors", b"")
+        entry["sources"].append(entry["sources"][0] | {"record": stranger, "fetched": 1e12})
+        path.write_text(json.dumps(entry))
+        assert step_of(lopt.fetch(daemon.address, "latest", offline=True)) == 120
+
     def test_offline_takes_what_was_fetched(self, daemon):
         for name in (OLD, "best", "latest", "latest-average"):
             lopt.fetch(daemon.address, name)

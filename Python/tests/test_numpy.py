@@ -149,6 +149,15 @@ def test_what_overflows_is_not_finite_and_says_nothing():
     assert np.isfinite(m).all() and np.isnan(after).all()
 
 
+@pytest.mark.parametrize(("count", "overflows"), [(64, False), (1_024, True), (100_000, True)])
+def test_squares_are_added_in_single_precision_within_1024_parameters(count, overflows):
+    """The squares, 1e36, are in its range, and 1,024 of them are not: the gradient is divided by infinity then."""
+    theta, ones = random_theta(Architecture(features=())), np.ones(count, np.float32)
+    zeros = np.zeros((5, count), np.float32)
+    huge, none = (update(theta, ones, ones * size, zeros, zeros, 0)[0] for size in (np.float32(1e18), np.float32(0)))
+    assert np.array_equal(huge, none) == overflows
+
+
 @pytest.mark.parametrize("value", [math.nan, math.inf])
 def test_a_gradient_that_is_no_number_shows_in_the_parameters(value):
     theta, zeros = random_theta(Architecture()), np.zeros((5, 3))

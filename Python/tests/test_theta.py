@@ -243,6 +243,8 @@ class TestThetasOfArrays:
         made = Theta(loaded.architecture, loaded.weights)
         assert made == loaded and hash(made) == hash(loaded) and made.metadata == {}
         assert made != Theta(loaded.architecture, -loaded.weights)
+        zero, other_zero = (Theta(Architecture(), np.full(1_090, value)) for value in (0.0, -0.0))
+        assert zero == other_zero and hash(zero) == hash(other_zero)
 
     def test_their_sha256_is_of_weights_and_architecture(self):
         digests = {
@@ -262,8 +264,9 @@ class TestImmutability:
                 setattr(theta, name, 1)
         with pytest.raises(AttributeError, match="a Theta never changes: weights cannot be deleted"):
             del theta.weights
-        with pytest.raises(ValueError, match="read-only"):
-            theta.weights[0] = 1
+        for weights in (theta.weights, Theta(Architecture(), np.zeros(1_090)).weights):
+            with pytest.raises(ValueError, match="read-only"):
+                weights[0] = 1
 
     def test_what_it_was_made_of_may_change(self):
         weights = np.zeros(1_090, np.float32)

@@ -154,8 +154,7 @@ class Daemon:
         path = _path(word)
 
         def read(response: http.client.HTTPResponse) -> Record:
-            body = response.read(_MOST_OF_ANSWER + 1)
-            record = _record(body) if response.status == 200 and len(body) <= _MOST_OF_ANSWER else None
+            record = _record(response.read(_MOST_OF_ANSWER)) if response.status == 200 else None
             kind = {"latest": "theta", "latest-average": "average", "best-average": "average"}.get(word)
             if record is None or kind not in (None, record.kind):
                 raise self._without_sense(path)
