@@ -263,6 +263,11 @@ let package = Package(
   targets: systemLibraries + sources + testSupport + tests
 )
 
+// scripts/docc makes the libraries' pages by a plugin that nothing else needs.
+if Context.environment["DOCC"] == "1" {
+  package.dependencies.append(.package(url: "https://github.com/swiftlang/swift-docc-plugin", from: "1.4.0"))
+}
+
 if Context.environment["FUZZING"] == "1" {
   package.products = []
   package.targets = systemLibraries + sources.map(instrumented) + fuzzing.map(instrumented)

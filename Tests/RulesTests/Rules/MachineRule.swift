@@ -43,8 +43,10 @@ extension Rule {
     "www.debian.org", "www.swift.org", "www.tensorflow.org", "www.w3.org",
   ]
 
-  /// Whether a site is meant to be named; `example.org` is for examples.
-  private static func isKnown(_ site: Substring) -> Bool { sites.contains(site) || site.hasSuffix("example.org") }
+  /// Whether a site is meant to be named; `example.org` is for examples, and no name under `invalid` leads anywhere (RFC 2606).
+  private static func isKnown(_ site: Substring) -> Bool {
+    sites.contains(site) || site.hasSuffix("example.org") || site.hasSuffix(".invalid")
+  }
 }
 
 extension String {
