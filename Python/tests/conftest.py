@@ -57,7 +57,7 @@ def home(tmp_path, monkeypatch):
 
 @pytest.fixture
 def programs():
-    """The folder of the programs ``lopt`` and ``lopt-daemon``, which the variable LOPT_TEST_BIN names."""
+    """The folder of the programs ``lopt``, ``lopt-daemon`` and ``dataprep``, which the variable LOPT_TEST_BIN names."""
     if not (folder := os.environ.get("LOPT_TEST_BIN")):
-        pytest.skip("LOPT_TEST_BIN names no folder with lopt and lopt-daemon")
+        pytest.skip("LOPT_TEST_BIN names no folder with lopt, lopt-daemon and dataprep")
     return Path(folder)

@@ -229,6 +229,15 @@ class TestAddresses:
             "latest",
         )
 
+    def test_a_unix_socket_of_somebody_else(self, tmp_path, pauses, monkeypatch):
+        def refuse(*_):
+            raise PermissionError(13, "Permission denied")
+
+        monkeypatch.setattr("lopt._daemon._SocketConnection.connect", refuse)
+        message = "this user may not use the socket; its owner and group may"
+        refused(f"unix:/run/lopt.sock /v1/snapshots/latest: {message}", "unix:/run/lopt.sock", "latest")
+        assert pauses == []
+
     def test_a_server_of_something_else(self, daemon, pauses):
         daemon.answers = {"latest": [send_raw(b"SSH-2.0-OpenSSH\r\n")] * 2}
         refused(
@@ -262,10 +271,11 @@ class TestTLS:
         """Makes a daemon with a certificate for a host; returns it and the certificate's file."""
         daemons = []
 
-        def serve(host):
+        def serve(host, change=lambda tls: None):
             path = certificate(tmp_path, host)
             tls = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
             tls.load_cert_chain(path)
+            change(tls)
             daemon = FakeDaemon(tls)
             daemon.snapshots = {THETA: of_step(120)}
             daemons.append(daemon)
@@ -305,6 +315,27 @@ class TestTLS:
         with pytest.raises(SnapshotError, match=message):
             lopt.fetch(f"https://127.0.0.1:{daemon.port}", "latest")
         assert pauses == []
+
+    def test_ciphers_without_authentication_are_refused(self, serve):
+        def weaken(tls):
+            tls.maximum_version = ssl.TLSVersion.TLSv1_2
+            tls.set_ciphers("ECDHE-ECDSA-AES128-SHA256")
+
+        daemon, path = serve("127.0.0.1", weaken)
+        with pytest.raises(SnapshotError, match="speaks no TLS that is common to both"):
+            lopt.fetch(daemon.address, "latest", ca=path)
+
+    def test_a_handshake_that_ends_may_succeed_the_next_time(self, pauses):
+        class Hang(socketserver.BaseRequestHandler):
+            def handle(self):
+                self.request.recv(1 << 16)
+
+        with socketserver.ThreadingTCPServer(("127.0.0.1", 0), Hang) as server:
+            threading.Thread(target=server.serve_forever, args=(0.01,), daemon=True).start()
+            with pytest.raises(SnapshotError, match="cannot be reached, or broke off: "):
+                lopt.fetch(f"https://127.0.0.1:{server.server_address[1]}", "latest", retries=3)
+            server.shutdown()
+        assert len(pauses) == 3
 
     def test_a_file_of_no_certificates(self, tmp_path):
         path = tmp_path / "ca.pem"
@@ -798,6 +829,24 @@ class TestCache:
         assert step_of(lopt.fetch(daemon.address, "latest")) == 120
         assert caplog.messages[0].startswith(f"{THETA}: could not be kept in the cache: ")
 
+    def test_a_full_disk_leaves_nothing_behind(self, daemon, folder, monkeypatch, caplog):
+        def fail(_):
+            raise OSError(28, "No space left on device")
+
+        monkeypatch.setattr(os, "fsync", fail)
+        assert step_of(lopt.fetch(daemon.address, "latest")) == 120
+        assert caplog.messages == [f"{THETA}: could not be kept in the cache: [Errno 28] No space left on device"]
+        assert list(folder.iterdir()) == []
+
+    def test_a_relative_xdg_cache_home_does_not_count(self, daemon, folder, tmp_path, monkeypatch):
+        monkeypatch.chdir(tmp_path)
+        monkeypatch.setenv("XDG_CACHE_HOME", "cache")
+        lopt.fetch(daemon.address, "latest")
+        assert folder.exists() and not (tmp_path / "cache").exists()
+        monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
+        lopt.fetch(daemon.address, "latest")
+        assert (tmp_path / "cache/lopt/snapshots").exists()
+
     def test_entries_that_make_no_sense_are_passed_over(self, daemon, folder):
         lopt.fetch(daemon.address, "latest")
         (entry,) = folder.glob("*.json")
@@ -842,7 +891,7 @@ class TestCache:
 def served(tmp_path_factory):
     """The address of a daemon that is paused, and the folder of its state, key and token."""
     if not (programs := os.environ.get("LOPT_TEST_BIN")):
-        pytest.skip("LOPT_TEST_BIN names no folder with lopt and lopt-daemon")
+        pytest.skip("LOPT_TEST_BIN names no folder with lopt, lopt-daemon and dataprep")
     images = os.path.join(os.path.dirname(__file__), "../../Examples/mnist")
     if not os.path.exists(images):
         pytest.skip("there is no checkout around the tests")

@@ -149,12 +149,16 @@ def test_what_overflows_is_not_finite_and_says_nothing():
     assert np.isfinite(m).all() and np.isnan(after).all()
 
 
-@pytest.mark.parametrize(("count", "overflows"), [(64, False), (1_024, True), (100_000, True)])
-def test_squares_are_added_in_single_precision_within_1024_parameters(count, overflows):
-    """The squares, 1e36, are in its range, and 1,024 of them are not: the gradient is divided by infinity then."""
+@pytest.mark.parametrize(
+    ("count", "size", "overflows"),
+    [(64, 1e18, False), (1_024, 1e18, True), (100_000, 1e18, True), (1_024, 1e17, False), (100_000, 1e17, False)],
+)
+def test_squares_are_added_in_single_precision_within_1024_parameters(count, size, overflows):
+    """1,024 times 1e36 is beyond its range, so that the gradient is divided by infinity; 1,024 times 1e34 is not, and
+    100,000 times 1e34, which would be, are not added in it."""
     theta, ones = random_theta(Architecture(features=())), np.ones(count, np.float32)
     zeros = np.zeros((5, count), np.float32)
-    huge, none = (update(theta, ones, ones * size, zeros, zeros, 0)[0] for size in (np.float32(1e18), np.float32(0)))
+    huge, none = (update(theta, ones, ones * np.float32(g), zeros, zeros, 0)[0] for g in (size, 0))
     assert np.array_equal(huge, none) == overflows
 
 

@@ -61,9 +61,8 @@ def update(
     _require_shape("v", v, (betas, *shape))
     if step < 0:
         raise ValueError(f"step is {step}, must be 0 or more: the number of steps before this one")
-
     if u.size == 0:
-        return u.copy(), m.copy(), v.copy()
+        return u, m, v
     u, g, m, v = u.reshape(-1), g.reshape(-1), m.reshape(betas, -1), v.reshape(betas, -1)
 
     # The moments take this step's gradient before they are used.
