@@ -3,6 +3,7 @@
 import json
 import logging
 import os
+import pwd
 import re
 import socket
 import socketserver
@@ -846,6 +847,18 @@ class TestCache:
         monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
         lopt.fetch(daemon.address, "latest")
         assert (tmp_path / "cache/lopt/snapshots").exists()
+
+    @pytest.mark.parametrize("value", [None, "", "relative"])
+    def test_without_a_home_in_the_environment_the_systems_counts(self, daemon, tmp_path, monkeypatch, value):
+        account = pwd.getpwuid(os.getuid())
+        account = pwd.struct_passwd((*account[:5], str(tmp_path / "account"), account[6]))
+        monkeypatch.setattr(pwd, "getpwuid", lambda _: account)
+        if value is None:
+            monkeypatch.delenv("HOME")
+        else:
+            monkeypatch.setenv("HOME", value)
+        lopt.fetch(daemon.address, "latest")
+        assert len(list((tmp_path / "account/.cache/lopt/snapshots").iterdir())) == 2
 
     def test_entries_that_make_no_sense_are_passed_over(self, daemon, folder):
         lopt.fetch(daemon.address, "latest")

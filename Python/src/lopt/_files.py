@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import contextlib
 import os
-import pwd
 import secrets
 from pathlib import Path
 
@@ -22,7 +21,11 @@ def user_folder(variable: str, otherwise: str) -> Path:
     base = os.environ.get(variable, "")
     if not base.startswith("/"):
         home = os.environ.get("HOME", "")
-        base = os.path.join(home if home.startswith("/") else pwd.getpwuid(os.getuid()).pw_dir, otherwise)
+        if not home.startswith("/"):
+            import pwd  # which not every system has
+
+            home = pwd.getpwuid(os.getuid()).pw_dir
+        base = os.path.join(home, otherwise)
     return Path(base, "lopt")
 
 
