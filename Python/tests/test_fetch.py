@@ -386,7 +386,9 @@ class TestTokens:
         finally:
             other.close()
 
-    @pytest.mark.parametrize("location", ["/login", "https://elsewhere.example.org/", "http://[", "/v1/snapshots/latest"])
+    @pytest.mark.parametrize(
+        "location", ["/login", "https://elsewhere.example.org/", "http://[", "/v1/snapshots/latest"]
+    )
     def test_a_redirection_to_something_else_is_told(self, daemon, location):
         daemon.answers = {"latest": [send(302, headers={"Location": location})]}
         refused(
