@@ -20,7 +20,8 @@ from lopt._record import Record
 from lopt._version import __version__
 from lopt.errors import SnapshotError, printable
 
-_log = logging.getLogger("lopt")
+#: Hears of what went wrong and did not end a fetch.
+log = logging.getLogger("lopt")
 _Result = TypeVar("_Result")
 
 #: The longest wait for a connection, for the head of an answer, and between two pieces of its body, in seconds.
@@ -241,7 +242,7 @@ class Daemon:
                     raise failure.error from failure.__cause__
                 pause = min(FIRST_PAUSE * 2 ** min(failures - 1, 16), LONGEST_PAUSE) * random.uniform(0.5, 1)
                 pause = max(pause, min(failure.wished, LONGEST_PAUSE))
-                _log.warning("%s; trying again in %.1f s", failure.error, pause)
+                log.warning("%s; trying again in %.1f s", failure.error, pause)
                 time.sleep(pause)
 
     def _ask_once(

@@ -2,17 +2,14 @@
 
 from __future__ import annotations
 
-import logging
 import os
 from typing import Literal
 
 from lopt._cache import Cache
-from lopt._daemon import Address, Daemon
 from lopt._record import Trust, is_snapshot_name
 from lopt.errors import SnapshotError
 from lopt.theta import Theta
 
-_log = logging.getLogger("lopt")
 _WORDS = ("latest", "best", "latest-average", "best-average")
 
 
@@ -56,6 +53,9 @@ def fetch(
         ImportError: where a public key is given, and the package ``cryptography`` is not there.
         ValueError: where arguments do not go together.
     """
+    # What speaks HTTP takes a third of the time of importing this package, and most programs never fetch.
+    from lopt._daemon import Address, Daemon, log
+
     if average and name not in _WORDS:
         raise ValueError("average goes with latest or best; a name says which it is: average-000000012.safetensors")
     if offline and cache is False:
@@ -96,12 +96,12 @@ def fetch(
     try:
         trust.remember(record)
     except OSError as error:
-        _log.warning(
+        log.warning(
             "%s: its step could not be remembered, by which an older one would be known: %s", record.name, error
         )
     if kept is not None and not offline:
         try:
             kept.keep(record, data, place.text, word)
         except OSError as error:
-            _log.warning("%s: could not be kept in the cache: %s", record.name, error)
+            log.warning("%s: could not be kept in the cache: %s", record.name, error)
     return theta

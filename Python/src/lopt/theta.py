@@ -7,7 +7,7 @@ import json
 import os
 import re
 from collections.abc import Mapping
-from importlib import resources
+from pathlib import Path
 
 import numpy as np
 import safetensors
@@ -98,9 +98,7 @@ class Theta:
         Raises:
             SnapshotError: where there is none of that name; the message lists those that there are.
         """
-        folder = resources.files("lopt") / "thetas"
-        suffix = ".safetensors"
-        files = {file.name.removesuffix(suffix): file for file in folder.iterdir() if file.name.endswith(suffix)}
+        files = {file.stem: file for file in Path(__file__).with_name("thetas").glob("*.safetensors")}
         if name not in files:
             raise SnapshotError(f"{name}: no θ of this name is shipped; there are {', '.join(sorted(files))}")
         return cls.from_bytes(files[name].read_bytes(), name=name)
