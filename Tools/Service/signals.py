@@ -71,6 +71,8 @@ def end(command, moment, number, is_first):
 
 
 def main(tools, times):
+    # What a shell without job control starts in the background ignores SIGINT, and would hand that down.
+    signal.signal(signal.SIGINT, signal.default_int_handler)
     with workplace(tools) as folder:
         for is_first in (False, True):
             if is_first and not has_namespaces():
