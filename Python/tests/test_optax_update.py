@@ -83,6 +83,14 @@ def test_single_precision_of_large_tensors():
         assert distance <= 1e-5 + rounding
 
 
+@pytest.mark.parametrize("size", [1e8, 3e8, 1e9, 3e9, 1e10, 1e11])
+def test_means_of_huge_gradients_overflow_as_in_the_engine(size):
+    shapes = {name: SHAPES[name] for name in ("size 1", "size 65", "size 10000")}
+    given = case(steps=1, shapes=shapes, size=size)
+    for name, distance, rounding in distances(given, train(given, np.float32), given.after(np.float32)):
+        assert distance <= 1e-5 + rounding, name
+
+
 @pytest.mark.parametrize("size", [1e10, 1e19, 1e25, 1e38])
 @pytest.mark.parametrize("architecture", ["paper", "all options", "without rms"])
 def test_the_same_numbers_overflow(architecture, size):

@@ -2,8 +2,7 @@
 
 The update is that of ``lopt.numpy``, computed in another way: the division of an input by its root mean square over
 the tensor is folded into the first layer's weights, and the time inputs, which all parameters share, into its biases.
-Inside, every quantity of n parameters is a row: inputs are [inputs, n] and units [units, n]. Squares are single
-precision where the parameters are, and sums of them over a tensor double, as the engine takes them.
+Inside, every quantity of n parameters is a row: inputs are [inputs, n] and units [units, n].
 
 All work is done in chunks, so that there is a bound to the memory that a step needs beside parameters and moments,
 however large a tensor is: ``CPU_WORKSPACE`` and ``WORKSPACE``.
@@ -31,6 +30,10 @@ WORKSPACE = 256 << 20
 #: The part of a chunk that the largest tensor may be that is updated together with others on a CPU. A larger one has
 #: enough work of its own, and would pay for the sums by tensor with more than it saves by fewer calls.
 SMALL_PART = 8
+
+#: The number of parameters whose squares are added in single precision, and their sums then in double precision: as the
+#: engine does, so that of huge gradients the same sums overflow.
+BLOCK = 1_024
 
 _NORMALIZATION_EPSILON = 1e-5
 _INVERSE_RMS_EPSILON = 1e-6
@@ -61,8 +64,9 @@ class Network:
         self.frozen_at = architecture.time_frozen_at
         # A chunk's inputs, their squares in single and in double precision, and the units of two layers.
         numbers = 4 * self.inputs + 2 * max(architecture.hidden_units, self.inputs)
-        self._chunk = WORKSPACE // (numbers * dtype.itemsize)
-        self._cpu_chunk = CPU_WORKSPACE // (numbers * dtype.itemsize)
+        self._chunk, self._cpu_chunk = (
+            max(1, workspace // (numbers * dtype.itemsize * BLOCK)) * BLOCK for workspace in (WORKSPACE, CPU_WORKSPACE)
+        )
         self._is_on_cpu = device.type == "cpu"
 
         def column(values: Sequence[float]) -> Tensor:
@@ -116,7 +120,7 @@ class Network:
             u, g, mv = flat[part].to(self.dtype), gradient[part].to(self.dtype), rows[:, part]
             self._advance(mv, g)
             inputs = self._inputs(u, g, mv)
-            squares += inputs.square().sum(1, keepdim=True)
+            squares += _sums(inputs.square())
         scales, size = self._scales(squares / count)
         weight = (self.first_weight * scales.T).to(self.dtype)
         bias = self._bias(step)
@@ -158,7 +162,10 @@ class Network:
         squares = torch.segment_reduce(
             inputs.square().to(torch.float64).view(-1), "sum", lengths=lengths.repeat(self.inputs), unsafe=True
         )
-        scales, size = self._scales(squares.view(self.inputs, -1) / lengths)
+        squares = squares.view(self.inputs, -1).to(
+            self.dtype
+        )  # what is too large for a sum of a block becomes infinite
+        scales, size = self._scales(squares.to(torch.float64) / lengths)
         inputs *= scales.to(self.dtype).index_select(1, owner)
         bias = self._bias(steps)
         if len(steps) > 1:
@@ -219,3 +226,11 @@ class Network:
         if decay != 0:
             change = change + decay * u
         return change * rate
+
+
+def _sums(squares: Tensor) -> Tensor:
+    """Returns the sums of the rows of ``squares`` [rows, n], in double precision over blocks: [rows, 1]."""
+    count = squares.shape[1]
+    whole = count - count % BLOCK
+    blocks = squares[:, :whole].unflatten(1, (-1, BLOCK)).sum(2).sum(1, keepdim=True, dtype=torch.float64)
+    return blocks + squares[:, whole:].sum(1, keepdim=True)

@@ -24,6 +24,8 @@ from lopt.theta import Theta
 
 __all__ = ["ScaleByLearnedOptimizerState", "learned_optimizer", "scale_by_learned_optimizer"]
 
+#: The number of parameters whose squares the engine adds in single precision, and their sums then in double precision.
+_BLOCK = 1_024
 _NORMALIZATION_EPSILON = 1e-5
 _INVERSE_RMS_EPSILON = 1e-6
 _SCALE_EPSILON = 1e-9
@@ -171,9 +173,15 @@ def _update(
     return change.astype(jnp.result_type(gradient)), jnp.stack([m, v])
 
 
-def _means(x: jax.Array) -> jax.Array:
-    """Returns the mean of each row of x [rows, …shape]."""
-    return x.mean(axis=tuple(range(1, x.ndim)))
+def _means(squares: jax.Array) -> jax.Array:
+    """Returns the mean of each row of ``squares`` [rows, …shape].
+
+    It is infinite where the sum of so many squares overflows that the engine adds in single precision. So of huge
+    gradients the same means overflow.
+    """
+    count = squares[0].size
+    block = min(count, _BLOCK)
+    return (squares * (block / count)).sum(axis=tuple(range(1, squares.ndim))) / block
 
 
 def _product(weight: jax.Array, x: jax.Array) -> jax.Array:
