@@ -115,3 +115,56 @@ def test_kernels_come_to_the_bits_of_lopt_apply(case, kernels, programs, isa, tm
 def bits(array):
     """Returns the bits of numbers. What is not a number is always the same: its sign means nothing."""
     return np.where(np.isnan(array), np.float32(np.nan), array).tobytes()
+
+
+@pytest.mark.parametrize("foreach", [False, True])
+@pytest.mark.parametrize("compiled", [False, True])
+def test_torch(case, foreach, compiled, monkeypatch):
+    torch = pytest.importorskip("torch")
+    from lopt.torch import LearnedOptimizer as TorchOptimizer
+
+    if compiled and case.folder.name not in ("paper", "all-options", "500-steps"):
+        pytest.skip("compiling takes long; options and architectures are tested without")
+    monkeypatch.setenv("LOPT_LIBRARY", "")
+    forget()
+    parameters = {name: torch.nn.Parameter(torch.tensor(value)) for name, value in case.parameters.items()}
+    optimizer = TorchOptimizer(parameters.values(), case.theta, lr=torch.tensor(case.rate), foreach=foreach)
+    step = torch.compile(optimizer.step) if compiled else optimizer.step
+    for number in range(case.steps):
+        for name, parameter in parameters.items():
+            parameter.grad = torch.tensor(case.gradients[name][number])
+        step()
+    case.check({name: parameter.detach().numpy() for name, parameter in parameters.items()})
+
+
+def test_torch_by_the_kernels(case, kernels, monkeypatch):
+    torch = pytest.importorskip("torch")
+    from lopt.torch import LearnedOptimizer as TorchOptimizer
+
+    monkeypatch.setenv("LOPT_ISA", "baseline")
+    parameters = {name: torch.nn.Parameter(torch.tensor(value)) for name, value in case.parameters.items()}
+    optimizer = TorchOptimizer(parameters.values(), case.theta, lr=case.rate)
+    for number in range(case.steps):
+        for name, parameter in parameters.items():
+            parameter.grad = torch.tensor(case.gradients[name][number])
+        optimizer.step()
+    for name, parameter in parameters.items():
+        np.testing.assert_allclose(parameter.detach().numpy(), case.result[name], rtol=1e-6)
+
+
+def test_optax(case):
+    jax = pytest.importorskip("jax")
+    from lopt.optax import learned_optimizer
+
+    optimizer = learned_optimizer(case.rate, case.theta)
+    parameters, state = case.parameters, optimizer.init(case.parameters)
+
+    @jax.jit
+    def step(parameters, state, gradients):
+        updates, state = optimizer.update(gradients, state, parameters)
+        return jax.tree.map(jax.numpy.add, parameters, updates), state
+
+    for number in range(case.steps):
+        gradients = {name: value[number] for name, value in case.gradients.items()}
+        parameters, state = step(parameters, state, gradients)
+    case.check(parameters)

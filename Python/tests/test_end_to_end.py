@@ -93,29 +93,35 @@ def test_a_theta_that_a_daemon_is_serving(programs, tmp_path, case):
     build = [programs / "dataprep", "build", "shards", "--source", "mnist", "--input", MNIST, "--size", "14"]
     subprocess.run([*build, "--output", tmp_path / "digits"], check=True, capture_output=True)
     (tmp_path / "daemon.json").write_text(
-        f'{{"datasets": "{tmp_path}/digits", "state": "{tmp_path}/state", "problem": "mlp2x32", "threads": 1, '
+        f'{{"datasets": ["{tmp_path}/digits"], "state": "{tmp_path}/state", "problem": "mlp2x32", "threads": 1, '
         f'"outer": {{"pairs": 2, "curriculum": {{"from": 5, "to": 5}}}}, "http": {{"socket": "{tmp_path}/socket"}}}}'
     )
-    daemon = subprocess.Popen(
-        [programs / "lopt-daemon", "--config", tmp_path / "daemon.json"],
-        stdout=subprocess.DEVNULL,
-        stderr=subprocess.PIPE,
-    )
-    try:
-        theta = None
-        for _ in range(300):
-            try:
-                theta = lopt.fetch(f"unix:{tmp_path}/socket", "latest", retries=0)
-                if int(theta.metadata["outer_iteration"]) > 0:
-                    break
-            except lopt.SnapshotError:
-                assert daemon.poll() is None, daemon.stderr.read()
-            time.sleep(0.2)
-        assert theta is not None and int(theta.metadata["outer_iteration"]) > 0
-        engine = engine_losses(programs, tmp_path, case, theta)
-        ours = torch_losses(case, theta, torch.float32)
-        spread = np.abs(ours - torch_losses(case, theta, torch.float64))
-        assert (np.abs(ours - engine) <= np.maximum(1e-3, 5 * spread)).all()
-    finally:
-        daemon.terminate()
+    said = tmp_path / "said"
+    with (
+        open(said, "w") as log,
+        subprocess.Popen([programs / "lopt-daemon", "--config", tmp_path / "daemon.json"], stderr=log) as daemon,
+    ):
+        try:
+            theta = fetched(tmp_path, lambda: daemon.poll() is None or pytest.fail(said.read_text()))
+            engine = engine_losses(programs, tmp_path, case, theta)
+            ours = torch_losses(case, theta, torch.float32)
+            spread = np.abs(ours - torch_losses(case, theta, torch.float64))
+            assert (np.abs(ours - engine) <= np.maximum(1e-3, 5 * spread)).all()
+            assert daemon.poll() is None
+        finally:
+            daemon.terminate()
         assert daemon.wait(60) == 0
+
+
+def fetched(folder, check):
+    """The newest θ of a daemon, once it has done an outer-iteration."""
+    for _ in range(300):
+        check()
+        try:
+            theta = lopt.fetch(f"unix:{folder}/socket", "latest", retries=0)
+            if int(theta.metadata["outer_iteration"]) > 0:
+                return theta
+        except lopt.SnapshotError:
+            pass
+        time.sleep(0.2)
+    pytest.fail("the daemon serves no θ within a minute")
