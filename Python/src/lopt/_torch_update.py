@@ -15,7 +15,7 @@ from typing import TypeAlias
 
 import torch
 from torch import Tensor
-from torch._utils import _flatten_dense_tensors, _unflatten_dense_tensors
+from torch._utils import _flatten_dense_tensors
 
 from lopt.theta import Theta
 
@@ -62,8 +62,8 @@ class Network:
         self.lambda1 = architecture.lambda1
         self.lambda2 = architecture.lambda2
         self.frozen_at = architecture.time_frozen_at
-        # A chunk's inputs, their squares in single and in double precision, and the units of two layers.
-        numbers = 4 * self.inputs + 2 * max(architecture.hidden_units, self.inputs)
+        # A chunk's inputs, their squares, and the units of two layers; the inputs of many betas need more than units.
+        numbers = 2 * self.inputs + 2 * max(architecture.hidden_units, self.inputs)
         self._chunk, self._cpu_chunk = (
             max(1, workspace // (numbers * dtype.itemsize * BLOCK)) * BLOCK for workspace in (WORKSPACE, CPU_WORKSPACE)
         )
@@ -159,13 +159,9 @@ class Network:
         inputs = self._inputs(u, g, mv)
         lengths = torch.tensor(counts, device=device)
         owner = torch.repeat_interleave(lengths, output_size=len(u))
-        squares = torch.segment_reduce(
-            inputs.square().to(torch.float64).view(-1), "sum", lengths=lengths.repeat(self.inputs), unsafe=True
-        )
-        squares = squares.view(self.inputs, -1).to(
-            self.dtype
-        )  # what is too large for a sum of a block becomes infinite
-        scales, size = self._scales(squares.to(torch.float64) / lengths)
+        squares = inputs.square().view(-1)
+        sums = torch.segment_reduce(squares, "sum", lengths=lengths.repeat(self.inputs), unsafe=True)
+        scales, size = self._scales(sums.view(self.inputs, -1).to(torch.float64) / lengths)
         inputs *= scales.to(self.dtype).index_select(1, owner)
         bias = self._bias(steps)
         if len(steps) > 1:
@@ -173,7 +169,11 @@ class Network:
         if size is not None:
             size = size.index_select(0, owner)
         change = self._change(torch.addmm(bias, self.first_weight.to(self.dtype), inputs), size, u, rate, decay)
-        torch._foreach_copy_(values, _unflatten_dense_tensors(u - change, values))
+        after = (u - change).split(counts)
+        torch._foreach_copy_(
+            values,
+            [part if like.ndim == 1 else part.view(like.shape) for part, like in zip(after, values, strict=True)],
+        )
 
     def _advance(self, mv: Tensor, g: Tensor) -> None:
         """Takes a gradient [n] into the moments mv [2 betas, n]."""

@@ -105,6 +105,14 @@ class LearnedOptimizer(torch.optim.Optimizer):
     def __setstate__(self, state: dict[str, Any]) -> None:
         super().__setstate__(state)
         self._networks = {}
+        for parameter in self.state:
+            self._prepare(parameter)
+
+    def _prepare(self, parameter: Tensor) -> None:
+        """Sees to it that θ is on the device of a parameter, in the precision of its moments."""
+        kind = (parameter.device, _precision(parameter))
+        if kind not in self._networks:
+            self._networks[kind] = Network(self.theta, *kind)
 
     def load_state_dict(self, state_dict: Mapping[str, Any]) -> None:
         """Takes the state of an optimizer of the same θ over, as ``state_dict`` returned it, from any device.
@@ -211,15 +219,12 @@ class LearnedOptimizer(torch.optim.Optimizer):
                     f"LearnedOptimizer takes no sparse gradients, and {_name(group, index)} has one: make its layer "
                     "with sparse=False"
                 )
-            precision = _precision(parameter)
             state = self.state[parameter]
             if not state:
-                betas = len(self.theta.architecture.betas)
+                shape = (2, len(self.theta.architecture.betas), *parameter.shape)
                 state["step"] = torch.tensor(0)
-                state["moments"] = torch.zeros((2, betas, *parameter.shape), dtype=precision, device=parameter.device)
-            kind = (parameter.device, precision)
-            if kind not in self._networks:
-                self._networks[kind] = Network(self.theta, *kind)
+                state["moments"] = torch.zeros(shape, dtype=_precision(parameter), device=parameter.device)
+                self._prepare(parameter)
             values.append(parameter)
             gradients.append(gradient)
             moments.append(state["moments"])
