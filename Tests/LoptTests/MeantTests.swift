@@ -8,7 +8,7 @@ import Testing
     arguments: [
       (
         "lopt", ["evalute"],
-        "lopt: there is no lopt evalute: did you mean evaluate? there are bench, describe, evaluate, "
+        "lopt: there is no lopt evalute: did you mean evaluate? there are apply, bench, describe, evaluate, "
       ),
       ("lopt", ["figure", "2"], "lopt: there is no lopt figure 2: there are 1, 3, 4, 5\n"),
       (
