@@ -431,7 +431,7 @@ class Kernels:
         def memory(address, *shape):
             return np.ctypeslib.as_array(ctypes.cast(address, ctypes.POINTER(ctypes.c_float)), shape)
 
-        for count, step, values, gradient, moments in rows:
+        for count, step, values, gradient, moments in np.reshape(rows, (-1, 5)).tolist():
             u, mv = memory(values, count), memory(moments, 2, betas, count)
             u[:], mv[0], mv[1] = lopt.numpy.update(theta, u, memory(gradient, count), *mv, step, rate, weight_decay)
             self.tensors += 1

@@ -15,7 +15,7 @@ from functools import lru_cache
 from pathlib import Path
 
 import numpy as np
-from numpy.typing import NDArray
+from numpy.typing import ArrayLike
 
 from lopt.architecture import Architecture
 from lopt.theta import Theta
@@ -106,16 +106,17 @@ def library() -> ctypes.CDLL | None:
     return found
 
 
-def step(theta: Theta, tensors: NDArray[np.int64] | Sequence[Sequence[int]], rate: float, weight_decay: float) -> None:
+def step(theta: Theta, tensors: ArrayLike, rate: float, weight_decay: float) -> None:
     """Does one step of each of several tensors of float32 numbers: u ← u − rate (Δ + weight_decay u).
 
     Only where ``library()`` is not None. Other threads of Python run meanwhile; they must leave the tensors alone.
 
     Args:
         theta: the learned optimizer.
-        tensors: for each tensor five whole numbers [tensors, 5]: the number of its parameters, the number of steps that
-            it has behind it, and the addresses of its parameters [count], of its gradient [count] and of its moments
-            [2, betas, count], each contiguous. The parameters and the moments are changed. The caller keeps the memory.
+        tensors: for each tensor five whole numbers, [tensors, 5] or flat: the number of its parameters, the number of
+            steps that it has behind it, and the addresses of its parameters [count], of its gradient [count] and of its
+            moments [2, betas, count], each contiguous. The parameters and the moments are changed. The caller keeps the
+            memory.
         rate: the factor of the step.
         weight_decay: the decay of the parameters.
 

@@ -195,7 +195,9 @@ class LearnedOptimizer(torch.optim.Optimizer):
                 gradients = [-gradient for gradient in gradients]
             self._update(group, values, gradients, moments, steps)
             if steps:
-                torch._foreach_add_(steps, 1)
+                # Given as a number, it is made a tensor for each of them.
+                one = 1 if torch.compiler.is_compiling() else torch.tensor(1, device=steps[0].device)
+                torch._foreach_add_(steps, one)
         return loss
 
     def _init_group(
@@ -214,7 +216,7 @@ class LearnedOptimizer(torch.optim.Optimizer):
             gradient = parameter.grad
             if gradient is None or parameter.numel() == 0:
                 continue
-            if gradient.layout != torch.strided:
+            if gradient.layout is not torch.strided:
                 raise RuntimeError(
                     f"LearnedOptimizer takes no sparse gradients, and {_name(group, index)} has one: make its layer "
                     "with sparse=False"
@@ -240,29 +242,30 @@ class LearnedOptimizer(torch.optim.Optimizer):
     ) -> None:
         """Updates the tensors of a group: large ones each by itself, small ones of one kind together."""
         rate, decay = group["lr"], group["weight_decay"]
-        by_kernels: list[int] = []
+        rows: list[int] = []
+        changed: list[Tensor] = []
+        kept: list[Tensor] = []
         together: dict[tuple[torch.device, torch.dtype], list[int]] = {}
         kernels_are_wanted = (
             group["foreach"] is None and not torch.compiler.is_compiling() and _native.library() is not None
         )
-        for index, value in enumerate(values):
-            kind = (value.device, moments[index].dtype)
+        for index, (value, gradient, moment, step) in enumerate(zip(values, gradients, moments, steps, strict=True)):
             if kernels_are_wanted and _kernels_can_train(value):
-                by_kernels.append(index)
-            elif group["foreach"] is not False and value.numel() <= self._networks[kind].small:
+                if gradient.dtype is not torch.float32 or not gradient.is_contiguous():
+                    gradient = gradient.to(torch.float32).contiguous()
+                    kept.append(gradient)
+                rows += (value.numel(), int(step), value.data_ptr(), gradient.data_ptr(), moment.data_ptr())
+                changed += (value, moment)
+                continue
+            kind = (value.device, moment.dtype)
+            network = self._networks[kind]
+            if group["foreach"] is not False and value.numel() <= network.small:
                 together.setdefault(kind, []).append(index)
             else:
-                network = self._networks[kind]
-                network.update(value, gradients[index], moments[index], steps[index].view(1), rate, decay)
-        if by_kernels:
-            self._update_by_kernels(
-                [values[index] for index in by_kernels],
-                [gradients[index].to(torch.float32).contiguous() for index in by_kernels],
-                [moments[index] for index in by_kernels],
-                [steps[index] for index in by_kernels],
-                float(rate),
-                float(decay),
-            )
+                network.update(value, gradient, moment, step.view(1), rate, decay)
+        if rows:
+            _native.step(self.theta, rows, float(rate), float(decay))
+            torch.autograd.graph.increment_version(changed)
         for kind, indices in together.items():
             network = self._networks[kind]
             for batch in _batches(indices, values, network.chunk):
@@ -275,29 +278,11 @@ class LearnedOptimizer(torch.optim.Optimizer):
                     decay,
                 )
 
-    def _update_by_kernels(
-        self,
-        values: list[Tensor],
-        gradients: list[Tensor],
-        moments: list[Tensor],
-        steps: list[Tensor],
-        rate: float,
-        decay: float,
-    ) -> None:
-        """Updates contiguous float32 tensors on a CPU by the library."""
-        rows = [
-            (value.numel(), int(step), value.data_ptr(), gradient.data_ptr(), moment.data_ptr())
-            for value, gradient, moment, step in zip(values, gradients, moments, steps, strict=True)
-        ]
-        _native.step(self.theta, rows, rate, decay)
-        for tensor in (*values, *moments):
-            torch.autograd.graph.increment_version(tensor)
-
 
 def _kernels_can_train(value: Tensor) -> bool:
     """Returns whether the library can update a tensor."""
-    is_plain = type(value) in (Tensor, torch.nn.Parameter)
-    return is_plain and value.device.type == "cpu" and value.dtype == torch.float32 and value.is_contiguous()
+    is_plain = type(value) in (torch.nn.Parameter, Tensor)
+    return is_plain and value.is_cpu and value.dtype is torch.float32 and value.is_contiguous()
 
 
 def _steps(steps: list[Tensor]) -> Tensor:
