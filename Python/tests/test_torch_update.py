@@ -102,6 +102,14 @@ def test_means_of_huge_gradients_overflow_as_in_the_engine(size, foreach):
         assert distance <= 1e-5 + rounding, name
 
 
+@pytest.mark.parametrize("count", [1_023, 1_024, 1_025, 2_000, 2_048, 2_304])
+@pytest.mark.parametrize("size", [1e-2, 4.5e17])
+def test_sums_over_more_than_a_block_overflow_by_block_only(count, size, foreach):
+    given = case(steps=1, shapes={"size 3": (3,), "long": (count,), "rank 2": (70, 29)}, size=size)
+    for name, distance, rounding in distances(given, train(given, torch.float32, foreach), given.after(np.float32)):
+        assert distance <= 4e-6 + rounding, name
+
+
 @pytest.mark.parametrize("size", [1e10, 1e19, 1e25, 1e38])
 @pytest.mark.parametrize("architecture", ARCHITECTURES)
 def test_the_same_numbers_overflow(architecture, size, foreach):

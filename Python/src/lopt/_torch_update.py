@@ -159,9 +159,7 @@ class Network:
         inputs = self._inputs(u, g, mv)
         lengths = torch.tensor(counts, device=device)
         owner = torch.repeat_interleave(lengths, output_size=len(u))
-        squares = inputs.square().view(-1)
-        sums = torch.segment_reduce(squares, "sum", lengths=lengths.repeat(self.inputs), unsafe=True)
-        scales, size = self._scales(sums.view(self.inputs, -1).to(torch.float64) / lengths)
+        scales, size = self._scales(_sums_by_tensor(inputs.square(), counts) / lengths)
         inputs *= scales.to(self.dtype).index_select(1, owner)
         bias = self._bias(steps)
         if len(steps) > 1:
@@ -234,3 +232,19 @@ def _sums(squares: Tensor) -> Tensor:
     whole = count - count % BLOCK
     blocks = squares[:, :whole].unflatten(1, (-1, BLOCK)).sum(2).sum(1, keepdim=True, dtype=torch.float64)
     return blocks + squares[:, whole:].sum(1, keepdim=True)
+
+
+def _sums_by_tensor(squares: Tensor, counts: list[int]) -> Tensor:
+    """Returns the sums of the rows of ``squares`` [rows, n] over each of several tensors: [rows, tensors].
+
+    They are of blocks first, and then, in double precision, of tensors, which have ``counts`` parameters.
+    """
+    rows, device = len(squares), squares.device
+    blocks = [min(BLOCK, count - start) for count in counts for start in range(0, count, BLOCK)]
+
+    def reduced(numbers: Tensor, lengths: list[int]) -> Tensor:
+        repeated = torch.tensor(lengths, device=device).repeat(rows)
+        return torch.segment_reduce(numbers.view(-1), "sum", lengths=repeated, unsafe=True).view(rows, -1)
+
+    sums = reduced(squares, blocks).to(torch.float64)
+    return sums if len(blocks) == len(counts) else reduced(sums, [-(-count // BLOCK) for count in counts])
