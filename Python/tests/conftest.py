@@ -1,5 +1,6 @@
 """What several tests need: a home folder of their own, snapshots, and the programs where they are given."""
 
+import ctypes
 import json
 import os
 import struct
@@ -8,6 +9,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+import lopt.numpy
 from lopt import Architecture
 
 #: The metadata of a snapshot of the paper's architecture, of format version 1.
@@ -61,3 +63,29 @@ def programs():
     if not (folder := os.environ.get("LOPT_TEST_BIN")):
         pytest.skip("LOPT_TEST_BIN names no folder with lopt, lopt-daemon and dataprep")
     return Path(folder)
+
+
+class Kernels:
+    """Stands for the library: it steps raw memory by ``lopt.numpy`` and counts the tensors."""
+
+    def __init__(self):
+        self.tensors = 0
+
+    def step(self, theta, rows, rate, weight_decay):
+        betas = len(theta.architecture.betas)
+
+        def memory(address, *shape):
+            return np.ctypeslib.as_array(ctypes.cast(address, ctypes.POINTER(ctypes.c_float)), shape)
+
+        for count, step, values, gradient, moments in np.reshape(rows, (-1, 5)).tolist():
+            u, mv = memory(values, count), memory(moments, 2, betas, count)
+            u[:], mv[0], mv[1] = lopt.numpy.update(theta, u, memory(gradient, count), *mv, step, rate, weight_decay)
+            self.tensors += 1
+
+
+@pytest.fixture
+def kernels(monkeypatch):
+    fake = Kernels()
+    monkeypatch.setattr("lopt._native.library", lambda: fake)
+    monkeypatch.setattr("lopt._native.step", fake.step)
+    return fake

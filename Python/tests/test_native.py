@@ -134,6 +134,15 @@ def test_negative_numbers_are_refused(stand_in, row):
         _native.step(Theta.shipped("mlp2x32-train"), [row], 1, 0)
 
 
+@pytest.mark.parametrize("missing", [2, 3, 4])
+def test_an_address_of_no_memory_is_refused(stand_in, missing):
+    u, _, gradient, row = tensor([1], [1], 0)
+    row = [0 if index == missing else value for index, value in enumerate(row)]
+    with pytest.raises(ValueError, match="a tensor, its gradient or its moments have no memory"):
+        _native.step(Theta.shipped("mlp2x32-train"), [(0, 0, 0, 0, 0), row], 1, 0)
+    assert u.tolist() == gradient.tolist() == [1]
+
+
 def test_a_step_without_memory_is_an_error(stand_in):
     u, _, gradient, row = tensor([1], [1], 999)
     with pytest.raises(MemoryError, match="liblopt has no memory for the step"):

@@ -3,12 +3,10 @@
 from __future__ import annotations
 
 import copy
-import ctypes
 import io
 import pickle
 import sys
 
-import numpy as np
 import pytest
 
 torch = pytest.importorskip("torch")
@@ -277,6 +275,61 @@ def test_the_state_of_another_optimizer_is_refused():
         optimizer_of(net).load_state_dict(adam.state_dict())
 
 
+def test_the_state_of_a_model_is_refused():
+    net = model()
+    with pytest.raises(ValueError, match="is not of an optimizer, for it has no param_groups: is it that of a model"):
+        optimizer_of(net).load_state_dict(net.state_dict())
+
+
+@pytest.mark.parametrize("step", [-5, torch.tensor(-1), 1.5, torch.tensor(float("nan")), "7", None, torch.ones(2)])
+def test_a_state_with_a_wrong_step_is_refused(step):
+    net = model()
+    optimizer = optimizer_of(net)
+    descend(net, optimizer, 1)
+    state = copy.deepcopy(optimizer.state_dict())
+    state["state"][1]["step"] = step
+    with pytest.raises(ValueError, match=r"step of parameter 1 is .*, must be a whole number from 0 on"):
+        optimizer.load_state_dict(state)
+    del state["state"][1]["step"]
+    with pytest.raises(ValueError, match="step of parameter 1 is None, must be a whole number from 0 on"):
+        optimizer.load_state_dict(state)
+
+
+@pytest.mark.parametrize("step", [7, 7.0, torch.tensor(7.0), torch.tensor([7], dtype=torch.int32)])
+def test_the_step_of_a_state_may_be_any_whole_number(step):
+    net = model()
+    optimizer = optimizer_of(net)
+    descend(net, optimizer, 1)
+    state = copy.deepcopy(optimizer.state_dict())
+    state["state"][0]["step"] = step
+    optimizer.load_state_dict(state)
+    descend(net, optimizer, 1)
+    assert int(optimizer.state[net[0].weight]["step"]) == 8
+
+
+def test_a_state_whose_moments_are_no_real_numbers_is_refused():
+    net = model()
+    optimizer = optimizer_of(net)
+    descend(net, optimizer, 1)
+    state = copy.deepcopy(optimizer.state_dict())
+    state["state"][2]["moments"] = state["state"][2]["moments"].to(torch.int64)
+    with pytest.raises(ValueError, match=r"moments of parameter 2 are torch.int64, must be real numbers"):
+        optimizer.load_state_dict(state)
+
+
+def test_a_loaded_state_is_a_copy():
+    net = model()
+    optimizer = optimizer_of(net)
+    descend(net, optimizer, 1)
+    other = optimizer_of(net)
+    other.load_state_dict(optimizer.state_dict())
+    kept = copy.deepcopy(other.state_dict()["state"])
+    descend(net, optimizer, 1)
+    for index, state in other.state_dict()["state"].items():
+        assert torch.equal(state["moments"], kept[index]["moments"])
+        assert torch.equal(state["step"], kept[index]["step"])
+
+
 def test_a_state_of_other_shapes_is_refused():
     net = model()
     optimizer = optimizer_of(net)
@@ -403,10 +456,16 @@ def test_a_group_that_is_refused_is_not_kept():
 @pytest.mark.parametrize(
     ("options", "message"),
     [
-        ({"lr": -1.0}, "lr is -1.0, must be a number from 0 on"),
-        ({"lr": float("nan")}, "lr is nan, must be a number from 0 on"),
+        ({"lr": -1.0}, "lr is -1.0, must be a finite number from 0 on"),
+        ({"lr": float("nan")}, "lr is nan, must be a finite number from 0 on"),
         ({"lr": torch.ones(2)}, "lr is a tensor of 2 numbers, must be one number"),
-        ({"weight_decay": -0.1}, "weight_decay is -0.1, must be a number from 0 on"),
+        ({"lr": float("inf")}, "lr is inf, must be a finite number from 0 on"),
+        ({"lr": torch.tensor(float("inf"))}, r"lr is tensor\(inf\), must be a finite number from 0 on"),
+        ({"lr": "1"}, "lr is '1', must be a finite number from 0 on"),
+        ({"lr": None}, "lr is None, must be a finite number from 0 on"),
+        ({"foreach": "x"}, "foreach is 'x', must be True, False or None"),
+        ({"maximize": 2}, "maximize is 2, must be True or False"),
+        ({"weight_decay": -0.1}, "weight_decay is -0.1, must be a finite number from 0 on"),
     ],
 )
 def test_options_out_of_range_are_refused(options, message):
@@ -417,32 +476,6 @@ def test_options_out_of_range_are_refused(options, message):
 def test_what_is_no_theta_is_refused():
     with pytest.raises(TypeError, match="theta is a str, must be a lopt.Theta, as lopt.Theta.load"):
         lopt.torch.LearnedOptimizer(model().parameters(), "theta.safetensors")
-
-
-class Kernels:
-    """Stands for the library: it steps raw memory by ``lopt.numpy`` and counts the tensors."""
-
-    def __init__(self):
-        self.tensors = 0
-
-    def step(self, theta, rows, rate, weight_decay):
-        betas = len(theta.architecture.betas)
-
-        def memory(address, *shape):
-            return np.ctypeslib.as_array(ctypes.cast(address, ctypes.POINTER(ctypes.c_float)), shape)
-
-        for count, step, values, gradient, moments in np.reshape(rows, (-1, 5)).tolist():
-            u, mv = memory(values, count), memory(moments, 2, betas, count)
-            u[:], mv[0], mv[1] = lopt.numpy.update(theta, u, memory(gradient, count), *mv, step, rate, weight_decay)
-            self.tensors += 1
-
-
-@pytest.fixture
-def kernels(monkeypatch):
-    fake = Kernels()
-    monkeypatch.setattr("lopt._native.library", lambda: fake)
-    monkeypatch.setattr("lopt._native.step", fake.step)
-    return fake
 
 
 def test_the_kernels_update_what_they_can(kernels):

@@ -121,7 +121,8 @@ def step(theta: Theta, tensors: ArrayLike, rate: float, weight_decay: float) -> 
         weight_decay: the decay of the parameters.
 
     Raises:
-        ValueError: where a number of parameters or of steps is below 0. Nothing is changed then.
+        ValueError: where a number of parameters or of steps is below 0, or an address is that of no memory. Nothing is
+            changed then.
         MemoryError: where there is no memory for the step. Nothing is changed then.
         RuntimeError: where the library cannot compute on this machine as it was told to, by LOPT_ISA.
     """
@@ -130,6 +131,8 @@ def step(theta: Theta, tensors: ArrayLike, rate: float, weight_decay: float) -> 
     rows = np.ascontiguousarray(tensors, dtype=np.int64).reshape(-1, 5)
     if (rows[:, :2] < 0).any():
         raise ValueError("a number of parameters or of steps is below 0")
+    if not rows[rows[:, 0] > 0, 2:].all():
+        raise ValueError("a tensor, its gradient or its moments have no memory")
     if optimizer.library.lopt_step(optimizer.handle, rows.ctypes.data, len(rows), rate, weight_decay) != 0:
         raise MemoryError("liblopt has no memory for the step")
 

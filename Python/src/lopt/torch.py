@@ -10,7 +10,9 @@ optimizer.zero_grad(); loss.backward(); optimizer.step()
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Iterable, Mapping
+from numbers import Real
 from typing import Any
 
 import torch
@@ -21,6 +23,11 @@ from lopt._torch_update import Network
 from lopt.theta import Theta
 
 __all__ = ["LearnedOptimizer"]
+
+#: The types of tensors whose memory the kernels may use: those of others may hold something else, or nothing.
+_PLAIN = (torch.nn.Parameter, Tensor)
+#: The types that moments can have.
+_PRECISIONS = (torch.float32, torch.float64)
 
 
 class LearnedOptimizer(torch.optim.Optimizer):
@@ -58,7 +65,8 @@ class LearnedOptimizer(torch.optim.Optimizer):
     Raises:
         TypeError: where ``theta`` is not a ``lopt.Theta``, or a parameter is sharded, complex, sparse or of another
             type than float32, float64, bfloat16 and float16.
-        ValueError: where ``lr`` or ``weight_decay`` is below 0 or not a number, or a group has another θ.
+        ValueError: where ``lr`` or ``weight_decay`` is below 0 or not a finite number, ``foreach`` or ``maximize`` is
+            none of its values, or a group has another θ.
     """
 
     def __init__(
@@ -105,14 +113,22 @@ class LearnedOptimizer(torch.optim.Optimizer):
     def __setstate__(self, state: dict[str, Any]) -> None:
         super().__setstate__(state)
         self._networks = {}
-        for parameter in self.state:
-            self._prepare(parameter)
+        for state in self.state.values():
+            # Of PyTorch's load_state_dict they have another type here, for a moment.
+            if "moments" in state and state["moments"].dtype in _PRECISIONS:
+                self._network(state["moments"])
 
-    def _prepare(self, parameter: Tensor) -> None:
-        """Sees to it that θ is on the device of a parameter, in the precision of its moments."""
-        kind = (parameter.device, _precision(parameter))
+    def _network(self, moments: Tensor) -> Network:
+        """Returns θ on the device of a parameter's moments, in their precision.
+
+        It goes by the moments, for a model that is moved or gets another type leaves those as they are.
+        """
+        kind = (moments.device, moments.dtype)
         if kind not in self._networks:
+            if moments.dtype not in _PRECISIONS:
+                raise ValueError(f"the moments of a parameter are {moments.dtype}, must be float32 or float64")
             self._networks[kind] = Network(self.theta, *kind)
+        return self._networks[kind]
 
     def load_state_dict(self, state_dict: Mapping[str, Any]) -> None:
         """Takes the state of an optimizer of the same θ over, as ``state_dict`` returned it, from any device.
@@ -120,8 +136,8 @@ class LearnedOptimizer(torch.optim.Optimizer):
         The moments keep their precision, while the optimizers of PyTorch round a state to that of the parameters.
 
         Raises:
-            ValueError: where the state is that of another optimizer or of another θ, or does not fit the parameters.
-                Nothing is changed then.
+            ValueError: where the state is that of a model, of another optimizer or of another θ, or does not fit the
+                parameters. Nothing is changed then.
         """
         taken: dict[str, Any] = {}
 
@@ -138,14 +154,21 @@ class LearnedOptimizer(torch.optim.Optimizer):
         saved = [index for group in taken["param_groups"] for index in group["params"]]
         for index, parameter in zip(saved, self._parameters(), strict=True):
             if index in taken["state"]:
-                moments = taken["state"][index]["moments"].to(parameter.device, _precision(parameter))
-                self.state[parameter]["moments"] = moments.contiguous()
+                state = taken["state"][index]
+                # They are copies, for the optimizer that the state is of may go on.
+                moments = state["moments"].to(parameter.device, _precision(parameter), copy=True).contiguous()
+                self.state[parameter].update(moments=moments, step=torch.tensor(int(state["step"])))
+                self._network(moments)
 
     def _parameters(self) -> list[Tensor]:
         return [parameter for group in self.param_groups for parameter in group["params"]]
 
     def _check_state_dict(self, state_dict: Mapping[str, Any]) -> None:
         """Raises a ValueError where a state is not one of this optimizer's."""
+        if "param_groups" not in state_dict or "state" not in state_dict:
+            raise ValueError(
+                "the state_dict is not of an optimizer, for it has no param_groups: is it that of a model?"
+            )
         groups = state_dict["param_groups"]
         for group in groups:
             if "theta_sha256" not in group:
@@ -162,10 +185,19 @@ class LearnedOptimizer(torch.optim.Optimizer):
                 continue
             expected = (2, len(self.theta.architecture.betas), *parameter.shape)
             shape = tuple(state["moments"].shape) if isinstance(state.get("moments"), Tensor) else None
-            if "step" not in state or shape != expected:
+            if shape != expected:
                 raise ValueError(
                     f"the state_dict does not fit parameter {index}, of shape {tuple(parameter.shape)}: its moments "
                     f"must have the shape {expected}, and have {shape}: was it saved for another model?"
+                )
+            if not state["moments"].is_floating_point():
+                raise ValueError(
+                    f"the state_dict's moments of parameter {index} are {state['moments'].dtype}, must be real numbers"
+                )
+            if not _is_step(state.get("step")):
+                raise ValueError(
+                    f"the state_dict's step of parameter {index} is {state.get('step')}, must be a whole number from 0 "
+                    "on"
                 )
 
     @torch.no_grad()
@@ -180,6 +212,8 @@ class LearnedOptimizer(torch.optim.Optimizer):
 
         Raises:
             RuntimeError: where a gradient is sparse.
+            ValueError: where a parameter's gradient or moments are of another shape, or its moments on another device,
+                since the parameter itself was exchanged.
         """
         loss = None
         if closure is not None:
@@ -212,9 +246,10 @@ class LearnedOptimizer(torch.optim.Optimizer):
 
         ``torch.compile`` knows a method of an optimizer by this name and does not trace it.
         """
+        rows = 2 * len(self.theta.architecture.betas)
         for index, parameter in enumerate(group["params"]):
             gradient = parameter.grad
-            if gradient is None or parameter.numel() == 0:
+            if gradient is None or (count := parameter.numel()) == 0:
                 continue
             if gradient.layout is not torch.strided:
                 raise RuntimeError(
@@ -226,10 +261,18 @@ class LearnedOptimizer(torch.optim.Optimizer):
                 shape = (2, len(self.theta.architecture.betas), *parameter.shape)
                 state["step"] = torch.tensor(0)
                 state["moments"] = torch.zeros(shape, dtype=_precision(parameter), device=parameter.device)
-                self._prepare(parameter)
+                self._network(state["moments"])
+            moment = state["moments"]
+            # Numbers are faster to compare than shapes, which all of them have where their numbers agree.
+            if gradient.numel() != count or moment.numel() != rows * count:
+                raise ValueError(
+                    f"{_name(group, index)} has the shape {tuple(parameter.shape)}, its gradient "
+                    f"{tuple(gradient.shape)} and its moments {tuple(moment.shape)}: where it was exchanged for one of "
+                    "another shape, make the optimizer anew, or forget its state by del optimizer.state[parameter]"
+                )
             values.append(parameter)
             gradients.append(gradient)
-            moments.append(state["moments"])
+            moments.append(moment)
             steps.append(state["step"])
 
     def _update(
@@ -250,17 +293,24 @@ class LearnedOptimizer(torch.optim.Optimizer):
             group["foreach"] is None and not torch.compiler.is_compiling() and _native.library() is not None
         )
         for index, (value, gradient, moment, step) in enumerate(zip(values, gradients, moments, steps, strict=True)):
-            if kernels_are_wanted and _kernels_can_train(value):
-                if gradient.dtype is not torch.float32 or not gradient.is_contiguous():
-                    gradient = gradient.to(torch.float32).contiguous()
+            if kernels_are_wanted and _kernels_can_train(value, gradient, moment):
+                if gradient.dtype is not torch.float32 or not gradient.is_contiguous() or gradient.is_neg():
+                    gradient = gradient.to(torch.float32).resolve_neg().contiguous()
                     kept.append(gradient)
                 rows += (value.numel(), int(step), value.data_ptr(), gradient.data_ptr(), moment.data_ptr())
                 changed += (value, moment)
                 continue
-            kind = (value.device, moment.dtype)
-            network = self._networks[kind]
-            if group["foreach"] is not False and value.numel() <= network.small:
-                together.setdefault(kind, []).append(index)
+            if value.device != moment.device:
+                number = next(number for number, parameter in enumerate(group["params"]) if parameter is value)
+                raise ValueError(
+                    f"{_name(group, number)} is on {value.device}, and its moments on {moment.device}: after moving a "
+                    "model, load the state of its optimizer anew: optimizer.load_state_dict(optimizer.state_dict())"
+                )
+            network = self._network(moment)
+            is_small = value.numel() <= network.small
+            # torch.compile, which writes otherwise, does not know is_neg.
+            if group["foreach"] is not False and is_small and (torch.compiler.is_compiling() or not value.is_neg()):
+                together.setdefault((moment.device, moment.dtype), []).append(index)
             else:
                 network.update(value, gradient, moment, step.view(1), rate, decay)
         if rows:
@@ -279,10 +329,24 @@ class LearnedOptimizer(torch.optim.Optimizer):
                 )
 
 
-def _kernels_can_train(value: Tensor) -> bool:
-    """Returns whether the library can update a tensor."""
-    is_plain = type(value) in (torch.nn.Parameter, Tensor)
-    return is_plain and value.is_cpu and value.dtype is torch.float32 and value.is_contiguous()
+def _kernels_can_train(value: Tensor, gradient: Tensor, moments: Tensor) -> bool:
+    """Returns whether the library can update a tensor: whether what lies in memory are the numbers that it takes.
+
+    A gradient on a CPU that is of another type, or not one piece, can be copied for it.
+    """
+    return (
+        value.dtype is torch.float32
+        and moments.dtype is torch.float32
+        and type(value) in _PLAIN
+        and type(gradient) in _PLAIN
+        and type(moments) is Tensor
+        and value.is_cpu
+        and gradient.is_cpu
+        and moments.is_cpu
+        and value.is_contiguous()
+        and moments.is_contiguous()
+        and not value.is_neg()
+    )
 
 
 def _steps(steps: list[Tensor]) -> Tensor:
@@ -308,6 +372,13 @@ def _batches(indices: list[int], values: list[Tensor], most: int) -> list[list[i
     return batches
 
 
+def _is_step(value: object) -> bool:
+    """Returns whether a value of a state is a number of steps, as a tensor or not: a whole number from 0 on."""
+    if isinstance(value, Tensor) and value.numel() == 1 and not value.is_complex():
+        value = value.item()
+    return isinstance(value, Real) and 0 <= value < 2**63 and value == int(value)
+
+
 def _precision(parameter: Tensor) -> torch.dtype:
     """Returns the type of the moments and of the arithmetic."""
     return torch.float64 if parameter.dtype == torch.float64 else torch.float32
@@ -324,8 +395,12 @@ def _check_group(group: Mapping[str, Any], theta: Theta) -> None:
         value = group[key]
         if isinstance(value, Tensor) and value.numel() != 1:
             raise ValueError(f"{key} is a tensor of {value.numel()} numbers, must be one number")
-        if not value >= 0:
-            raise ValueError(f"{key} is {value}, must be a number from 0 on")
+        if not isinstance(value, Real | Tensor) or not (value >= 0 and math.isfinite(value)):
+            raise ValueError(f"{key} is {value!r}, must be a finite number from 0 on")
+    if not isinstance(group["foreach"], bool | None):
+        raise ValueError(f"foreach is {group['foreach']!r}, must be True, False or None")
+    if not isinstance(group["maximize"], bool):
+        raise ValueError(f"maximize is {group['maximize']!r}, must be True or False")
     if group["theta_sha256"] != theta.sha256:
         raise ValueError("a group has another θ than the optimizer: make an optimizer of its own for it")
     for index, parameter in enumerate(group["params"]):
