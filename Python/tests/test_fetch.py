@@ -180,6 +180,44 @@ class TestAddresses:
             )
         assert pauses == []
 
+    @pytest.mark.parametrize(
+        ("address", "host", "port"),
+        [
+            ("http://trainer", "trainer", 80),
+            ("https://trainer", "trainer", 443),
+            ("http://trainer:8417", "trainer", 8417),
+            ("http://trainer:0", "trainer", 0),
+            ("http://[::1]", "::1", 80),
+            ("https://[::1]", "::1", 443),
+            ("http://[::1]:8417", "::1", 8417),
+            ("http://[::1:8417]", "::1:8417", 80),
+        ],
+    )
+    def test_the_host_and_port_are_those_of_the_address(self, address, host, port, monkeypatch):
+        asked = []
+
+        def connect(place, *_, **__):
+            asked.append(place)
+            raise ConnectionRefusedError(111, "Connection refused")
+
+        monkeypatch.setattr(socket, "create_connection", connect)
+        with pytest.raises(SnapshotError, match="cannot be reached"):
+            lopt.fetch(address, "latest", token="secret", retries=0)
+        assert asked == [(host, port)]
+
+    def test_a_connection_that_the_system_does_not_allow(self, monkeypatch):
+        def refuse(*_, **__):
+            raise PermissionError(1, "Operation not permitted")
+
+        monkeypatch.setattr(socket, "create_connection", refuse)
+        refused(
+            "http://trainer/v1/snapshots/latest: cannot be reached, or broke off: Operation not permitted; is "
+            "lopt-daemon running there?",
+            "http://trainer",
+            "latest",
+            retries=0,
+        )
+
     def test_a_host_that_has_no_address(self, pauses, monkeypatch):
         def unknown(*_, **__):
             raise socket.gaierror(socket.EAI_NONAME, "Name or service not known")
@@ -446,6 +484,13 @@ class TestAnswers:
         daemon.answers = {"latest": [send_raw(b"")], THETA: [send_raw(b"HTTP/1.1 200 OK\r\nContent-")]}
         assert step_of(lopt.fetch(daemon.address, "latest")) == 120 and len(pauses) == 2
 
+    @pytest.mark.parametrize("status", ["200 OK", "500 Broken"])
+    def test_a_piece_of_a_size_below_0(self, daemon, status):
+        head = f"HTTP/1.1 {status}\r\nTransfer-Encoding: chunked\r\n\r\n"
+        daemon.answers = {"latest": [send_raw(f"{head}-5\r\nabc".encode())]}
+        with pytest.raises(SnapshotError, match="cannot be reached, or broke off|the server answers 500 Broken"):
+            lopt.fetch(daemon.address, "latest", retries=0)
+
     def test_a_daemon_that_is_started_again_is_waited_for(self, daemon, pauses, monkeypatch):
         """It has answered; then its connections are refused for a moment."""
         real, refusals = socket.create_connection, [None, ConnectionRefusedError(111, "Connection refused")]
@@ -647,7 +692,7 @@ class TestSignatures:
 
     def test_without_the_package_that_checks_them(self, daemon, key, tmp_path, monkeypatch):
         monkeypatch.setitem(sys.modules, "cryptography.hazmat.primitives.asymmetric.ed25519", None)
-        with pytest.raises(ImportError, match=r"pip install 'lopt\[signatures\]'"):
+        with pytest.raises(ImportError, match="to check signatures: pip install cryptography$"):
             lopt.fetch(daemon.address, "latest", public_key=key.write(tmp_path))
         assert step_of(lopt.fetch(daemon.address, "latest")) == 120
 
@@ -730,6 +775,29 @@ class TestWhatIsRemembered:
             "remove it to forget what was"
         )
         refused(f"{memory}: {message}", daemon.address, "latest", **options)
+
+    @pytest.mark.parametrize(
+        ("target", "reason"),
+        [("nowhere", "No such file or directory"), (None, "Too many levels of symbolic links")],
+        ids=["dangling", "loop"],
+    )
+    @pytest.mark.parametrize("level", [0, 1, 2, 3], ids=["file", "keys", "lopt", "state"])
+    def test_a_link_that_leads_nowhere_is_no_leave_to_go_on(self, daemon, options, memory, target, reason, level):
+        link = [memory, *memory.parents][level]
+        link.parent.mkdir(parents=True, exist_ok=True)
+        link.symlink_to(target or link)
+        message = (
+            f"cannot be read, and it says which step of the key was seen: {reason}; mend its permissions, or remove it "
+            "to forget what was"
+        )
+        refused(f"{memory}: {message}", daemon.address, "latest", **options)
+
+    def test_a_link_to_the_memory_is_followed(self, daemon, options, memory, tmp_path):
+        memory.parent.mkdir(parents=True)
+        (tmp_path / "elsewhere").write_text("500\n")
+        memory.symlink_to(tmp_path / "elsewhere")
+        with pytest.raises(SnapshotError, match="step 500 of the key"):
+            lopt.fetch(daemon.address, "latest", **options)
 
 
 class TestCache:

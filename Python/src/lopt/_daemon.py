@@ -75,13 +75,15 @@ class Address:
             raise wrong()
         try:
             parts = urlsplit(text)
-            self.scheme, host, self.port = parts.scheme, parts.hostname, parts.port
+            self.scheme, host, port = parts.scheme, parts.hostname, parts.port
         except ValueError:
             raise wrong() from None
         extra = "?" in text or "#" in text or "@" in parts.netloc
         if "://" not in text or self.scheme not in ("http", "https") or not host or extra:
             raise wrong()
         self.host = host
+        # It is never left to http.client, which would take the end of an IPv6 address for it.
+        self.port = {"http": 80, "https": 443}[self.scheme] if port is None else port
         #: The address without a slash at its end, by which the cache knows it.
         self.text = text.removesuffix("/")
         self.prefix = parts.path.removesuffix("/")
@@ -264,7 +266,8 @@ class Daemon:
                 if response.status not in (200, 304):
                     raise self._refusal(response, path, hint)
                 return read(response)
-        except (OSError, http.client.HTTPException, UnicodeError) as error:
+        except (OSError, http.client.HTTPException, ValueError) as error:
+            # Some answers that are no HTTP, as a piece of a size below 0, end in a ValueError of http.client.
             raise self._connection_failure(error, path) from error
         finally:
             connection.close()
@@ -306,7 +309,7 @@ class Daemon:
     def _connection_failure(self, error: Exception, path: str) -> Exception:
         """Returns the error for a connection that failed: a ``_Failure`` where it may pass."""
         name = self._address.naming(path)
-        if isinstance(error, PermissionError):
+        if isinstance(error, PermissionError) and self._address.socket is not None:
             return SnapshotError(f"{name}: this user may not use the socket; its owner and group may")
         if isinstance(error, ssl.SSLCertVerificationError):
             hint = "ca= names a file of certificates to trust"

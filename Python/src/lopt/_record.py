@@ -111,7 +111,7 @@ class VerificationKey:
             from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
         except ImportError:
             raise ImportError(
-                "public_key needs the package cryptography to check signatures: pip install 'lopt[signatures]'"
+                "public_key needs the package cryptography to check signatures: pip install cryptography"
             ) from None
         name = os.fspath(path)
         try:
@@ -158,6 +158,24 @@ def _base64(text: str | bytes) -> bytes | None:
         return None
 
 
+def _is_there(path: Path) -> bool:
+    """Returns whether there is a file.
+
+    Where this user may not look there is none, for without a home of its own it can keep nothing.
+
+    Raises:
+        OSError: where that cannot be told, as a link on the way leads nowhere: what it led to may come back.
+    """
+    for place in (path, *path.parents):
+        try:
+            os.lstat(place)
+        except (FileNotFoundError, NotADirectoryError, PermissionError):
+            continue
+        os.stat(place)
+        return place == path
+    return False
+
+
 class Trust:
     """What is asked of a record before it is believed: a signature, and that it is not older than one seen before.
 
@@ -180,9 +198,9 @@ class Trust:
 
     def _highest_step(self) -> int:
         """Returns the highest step that is remembered; −1 where there is none."""
-        if not os.path.exists(self._memory):
-            return -1
         try:
+            if not _is_there(self._memory):
+                return -1
             with open(self._memory, "rb") as file:
                 lines = file.read(_MOST_OF_STEPS).split(b"\n")
         except OSError as error:
