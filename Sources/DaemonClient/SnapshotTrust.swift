@@ -64,9 +64,26 @@ public struct SnapshotTrust: Sendable {
 
   private func highestStep(of key: VerificationKey) throws -> Int? {
     let file = file(of: key)
-    // Where this user may not look, it has remembered nothing: without a home of its own it goes on.
-    guard FileManager.default.fileExists(atPath: file.path) else { return nil }
+    guard try Self.isThere(file) else { return nil }
     return try FileReading.data(file, atMost: FileReading.mostOfLog).split(separator: UInt8(ascii: "\n"))
       .compactMap { Int(String(decoding: $0, as: UTF8.self)) }.max()
+  }
+
+  /// Returns whether there is a file. Where this user may not look there is none, for without a home of its own it can
+  /// keep nothing.
+  /// - Throws: `FileError` where that cannot be told, as a link on the way leads nowhere: what it led to may come back.
+  private static func isThere(_ file: URL) throws -> Bool {
+    var place = file
+    while place.path != "/" {
+      do {
+        _ = try FileStatus(place.path, followingLinks: false)
+      } catch let error as FileError where error.isAbsence || error.number == EACCES {
+        place.deleteLastPathComponent()
+        continue
+      }
+      _ = try FileStatus(place.path)
+      return place == file
+    }
+    return false
   }
 }

@@ -94,6 +94,31 @@ import Testing
     }
   }
 
+  @Test(
+    "a link in the place of the memory, or on the way to it, that leads nowhere is no leave to take an older one",
+    arguments: [true, false])
+  func lostMemory(isLoop: Bool) async throws {
+    try await withTemporaryFolder { folder in
+      let old = try ScriptedDaemon(3, signedBy: key)
+      try await fetched(from: ScriptedDaemon(7, signedBy: key), folder, trust(folder))
+      let memory = folder.appending(path: "memory")
+      for link in [memory.appending(path: "\(key.publicKey.fingerprint).steps"), memory] {
+        let kept = folder.appending(path: "kept")
+        try FileManager.default.moveItem(at: link, to: kept)
+        try FileManager.default.createSymbolicLink(
+          atPath: link.path, withDestinationPath: isLoop ? link.path : "/nowhere")
+        let error = await #expect(throws: FileError.self) { try await fetched(from: old, folder, trust(folder)) }
+        let reason = isLoop ? "Too many levels of symbolic links" : "No such file or directory"
+        #expect(error?.reason == reason && error?.path == link.path)
+        try FileManager.default.removeItem(at: link)
+        try FileManager.default.createSymbolicLink(at: link, withDestinationURL: kept)
+        #expect(try await refused(from: old, folder, trust(folder)).contains("step 7 of the key"))
+        try FileManager.default.removeItem(at: link)
+        try FileManager.default.moveItem(at: kept, to: link)
+      }
+    }
+  }
+
   @Test("a snapshot that is older than the longest age is refused")
   func age() throws {
     let record = ScriptedDaemon.record(step: 7, Data(), created: "2026-01-01T00:00:00Z")
