@@ -109,7 +109,7 @@ import Testing
           atPath: link.path, withDestinationPath: isLoop ? link.path : "/nowhere")
         let error = await #expect(throws: FileError.self) { try await fetched(from: old, folder, trust(folder)) }
         let reason = isLoop ? "Too many levels of symbolic links" : "No such file or directory"
-        #expect(error?.reason == reason && error?.path == link.path)
+        #expect(error?.reason == reason && error?.path.hasPrefix(link.path) == true)
         try FileManager.default.removeItem(at: link)
         try FileManager.default.createSymbolicLink(at: link, withDestinationURL: kept)
         #expect(try await refused(from: old, folder, trust(folder)).contains("step 7 of the key"))
