@@ -182,6 +182,9 @@ class TestLoading:
         refused(file, snapshot(metadata), f"not a snapshot of θ: its metadata lacks {key}")
 
     def test_a_newer_format(self, file):
+        for version in ("0", "-1", "-0"):
+            message = f"not a snapshot of θ: its format version is {int(version)}, and the first one is 1"
+            refused(file, snapshot(METADATA | {"format_version": version}), message)
         message = "has format version 3; this package reads up to 2: take a newer one of it"
         refused(file, snapshot(METADATA | {"format_version": "3"}), message)
 
@@ -200,6 +203,7 @@ class TestLoading:
         ("key", "value", "message"),
         [
             ("format_version", "one", 'format_version is "one", must be a whole number'),
+            ("format_version", "02", 'format_version is "02", must be a whole number'),
             ("format_version", "\x1b[2J", r'format_version is "\x1b[2J", must be a whole number'),
             ("outer_iteration", "1.5", 'outer_iteration is "1.5", must be a whole number'),
             ("hidden_layers", "9", "hidden_layers is 9, must be in 1 … 8"),

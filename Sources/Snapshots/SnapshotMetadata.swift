@@ -130,6 +130,10 @@ public struct SnapshotMetadata: Sendable, Equatable {
       return value
     }
     let version: Int = try value("format_version")
+    guard version >= 1 else {
+      throw SnapshotError(
+        .damaged, "\(name): not a snapshot of θ: its format version is \(version), and the first one is 1")
+    }
     guard version <= Self.formatVersion else {
       throw SnapshotError(
         .newerFormat, "\(name): has format version \(version); this tool reads up to \(Self.formatVersion)")

@@ -178,6 +178,19 @@ import Testing
     #expect(error?.code == .newerFormat && error?.description.contains("future.safetensors") == true)
   }
 
+  @Test("a format version below the first one is none", arguments: [0, -1])
+  func noFormat(version: Int) throws {
+    var file = try Safetensors(try Snapshot.sample(1).encoded(), name: "a")
+    file.metadata["format_version"] = "\(version)"
+    let data = try file.encoded()
+    let error = #expect(throws: SnapshotError.self) { try Snapshot(data, name: "a.safetensors") }
+    #expect(error?.code == .damaged)
+    #expect(
+      error?.description
+        == "a.safetensors: not a snapshot of θ: its format version is \(version), and the first one is 1"
+    )
+  }
+
   @Test(
     "no other text is taken for the name of a snapshot",
     arguments: [

@@ -237,11 +237,13 @@ def _check(metadata: Mapping[str, str], name: str) -> None:
         if key not in metadata:
             raise SnapshotError(f"{name}: not a snapshot of θ: its metadata lacks {key}")
     for key in ("format_version", *_WHOLE_NUMBERS):
-        if not re.fullmatch("-?[0-9]{1,20}", metadata[key]):
+        if not re.fullmatch("-?(0|[1-9][0-9]{0,19})", metadata[key]):
             raise SnapshotError(
                 f'{name}: damaged: its metadata\'s {key} is "{printable(metadata[key])}", must be a whole number'
             )
     version = int(metadata["format_version"])
+    if version < 1:
+        raise SnapshotError(f"{name}: not a snapshot of θ: its format version is {version}, and the first one is 1")
     if version > _NEWEST_FORMAT:
         raise SnapshotError(
             f"{name}: has format version {version}; this package reads up to {_NEWEST_FORMAT}: take a newer one of it"
