@@ -33,6 +33,7 @@ struct lopt_optimizer {
 int lopt_interface(void) { return LOPT_INTERFACE; }
 
 void lopt_say(char *message, const char *format, ...) {
+  if (!message) return;
   va_list arguments;
   va_start(arguments, format);
   vsnprintf(message, LOPT_MESSAGE, format, arguments);
@@ -57,6 +58,8 @@ static const struct lopt_kernels *find_kernels(const char *name, char *message) 
 
 /// Returns whether an architecture is one of which an optimizer can be made; says what is wrong where not.
 static int check(const struct lopt_architecture *a, char *message) {
+  if (!a || !a->betas || (a->time_scales_count > 0 && !a->time_scales))
+    return lopt_say(message, "there is no architecture: it, its betas or its time_scales are null"), 0;
   if (a->hidden_layers < 1 || a->hidden_layers > 8)
     return lopt_say(message, "hidden_layers is %ld, must be in 1 … 8", a->hidden_layers), 0;
   if (a->hidden_units < 2 || a->hidden_units > 1024)
@@ -101,6 +104,7 @@ lopt_optimizer *lopt_create(const struct lopt_architecture *given, const float *
       (inputs + given->time_scales_count + 1 + (given->hidden_layers - 1) * (units + 1)) * units + (units + 1) * 2;
   if (count != weights)
     return lopt_say(message, "theta has %ld weights; its architecture has %ld", count, weights), (lopt_optimizer *)0;
+  if (!theta) return lopt_say(message, "there is no theta: it is null"), (lopt_optimizer *)0;
   long wrong = 0;
   for (long i = 0; i < count; i++) wrong += !isfinite(theta[i]);
   if (wrong)
@@ -143,7 +147,7 @@ const struct lopt_architecture *lopt_architecture_of(const lopt_optimizer *o) { 
 
 const char *lopt_instruction_set_of(const lopt_optimizer *o) { return o->kernels->name; }
 
-long lopt_moments(const lopt_optimizer *o, long count) { return 2 * o->network.betas * count; }
+long lopt_moments(const lopt_optimizer *o, long count) { return count > 0 ? 2 * o->network.betas * count : 0; }
 
 void lopt_free(lopt_optimizer *o) { free(o); }
 
@@ -204,8 +208,11 @@ static void step(const lopt_optimizer *o, const struct lopt_parameters *p, float
 
 int lopt_step(const lopt_optimizer *o, const struct lopt_parameters *parameters, long tensors, float rate,
               float decay) {
-  for (long i = 0; i < tensors; i++)
-    if (parameters[i].count < 0 || parameters[i].step < 0) return -1;
+  if (tensors < 0 || (tensors > 0 && !parameters)) return -1;
+  for (long i = 0; i < tensors; i++) {
+    const struct lopt_parameters *p = &parameters[i];
+    if (p->count < 0 || p->step < 0 || (p->count > 0 && !(p->values && p->gradient && p->moments))) return -1;
+  }
   struct memory memory;
   if (!allocate(o, &memory)) return -1;
   for (long i = 0; i < tensors; i++)

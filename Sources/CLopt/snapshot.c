@@ -47,16 +47,23 @@ static int take_string(struct json *json, struct text *text) {
   return 1;
 }
 
+static int is_digit(char character) { return character >= '0' && character <= '9'; }
+
+/// Returns whether a text begins with a whole number as JSON writes it: without a needless 0 before it.
+static int begins_whole(const char *text, const char *end) {
+  return text < end && is_digit(*text) && !(*text == '0' && text + 1 < end && is_digit(text[1]));
+}
+
 /// Reads a whole number from 0 to 2⁵³.
 static int take_count(struct json *json, long *value) {
   skip_space(json);
-  const char *start = json->at;
   *value = 0;
-  for (; json->at < json->end && *json->at >= '0' && *json->at <= '9'; json->at++) {
+  if (!begins_whole(json->at, json->end)) return 0;
+  for (; json->at < json->end && is_digit(*json->at); json->at++) {
     *value = 10 * *value + (*json->at - '0');
     if (*value > 1L << 53) return 0;
   }
-  return json->at > start;
+  return 1;
 }
 
 static int is(struct text text, const char *other) {
@@ -74,6 +81,9 @@ static int take_float(struct json *json, float *value) {
     digits[length++] = *json->at++;
   }
   digits[length] = 0;
+  // strtof takes more than JSON has: +1, .5, 1. and 01.
+  const char *const dot = strchr(digits, '.');
+  if (!begins_whole(digits + (*digits == '-'), digits + length) || (dot && !is_digit(dot[1]))) return 0;
   const locale_t plain = newlocale(LC_ALL_MASK, "C", (locale_t)0);
   if (!plain) return 0;
   const locale_t own = uselocale(plain);
@@ -81,13 +91,16 @@ static int take_float(struct json *json, float *value) {
   *value = strtof(digits, &end);
   uselocale(own);
   freelocale(plain);
-  return length > 0 && *end == 0;
+  return *end == 0;
 }
 
-/// The metadata of a snapshot that says how θ is run. Its keys are in the order of the members below.
+/// The keys of a snapshot's metadata, in the order of the members below: how θ is run and how it was made, which every
+/// snapshot says, then the options of the update, then what not every snapshot says.
 static const char *const keys[] = {
-    "format_version", "hidden_layers", "hidden_units",   "features",     "betas",        "time_scales",
-    "lambda1",        "lambda2",       "time_frozen_at", "scale_by_rms", "raw_momentum",
+    "format_version", "hidden_layers", "hidden_units",    "features",      "betas",           "time_scales",
+    "lambda1",        "lambda2",       "outer_iteration", "batch",         "steps",           "seed",
+    "objective",      "estimator",     "problem",         "dataset",       "dataset_sha256",  "tool_version",
+    "time_frozen_at", "scale_by_rms",  "raw_momentum",    "average_decay", "instruction_set",
 };
 enum {
   FORMAT_VERSION,
@@ -98,15 +111,22 @@ enum {
   TIME_SCALES,
   LAMBDA1,
   LAMBDA2,
+  OUTER_ITERATION,
+  BATCH,
+  STEPS,
+  SEED,
+  OBJECTIVE,
+  ESTIMATOR,
+  PROBLEM,
+  DATASET,
+  DATASET_SHA256,
+  TOOL_VERSION,
   TIME_FROZEN_AT,
   SCALE_BY_RMS,
   RAW_MOMENTUM,
+  AVERAGE_DECAY,
+  INSTRUCTION_SET,
   KEYS,
-};
-/// The other keys that a snapshot of version 2 may have: how θ was made.
-static const char *const other_keys[] = {
-    "outer_iteration", "objective",      "estimator", "problem",      "batch",         "steps",
-    "dataset",         "dataset_sha256", "seed",      "tool_version", "average_decay", "instruction_set",
 };
 
 /// The parts of a header that count.
@@ -116,6 +136,8 @@ struct header {
   struct text unknown;
   int is_state;
   long count, first, last;
+  /// The bytes of all tensors, and the end of the last one.
+  long bytes, end;
 };
 
 /// Reads the metadata, an object of strings.
@@ -132,7 +154,6 @@ static int take_metadata(struct json *json, struct header *header) {
         header->values[i] = value;
         is_known = 1;
       }
-    for (unsigned long i = 0; i < sizeof other_keys / sizeof *other_keys; i++) is_known |= is(key, other_keys[i]);
     if (is(key, "adam_steps")) header->is_state = 1;
     if (!is_known && !header->unknown.start) header->unknown = key;
   } while (take(json, ','));
@@ -183,7 +204,9 @@ static int take_header(struct json *json, struct header *header) {
     } else {
       int is_float;
       long count, first, last;
-      if (!take_tensor(json, &is_float, &count, &first, &last)) return 0;
+      if (!take_tensor(json, &is_float, &count, &first, &last) || first > last || last > MOST_BYTES) return 0;
+      header->bytes += last - first;
+      if (header->end < last) header->end = last;
       if (!is(key, "theta")) continue;
       if (has_theta++ || !is_float) return 0;
       header->count = count, header->first = first, header->last = last;
@@ -271,6 +294,15 @@ static int read_flag(const struct header *header, int key, int *value) {
   return *value || is(header->values[key], "false");
 }
 
+/// Returns whether a value of the metadata is a whole number.
+static int is_whole(const struct header *header, int key) {
+  const struct json json = value_of(header, key);
+  const char *at = json.at + (json.at < json.end && *json.at == '-');
+  if (!begins_whole(at, json.end)) return 0;
+  while (at < json.end && is_digit(*at)) at++;
+  return at == json.end;
+}
+
 /// Reads the architecture; returns the key of the first value that has no sense, KEYS where all have.
 static int read_architecture(const struct header *header, struct architecture *result) {
   struct lopt_architecture *a = &result->values;
@@ -308,7 +340,7 @@ static lopt_optimizer *make(char *bytes, long size, const char *instruction_set,
     return lopt_say(message, "is the state of a run, not a snapshot; lopt fetch latest --from its folder gets one"),
            (lopt_optimizer *)0;
   const long body = size - 8 - (long)length;
-  if (!is_sound || header.first > header.last || header.last > body || header.last - header.first != 4 * header.count)
+  if (!is_sound || header.last - header.first != 4 * header.count || header.bytes != body || header.end != body)
     return lopt_say(message, "not a sound snapshot: its header, or its float32 tensor theta, is missing or damaged"),
            (lopt_optimizer *)0;
   long version;
@@ -318,12 +350,23 @@ static lopt_optimizer *make(char *bytes, long size, const char *instruction_set,
   if (version > NEWEST_FORMAT)
     return lopt_say(message, "has format version %ld; this library reads up to %d", version, NEWEST_FORMAT),
            (lopt_optimizer *)0;
-  if (version >= 2 && header.unknown.start)
-    return lopt_say(message, "its metadata has a key of %ld characters that this library does not know, and may need",
-                    header.unknown.length),
+  if (version >= 2 && header.unknown.start) {
+    char name[65];
+    const long shown = header.unknown.length < (long)sizeof name - 1 ? header.unknown.length : (long)sizeof name - 1;
+    for (long i = 0; i < shown; i++)
+      name[i] = header.unknown.start[i] > ' ' && header.unknown.start[i] <= '~' ? header.unknown.start[i] : '?';
+    name[shown] = 0;
+    return lopt_say(message, "its metadata has the key %s, which this library does not know, and may need", name),
            (lopt_optimizer *)0;
+  }
+  for (int key = 0; key < TIME_FROZEN_AT; key++)
+    if (!header.values[key].start)
+      return lopt_say(message, "not a snapshot of θ: its metadata lacks %s", keys[key]), (lopt_optimizer *)0;
+  for (int key = OUTER_ITERATION; key <= SEED; key++)
+    if (!is_whole(&header, key))
+      return lopt_say(message, "damaged: its metadata's %s is no whole number", keys[key]), (lopt_optimizer *)0;
   if (version < 2)
-    for (int key = TIME_FROZEN_AT; key < KEYS; key++)
+    for (int key = TIME_FROZEN_AT; key <= RAW_MOMENTUM; key++)
       if (header.values[key].start)
         return lopt_say(message, "damaged: its metadata has %s, which format version %ld does not", keys[key], version),
                (lopt_optimizer *)0;
@@ -373,6 +416,7 @@ static char *read_all(const char *path, long *size) {
 
 lopt_optimizer *lopt_load(const char *path, const char *instruction_set, char *message) {
   long size;
+  if (!path) return lopt_say(message, "there is no path: it is null"), (lopt_optimizer *)0;
   errno = 0;
   char *bytes = read_all(path, &size);
   if (!bytes) {

@@ -109,8 +109,40 @@ import Testing
     #expect(lopt_step(optimizer.handle, &parameters, 1, 1, 0) == -1)
     (parameters.count, parameters.step) = (0, -1)
     #expect(lopt_step(optimizer.handle, &parameters, 1, 1, 0) == -1)
+    parameters.step = 0
+    #expect(lopt_step(optimizer.handle, &parameters, -1, 1, 0) == -1)
+    #expect(lopt_moments(optimizer.handle, -5) == 0)
     lopt_free(nil)
     #expect(lopt_interface() == LOPT_INTERFACE)
+  }
+
+  @Test("null is refused where something must be, and allowed for a message")
+  func null() throws {
+    let optimizer = try load(Repository.root.appending(path: "Examples/theta/mlp2x32-train.safetensors").path)
+    #expect(lopt_step(optimizer.handle, nil, 1, 1, 0) == -1)
+    var values: [Float] = [1]
+    let (gradient, start) = (Guarded([1]), Guarded([Float](repeating: 0, count: 10)))
+    values.withUnsafeMutableBufferPointer { buffer in
+      for missing in 0..<3 {
+        var parameters = lopt_parameters(
+          count: 1, step: 0, values: missing == 0 ? nil : buffer.baseAddress,
+          gradient: missing == 1 ? nil : UnsafePointer(gradient.floats), moments: missing == 2 ? nil : start.floats)
+        #expect(lopt_step(optimizer.handle, &parameters, 1, 1, 0) == -1)
+      }
+    }
+    #expect(values == [1] && start.array(10).allSatisfy { $0 == 0 })
+    #expect(lopt_load("/no/file", nil, nil) == nil)
+    #expect(lopt_load(nil, nil, nil) == nil)
+    var message = [CChar](repeating: 0, count: Int(LOPT_MESSAGE))
+    func text() -> String { String(decoding: message.prefix { $0 != 0 }.map { UInt8(bitPattern: $0) }, as: UTF8.self) }
+    #expect(lopt_load(nil, nil, &message) == nil && text() == "there is no path: it is null")
+    #expect(lopt_create(nil, values, 1, nil, &message) == nil)
+    #expect(text() == "there is no architecture: it, its betas or its time_scales are null")
+    var architecture = lopt_architecture_of(optimizer.handle).pointee
+    #expect(lopt_create(&architecture, nil, 1_090, nil, &message) == nil && text() == "there is no theta: it is null")
+    architecture.betas = nil
+    #expect(lopt_create(&architecture, nil, 1_090, nil, &message) == nil)
+    #expect(text() == "there is no architecture: it, its betas or its time_scales are null")
   }
 
   @Test("every shipped θ is read, as the engine reads it")
@@ -169,11 +201,29 @@ import Testing
         ),
         (
           try changed { ($0.metadata["format_version"], $0.metadata["new"]) = ("2", "1") },
-          "its metadata has a key of 3 characters that this library does not know, and may need"
+          "its metadata has the key new, which this library does not know, and may need"
         ),
         (
           try changed { $0.metadata["scale_by_rms"] = "true" },
           "damaged: its metadata has scale_by_rms, which format version 1 does not"
+        ),
+        (
+          try changed { ($0.metadata["format_version"], $0.metadata["a\u{9b}1"]) = ("2", "1") },
+          "its metadata has the key a??1, which this library does not know, and may need"
+        ),
+        (try changed { $0.metadata["problem"] = nil }, "not a snapshot of θ: its metadata lacks problem"),
+        (try changed { $0.metadata["seed"] = "x" }, "damaged: its metadata's seed is no whole number"),
+        (try changed { $0.metadata["steps"] = "05" }, "damaged: its metadata's steps is no whole number"),
+        (
+          try changed { $0.metadata["hidden_units"] = "032" },
+          "damaged: its metadata's hidden_units is missing or has no sense"
+        ),
+        (try changed { $0.metadata["lambda1"] = "+1" }, "damaged: its metadata's lambda1 is missing or has no sense"),
+        (try changed { $0.metadata["lambda1"] = ".5" }, "damaged: its metadata's lambda1 is missing or has no sense"),
+        (try changed { $0.metadata["lambda1"] = "1." }, "damaged: its metadata's lambda1 is missing or has no sense"),
+        (
+          try changed { _ in } + Data([0]),
+          "not a sound snapshot: its header, or its float32 tensor theta, is missing or damaged"
         ),
         (try changed { $0.metadata["betas"] = "[0.9" }, "damaged: its metadata's betas is missing or has no sense"),
         (

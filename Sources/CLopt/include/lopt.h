@@ -84,7 +84,12 @@ int lopt_interface(void);
 ///
 /// `instruction_set` is `baseline`, `x86-64-v3` or `x86-64-v4`; null is the one that the variable LOPT_ISA names, or else
 /// the last of these that this processor has. Returns null on failure, with the reason in `message` [LOPT_MESSAGE]: a file
-/// that cannot be read, is no snapshot, is damaged, of a newer format, or has weights that are not finite.
+/// that cannot be read, is no snapshot, is damaged, of a newer format, or has weights that are not finite. `message` may
+/// be null.
+///
+/// Of the file all is checked that the update needs. What the program `lopt` checks beyond it is not: tensors beside `theta`
+/// but for their places, values of the metadata that only say how θ was made but for their being there, and whole where
+/// they are numbers. What no snapshot needs is refused: escapes in the header's texts, numbers of more than 31 characters.
 lopt_optimizer *lopt_load(const char *path, const char *instruction_set, char *message);
 
 /// Makes an optimizer of an architecture and its θ, `count` weights in the order of `lopt layout`: of each layer the weight
@@ -98,13 +103,14 @@ const struct lopt_architecture *lopt_architecture_of(const lopt_optimizer *optim
 /// Returns the name of the instruction set that an optimizer computes with.
 const char *lopt_instruction_set_of(const lopt_optimizer *optimizer);
 
-/// Returns the number of floats of the moments of `count` parameters.
+/// Returns the number of floats of the moments of `count` parameters; 0 for a number below 0.
 long lopt_moments(const lopt_optimizer *optimizer, long count);
 
 /// Does one step of each of `tensors` tensors: u ← u − rate (Δ + decay u), where Δ is the update of the learned optimizer.
 /// The rate 1 is the step that it was trained with. A `decay` of 0 is none.
 ///
-/// Returns 0; or −1, with nothing changed, where there is no memory for the step or a count or step is below 0.
+/// Returns 0; or −1, with nothing changed, where there is no memory for the step, where `tensors`, a count or a step is below
+/// 0, or where `parameters` is null, or a member of a tensor that has parameters.
 int lopt_step(const lopt_optimizer *optimizer, const struct lopt_parameters *parameters, long tensors, float rate,
               float decay);
 
