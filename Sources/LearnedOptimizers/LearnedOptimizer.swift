@@ -32,8 +32,8 @@ public final class LearnedOptimizer: @unchecked Sendable {
   ///   - url: the file, as `lopt fetch` or the module `DaemonClient` gets it.
   ///   - instructionSet: `baseline`, `x86-64-v3` or `x86-64-v4`; nil for the one that the variable `LOPT_ISA` names, or
   ///     else the last of these that the processor has.
-  /// - Throws: ``SnapshotError`` where the file is no sound snapshot, or the processor lacks the instructions;
-  ///   `FileError` where it cannot be read.
+  /// - Throws: ``SnapshotError`` where the file is no sound snapshot, or the processor lacks the instructions (its code
+  ///   is `unknownInstructionSet` then); `FileError` where it cannot be read.
   public init(contentsOf url: URL, instructionSet: String? = nil) throws {
     let data = try FileReading.data(url, atMost: FileReading.mostOfTensors)
     let snapshot = try Snapshot(data, name: url.path)
@@ -42,7 +42,12 @@ public final class LearnedOptimizer: @unchecked Sendable {
     var message = [CChar](repeating: 0, count: Int(LOPT_MESSAGE))
     guard let handle = Self.make(snapshot, instructionSet, &message) else {
       let reason = String(decoding: message.prefix { $0 != 0 }.map { UInt8(bitPattern: $0) }, as: UTF8.self)
-      throw SnapshotError(.damaged, "\(url.path): \(reason)")
+      // With the instructions that every processor has, it is the file that fails.
+      guard let sound = Self.make(snapshot, "baseline", &message) else {
+        throw SnapshotError(.damaged, "\(url.path): \(reason)")
+      }
+      lopt_free(sound)
+      throw SnapshotError(.unknownInstructionSet, "\(instructionSet == nil ? "LOPT_ISA: " : "")\(reason)")
     }
     self.handle = handle
   }
@@ -91,6 +96,7 @@ public final class LearnedOptimizer: @unchecked Sendable {
     _ parameters: inout [Float], gradient: [Float], state: inout TensorState, rate: Float = 1, weightDecay: Float = 0
   ) {
     let count = parameters.count
+    precondition(state.step >= 0, "the state has \(state.step) steps behind it, must have 0 or more")
     precondition(gradient.count == count, "a gradient of \(gradient.count) numbers for \(count) parameters")
     precondition(
       state.moments.count == lopt_moments(handle, count), "the state is of a tensor with another number of parameters")

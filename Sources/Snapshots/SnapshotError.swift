@@ -21,6 +21,8 @@ public enum SnapshotErrorCode: ErrorCode {
   case denied
   /// The signature, or the age, does not satisfy what was asked for.
   case untrusted
+  /// There is no instruction set of the name that was asked for, or this processor lacks it.
+  case unknownInstructionSet
 
   /// The code with which a tool exits that this error ends.
   public var exitCode: ExitCode {
@@ -31,6 +33,7 @@ public enum SnapshotErrorCode: ErrorCode {
     case .locked: .temporary
     case .server: .unavailable
     case .denied: .permission
+    case .unknownInstructionSet: .usage
     }
   }
 }

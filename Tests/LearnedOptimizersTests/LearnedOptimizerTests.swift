@@ -48,6 +48,17 @@ import Testing
     #expect(whole.map { abs($0) }.max()! < 0.9, "it goes down")
   }
 
+  @Test("a state with steps below 0 ends the program before memory is touched")
+  func wrongState() async throws {
+    // What is said stands in standard error in a debug build alone.
+    await #expect(processExitsWith: .failure) {
+      let file = Repository.root.appending(path: "Examples/theta/mlp2x32-train.safetensors")
+      let optimizer = try LearnedOptimizers.LearnedOptimizer(contentsOf: file)
+      var (values, state) = ([Float(1)], TensorState(step: -1, moments: [Float](repeating: 0, count: 10)))
+      optimizer.step(&values, gradient: [1], state: &state)
+    }
+  }
+
   @Test("what cannot be a learned optimizer is refused by the file's name")
   func refused() throws {
     try withTemporaryFolder { folder in
@@ -58,12 +69,14 @@ import Testing
       try snapshot.encoded().write(to: file)
       let error = #expect(throws: SnapshotError.self) { try LearnedOptimizers.LearnedOptimizer(contentsOf: file) }
       #expect(error?.description == "\(file.path): theta has 1089 weights; its architecture has 1090")
+      #expect(error?.code == .damaged)
       let other = #expect(throws: SnapshotError.self) {
         try LearnedOptimizers.LearnedOptimizer(
           contentsOf: Repository.root.appending(path: "Examples/theta/mlp2x32-train.safetensors"), instructionSet: "mmx"
         )
       }
-      #expect(other?.description.contains("mmx: is no instruction set that this processor has") == true)
+      #expect(other?.description.hasPrefix("mmx: is no instruction set that this processor has") == true)
+      #expect(other?.code == .unknownInstructionSet && other?.exitCode == .usage)
     }
   }
 }
