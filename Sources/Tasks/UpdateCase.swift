@@ -32,8 +32,8 @@ package struct UpdateCase: Sendable {
     let reader = CaseReader(file: file, name: name)
     let keys = file.tensors.keys.sorted()
     let names = keys.filter { $0.hasPrefix(Self.parameters) }.map { String($0.dropFirst(Self.parameters.count)) }
-    try reader.checkNames(names.flatMap { [Self.parameters + $0, Self.gradients + $0] })
     guard let first = names.first else { throw reader.error("has no tensor \(Self.parameters)NAME") }
+    try reader.checkNames(names.flatMap { [Self.parameters + $0, Self.gradients + $0] })
     for name in names { try reader.checkPair(Self.parameters + name, Self.gradients + name) }
     let steps = file.tensors[Self.gradients + first]?.shape.first ?? 0
     guard steps > 0 else {

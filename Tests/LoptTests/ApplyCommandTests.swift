@@ -65,6 +65,7 @@ import Testing
         #expect(!FileManager.default.fileExists(atPath: output.path))
       }
       try refuses("has no tensor parameters.NAME") { $0.tensors = [:] }
+      try refuses("has no tensor parameters.NAME") { $0.tensors = ["theta": $0.tensors["parameters.64"]!] }
       try refuses("has parameters.64 without gradients.64; give both or neither") { $0.tensors["gradients.64"] = nil }
       try refuses("tensor extra is not one of a case's: ") { $0.tensors["extra"] = $0.tensors["parameters.64"] }
       try refuses("gradients.64 has shape [64], must have [1, 64]") {
