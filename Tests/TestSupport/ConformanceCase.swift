@@ -68,6 +68,8 @@ package struct ConformanceCase: Sendable, CustomStringConvertible {
     ConformanceCase("tiny-gradients", scale: 1e-30),
     ConformanceCase("huge-gradients", scale: 1e9),
     ConformanceCase("overflow", steps: 3, scale: 1e30),
+    // The squares of 1,024 of these do not overflow together, and those of all 2,000 do.
+    ConformanceCase("huge-sums", steps: 1, shapes: [[2_000]], scale: 4.5e17),
   ]
 
   /// The snapshot of the learned optimizer.
