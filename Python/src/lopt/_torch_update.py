@@ -17,6 +17,7 @@ import torch
 from torch import Tensor
 from torch._utils import _flatten_dense_tensors
 
+from lopt._constants import BLOCK, INVERSE_RMS_EPSILON, NORMALIZATION_EPSILON, SCALE_EPSILON
 from lopt.theta import Theta
 
 #: A learning rate: a number, or a tensor of one that schedules change in place.
@@ -30,14 +31,6 @@ WORKSPACE = 256 << 20
 #: The part of a chunk that the largest tensor may be that is updated together with others on a CPU. A larger one has
 #: enough work of its own, and would pay for the sums by tensor with more than it saves by fewer calls.
 SMALL_PART = 8
-
-#: The number of parameters whose squares are added in single precision, and their sums then in double precision: as the
-#: engine does, so that of huge gradients the same sums overflow.
-BLOCK = 1_024
-
-_NORMALIZATION_EPSILON = 1e-5
-_INVERSE_RMS_EPSILON = 1e-6
-_SCALE_EPSILON = 1e-9
 
 
 class Network:
@@ -185,7 +178,7 @@ class Network:
         u and g are [n], and mv, the moments with this step's gradient in them, [2 betas, n].
         """
         m, v = mv[: self.betas], mv[self.betas :]
-        r = torch.rsqrt(v + _INVERSE_RMS_EPSILON) if self.rms else None
+        r = torch.rsqrt(v + INVERSE_RMS_EPSILON) if self.rms else None
         rows = [g[None]]
         if r is not None and self.momentum:
             rows.append(m * r)
@@ -202,10 +195,10 @@ class Network:
         ``means`` [inputs, tensors] are the mean squares; the factors are of the same shape, and ρ is [tensors], or None
         where updates are not scaled.
         """
-        scales = (means + _NORMALIZATION_EPSILON).rsqrt()
+        scales = (means + NORMALIZATION_EPSILON).rsqrt()
         if self.raw_momentum:
             scales[1 : self.value_row] = 1
-        size = (means[self.value_row] + _SCALE_EPSILON).sqrt().to(self.dtype) if self.scale_by_rms else None
+        size = (means[self.value_row] + SCALE_EPSILON).sqrt().to(self.dtype) if self.scale_by_rms else None
         return scales, size
 
     def _bias(self, steps: Tensor) -> Tensor:

@@ -12,6 +12,7 @@ from collections.abc import Mapping
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from lopt._constants import BLOCK, INVERSE_RMS_EPSILON, NORMALIZATION_EPSILON, SCALE_EPSILON
 from lopt.theta import Theta
 
 __all__ = ["LearnedOptimizer", "update"]
@@ -72,7 +73,7 @@ def update(
     v = beta * v + rest * (g * g)
 
     # The inputs of the network that differ from parameter to parameter, each beside its square.
-    r_squared = 1 / (v + real(1e-6))
+    r_squared = 1 / (v + real(INVERSE_RMS_EPSILON))
     r = np.sqrt(r_squared)
     momentum, rms = "momentum" in architecture.features, "rms" in architecture.features
     inputs = [(g, g * g)]
@@ -88,7 +89,7 @@ def update(
     raw = range(1, 1 + betas) if architecture.raw_momentum else ()
     x = np.empty((len(inputs), u.size), real)
     for row, (value, square) in enumerate(inputs):
-        scale = 1.0 if row in raw else 1 / np.sqrt(1e-5 + _mean(square))
+        scale = 1.0 if row in raw else 1 / np.sqrt(NORMALIZATION_EPSILON + _mean(square))
         x[row] = real(scale) * value
 
     # The time inputs are the same for all parameters: a part of the biases of the first layer.
@@ -104,7 +105,7 @@ def update(
             x = np.maximum(x, 0)
     d, s = x
 
-    scale = np.sqrt(_mean(u * u) + 1e-9) if architecture.scale_by_rms else 1.0
+    scale = np.sqrt(_mean(u * u) + SCALE_EPSILON) if architecture.scale_by_rms else 1.0
     exponential = np.exp(np.clip(real(architecture.lambda2) * s, -87, 88))
     change = real(architecture.lambda1 * scale) * d * exponential
     u = u - real(rate) * (change + real(weight_decay) * u)
@@ -112,9 +113,9 @@ def update(
 
 
 def _mean(squares: NDArray) -> np.float64:
-    """Returns a mean. Within 1,024 numbers they are added in their own precision and then in double precision, as the
-    engine does, so that in float32 what overflows is the same."""
-    return np.add.reduceat(squares, range(0, squares.size, 1_024)).sum(dtype=np.float64) / squares.size
+    """Returns a mean. Within a block they are added in their own precision and then in double precision, as the engine
+    does, so that in float32 what overflows is the same."""
+    return np.add.reduceat(squares, range(0, squares.size, BLOCK)).sum(dtype=np.float64) / squares.size
 
 
 def _require_shape(name: str, array: NDArray, shape: tuple[int, ...]) -> None:

@@ -20,15 +20,10 @@ import jax.numpy as jnp
 import numpy as np
 import optax
 
+from lopt._constants import BLOCK, INVERSE_RMS_EPSILON, NORMALIZATION_EPSILON, SCALE_EPSILON
 from lopt.theta import Theta
 
 __all__ = ["ScaleByLearnedOptimizerState", "learned_optimizer", "scale_by_learned_optimizer"]
-
-#: The number of parameters whose squares the engine adds in single precision, and their sums then in double precision.
-_BLOCK = 1_024
-_NORMALIZATION_EPSILON = 1e-5
-_INVERSE_RMS_EPSILON = 1e-6
-_SCALE_EPSILON = 1e-9
 
 
 class ScaleByLearnedOptimizerState(NamedTuple):
@@ -149,13 +144,13 @@ def _update(
     v = beta * moments[1] + rest * (g * g)
 
     momentum, rms = "momentum" in architecture.features, "rms" in architecture.features
-    r = jax.lax.rsqrt(v + dtype.type(_INVERSE_RMS_EPSILON))
+    r = jax.lax.rsqrt(v + dtype.type(INVERSE_RMS_EPSILON))
     inputs = [g[None], *([m * r] if momentum and rms else []), u[None], *([m] if momentum else [])]
     x = jnp.concatenate([*inputs, *([v, r] if rms else [])])
     value_row = 1 + (len(m) if momentum and rms else 0)
 
     means = _means(x * x)
-    scales = jax.lax.rsqrt(means + dtype.type(_NORMALIZATION_EPSILON))
+    scales = jax.lax.rsqrt(means + dtype.type(NORMALIZATION_EPSILON))
     if architecture.raw_momentum:
         scales = scales.at[1:value_row].set(1)
     weight, bias = (jnp.asarray(array, dtype) for array in theta.layers[0])
@@ -168,7 +163,7 @@ def _update(
 
     factor = dtype.type(architecture.lambda1)
     if architecture.scale_by_rms:
-        factor = factor * jnp.sqrt(means[value_row] + dtype.type(_SCALE_EPSILON))
+        factor = factor * jnp.sqrt(means[value_row] + dtype.type(SCALE_EPSILON))
     change = factor * d * jnp.exp(jnp.clip(dtype.type(architecture.lambda2) * s, -87, 88))
     return change.astype(jnp.result_type(gradient)), jnp.stack([m, v])
 
@@ -180,7 +175,7 @@ def _means(squares: jax.Array) -> jax.Array:
     gradients the same means overflow.
     """
     count = squares[0].size
-    block = min(count, _BLOCK)
+    block = min(count, BLOCK)
     return (squares * (block / count)).sum(axis=tuple(range(1, squares.ndim))) / block
 
 
