@@ -16,7 +16,7 @@ from numbers import Real
 from typing import Any
 
 import torch
-from torch import Tensor
+from torch import Tensor, float32
 
 from lopt import _native
 from lopt._torch_update import Network
@@ -294,7 +294,7 @@ class LearnedOptimizer(torch.optim.Optimizer):
         )
         for index, (value, gradient, moment, step) in enumerate(zip(values, gradients, moments, steps, strict=True)):
             if kernels_are_wanted and _kernels_can_train(value, gradient, moment):
-                if gradient.dtype is not torch.float32 or not gradient.is_contiguous() or gradient.is_neg():
+                if gradient.dtype is not float32 or not gradient.is_contiguous() or gradient.is_neg():
                     gradient = gradient.to(torch.float32).resolve_neg().contiguous()
                     kept.append(gradient)
                 rows += (value.numel(), int(step), value.data_ptr(), gradient.data_ptr(), moment.data_ptr())
@@ -335,8 +335,8 @@ def _kernels_can_train(value: Tensor, gradient: Tensor, moments: Tensor) -> bool
     A gradient on a CPU that is of another type, or not one piece, can be copied for it.
     """
     return (
-        value.dtype is torch.float32
-        and moments.dtype is torch.float32
+        value.dtype is float32
+        and moments.dtype is float32
         and type(value) in _PLAIN
         and type(gradient) in _PLAIN
         and type(moments) is Tensor
