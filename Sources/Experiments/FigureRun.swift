@@ -56,7 +56,7 @@ package struct FigureRun<Instance: Figure>: Sendable {
       files.append(file)
     }
     let svg = folder.appending(path: "\(figure.name).svg")
-    try Plot(title: output.title, caption: output.caption.text, panels: output.panels).write(svg: svg)
+    try Plot(title: output.title, caption: output.caption.text, panels: output.panels).write(.svg, to: svg)
     let page = folder.appending(path: "\(figure.name).md")
     let text = output.caption.markdown(title: output.title, plot: svg.lastPathComponent)
     try AtomicFile.write(Data(text.utf8), to: page)

@@ -164,7 +164,7 @@ struct EvaluateCommand: ParsableCommand {
       threads: SystemCall.processorCount, kernels: .chosen(), cache: FinishedRuns.folder, lost: FinishedRuns.lost)
     let report = try evaluation.report()
     if let curves { try report.curves.write(csv: curves) }
-    if let plot { try Plot(report.curves).write(svg: plot) }
+    if let plot { try Plot(report.curves).write(.svg, to: plot) }
     if json {
       let output = EvaluationOutput(
         plan, snapshot: try Digest.sha256(fileAt: URL(filePath: snapshot)), data, evaluation.taskClasses,

@@ -62,7 +62,7 @@ import Testing
   func drawing() throws {
     try withTemporaryFolder { folder in
       let file = folder.appending(path: "curves.svg")
-      try Plot(curves()).write(svg: file)
+      try Plot(curves()).write(.svg, to: file)
       let text = try String(contentsOf: file, encoding: .utf8)
       let names = ["Training loss of mlp2x32", "by step", "by wall-clock", "learned", "adam, rate 0.01"]
       #expect(names.filter { !text.contains(">\($0)<") } == [])

@@ -18,24 +18,39 @@ extension Plot {
     return found
   }
 
-  /// Draws the plot as an SVG file, which is there whole or not at all; the same plot gives the same bytes.
+  /// Draws the plot as a file, which is there whole or not at all; the same plot gives the same bytes.
+  ///
+  /// An SVG file has the title and the caption as its title and description, which programs read aloud.
   /// - Throws: ``ExperimentsError`` where gnuplot is missing or fails, `FileError` where the disk does.
-  package func write(svg url: URL) throws {
+  package func write(_ form: Form, to url: URL) throws {
     let gnuplot = try Self.gnuplot()
     let drawing = AtomicFile.temporary(for: url)
     let script = AtomicFile.temporary(for: url)
     defer { for file in [drawing, script] { try? SystemCall.removeFile(file.path) } }
-    try AtomicFile.write(Data(self.script(writing: drawing.path).utf8), to: script)
+    try AtomicFile.write(Data(self.script(writing: drawing.path, as: form).utf8), to: script)
     try run(gnuplot, script: script, url)
     // gnuplot leaves with 0 from a full disk too.
     guard let whole = try? FileReading.data(drawing, atMost: FileReading.mostOfTensors),
-      whole.suffix(16).range(of: Data("</svg>".utf8)) != nil
+      whole.suffix(16).range(of: Data((form == .svg ? "</svg>" : "%%EOF").utf8)) != nil
     else {
       throw ExperimentsError(.plotFailed, "\(url.path): \(gnuplot.path) wrote no whole drawing; is the disk full?")
     }
-    try SystemCall.syncFile(drawing.path)
-    try SystemCall.rename(drawing.path, to: url.path)
-    try SystemCall.syncFolder(url.deletingLastPathComponent().path)
+    try AtomicFile.write(form == .svg ? described(whole) : whole, to: url)
+  }
+
+  /// Returns an SVG file with the plot's title and caption in the place of those that gnuplot writes, and with a bold
+  /// font as the format has it.
+  private func described(_ drawing: Data) -> Data {
+    var text = String(decoding: drawing, as: UTF8.self)
+      .replacing("font-family=\"\(Self.bold)\"", with: "font-family=\"\(Self.font)\" font-weight=\"bold\"")
+    for (element, content) in [("title", title), ("desc", caption)] {
+      guard let from = text.range(of: "<\(element)>"),
+        let to = text.range(of: "</\(element)>", range: from.upperBound..<text.endIndex)
+      else { continue }
+      let escaped = content.replacing("&", with: "&amp;").replacing("<", with: "&lt;").replacing(">", with: "&gt;")
+      text.replaceSubrange(from.upperBound..<to.lowerBound, with: escaped)
+    }
+    return Data(text.utf8)
   }
 
   /// Runs gnuplot with the script as its standard input. That is a file, which cannot block as a pipe can.
@@ -43,6 +58,8 @@ extension Plot {
     let process = Process()
     process.executableURL = gnuplot
     process.standardInput = try FileHandle(forReadingFrom: script)
+    // A PDF file would have the time of its making.
+    process.environment = ProcessInfo.processInfo.environment.merging(["SOURCE_DATE_EPOCH": "0"]) { $1 }
     process.standardOutput = FileHandle.nullDevice
     let errors = Pipe()
     process.standardError = errors

@@ -1,16 +1,28 @@
-import Foundation
-
 /// The plot as a script in gnuplot's language.
 extension Plot {
-  private static let panelWidth = 400
-  private static let panelHeight = 330
-  private static let titleHeight = 40
-  private static let lineHeight = 17
-  private static let margin = 14
-  /// The most letters of a line's name of which two fit side by side below a panel.
-  fileprivate static let shortName = 22
-  /// The approximate width of a letter of the caption in pixels.
-  private static let letterWidth = 5.3
+  /// The forms of a drawing.
+  package enum Form: String, CaseIterable, Sendable {
+    case svg, pdf
+  }
+
+  /// The font of all text.
+  static let font = "DejaVu Sans"
+  /// The same in bold, as gnuplot names it.
+  static let bold = font + ":Bold"
+  private static let fontSize = 10.0
+  /// The width of a letter of that size, of an average text, in pixels; wide letters get some more room by it.
+  private static let letterWidth = 6.6
+  private static let lineHeight = 16.0
+  private static let axesWidth = 310.0
+  private static let axesHeight = 220.0
+  private static let leftMargin = 74.0
+  private static let rightMargin = 22.0
+  /// The room of the scale of colours beside a map.
+  private static let scaleWidth = 88.0
+  private static let topMargin = 34.0
+  private static let bottomMargin = 50.0
+  /// The room in a legend beside a name: the line, and what is around.
+  private static let sampleWidth = 48.0
 
   /// The number of panels that stand side by side.
   var columns: Int {
@@ -21,145 +33,160 @@ extension Plot {
     }
   }
 
+  /// Where a panel lies, in pixels from the lower left corner of the plot.
+  private struct Place {
+    var left: Double
+    var bottom: Double
+    /// The corner of the legend; nil for one below the axes.
+    var corner: Panel.Corner?
+  }
+
+  /// The room that a row of panels needs below the axes' labels.
+  private func roomBelow(_ row: [Panel]) -> Double { row.map { Self.namesHeight($0) + Self.legendHeight($0) }.max() ?? 0 }
+
+  /// The height of the slanted names of places below an axis.
+  private static func namesHeight(_ panel: Panel) -> Double {
+    0.65 * letterWidth * Double(panel.xNames.map(\.text.count).max() ?? 0)
+  }
+
+  private static func corner(_ panel: Panel) -> Panel.Corner? {
+    let width = letterWidth * Double(panel.names.map(\.count).max() ?? 0) + sampleWidth
+    let height = lineHeight * Double(panel.names.count) + 8
+    return panel.freeCorner(width: width / axesWidth, height: height / axesHeight)
+  }
+
+  private static func legendHeight(_ panel: Panel) -> Double {
+    panel.names.isEmpty || corner(panel) != nil ? 0 : lineHeight * Double(legendRows(panel)) + 4
+  }
+
+  /// The rows of a legend below the axes, whose columns are as wide as the longest name.
+  private static func legendRows(_ panel: Panel) -> Int {
+    let width = letterWidth * Double(panel.names.map(\.count).max() ?? 0) + sampleWidth
+    let columns = max(1, Int((axesWidth + leftMargin) / width))
+    return (panel.names.count + columns - 1) / columns
+  }
+
   /// Returns the script that makes gnuplot write the plot to a file.
-  func script(writing path: String) -> String {
-    let rows = max((panels.count + columns - 1) / columns, 1)
-    let width = max(columns * Self.panelWidth, 3 * Self.panelWidth / 2)
-    let lines = captionLines(width: width)
-    let captionHeight = lines.count * Self.lineHeight + Self.margin
-    let height = Self.titleHeight + rows * Self.panelHeight + captionHeight
-    let captionLabels = lines.enumerated().map { number, line in
-      let y = captionHeight - Self.lineHeight / 2 - number * Self.lineHeight
-      return "set label \(number + 1) \(Self.quoted(line)) at screen \(Double(Self.margin) / Double(width)), "
-        + "screen \(Double(y) / Double(height)) left noenhanced font \",11\" textcolor rgb \"#404040\""
+  func script(writing path: String, as form: Form = .svg) -> String {
+    let rows = stride(from: 0, to: panels.count, by: columns).map { Array(panels[$0..<min($0 + columns, panels.count)]) }
+    let widths = (0..<columns).map { column in
+      let hasMap = rows.contains { $0.indices.contains(column) && $0[column].map != nil }
+      return Self.leftMargin + Self.axesWidth + (hasMap ? Self.scaleWidth : Self.rightMargin)
     }
-    let panelTexts = panels.enumerated().map { number, panel in
-      let column = number % columns
-      let bottom = captionHeight + (rows - 1 - number / columns) * Self.panelHeight
-      let place = """
-        set origin \(Double(column) / Double(columns)), \(Double(bottom) / Double(height))
-        set size \(1 / Double(columns)), \(Double(Self.panelHeight) / Double(height))
-        """
-      return place + "\n" + panel.script(number: number)
+    let heights = rows.map { Self.topMargin + Self.axesHeight + Self.bottomMargin + roomBelow($0) }
+    let (width, height) = (widths.reduce(0, +), max(heights.reduce(0, +), 100))
+    var top = height
+    var texts: [String] = []
+    for (row, rowHeight) in zip(rows, heights) {
+      for (column, panel) in row.enumerated() {
+        let place = Place(
+          left: widths[..<column].reduce(0, +) + Self.leftMargin, bottom: top - Self.topMargin - Self.axesHeight,
+          corner: Self.corner(panel))
+        texts.append(script(panel, number: texts.count, at: place, width: width, height: height))
+      }
+      top -= rowHeight
     }
     return """
       set encoding utf8
-      set terminal svg size \(width),\(height) noenhanced font "Arial,12" background rgb "white"
+      \(terminal(form, width: width, height: height))
       set output \(Self.quoted(path))
       set grid linecolor rgb "#dddddd" linetype 1 linewidth 0.5
       set border linecolor rgb "#606060"
-      set tics textcolor rgb "#202020" font ",11"
+      set tics textcolor rgb "#202020"
       set format "%g"
-      set key below Left reverse samplen 1.6 width -2 font ",11"
-      set tmargin 2
-      \(captionLabels.joined(separator: "\n"))
-      set multiplot title \(Self.quoted(title)) font ",15"
-      \(panelTexts.joined(separator: "\nunset label\n"))
+      set palette defined (0 "#440154", 1 "#31688e", 2 "#35b779", 3 "#fde725")
+      set multiplot
+      \(texts.joined(separator: "\n"))
       unset multiplot
       unset output
 
       """
   }
 
-  /// Returns the caption's lines, broken between words.
-  private func captionLines(width: Int) -> [String] {
-    let longest = Int(Double(width - 2 * Self.margin) / Self.letterWidth)
-    var lines: [String] = []
-    for paragraph in caption.split(separator: "\n", omittingEmptySubsequences: false) {
-      var line = ""
-      for word in paragraph.split(separator: " ") {
-        if !line.isEmpty && line.count + 1 + word.count > longest {
-          lines.append(line)
-          line = ""
-        }
-        line += (line.isEmpty ? "" : " ") + word
-      }
-      if !line.isEmpty { lines.append(line) }
+  /// Returns the command that says what is written. A PDF file is as large as the SVG file at 72 pixels an inch.
+  private func terminal(_ form: Form, width: Double, height: Double) -> String {
+    let font = "noenhanced font \"\(Self.font),\(Self.fontSize.short)\""
+    return switch form {
+    case .svg: "set terminal svg size \(width.short),\(height.short) \(font) background rgb \"white\""
+    case .pdf: "set terminal pdfcairo size \(width / 72),\(height / 72) \(font) background rgb \"white\""
     }
-    return lines
+  }
+
+  /// Returns the commands of one panel.
+  private func script(_ panel: Panel, number: Int, at place: Place, width: Double, height: Double) -> String {
+    func x(_ pixels: Double) -> String { "\(pixels / width)" }
+    func y(_ pixels: Double) -> String { "\(pixels / height)" }
+    let top = place.bottom + Self.axesHeight
+    // The letter is that of the panel's place, which no title has to repeat.
+    let letter = panels.count > 1 ? "abcdefghijklmnopqrstuvwxyz".map { String($0) }[number % 26] : ""
+    let titleLeft = place.left + (letter.isEmpty ? 0 : 18)
+    var legend = "unset key"
+    if let corner = place.corner {
+      legend = "set key inside \(corner.name) Left reverse samplen 1.8 maxrows 99 noopaque"
+    } else if !panel.names.isEmpty {
+      let below = place.bottom - Self.bottomMargin - Self.namesHeight(panel)
+      legend = "set key at screen \(x(place.left + Self.axesWidth / 2)), screen \(y(below + 6)) center top Left reverse "
+        + "samplen 1.8 maxrows \(Self.legendRows(panel))"
+    }
+    return """
+      unset label
+      set lmargin at screen \(x(place.left))
+      set rmargin at screen \(x(place.left + Self.axesWidth))
+      set bmargin at screen \(y(place.bottom))
+      set tmargin at screen \(y(top))
+      set label 1 \(Self.quoted(letter)) at screen \(x(place.left)), screen \(y(top + 14)) left font "\(Self.bold),12"
+      set label 2 \(Self.quoted(panel.title)) at screen \(x(titleLeft)), screen \(y(top + 14)) left font "\(Self.font),11"
+      set xlabel \(Self.quoted(panel.xLabel)) offset 0,\((0.4 - Self.namesHeight(panel) / Self.lineHeight).short)
+      set ylabel \(Self.quoted(panel.yLabel)) offset 0.5,0
+      \(legend)
+      \(panel.xAxis.script("x"))
+      \(panel.yAxis.script("y"))
+      \(panel.drawing(number: number))
+      """
   }
 
   /// Returns a string as gnuplot takes it literally.
-  fileprivate static func quoted(_ text: String) -> String {
+  static func quoted(_ text: String) -> String {
     "'" + text.replacing("\n", with: " ").replacing("'", with: "''") + "'"
   }
 }
 
 extension Plot.Panel {
-  /// Returns data and commands of one panel, which is number `number` of the plot.
-  fileprivate func script(number: Int) -> String {
+  /// Returns data and commands of what lies between the axes of the panel, which is number `number` of the plot.
+  fileprivate func drawing(number: Int) -> String {
     var data: [String] = []
+    var bands: [String] = []
     var pieces: [String] = []
-    for (index, line) in series.enumerated() {
-      let visible = line.points.filter(isVisible)
-      guard !visible.isEmpty else { continue }
+    if let map {
+      let name = "$p\(number)m"
+      let rows = zip(map.y, map.values).flatMap { y, row in
+        zip(map.x, row).map { x, value in "\(x) \(y) \(value.isFinite ? "\(value)" : "NaN")" }
+      }
+      data.append("\(name) << EOD\n\(rows.joined(separator: "\n"))\nEOD\nset cblabel \(Plot.quoted(map.label))")
+      bands.append("\(name) using 1:2:3 with image pixels notitle")
+    }
+    for (index, line) in visible.enumerated() where !line.points.isEmpty {
       let name = "$p\(number)s\(index)"
-      let colour = "linecolor rgb \"\(Plot.colours[(line.colour ?? index) % Plot.colours.count])\""
-      let rows = visible.map { "\($0.x) \($0.y)" }
-      data.append("\(name) << EOD\n\(rows.joined(separator: "\n"))\nEOD")
-      let band = visible.filter(hasBand).map { "\($0.x) \($0.low ?? $0.y) \($0.high ?? $0.y)" }
+      let style = line.style ?? .numbered(index)
+      let colour = "linecolor rgb \"\(style.colour)\""
+      data.append("\(name) << EOD\n\(line.points.map { "\($0.x) \($0.y)" }.joined(separator: "\n"))\nEOD")
+      let band = line.points.filter(hasBand).map { "\($0.x) \($0.low ?? $0.y) \($0.high ?? $0.y)" }
       if band.count > 1 {
         data.append("\(name)b << EOD\n\(band.joined(separator: "\n"))\nEOD")
-        pieces.append(
-          "\(name)b using 1:2:3 with filledcurves fillstyle transparent solid 0.18 noborder \(colour) notitle")
+        bands.append("\(name)b using 1:2:3 with filledcurves fillstyle transparent solid 0.18 noborder \(colour) notitle")
       }
       let title = line.name.isEmpty ? "notitle" : "title \(Plot.quoted(line.name))"
-      let style = visible.count == 1 ? "points pointtype 7 pointsize 0.6" : "lines"
-      let dash = line.isDashed ? " dashtype (8,5)" : ""
-      pieces.append("\(name) using 1:2 with \(style) \(colour) linewidth \(line.isThin ? 0.8 : 1.8)\(dash) \(title)")
+      if line.isDots || line.points.count == 1 {
+        pieces.append("\(name) using 1:2 with points pointtype 7 pointsize 0.5 \(colour) \(title)")
+        continue
+      }
+      let dash = line.isDashed ? [8, 5] : style.dash
+      let dashes = dash.isEmpty ? "" : " dashtype (\(dash.map { "\($0)" }.joined(separator: ",")))"
+      pieces.append("\(name) using 1:2 with lines \(colour) linewidth \(line.isThin ? 0.8 : 1.8)\(dashes) \(title)")
     }
-    // Axes without a line need ranges of their own.
-    let plot = pieces.isEmpty ? "plot [1:10] [1:10] NaN notitle" : "plot " + pieces.joined(separator: ", \\\n  ")
-    return """
-      \(data.joined(separator: "\n"))
-      set title \(Plot.quoted(title)) font ",13" offset 0,-0.5
-      set xlabel \(Plot.quoted(xLabel)) offset 0,0.6
-      set ylabel \(Plot.quoted(yLabel))
-      set key maxrows \(legendRows)
-      \(axis("x", xIsLogarithmic, series.flatMap { $0.points.filter(isVisible).map(\.x) }))
-      \(axis("y", yIsLogarithmic, series.flatMap { $0.points.filter(isVisible).flatMap(heights) }))
-      \(plot)
-      """
-  }
-
-  /// The rows of the legend: two columns where names are short enough to stand side by side.
-  private var legendRows: Int {
-    let names = series.map(\.name.count)
-    return names.max() ?? 0 <= Plot.shortName ? (names.count + 1) / 2 : 4
-  }
-
-  /// Returns the commands for the range and the numbers of an axis.
-  ///
-  /// A linear axis is left to gnuplot. It would extend a logarithmic one to whole powers of 10 and number only these.
-  /// - Parameter values: all coordinates on the axis.
-  private func axis(_ name: String, _ isLogarithmic: Bool, _ values: [Double]) -> String {
-    guard isLogarithmic, let low = values.min(), let high = values.max() else {
-      return "unset logscale \(name)\nset \(name)range [*:*]\nset \(name)tics autofreq"
-    }
-    let room = pow(max(high / low, 1.5), 0.04)
-    let powers = Int(log10(low).rounded(.down))...Int(log10(high).rounded(.up))
-    let tics = powers.flatMap { power in [1, 2, 5].map { "\($0)e\(power)" } }
-    return """
-      set logscale \(name)
-      set \(name)range [\(low / room):\(high * room)]
-      set \(name)tics \(high / low < 300 ? "(\(tics.joined(separator: ", ")))" : "autofreq")
-      """
-  }
-
-  private func heights(_ point: Plot.Point) -> [Double] {
-    hasBand(point) ? [point.y, point.low ?? point.y, point.high ?? point.y] : [point.y]
-  }
-
-  private func isVisible(_ point: Plot.Point) -> Bool {
-    isVisible(point.x, xIsLogarithmic) && isVisible(point.y, yIsLogarithmic)
-  }
-
-  private func hasBand(_ point: Plot.Point) -> Bool {
-    guard let low = point.low, let high = point.high else { return false }
-    return isVisible(low, yIsLogarithmic) && isVisible(high, yIsLogarithmic)
-  }
-
-  private func isVisible(_ value: Double, _ isLogarithmic: Bool) -> Bool {
-    value.isFinite && (!isLogarithmic || value > 0)
+    // Bands lie below all lines. Axes without anything need a function that has no values.
+    let all = bands + pieces
+    let plot = all.isEmpty ? "plot NaN notitle" : "plot " + all.joined(separator: ", \\\n  ")
+    return (data + [plot]).joined(separator: "\n")
   }
 }

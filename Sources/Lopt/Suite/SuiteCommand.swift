@@ -110,7 +110,7 @@ private struct SuiteFiles {
   }
 
   func write(_ result: SuiteOutput, _ table: SuiteTable) throws {
-    try Plot(table.report, title: "Suite \(name)", caption: table.heading).write(svg: file("svg"))
+    try Plot(table.report, title: "Suite \(name)", caption: table.heading).write(.svg, to: file("svg"))
     try AtomicFile.write(Data(table.page(figure: "\(name).svg").utf8), to: file("md"))
     try AtomicFile.writeJSON(result, to: file("json"))
   }
