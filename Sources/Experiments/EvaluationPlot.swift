@@ -17,7 +17,8 @@ extension Plot {
         series: evaluation.curves.map { curve in
           Series(
             curve.label,
-            curve.points.map { Point(x($0), $0.median, low: $0.lowerQuartile, high: $0.upperQuartile) })
+            curve.points.map { Point(x($0), $0.median, low: $0.lowerQuartile, high: $0.upperQuartile) },
+            style: .optimizer(curve.optimizer))
         })
     }
     let runs = "\(plan.tasks * plan.initialisations) training runs (tasks × initialisations)"

@@ -13,17 +13,40 @@ package protocol Figure: Sendable {
   var settings: Settings { get }
   /// The kernels with which the engine computes.
   var kernels: Kernels { get }
-  /// The cost of all its points together, in inner steps, as ``FigureJournal/progress`` counts it.
-  var cost: Int { get }
+  /// The inner training whose steps are the unit in which costs are counted.
+  var instance: InnerInstance { get }
+  /// The pieces of work, in their order.
+  var work: [FigureWork] { get }
 
   /// Computes the points that are missing, and makes the figure of all.
   /// - Parameter threads: how many compute; the result does not depend on it.
   func run(_ points: FigureJournal, threads: Int) throws -> FigureOutput
 }
 
+extension Figure {
+  /// The cost of all points together, in inner steps, as ``FigureJournal/progress`` counts it.
+  package var cost: Int { work.reduce(0) { $0 + $1.cost } }
+}
+
+/// A piece of a figure's work.
+package struct FigureWork: Sendable, Equatable {
+  /// The words for what is done.
+  package var name: String
+  /// The cost in inner steps of the figure's instance, one that has derivatives counting as several.
+  package var cost: Int
+
+  /// Makes a piece of work.
+  package init(_ name: String, cost: Int) {
+    self.name = name
+    self.cost = cost
+  }
+}
+
 /// The sizes in which a figure can be run.
 package enum FigureScale: String, Codable, CaseIterable, Sendable {
-  /// Takes minutes, or up to an hour, on two cores.
+  /// Takes seconds, and shows nothing but that all of it works.
+  case tiny
+  /// Takes up to some hours on two cores.
   case small
   /// Is as near to the paper's own as the method tells: hours to days, or more than one machine does.
   case paper

@@ -36,26 +36,42 @@ package final class FigureJournal: Sendable {
   package init(folder: URL, figure: String, identity: some Encodable, progress: Files.Progress) throws {
     let identity = try JSONText.data(identity)
     try SystemCall.makeFolder(folder.path)
-    file = try JournalFile(folder.appending(path: "\(figure)-\(Digest.sha256(identity).prefix(12)).jsonl"))
+    file = try JournalFile(Self.url(in: folder, figure: figure, identity: identity))
     self.progress = progress
     guard try file.lock() else {
       throw ExperimentsError(
         .locked, "\(file.url.path): another process computes the same figure with the same settings")
     }
     let old = try file.lines()
-    var known = 0
-    var lines: [String: Data] = [:]
-    for text in old {
-      guard let head = try? JSONDecoder().decode(Head.self, from: text) else { continue }
-      if lines.updateValue(text, forKey: head.key) == nil { known += head.cost }
-    }
-    self.lines = Mutex(lines)
-    progress.resume(at: known)
+    let known = Self.known(old)
+    lines = Mutex(known.lines)
+    progress.resume(at: known.cost)
     if old.isEmpty {
       // This line is for people: the file's name does not tell the settings.
       let text = String(decoding: identity, as: UTF8.self)
       try file.append(encode(Line(key: "settings", cost: 0, value: text)))
     }
+  }
+
+  private static func url(in folder: URL, figure: String, identity: Data) -> URL {
+    folder.appending(path: "\(figure)-\(Digest.sha256(identity).prefix(12)).jsonl")
+  }
+
+  /// Returns the lines that are points, by key, and their cost together.
+  private static func known(_ texts: [Data]) -> (lines: [String: Data], cost: Int) {
+    var (lines, cost): ([String: Data], Int) = ([:], 0)
+    for text in texts {
+      guard let head = try? JSONDecoder().decode(Head.self, from: text) else { continue }
+      if lines.updateValue(text, forKey: head.key) == nil { cost += head.cost }
+    }
+    return (lines, cost)
+  }
+
+  /// Returns the cost of the points that are in the file of these settings already; 0 where there is no file.
+  package static func costOfKnown(in folder: URL, figure: String, identity: some Encodable) throws -> Int {
+    let url = url(in: folder, figure: figure, identity: try JSONText.data(identity))
+    guard FileManager.default.fileExists(atPath: url.path) else { return 0 }
+    return known(try JournalFile(url).lines()).cost
   }
 
   /// A folder of the same settings for what computing points leaves besides them; it is not made yet.

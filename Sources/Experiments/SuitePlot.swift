@@ -19,7 +19,8 @@ extension Plot {
           y: "share of rows",
           xIsLogarithmic: true,
           series: report.profiles.map { profile in
-            Series(profile.optimizer, profile.steps(from: ends.low, to: ends.high))
+            Series(
+              profile.optimizer, profile.steps(from: ends.low, to: ends.high), style: .optimizer(profile.optimizer))
           })
       ])
   }

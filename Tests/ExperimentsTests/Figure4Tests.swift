@@ -10,6 +10,8 @@ import Testing
     var settings = Figure4.Settings(.small)
     settings.steps = 1_000
     settings.lengths = [10, 100, 1_000]
+    settings.profileLength = 100
+    settings.sumLengths = [10, 50]
     settings.outerIterations = outerIterations
     settings.outerRate = 0.1
     settings.gridPerDecade = 4
@@ -28,7 +30,9 @@ import Testing
       let figure = figure()
       let files = try FigureRun(figure, output: folder, threads: 2).run().map(\.lastPathComponent)
       #expect(
-        files == ["figure4.csv", "figure4-gradients.csv", "figure4-grid.csv", "figure4.svg", "figure4.md"])
+        files == [
+          "figure4.csv", "figure4-gradients.csv", "figure4-grid.csv", "figure4.svg", "figure4.pdf", "figure4.md",
+        ])
       let best = figure.best(try rows(folder, "figure4-grid.csv").compactMap { Double($0[1]) })
       var learned: [String: Double] = [:]
       for (name, rows) in Dictionary(grouping: try rows(folder, "figure4.csv"), by: { "\($0[0]) \($0[1])" }) {
@@ -59,6 +63,15 @@ import Testing
         #expect(try run(in: other, threads: 3) == whole)
       }
     }
+  }
+
+  @Test("the running sum of outer-gradients crosses zero after the step from which on it is above")
+  func crossing() {
+    let figure = figure()
+    #expect(figure.crossing(10, of: [-3, 1, 1, 2, 1]) == 40)
+    #expect(figure.crossing(10, of: [-1, 2, -2, 3, 1]) == 40)
+    #expect(figure.crossing(10, of: [-3, 1, 1]) == nil)
+    #expect(figure.crossing(10, of: [1, 1]) == 10)
   }
 
   @Test("the best of a grid is the vertex of the parabola through the lowest and its neighbours, or the end")

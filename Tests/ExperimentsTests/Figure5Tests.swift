@@ -40,7 +40,7 @@ import Testing
     try withTemporaryFolder { folder in
       let figure = try figure(SmallDataset.splitDigits(in: folder))
       let files = try files(figure, in: folder.appending(path: "out"))
-      #expect(Set(files.keys) == ["figure5.csv", "figure5-variances.csv", "figure5.svg", "figure5.md"])
+      #expect(Set(files.keys) == ["figure5.csv", "figure5-variances.csv", "figure5.svg", "figure5.pdf", "figure5.md"])
       let losses = rows(files["figure5.csv"])
       #expect(
         losses.filter { $0[0] == "learned" }.map { "\($0[1]) \($0[2]) \($0[3])" } == [
@@ -50,8 +50,12 @@ import Testing
       #expect(losses.filter { $0[0] == "adam" }.map { $0[1] } == ["train", "validation"])
       #expect(losses.allSatisfy { (Double($0[4]) ?? 0) > 0.5 && (Double($0[5]) ?? 0) > 0.5 })
       let variances = rows(files["figure5-variances.csv"])
-      #expect(variances.map { "\($0[0]) \($0[1])" } == ["3 0", "3 2", "3 4", "10 0", "10 2", "10 4"])
-      #expect(variances.allSatisfy { $0.dropFirst(2).allSatisfy { (Double($0) ?? 0) > 0 } })
+      #expect(
+        variances.map { "\($0[0]) \($0[1]) \($0[2])" } == [
+          "3 0.01 0", "3 0.01 2", "3 0.01 4", "3 0.1 0", "3 0.1 2", "3 0.1 4", "10 0.01 0", "10 0.01 2", "10 0.01 4",
+          "10 0.1 0", "10 0.1 2", "10 0.1 4",
+        ])
+      #expect(variances.allSatisfy { $0.dropFirst(3).allSatisfy { (Double($0) ?? 0) > 0 } })
     }
   }
 

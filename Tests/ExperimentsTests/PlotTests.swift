@@ -43,6 +43,8 @@ import Testing
   func pdf() throws {
     let file = try drawing(plot([line]), .pdf)
     #expect(file.starts(with: Data("%PDF-".utf8)))
+    // The format has a time of making, in seconds.
+    Thread.sleep(forTimeInterval: 1.1)
     #expect(try drawing(plot([line]), .pdf) == file)
   }
 
@@ -109,7 +111,8 @@ import Testing
     #expect(script([0.01, 3]).contains("set ytics ('0.001' 0.001, '0.01' 0.01, '0.1' 0.1, '1' 1.0, '10' 10.0)"))
     let wide = script([1e-9, 1e9])
     #expect(wide.contains("('10⁻¹⁰' 1e-10, '10⁻⁶' 1e-06, '10⁻²' 0.01, '10²' 100.0, '10⁶' 1000000.0"), "\(wide)")
-    #expect(Plot.Axis([1, 2], isLogarithmic: false, room: 0).script("x").contains("set xrange [1.0:2.0]\nset xtics autofreq"))
+    #expect(
+      Plot.Axis([1, 2], isLogarithmic: false, room: 0).script("x").contains("set xrange [1.0:2.0]\nset xtics autofreq"))
   }
 
   @Test("a panel without a line, a line of one point and a constant one are drawn too")

@@ -31,7 +31,7 @@ import Testing
       let result = try place.run("lopt", arguments(place, few))
       #expect(result.exitCode == 0, "\(result.errors)")
       #expect(try lines().starts(with: before.dropLast()))
-      let names = ["figure1.csv", "figure1-summary.csv", "figure1.svg", "figure1.md"]
+      let names = ["figure1.csv", "figure1-summary.csv", "figure1.svg", "figure1.pdf", "figure1.md"]
       #expect(result.output.split(separator: "\n").map { String($0.split(separator: "/").last ?? "") } == names)
       let page = try String(contentsOf: folder.appending(path: "out/figure1.md"), encoding: .utf8)
       // Of the snapshot: its minibatch.

@@ -58,6 +58,8 @@ package struct Figure1: Figure {
   package let settings: Settings
   /// The kernels with which the engine computes.
   package let kernels: Kernels
+  /// The inner training by whose steps costs are counted.
+  package let instance: InnerInstance
   let dataset: Dataset
   let learned: [RunnableSnapshot]
 
@@ -79,11 +81,19 @@ package struct Figure1: Figure {
     settings.dataset = dataset.manifestDigest
     settings.theta = try learned.map { Digest.sha256(try $0.snapshot.encoded()) }
     self.settings = settings
+    instance = try .dataset(
+      at: dataset.folder, problem: settings.problem, batch: settings.batch, split: settings.split, seed: settings.seed)
   }
 
-  /// The cost of the learned optimizers' runs in inner steps. That of the baselines is known when steps have been
-  /// timed.
-  package var cost: Int { learned.count * settings.steps * settings.tasks * settings.initialisations }
+  /// The learned optimizers' runs. How many steps the baselines do is known when steps have been timed, and how many
+  /// are tuned when the grids have ended.
+  package var work: [FigureWork] {
+    [
+      FigureWork(
+        "the learned optimizers at scale 1; tuned ones and baselines are more, and join when steps have been timed",
+        cost: learned.count * settings.steps * settings.tasks * settings.initialisations)
+    ]
+  }
 
   /// Trains everything that the journal does not have, and makes the figure.
   package func run(_ points: FigureJournal, threads: Int) throws -> FigureOutput {

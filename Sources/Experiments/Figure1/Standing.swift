@@ -21,6 +21,13 @@ struct Standing {
       if kind == .learnedTuned { return "\(name), scale \((contender.stepScale ?? 1).short)" }
       return contender.rate.map { "\(name), rate \($0.short)" } ?? name
     }
+
+    /// The colour and the dashes of the line.
+    var style: LineStyle {
+      guard kind.isLearned else { return .optimizer(kind.rawValue) }
+      let style = objective == Objective.validation.rawValue ? LineStyle.learnedForValidation : .learned
+      return kind == .learnedTuned ? style.tuned : style
+    }
   }
 
   /// The lowest mean loss of a baseline's finalists, after how many seconds, and of which.
@@ -61,7 +68,7 @@ struct Standing {
   }
 
   /// The title of the panel.
-  var title: String { loss == .train ? "(a) training loss" : "(b) validation loss" }
+  var title: String { loss == .train ? "training loss" : "validation loss" }
 
   var entries: [Entry] { learned + tuned + baselines }
 

@@ -113,8 +113,10 @@ package struct Figure3: Figure {
   private var side: Int { settings.range * settings.valuesPerSigma + reach }
   private var longest: Int { settings.lengths[settings.lengths.count - 1] }
 
-  /// The cost of all points in inner steps.
-  package var cost: Int { (2 * side + 1) * longest }
+  /// The inner training.
+  package var instance: InnerInstance { section.instance }
+  /// The pieces of work.
+  package var work: [FigureWork] { [FigureWork("outer-losses", cost: (2 * side + 1) * longest)] }
 
   /// Computes the outer-losses that the journal does not have, and makes the figure.
   package func run(_ points: FigureJournal, threads: Int) throws -> FigureOutput {

@@ -29,6 +29,10 @@ package struct Figure4: Figure {
     package var lengths = [10, 100, 1_000, 10_000]
     /// The truncations' lengths for persistent evolution strategies.
     package var persistentLengths = [10]
+    /// The length of the truncations whose outer-gradients are shown one by one; it divides `steps`.
+    package var profileLength = 500
+    /// The lengths of the truncations whose outer-gradients are added up, ascending; each divides `steps`.
+    package var sumLengths = [10, 50, 100, 500]
     /// Adam's learning rate before the first outer-iteration.
     package var startRate = 1e-3
     /// The number of outer-iterations.
@@ -60,6 +64,10 @@ package struct Figure4: Figure {
 
     /// Makes the settings of a scale.
     package init(_ scale: FigureScale) {
+      if scale == .tiny {
+        (steps, lengths, profileLength, sumLengths) = (200, [10, 100, 200], 50, [10, 50])
+        (outerIterations, pairs, profileTasks, gridTasks, gridPerDecade) = (4, 2, 2, 1, 1)
+      }
       guard scale == .paper else { return }
       outerIterations = 200
       tasksPerIteration = 4
@@ -76,21 +84,22 @@ package struct Figure4: Figure {
   package let settings: Settings
   let runs: RateRuns
 
-  /// Returns the problem that is trained where there is no data set: softmax regression for ``FigureScale/small``, a
-  /// small network for ``FigureScale/paper``.
+  /// Returns the problem that is trained where there is no data set: a network of two hidden layers of 32 units.
   ///
   /// With ReLU the derivative of an unroll lacks a part. Where a unit switches, the inner gradient jumps, and the
-  /// derivative does not see it. Without a hidden layer, truncation is the only bias.
-  package static func syntheticInstance(_ scale: FigureScale, seed: UInt64) -> InnerInstance {
-    var images = SyntheticImages.Settings()
-    images.contrast = scale == .small ? 0.02 : 0.05
-    return .synthetic(images, hidden: scale == .small ? [] : [32], batch: scale == .small ? 8 : 32, seed: seed)
+  /// derivative does not see it.
+  package static func syntheticInstance(seed: UInt64) -> InnerInstance {
+    .synthetic(SyntheticImages.Settings(), hidden: [32, 32], batch: batch, seed: seed)
   }
+
+  /// The number of images of a minibatch.
+  package static let batch = 32
 
   /// Makes the figure for an instance.
   package init(_ settings: Settings, instance: InnerInstance, kernels: Kernels) {
     precondition(settings.lengths.allSatisfy { settings.steps % $0 == 0 } && settings.lengths.last == settings.steps)
-    precondition(settings.persistentLengths.allSatisfy { settings.steps % $0 == 0 })
+    let others = settings.persistentLengths + [settings.profileLength] + settings.sumLengths
+    precondition(others.allSatisfy { settings.steps % $0 == 0 })
     var settings = settings
     settings.tasks = instance.identity
     settings.problem = instance.problem.name
@@ -101,6 +110,8 @@ package struct Figure4: Figure {
 
   /// The kernels with which the engine computes.
   package var kernels: Kernels { runs.kernels }
+  /// The inner training whose learning rate is learned.
+  package var instance: InnerInstance { runs.instance }
 
   /// The estimators, the most expensive first, so that threads end at about the same time.
   var estimators: [RateEstimator] {
@@ -124,12 +135,19 @@ package struct Figure4: Figure {
     }
   }
 
-  /// The cost of all points in inner steps.
-  package var cost: Int {
-    let chains = estimators.reduce(0) { $0 + cost($1) } * settings.outerIterations * settings.tasksPerIteration
-    let profiles = settings.lengths.count * settings.profileTasks * cost(.truncated(length: settings.steps))
-    return chains + profiles + grid.count * settings.gridTasks * cost(nil)
+  /// The pieces of work.
+  package var work: [FigureWork] {
+    let runs = settings.outerIterations * settings.tasksPerIteration
+    return estimators.map { FigureWork("learning the rate, \($0)", cost: runs * cost($0)) } + [
+      FigureWork(
+        "outer-gradients of truncations of \(shownLengths.map { $0.grouped }.joined(separator: ", ")) steps",
+        cost: shownLengths.count * settings.profileTasks * cost(.truncated(length: settings.steps))),
+      FigureWork("a grid of learning rates", cost: grid.count * settings.gridTasks * cost(nil)),
+    ]
   }
+
+  /// The lengths of the truncations whose outer-gradients at the first learning rate are measured, ascending.
+  var shownLengths: [Int] { Set(settings.sumLengths + [settings.profileLength]).sorted() }
 
   /// Computes the points that the journal does not have, and makes the figure.
   package func run(_ points: FigureJournal, threads: Int) throws -> FigureOutput {
@@ -141,8 +159,9 @@ package struct Figure4: Figure {
         try runs.loss(task: task, logRate: grid[rate])
       }
     }
-    let profiles = try Threads.map(settings.lengths.count * settings.profileTasks, threads: threads) { number in
-      let (length, task) = (settings.lengths[number / settings.profileTasks], number % settings.profileTasks)
+    let lengths = shownLengths
+    let profiles = try Threads.map(lengths.count * settings.profileTasks, threads: threads) { number in
+      let (length, task) = (lengths[number / settings.profileTasks], number % settings.profileTasks)
       let estimator = RateEstimator.truncated(length: length)
       return try points.value("profile/\(length)/\(task)", cost: cost(estimator), note: "outer-gradients") {
         try runs.truncations(estimator, task: task, logRate: log(settings.startRate)).map(\.gradient)
@@ -153,9 +172,13 @@ package struct Figure4: Figure {
       gridLosses: grid.indices.map { rate in
         losses[rate * settings.gridTasks..<(rate + 1) * settings.gridTasks].reduce(0, +) / Double(settings.gridTasks)
       },
-      profiles: settings.lengths.indices.map { length in
-        Self.mean(Array(profiles[length * settings.profileTasks..<(length + 1) * settings.profileTasks]))
-      })
+      profiles: Dictionary(
+        uniqueKeysWithValues: lengths.indices.map { index in
+          (
+            lengths[index],
+            Self.mean(Array(profiles[index * settings.profileTasks..<(index + 1) * settings.profileTasks]))
+          )
+        }))
     return output(found)
   }
 
@@ -165,8 +188,8 @@ package struct Figure4: Figure {
     var chains: [RateEstimator: [Double]]
     /// The mean loss of each learning rate of the grid.
     var gridLosses: [Double]
-    /// The mean outer-gradient of each truncation, for each length.
-    var profiles: [[Double]]
+    /// The mean outer-gradient of each truncation, by the truncations' length.
+    var profiles: [Int: [Double]]
   }
 
   private static func mean(_ rows: [[Double]]) -> [Double] {

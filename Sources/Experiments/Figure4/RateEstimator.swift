@@ -15,6 +15,9 @@ enum RateEstimator: Hashable, Sendable, CustomStringConvertible {
     }
   }
 
+  /// Whether it is the derivative of truncations.
+  var isTruncated: Bool { self == .truncated(length: length) }
+
   /// The name in the figure's data and in the journal's keys.
   var name: String {
     switch self {

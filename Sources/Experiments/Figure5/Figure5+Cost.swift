@@ -17,11 +17,21 @@ extension Figure5 {
   /// The cost of tuning Adam, whose grid has 16 rates.
   var costOfAdam: Int { 16 * costOfEvaluation }
 
-  /// The cost of all points.
-  package var cost: Int {
-    let intervals = settings.checkpoints.count - 1
-    let ofTrainings = trainings.count * (intervals * costOfTraining + settings.checkpoints.count * costOfEvaluation)
-    let ofVariances = settings.checkpoints.count * settings.lengths.reduce(0) { $0 + costOfVariance($1) }
-    return ofTrainings + ofVariances + Objective.allCases.count * costOfAdam
+  /// The pieces of work.
+  package var work: [FigureWork] {
+    let checkpoints = settings.checkpoints.count
+    let variances = settings.lengths.reduce(0) { $0 + costOfVariance($1) }
+    return [
+      FigureWork(
+        "outer-training, \(trainings.count) runs of \(settings.outerIterations.grouped) outer-iterations",
+        cost: trainings.count * (checkpoints - 1) * costOfTraining),
+      FigureWork(
+        "evaluating \(checkpoints) θ of each run on \(settings.tasks) tasks",
+        cost: trainings.count * checkpoints * costOfEvaluation),
+      FigureWork("tuning Adam", cost: Objective.allCases.count * costOfAdam),
+      FigureWork(
+        "variances, of \(settings.lengths.count) lengths and \(settings.sigmas.count) σ",
+        cost: checkpoints * settings.sigmas.count * variances),
+    ]
   }
 }

@@ -1,6 +1,7 @@
 package import Engine
 import Evaluation
 package import Foundation
+package import Settings
 import Shards
 import Snapshots
 import Tasks
@@ -21,9 +22,9 @@ package struct Figure5: Figure {
     /// The name of the inner problem, which the figure fills in.
     var problem = ""
     /// The preset of the configuration from which the runs begin.
-    package var preset = FigureScale.small
+    package var preset = Configuration.Preset.small
     /// The number of runs of outer-training of each objective.
-    package var seeds = 3
+    package var seeds = 5
     /// The number of outer-iterations of each run.
     package var outerIterations = 300
     /// The number of outer-iterations between two θ that are measured.
@@ -33,13 +34,15 @@ package struct Figure5: Figure {
     /// The outer-optimizer's learning rate in runs of the validation objective.
     package var validationLearningRate = 1e-3
     /// The number of tasks of an evaluation.
-    package var tasks = 8
+    package var tasks = 40
     /// The number of inner steps of each task of an evaluation.
     package var steps = 500
     /// The number of images of a minibatch.
     package var batch = 32
     /// The lengths of unrolls, from the initialisation, whose outer-gradients' variance is measured.
     package var lengths = [20, 100, 1_000]
+    /// The standard deviations σ of the perturbations with which variances are measured; the first is the runs' own.
+    package var sigmas: [Float] = [0.01, 0.1]
     /// The number of outer-gradients that are drawn for a variance.
     package var draws = 4
 
@@ -53,7 +56,12 @@ package struct Figure5: Figure {
         outer.sigma = 0.01
         outer.learningRate = 1e-3
         outer.average.decay = 0
-        (outer.curriculum.to, outer.curriculum.over) = (100, outerIterations)
+        if scale == .tiny {
+          (seeds, outerIterations, every, outer.pairs) = (2, 4, 2, 2)
+          (tasks, steps, batch, lengths, draws) = (2, 10, 4, [3, 10], 2)
+          outer.curriculum.from = 3
+        }
+        (outer.curriculum.to, outer.curriculum.over) = (scale == .tiny ? 6 : 100, outerIterations)
         return
       }
       preset = .paper
@@ -62,7 +70,6 @@ package struct Figure5: Figure {
       seeds = 5
       outerIterations = 5_000
       every = 250
-      tasks = 10
       steps = 10_000
       batch = 128
       lengths = [20, 100, 1_000, 10_000]
@@ -78,6 +85,8 @@ package struct Figure5: Figure {
   package let settings: Settings
   /// The kernels with which the engine computes.
   package let kernels: Kernels
+  /// The inner training by whose steps costs are counted.
+  package let instance: InnerInstance
   let dataset: Dataset
 
   /// Makes the figure.
@@ -98,6 +107,7 @@ package struct Figure5: Figure {
     settings.dataset = dataset.manifestDigest
     settings.problem = problem.name
     self.settings = settings
+    instance = try .dataset(at: folder, problem: problem.name, batch: settings.batch, seed: settings.seed)
   }
 
   /// One run of outer-training: the objective, and its number among those of the objective.
@@ -135,9 +145,13 @@ package struct Figure5: Figure {
       }
     }
     let variances = try settings.lengths.map { length in
-      try settings.checkpoints.map { iteration in
-        try points.value("variance/\(length)/\(iteration)", cost: costOfVariance(length), note: length.steps) {
-          try first.variance(at: iteration, length: length)
+      try settings.sigmas.map { sigma in
+        try settings.checkpoints.map { iteration in
+          try points.value(
+            "variance/\(sigma)/\(length)/\(iteration)", cost: costOfVariance(length), note: length.steps
+          ) {
+            try first.variance(at: iteration, length: length, sigma: sigma)
+          }
         }
       }
     }
@@ -150,8 +164,8 @@ package struct Figure5: Figure {
     var losses: [Training: [MeanLosses]]
     /// The losses of Adam, tuned for each objective.
     var adam: [Objective: MeanLosses]
-    /// The variances for each length at each checkpoint.
-    var variances: [[EstimatorVariances]]
+    /// The variances for each length and each σ at each checkpoint.
+    var variances: [[[EstimatorVariances]]]
   }
 
   private func evaluation(

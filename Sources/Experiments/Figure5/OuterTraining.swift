@@ -19,7 +19,7 @@ struct OuterTraining {
   private var settings: Figure5.Settings { figure.settings }
 
   private func configuration(outerIterations: Int, seed: UInt64) throws -> Configuration {
-    var configuration = Configuration(preset: settings.preset == .small ? .small : .paper)
+    var configuration = Configuration(preset: settings.preset)
     configuration.datasets = [.init(path: figure.dataset.folder.standardizedFileURL.path)]
     configuration.problem = [.init(name: settings.problem)]
     configuration.state = folder.appending(path: training.name).path
@@ -53,13 +53,15 @@ struct OuterTraining {
     try RunnableSnapshot(Snapshot(data, name: name), name: name)
   }
 
-  /// Measures the variances of outer-gradients of unrolls of `length` steps from the initialisation.
+  /// Measures the variances of outer-gradients of unrolls of `length` steps from the initialisation, with
+  /// perturbations of a standard deviation.
   ///
   /// Tasks and perturbations are ones that no run was trained with, the same at every θ.
-  func variance(at outerIteration: Int, length: Int) throws -> EstimatorVariances {
+  func variance(at outerIteration: Int, length: Int, sigma: Float) throws -> EstimatorVariances {
     let theta = try snapshot(at: outerIteration).theta
     let seed = settings.seed &+ UInt64(settings.seeds)
-    let configuration = try configuration(outerIterations: outerIteration, seed: seed)
+    var configuration = try configuration(outerIterations: outerIteration, seed: seed)
+    configuration.outer.sigma = sigma
     let tasks = try DatasetTaskDistribution(configuration, datasets: [figure.dataset], kernels: figure.kernels)
     return try EstimatorVariances(
       theta: theta, length: length, draws: settings.draws, outer: configuration.outer, inner: configuration.inner,

@@ -35,7 +35,7 @@ extension Plot {
     else {
       throw ExperimentsError(.plotFailed, "\(url.path): \(gnuplot.path) wrote no whole drawing; is the disk full?")
     }
-    try AtomicFile.write(form == .svg ? described(whole) : whole, to: url)
+    try AtomicFile.write(form == .svg ? described(whole) : Self.timeless(whole), to: url)
   }
 
   /// Returns an SVG file with the plot's title and caption in the place of those that gnuplot writes, and with a bold
@@ -53,13 +53,20 @@ extension Plot {
     return Data(text.utf8)
   }
 
+  /// Returns a PDF file with another time of its making, which is the same for all.
+  private static func timeless(_ drawing: Data) -> Data {
+    var drawing = drawing
+    guard let mark = drawing.range(of: Data("/CreationDate (D:".utf8)) else { return drawing }
+    let time = "20000101000000"
+    drawing.replaceSubrange(mark.upperBound..<mark.upperBound + time.utf8.count, with: Data(time.utf8))
+    return drawing
+  }
+
   /// Runs gnuplot with the script as its standard input. That is a file, which cannot block as a pipe can.
   private func run(_ gnuplot: URL, script: URL, _ url: URL) throws {
     let process = Process()
     process.executableURL = gnuplot
     process.standardInput = try FileHandle(forReadingFrom: script)
-    // A PDF file would have the time of its making.
-    process.environment = ProcessInfo.processInfo.environment.merging(["SOURCE_DATE_EPOCH": "0"]) { $1 }
     process.standardOutput = FileHandle.nullDevice
     let errors = Pipe()
     process.standardError = errors

@@ -42,7 +42,9 @@ extension Plot {
   }
 
   /// The room that a row of panels needs below the axes' labels.
-  private func roomBelow(_ row: [Panel]) -> Double { row.map { Self.namesHeight($0) + Self.legendHeight($0) }.max() ?? 0 }
+  private func roomBelow(_ row: [Panel]) -> Double {
+    row.map { Self.namesHeight($0) + Self.legendHeight($0) }.max() ?? 0
+  }
 
   /// The height of the slanted names of places below an axis.
   private static func namesHeight(_ panel: Panel) -> Double {
@@ -68,7 +70,9 @@ extension Plot {
 
   /// Returns the script that makes gnuplot write the plot to a file.
   func script(writing path: String, as form: Form = .svg) -> String {
-    let rows = stride(from: 0, to: panels.count, by: columns).map { Array(panels[$0..<min($0 + columns, panels.count)]) }
+    let rows = stride(from: 0, to: panels.count, by: columns).map {
+      Array(panels[$0..<min($0 + columns, panels.count)])
+    }
     let widths = (0..<columns).map { column in
       let hasMap = rows.contains { $0.indices.contains(column) && $0[column].map != nil }
       return Self.leftMargin + Self.axesWidth + (hasMap ? Self.scaleWidth : Self.rightMargin)
@@ -125,7 +129,8 @@ extension Plot {
       legend = "set key inside \(corner.name) Left reverse samplen 1.8 maxrows 99 noopaque"
     } else if !panel.names.isEmpty {
       let below = place.bottom - Self.bottomMargin - Self.namesHeight(panel)
-      legend = "set key at screen \(x(place.left + Self.axesWidth / 2)), screen \(y(below + 6)) center top Left reverse "
+      legend =
+        "set key at screen \(x(place.left + Self.axesWidth / 2)), screen \(y(below + 6)) center top Left reverse "
         + "samplen 1.8 maxrows \(Self.legendRows(panel))"
     }
     return """
@@ -173,7 +178,8 @@ extension Plot.Panel {
       let band = line.points.filter(hasBand).map { "\($0.x) \($0.low ?? $0.y) \($0.high ?? $0.y)" }
       if band.count > 1 {
         data.append("\(name)b << EOD\n\(band.joined(separator: "\n"))\nEOD")
-        bands.append("\(name)b using 1:2:3 with filledcurves fillstyle transparent solid 0.18 noborder \(colour) notitle")
+        bands.append(
+          "\(name)b using 1:2:3 with filledcurves fillstyle transparent solid 0.18 noborder \(colour) notitle")
       }
       let title = line.name.isEmpty ? "notitle" : "title \(Plot.quoted(line.name))"
       if line.isDots || line.points.count == 1 {

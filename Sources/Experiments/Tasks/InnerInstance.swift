@@ -1,7 +1,7 @@
 package import Engine
 import Files
 package import Foundation
-import Shards
+package import Shards
 import Tasks
 
 /// An inner problem and the tasks on which a figure trains it.
@@ -12,12 +12,31 @@ package struct InnerInstance: Sendable {
   package let batch: Int
   /// A text that tells its tasks from others, for a figure's settings.
   package let identity: String
-  /// A text for captions, for example `mlp2x32 on mnist14 (train classes), batch 32`.
+  /// A text for captions, for example `mlp2x32 on mnist14 (\(split.rawValue) classes), batch 32`.
   package let description: String
   private let makeImages: @Sendable (Int) throws -> any BatchSource
 
   /// Returns the minibatches of task number `index`, a pure function of it.
   package func images(_ index: Int) throws -> any BatchSource { try makeImages(index) }
+
+  /// Measures the time of a training step with Adam on one thread.
+  /// - Throws: an error of the tasks.
+  package func secondsPerStep(kernels: Kernels) throws -> Double {
+    let training = try RateTraining(self, task: 0, seed: 0, kernels: kernels)
+    func seconds(_ steps: Int) -> Double {
+      let start = ContinuousClock.now
+      _ = training.truncation(length: steps, logRate: -10, derivative: false)
+      return (ContinuousClock.now - start) / .seconds(1)
+    }
+    // The first steps are slower; and a clock needs some time to tell a step's.
+    _ = seconds(3)
+    var (steps, taken) = (1, 0.0)
+    while taken < 0.2 {
+      steps *= 2
+      taken = seconds(steps)
+    }
+    return taken / Double(steps)
+  }
 
   /// Makes an instance of synthetic images. Its tasks differ in the initialisation and the minibatches.
   ///
@@ -34,21 +53,23 @@ package struct InnerInstance: Sendable {
     ) { images.task($0) }
   }
 
-  /// Makes an instance whose tasks are of 10 train classes of a data set.
+  /// Makes an instance whose tasks are of 10 classes of a data set's split.
   ///
   /// - Parameter name: the problem's name; nil for the first that takes images of the data set's shape.
   /// - Throws: ``ExperimentsError`` or `EngineError` where no problem, or not the one that is named, takes such images,
   ///   `ShardsError` where the data set cannot be opened or has too few classes.
-  package static func dataset(at folder: URL, problem name: String?, batch: Int, seed: UInt64) throws -> Self {
+  package static func dataset(
+    at folder: URL, problem name: String?, batch: Int, split: ClassSplit = .train, seed: UInt64
+  ) throws -> Self {
     let dataset = try Dataset(at: folder)
     let problem = try problem(name, for: dataset)
     // A data set from which no task can be drawn is an error now, not after minutes.
-    _ = try dataset.sampleTask(split: .train, classes: problem.classes, seed: seed, index: 0)
+    _ = try dataset.sampleTask(split: split, classes: problem.classes, seed: seed, index: 0)
     return InnerInstance(
-      problem: problem, batch: batch, identity: "train classes of \(dataset.manifestDigest)",
-      description: "\(problem.name) on \(UserPath.name(folder.path)) (train classes), batch \(batch)"
+      problem: problem, batch: batch, identity: "\(split.rawValue) classes of \(dataset.manifestDigest)",
+      description: "\(problem.name) on \(UserPath.name(folder.path)) (\(split.rawValue) classes), batch \(batch)"
     ) { index in
-      let classes = try dataset.sampleTask(split: .train, classes: problem.classes, seed: seed, index: index)
+      let classes = try dataset.sampleTask(split: split, classes: problem.classes, seed: seed, index: index)
       return ShardBatches(try dataset.open(classes), batch: batch, seed: seed, indices: [UInt64(index)])
     }
   }

@@ -17,8 +17,8 @@ struct Figure1Command: ParsableCommand {
       The learned optimizers train for --steps; the time that this takes, by steps timed in turns on one thread, is the \
       figure's range. Adam, RMSProp and SGD with momentum train for as long, and on for the same time again, with the \
       learning rates that are best for each panel: all of a grid are compared on 4 tasks, the best three on all. What \
-      the scale sets is --steps, --batch and --tasks where they are not given: those of the snapshot and 20 tasks, or \
-      the paper's 10,000 steps, 128 images and 10 tasks.
+      the scale sets is --steps, --batch and --tasks where they are not given: those of the snapshot and 20 tasks, \
+      or the paper's 10,000 steps, 128 images and 10 tasks.
 
       Example:
         lopt figure 1 --output figures --dataset imagenet16 --problem conv3x8@16 \\
@@ -44,16 +44,16 @@ struct Figure1Command: ParsableCommand {
   var batch: Int?
   @Option(help: "Tasks; `dataprep tasks sample` of the same seed lists their classes.")
   var tasks: Int?
-  @Option(help: "Initialisations of each task.")
-  var initialisations = 3
+  @Option(help: "Initialisations of each task; unless given, 3.")
+  var initialisations: Int?
 
   func validate() throws {
-    try check(steps: steps, batch: batch, tasks: tasks)
+    try check(steps: steps, batch: batch, tasks: tasks, initialisations: initialisations)
   }
 
   /// Checks numbers that were given, or that stand for those that were not.
   /// - Throws: `ValidationError` that names the option of one that is out of its range.
-  private func check(steps: Int?, batch: Int?, tasks: Int?) throws {
+  private func check(steps: Int?, batch: Int?, tasks: Int?, initialisations: Int?) throws {
     let options = EvaluationOptions(tasks: tasks, initialisations: initialisations, steps: steps, batch: batch)
     if let fault = options.fault(prefix: "--") { throw ValidationError(fault) }
   }
@@ -61,13 +61,18 @@ struct Figure1Command: ParsableCommand {
   func run() throws {
     let learned = try ([snapshot] + (validationSnapshot.map { [$0] } ?? [])).map { try RunnableSnapshot(at: $0) }
     let data = try Dataset(at: URL(filePath: dataset))
-    let isPaper = options.figureScale == .paper
     let metadata = learned[0].metadata
+    let ofScale =
+      switch options.figureScale {
+      case .tiny: (steps: 10, batch: 4, tasks: 2, initialisations: 1)
+      case .small: (steps: metadata.steps, batch: metadata.batch, tasks: 20, initialisations: 3)
+      case .paper: (steps: 10_000, batch: 128, tasks: 10, initialisations: 3)
+      }
     let settings = Figure1.Settings(
-      problem: problem, split: split.of(data), steps: steps ?? (isPaper ? 10_000 : metadata.steps),
-      batch: batch ?? (isPaper ? 128 : metadata.batch), tasks: tasks ?? (isPaper ? 10 : 20),
-      initialisations: initialisations, seed: options.seed)
-    try check(steps: settings.steps, batch: settings.batch, tasks: settings.tasks)
+      problem: problem, split: split.of(data), steps: steps ?? ofScale.steps, batch: batch ?? ofScale.batch,
+      tasks: tasks ?? ofScale.tasks, initialisations: initialisations ?? ofScale.initialisations, seed: options.seed)
+    try check(
+      steps: settings.steps, batch: settings.batch, tasks: settings.tasks, initialisations: settings.initialisations)
     try options.run(Figure1(settings, dataset: data, learned: learned, kernels: .chosen()))
   }
 }

@@ -23,8 +23,7 @@ struct Figure4Command: ParsableCommand {
     var settings = Figure4.Settings(options.figureScale)
     settings.seed = options.seed
     let instance = try tasks.instance(
-      batch: 32, seed: options.seed,
-      synthetic: Figure4.syntheticInstance(options.figureScale, seed: options.seed))
+      batch: Figure4.batch, seed: options.seed, synthetic: Figure4.syntheticInstance(seed: options.seed))
     try options.run(Figure4(settings, instance: instance, kernels: .chosen()))
   }
 }

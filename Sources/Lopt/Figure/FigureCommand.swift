@@ -2,6 +2,7 @@ import ArgumentParser
 import Commands
 import Engine
 import Experiments
+import Files
 import Foundation
 import Threads
 
@@ -11,11 +12,13 @@ struct FigureCommand: ParsableCommand {
     commandName: "figure",
     abstract: "Make a figure of the paper: data, plot and caption.",
     discussion: """
-      Each leaves figureN.svg, figureN.md with the caption and the instance next to the paper's own, and the data as CSV \
-      in the output folder, and prints their paths. What it has computed it keeps in the folder's points/: interrupted, \
-      it goes on where it was; with other settings it computes anew. gnuplot draws the plots.
+      Each leaves figureN.svg and figureN.pdf, figureN.md with the caption, what was found, whether the paper's claims \
+      hold in it, and the instance next to the paper's own, and the data as CSV in the output folder, and prints their \
+      paths. What it has computed it keeps in the folder's points/: interrupted, it goes on where it was; with other \
+      settings it computes anew. gnuplot draws the plots.
 
       Example:
+        lopt figure 4 --output figures --explain
         lopt figure 4 --output figures
       """,
     subcommands: [Figure1Command.self, Figure3Command.self, Figure4Command.self, Figure5Command.self])
@@ -26,26 +29,38 @@ struct FigureOptions: ParsableArguments {
   @Option(help: ArgumentHelp("The folder that gets the files.", valueName: "folder"), completion: .directory)
   var output: String
   @Option(
-    help: "How large an instance: small (up to an hour on two cores) or paper (days and more).",
+    help:
+      "How large an instance: tiny (seconds, a trial), small (hours on two cores) or paper (core-years, which it tells).",
     completion: .list(FigureScale.allCases.map(\.rawValue)))
   var scale = FigureScale.small.rawValue
   @Option(help: "The seed of all randomness.")
   var seed: UInt64 = 0
   @Option(help: ArgumentHelp("Threads that compute; 0: one for each core.", valueName: "number"))
   var threads = 0
+  @Flag(help: "Print what will run and how long that takes here, by steps that are timed now, and run nothing.")
+  var explain = false
 
   func validate() throws {
-    guard FigureScale(rawValue: scale) != nil else { throw ValidationError("--scale must be small or paper") }
+    guard FigureScale(rawValue: scale) != nil else { throw ValidationError("--scale must be tiny, small or paper") }
     guard (0...1024).contains(threads) else { throw ValidationError("--threads must be 0 … 1024") }
   }
 
   var figureScale: FigureScale { FigureScale(rawValue: scale) ?? .small }
 
-  /// Runs the figure and prints the paths of its files.
+  /// Runs the figure and prints the paths of its files, or prints what it would cost.
   func run(_ figure: some Figure) throws {
-    for file in try FigureRun(figure, output: URL(filePath: output), threads: threads).run() {
-      try StandardOutput.write("\(file.path)\n")
+    let run = FigureRun(
+      figure, output: URL(filePath: output), threads: threads, isTrial: figureScale == .tiny)
+    if explain {
+      let cost = try run.cost()
+      try StandardOutput.write(TextTable(header: FigureCost.columns, rows: cost.rows).description + "\n")
+      try StandardOutput.write("\(figure.name), scale \(scale), \(figure.instance.description): \(cost.summary).\n")
+      return
     }
+    if figureScale == .paper {
+      StandardError.tell("\(figure.name): \(figure.instance.description): \(try run.cost().summary)")
+    }
+    for file in try run.run() { try StandardOutput.write("\(file.path)\n") }
   }
 }
 
