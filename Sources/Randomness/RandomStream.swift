@@ -40,6 +40,8 @@ package struct RandomStream: RandomNumberGenerator, Sendable {
     case syntheticImages = 20
     /// Draws the hyperparameters that a search tries.
     case hyperparameterSearch = 21
+    /// Draws the directions of θ in which a figure looks.
+    case figureDirection = 22
   }
 
   private let key: SIMD2<UInt32>

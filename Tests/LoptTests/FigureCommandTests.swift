@@ -41,7 +41,7 @@ import Testing
   func noGnuplot() throws {
     try withTemporaryFolder { folder in
       let result = try ToolProcess.run(
-        "lopt", ["figure", "3", "--output", folder.path], environment: ["PATH": folder.path])
+        "lopt", ["figure", "4", "--output", folder.path], environment: ["PATH": folder.path])
       #expect(result.exitCode == 69)
       #expect(
         result.errors == "lopt: gnuplot, which draws the plots, is not on the PATH: apt install gnuplot-nox\n")

@@ -42,4 +42,9 @@ struct SampledCurve: Equatable {
   var totalVariation: Double {
     zip(values, values.dropFirst()).reduce(0) { $0 + abs($1.1 - $1.0) }
   }
+
+  /// The number of values that are below both their neighbours.
+  var minima: Int {
+    values.indices.dropFirst().dropLast().count { values[$0] < values[$0 - 1] && values[$0] < values[$0 + 1] }
+  }
 }

@@ -1,4 +1,4 @@
-package import Engine
+import Engine
 
 extension Architecture {
   /// Returns a θ that was never trained and yet trains: gradient descent with steps of λ₁ × gain, disturbed by all
@@ -6,7 +6,7 @@ extension Architecture {
   ///
   /// It is the initial θ times `noise`, and a path for the gradient through it. The hidden units 0 and 1 pass on the
   /// normalized gradient's positive and negative part, and the output d is `gain` times their difference.
-  package func descendingTheta(seed: UInt64, noise: Float, gain: Float) -> [Float] {
+  func descendingTheta(seed: UInt64, noise: Float, gain: Float) -> [Float] {
     precondition(hiddenLayers == 1, "the path goes through one hidden layer")
     var theta = initialTheta(seed: seed).map { noise * $0 }
     let weights = layout.tensors.filter { $0.shape.count == 2 }
