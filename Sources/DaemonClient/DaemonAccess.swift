@@ -14,7 +14,7 @@ public struct DaemonAccess: Sendable {
   ///   - tokenFile: a file that holds the token as its only line; nil for no token.
   ///   - certificateAuthority: a PEM file that takes the place of the system's certificates.
   ///   - allowsReadableToken: whether every user of the machine may read the token's file.
-  /// - Throws: ``SnapshotError`` where the file holds no token, or everybody may read it, `FileError` where it cannot be
+  /// - Throws: `SnapshotError` where the file holds no token, or everybody may read it, `FileError` where it cannot be
   ///   read.
   public init(tokenFile: URL? = nil, certificateAuthority: URL? = nil, allowsReadableToken: Bool = false) throws {
     self.certificateAuthority = certificateAuthority

@@ -34,7 +34,7 @@ extension DaemonClient {
   }
 
   /// Asks for all snapshots, the newest first.
-  /// - Throws: ``SnapshotError`` where the daemon does not answer, refuses, or answers without sense.
+  /// - Throws: `SnapshotError` where the daemon does not answer, refuses, or answers without sense.
   public func snapshots() async throws -> [ListedSnapshot] {
     let list: SnapshotList = try await value(.GET, DaemonPath.snapshots)
     for listed in list.snapshots { _ = try checked(listed.record, DaemonPath.snapshots) }
@@ -43,7 +43,7 @@ extension DaemonClient {
 
   /// Lets the daemon write a snapshot now.
   /// - Returns: the record of the newest snapshot of θ.
-  /// - Throws: ``SnapshotError`` where the daemon does not answer, refuses, or answers without sense.
+  /// - Throws: `SnapshotError` where the daemon does not answer, refuses, or answers without sense.
   public func snapshotNow() async throws -> SnapshotRecord {
     let record = try checked(await value(.POST, DaemonPath.snapshotNow), DaemonPath.snapshotNow)
     guard record.kind == .theta else { throw notADaemon(DaemonPath.snapshotNow) }
@@ -52,7 +52,7 @@ extension DaemonClient {
 
   /// Pins a snapshot, so that it is kept, or gives it up to retention again.
   /// - Returns: the snapshot as lists show it now.
-  /// - Throws: ``SnapshotError`` where there is no such snapshot, or the daemon does not answer or refuses.
+  /// - Throws: `SnapshotError` where there is no such snapshot, or the daemon does not answer or refuses.
   public func setPinned(_ pinned: Bool, _ name: String) async throws -> ListedSnapshot {
     try SnapshotRecord.requireName(name)
     let path = DaemonPath.pinning(name, pinned)
@@ -75,7 +75,7 @@ extension SnapshotRecord {
 
   /// Checks that a name, perhaps from a stranger, is that of a snapshot.
   /// - Parameter others: the other words that are allowed, for the message.
-  /// - Throws: ``SnapshotError`` where it is not.
+  /// - Throws: `SnapshotError` where it is not.
   static func requireName(_ name: String, or others: String = "") throws {
     guard isSnapshotName(name) else {
       throw SnapshotError(

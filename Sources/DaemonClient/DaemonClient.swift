@@ -32,7 +32,7 @@ public struct DaemonClient: Sendable {
   }
 
   /// Runs `body` with a client of the daemon at an address, and closes its connections after that.
-  /// - Throws: ``SnapshotError`` where the certificate authority's file cannot be used, or what `body` throws.
+  /// - Throws: `SnapshotError` where the certificate authority's file cannot be used, or what `body` throws.
   public static func with<Result>(
     _ address: DaemonAddress, access: DaemonAccess, retry: RetryPolicy = .never,
     _ body: (DaemonClient) async throws -> Result
@@ -66,7 +66,7 @@ public struct DaemonClient: Sendable {
 
   /// Returns the settings of TLS.
   /// - Parameter authority: the file of certificates that take the place of the system's; nil for the system's.
-  /// - Throws: ``SnapshotError`` where the file holds no certificate, `FileError` where it cannot be read.
+  /// - Throws: `SnapshotError` where the file holds no certificate, `FileError` where it cannot be read.
   static func tls(_ authority: URL?) throws -> TLSConfiguration {
     var tls = TLSConfiguration.makeClientConfiguration()
     tls.minimumTLSVersion = .tlsv12
@@ -89,7 +89,7 @@ public struct DaemonClient: Sendable {
   }
 
   /// Sends a request and returns an answer of status 200, 206 or 416, its body still to come.
-  /// - Throws: ``TransientFailure`` where the failure may pass, otherwise ``SnapshotError``.
+  /// - Throws: ``TransientFailure`` where the failure may pass, otherwise `SnapshotError`.
   func response(
     _ method: HTTPMethod, _ path: String, headers: HTTPHeaders = [:]
   ) async throws -> HTTPClientResponse {

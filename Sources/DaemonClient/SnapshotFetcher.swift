@@ -43,8 +43,10 @@ public struct SnapshotFetcher: Sendable {
   /// Gets a snapshot into a folder, which is made where it is missing.
   ///
   /// A file of that name with the same bytes is left as it is.
-  /// - Parameter name: a snapshot's name, or the word of a ``SnapshotAlias``, such as `latest`.
-  /// - Throws: ``SnapshotError`` where there is none, it is not to be trusted, the server does not answer, or a file of
+  /// - Parameters:
+  ///   - name: a snapshot's name, or the word of a ``SnapshotAlias``, such as `latest`.
+  ///   - folder: the folder that gets it.
+  /// - Throws: `SnapshotError` where there is none, it is not to be trusted, the server does not answer, or a file of
   ///   that name with other bytes is there.
   public func fetch(_ name: String, into folder: URL) async throws -> FetchedSnapshot {
     let alias = SnapshotAlias(rawValue: name)
@@ -130,7 +132,7 @@ public struct SnapshotFetcher: Sendable {
   }
 
   /// Checks that θ in a file is finite. A file of another form, such as one of a newer version, is for who reads it.
-  /// - Throws: ``SnapshotError`` where it is not.
+  /// - Throws: `SnapshotError` where it is not.
   private static func checkTheta(in file: URL) throws {
     guard case .float32(let theta)? = try? Safetensors(contentsOf: file).tensors["theta"]?.values else { return }
     try Snapshot.check(theta, name: file.path)
@@ -149,7 +151,7 @@ public struct SnapshotFetcher: Sendable {
   }
 
   /// Tells whether the file is there with this digest.
-  /// - Throws: ``SnapshotError`` where it is there with another one.
+  /// - Throws: `SnapshotError` where it is there with another one.
   private static func exists(_ file: URL, digest: String) throws -> Bool {
     guard try FileStatus.ifThere(file.path) != nil else { return false }
     guard try Digest.sha256(fileAt: file) == digest else {

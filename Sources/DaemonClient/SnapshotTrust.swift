@@ -14,7 +14,11 @@ public struct SnapshotTrust: Sendable {
   public var memory: URL
 
   /// Makes the conditions.
-  /// - Parameter memory: the folder to remember in; nil for the one in the user's state folder.
+  /// - Parameters:
+  ///   - key: the public key of the signer; nil where no signature is asked for.
+  ///   - longestAge: the largest age of a newest snapshot in seconds; nil for any.
+  ///   - allowsOlder: whether a snapshot may be older than one that was trusted before.
+  ///   - memory: the folder to remember in; nil for the one in the user's state folder.
   public init(
     key: VerificationKey? = nil, longestAge: Double? = nil, allowsOlder: Bool = false, memory: URL? = nil
   ) {
@@ -27,7 +31,7 @@ public struct SnapshotTrust: Sendable {
   /// Checks a record against the conditions.
   ///
   /// - Parameter isLatest: whether it was given as the newest.
-  /// - Throws: ``SnapshotError`` where it is not to be trusted.
+  /// - Throws: `SnapshotError` where it is not to be trusted.
   func check(_ record: SnapshotRecord, isLatest: Bool, now: Date = Date()) throws {
     if let key {
       try key.verify(record)

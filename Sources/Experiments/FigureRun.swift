@@ -50,7 +50,7 @@ package struct FigureRun<Instance: Figure>: Sendable {
   /// - Throws: ``ExperimentsError`` where gnuplot is missing or another process makes the same figure, or what the
   ///   figure throws.
   package func run() throws -> [URL] {
-    try Plot.requireGnuplot()
+    try Gnuplot.require()
     try SystemCall.makeFolder(folder.path)
     let progress = Files.Progress(figure.name, unit: "inner steps", total: figure.cost, goesOn: true)
     defer { progress.finish() }
@@ -75,7 +75,7 @@ package struct FigureRun<Instance: Figure>: Sendable {
       files.append(file)
     }
     let plot = Plot(title: output.title, caption: output.caption.shows, panels: output.panels)
-    for form in Plot.Form.allCases {
+    for form in DrawingForm.allCases {
       let file = folder.appending(path: "\(figure.name).\(form.rawValue)")
       try plot.write(form, to: file)
       files.append(file)

@@ -32,7 +32,7 @@ public final class LearnedOptimizer: @unchecked Sendable {
   ///   - url: the file, as `lopt fetch` or the module `DaemonClient` gets it.
   ///   - instructionSet: `baseline`, `x86-64-v3` or `x86-64-v4`; nil for the one that the variable `LOPT_ISA` names, or
   ///     else the last of these that the processor has.
-  /// - Throws: ``SnapshotError`` where the file is no sound snapshot, or the processor lacks the instructions (its code
+  /// - Throws: `SnapshotError` where the file is no sound snapshot, or the processor lacks the instructions (its code
   ///   is `unknownInstructionSet` then); `FileError` where it cannot be read.
   public init(contentsOf url: URL, instructionSet: String? = nil) throws {
     let data = try FileReading.data(url, atMost: FileReading.mostOfTensors)

@@ -153,7 +153,7 @@ struct EvaluateCommand: ParsableCommand {
     let curves = curves.map { URL(filePath: $0) }
     let plot = plot.map { URL(filePath: $0) }
     for file in [curves, plot] { if let file { try AtomicFile.requireWritable(file) } }
-    if plot != nil { try Plot.requireGnuplot() }
+    if plot != nil { try Gnuplot.require() }
     let loaded = try RunnableSnapshot(at: snapshot)
     let data = try Dataset(at: URL(filePath: dataset))
     let plan = options.plan(

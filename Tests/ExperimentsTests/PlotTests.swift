@@ -14,7 +14,7 @@ import Testing
     return Plot(title: "the title", caption: "what it shows", panels: Array(repeating: panel, count: panels))
   }
 
-  private func drawing(_ plot: Plot, _ form: Plot.Form = .svg) throws -> Data {
+  private func drawing(_ plot: Plot, _ form: DrawingForm = .svg) throws -> Data {
     try withTemporaryFolder { folder in
       let file = folder.appending(path: "plot")
       try plot.write(form, to: file)

@@ -56,7 +56,7 @@ import Testing
         try ToolProcess.run("lopt", ["figure"] + arguments)
       }
       #expect(try run("3").exitCode == 64)
-      #expect(try run("2", "--output", folder.path).exitCode == 64)
+      #expect(try run("6", "--output", folder.path).exitCode == 64)
       #expect(try run("4", "--output", folder.path, "--scale", "large").exitCode == 64)
       #expect(try run("4", "--output", folder.path, "--threads", "-1").exitCode == 64)
       #expect(try run("4", "--output", folder.path, "--problem", "mlp2x32").exitCode == 64)

@@ -39,7 +39,7 @@ extension Plot {
 
     /// Returns the commands for the axis of a name, `x` or `y`.
     func script(_ name: String) -> String {
-      let tics = tics.map { "(\($0.map { "\(Plot.quoted($0.text)) \($0.place)" }.joined(separator: ", ")))" }
+      let tics = tics.map { "(\($0.map { "\(Gnuplot.quoted($0.text)) \($0.place)" }.joined(separator: ", ")))" }
       return """
         \(isLogarithmic ? "set" : "unset") logscale \(name)
         set \(name)range [\(from):\(to)]

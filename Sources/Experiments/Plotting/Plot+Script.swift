@@ -1,16 +1,6 @@
 /// The plot as a script in gnuplot's language.
-extension Plot {
-  /// The forms of a drawing.
-  package enum Form: String, CaseIterable, Sendable {
-    case svg, pdf
-  }
-
-  /// The font of all text.
-  static let font = "DejaVu Sans"
-  /// The same in bold, as gnuplot names it.
-  static let bold = font + ":Bold"
-  private static let fontSize = 10.0
-  /// The width of a letter of that size, of an average text, in pixels; wide letters get some more room by it.
+extension Plot: Drawing {
+  /// The width of a letter of an average text, in pixels; wide letters get some more room by it.
   private static let letterWidth = 6.6
   private static let lineHeight = 16.0
   private static let axesWidth = 310.0
@@ -69,7 +59,7 @@ extension Plot {
   }
 
   /// Returns the script that makes gnuplot write the plot to a file.
-  func script(writing path: String, as form: Form = .svg) -> String {
+  package func script(writing path: String, as form: DrawingForm) -> String {
     let rows = stride(from: 0, to: panels.count, by: columns).map {
       Array(panels[$0..<min($0 + columns, panels.count)])
     }
@@ -92,8 +82,8 @@ extension Plot {
     }
     return """
       set encoding utf8
-      \(terminal(form, width: width, height: height))
-      set output \(Self.quoted(path))
+      \(Gnuplot.terminal(form, width: width, height: height))
+      set output \(Gnuplot.quoted(path))
       set grid linecolor rgb "#dddddd" linetype 1 linewidth 0.5
       set border linecolor rgb "#606060"
       set tics textcolor rgb "#202020"
@@ -105,15 +95,6 @@ extension Plot {
       unset output
 
       """
-  }
-
-  /// Returns the command that says what is written. A PDF file is as large as the SVG file at 72 pixels an inch.
-  private func terminal(_ form: Form, width: Double, height: Double) -> String {
-    let font = "noenhanced font \"\(Self.font),\(Self.fontSize.short)\""
-    return switch form {
-    case .svg: "set terminal svg size \(width.short),\(height.short) \(font) background rgb \"white\""
-    case .pdf: "set terminal pdfcairo size \(width / 72),\(height / 72) \(font) background rgb \"white\""
-    }
   }
 
   /// Returns the commands of one panel.
@@ -139,20 +120,15 @@ extension Plot {
       set rmargin at screen \(x(place.left + Self.axesWidth))
       set bmargin at screen \(y(place.bottom))
       set tmargin at screen \(y(top))
-      set label 1 \(Self.quoted(letter)) at screen \(x(place.left)), screen \(y(top + 14)) left font "\(Self.bold),12"
-      set label 2 \(Self.quoted(panel.title)) at screen \(x(titleLeft)), screen \(y(top + 14)) left font "\(Self.font),11"
-      set xlabel \(Self.quoted(panel.xLabel)) offset 0,\((0.4 - Self.namesHeight(panel) / Self.lineHeight).short)
-      set ylabel \(Self.quoted(panel.yLabel)) offset 0.5,0
+      set label 1 \(Gnuplot.quoted(letter)) at screen \(x(place.left)), screen \(y(top + 14)) left font "\(Font.bold),12"
+      set label 2 \(Gnuplot.quoted(panel.title)) at screen \(x(titleLeft)), screen \(y(top + 14)) left font "\(Font.family),11"
+      set xlabel \(Gnuplot.quoted(panel.xLabel)) offset 0,\((0.4 - Self.namesHeight(panel) / Self.lineHeight).short)
+      set ylabel \(Gnuplot.quoted(panel.yLabel)) offset 0.5,0
       \(legend)
       \(panel.xAxis.script("x"))
       \(panel.yAxis.script("y"))
       \(panel.drawing(number: number))
       """
-  }
-
-  /// Returns a string as gnuplot takes it literally.
-  static func quoted(_ text: String) -> String {
-    "'" + text.replacing("\n", with: " ").replacing("'", with: "''") + "'"
   }
 }
 
@@ -167,7 +143,7 @@ extension Plot.Panel {
       let rows = zip(map.y, map.values).flatMap { y, row in
         zip(map.x, row).map { x, value in "\(x) \(y) \(value.isFinite ? "\(value)" : "NaN")" }
       }
-      data.append("\(name) << EOD\n\(rows.joined(separator: "\n"))\nEOD\nset cblabel \(Plot.quoted(map.label))")
+      data.append("\(name) << EOD\n\(rows.joined(separator: "\n"))\nEOD\nset cblabel \(Gnuplot.quoted(map.label))")
       bands.append("\(name) using 1:2:3 with image pixels notitle")
     }
     for (index, line) in visible.enumerated() where !line.points.isEmpty {
@@ -181,7 +157,7 @@ extension Plot.Panel {
         bands.append(
           "\(name)b using 1:2:3 with filledcurves fillstyle transparent solid 0.18 noborder \(colour) notitle")
       }
-      let title = line.name.isEmpty ? "notitle" : "title \(Plot.quoted(line.name))"
+      let title = line.name.isEmpty ? "notitle" : "title \(Gnuplot.quoted(line.name))"
       if line.isDots || line.points.count == 1 {
         pieces.append("\(name) using 1:2 with points pointtype 7 pointsize 0.5 \(colour) \(title)")
         continue

@@ -21,7 +21,9 @@ struct FigureCommand: ParsableCommand {
         lopt figure 4 --output figures --explain
         lopt figure 4 --output figures
       """,
-    subcommands: [Figure1Command.self, Figure3Command.self, Figure4Command.self, Figure5Command.self])
+    subcommands: [
+      Figure1Command.self, Figure2Command.self, Figure3Command.self, Figure4Command.self, Figure5Command.self,
+    ])
 }
 
 /// The options of every figure.

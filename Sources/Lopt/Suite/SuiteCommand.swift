@@ -104,7 +104,7 @@ private struct SuiteFiles {
 
   /// Checks that the files can be made, before anything is computed for hours, and makes their folder.
   func requireWritable() throws {
-    try Plot.requireGnuplot()
+    try Gnuplot.require()
     try SystemCall.makeFolder(folder.path)
     for ending in ["json", "md", "svg"] { try AtomicFile.requireWritable(file(ending)) }
   }

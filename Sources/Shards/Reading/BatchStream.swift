@@ -41,10 +41,13 @@ public final class BatchStream: Sendable {
 
   /// Makes a stream over a task's images.
   /// - Parameters:
+  ///   - task: the images of the task's classes.
   ///   - split: the images to draw from; it has some.
   ///   - size: images of a batch.
   ///   - scaling: how the stored pixels become numbers.
-  ///   - seed, indices: what tells these batches from those of other streams, for example worker, draw and use.
+  ///   - seed: the seed of all draws.
+  ///   - indices: the numbers that tell these batches from those of other streams of the seed, for example worker, draw
+  ///     and use.
   ///   - ahead: how many batches after the last one asked for are gathered.
   public init(
     _ task: TaskImages, split: ImageSplit, size: Int, scaling: PixelScaling, seed: UInt64, indices: [UInt64],
@@ -64,6 +67,7 @@ public final class BatchStream: Sendable {
   /// Fills in batch `number`.
   ///
   /// - Parameters:
+  ///   - number: the number of the batch, from 0.
   ///   - pixels: [batch, height, width, channels], scaled; its memory is exchanged or filled.
   ///   - labels: [batch]; a label is the class's position in the task.
   public func batch(_ number: Int, pixels: inout [Float], labels: inout [Int32]) {

@@ -11,7 +11,10 @@ public struct Dataset: Sendable {
   public let manifestDigest: String
 
   /// Opens a folder, and reads each shard whole unless `verification` remembers it.
-  /// - Parameter progress: is told the bytes of each piece that is read; what it throws ends the reading.
+  /// - Parameters:
+  ///   - folder: the dataset's folder, with its `manifest.json`.
+  ///   - verification: remembers the shards whose content was checked.
+  ///   - progress: is told the bytes of each piece that is read; what it throws ends the reading.
   /// - Throws: ``ShardsError`` where the folder is no dataset or a shard is missing or damaged.
   public init(
     at folder: URL, verification: ShardVerification = .userCache, progress: (Int) throws -> Void = { _ in }

@@ -14,7 +14,9 @@ public struct ShardInspection: Sendable, Equatable {
 
   /// Inspects every shard of a folder: the file's size and SHA-256 first, then every key, every value's size, the
   /// counts and the SHA-256 of the content. Faults of a shard are returned, not thrown.
-  /// - Parameter progress: is told the bytes of each piece of the files that is read.
+  /// - Parameters:
+  ///   - folder: the dataset's folder.
+  ///   - progress: is told the bytes of each piece of the files that is read.
   /// - Throws: ``ShardsError`` where the manifest cannot be used.
   public static func inspect(_ folder: URL, progress: (Int) -> Void = { _ in }) throws -> [ShardInspection] {
     let manifest = try Manifest(in: folder)

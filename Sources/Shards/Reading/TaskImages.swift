@@ -46,6 +46,8 @@ public final class TaskImages: Sendable {
   /// Copies the images of a split in `range`, class after class, for example to evaluate all of them in pieces.
   /// - Parameters:
   ///   - range: positions in the split, below ``count(of:)``.
+  ///   - split: the images that are copied from.
+  ///   - scaling: how the stored pixels become numbers.
   ///   - pixels: [range's count, height, width, channels], is overwritten.
   ///   - labels: [range's count], is overwritten; a label is the class's position in the task.
   public func copy(

@@ -20,7 +20,12 @@ extension Manifest {
 
   /// Draws the task at `index` of the sequence that `seed` stands for: `classes` different classes of the split in
   /// random order. The task is a pure function of the manifest's classes and the arguments.
-  /// - Parameter folder: the dataset's path, for errors.
+  /// - Parameters:
+  ///   - split: the classes that are drawn from.
+  ///   - classes: the number of classes of a task.
+  ///   - seed: the seed of the sequence.
+  ///   - index: the task's place in the sequence, from 0.
+  ///   - folder: the dataset's path, for errors.
   /// - Throws: ``ShardsError`` where `classes` is below 1 or the split has fewer.
   public func sampleTask(
     split: ClassSplit, classes: Int, seed: UInt64, index: Int, in folder: String

@@ -11,6 +11,8 @@ extension DatasetWriter {
   /// `identity` left finished shards there, the writer goes on after them. After an error nothing is left, unless a
   /// shard was finished. A build that only lost its last moment is completed without `body`.
   /// - Parameters:
+  ///   - output: the dataset's folder, which is not there yet.
+  ///   - identity: what the dataset is made of, by which a stopped build is known again.
   ///   - shape: the shape of every image.
   ///   - shardBytes: the bytes of pixels at which a shard is full.
   ///   - restart: whether what a stopped build left is discarded, whatever it was.

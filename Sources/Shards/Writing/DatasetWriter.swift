@@ -120,6 +120,7 @@ public final class DatasetWriter {
 
   /// Finishes the last shard and writes the manifest.
   /// - Parameters:
+  ///   - source: where the images come from.
   ///   - resampling: how the source's images were brought to the shape.
   ///   - splits: returns the split of each class from the ids of all.
   /// - Throws: ``ShardsError`` where there is no class, or what `splits` throws.
