@@ -7,6 +7,7 @@ import Testing
     HelpText("lopt", "evaluate"),
     HelpText("lopt", "export-state"),
     HelpText("lopt", "fetch"), HelpText("lopt", "figure"), HelpText("lopt", "figure", "1"),
+    HelpText("lopt", "figure", "2"),
     HelpText("lopt", "figure", "3"),
     HelpText("lopt", "figure", "4"), HelpText("lopt", "figure", "5"), HelpText("lopt", "layout"),
     HelpText("lopt", "key"), HelpText("lopt", "key", "generate"), HelpText("lopt", "list"),

@@ -65,6 +65,7 @@ import Testing
       #expect(result.exitCode == 0, "\(result.errors)")
       let count = lines(whole).count
       #expect(try files(whole).keys.contains("figure\(figure.rawValue).pdf"))
+      try checkBorder(whole.appending(path: "figure\(figure.rawValue).svg"))
 
       let killed = folder.appending(path: "killed")
       if figure == .one {
@@ -86,6 +87,28 @@ import Testing
       let last = try place.run("lopt", arguments)
       #expect(last.exitCode == 0, "\(last.errors)")
       #expect(try files(killed) == files(whole))
+    }
+  }
+
+  /// Throws where anything in a drawing touches its border.
+  private func checkBorder(_ file: URL) throws {
+    let script = Repository.root.appending(path: "Tools/Figures/border.py")
+    _ = try Python.run(script: script, arguments: [file.path])
+  }
+
+  @Test("a drawing that touches its border is found")
+  func touching() throws {
+    try withTemporaryFolder { folder in
+      func check(x: Int) throws {
+        let file = folder.appending(path: "drawing.svg")
+        let text = """
+          <svg xmlns="http://www.w3.org/2000/svg" width="100" height="80"><rect x="\(x)" y="30" width="20" height="20"/></svg>
+          """
+        try Data(text.utf8).write(to: file)
+        try checkBorder(file)
+      }
+      try check(x: 40)
+      for x in [85, -5] { #expect(throws: ToolProcessError.self) { try check(x: x) } }
     }
   }
 
