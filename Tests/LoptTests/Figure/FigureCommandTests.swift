@@ -15,9 +15,11 @@ import Testing
   @Test("a killed lopt figure leaves points and no figure; a second process is refused; the next one keeps the points")
   func killed() throws {
     try withTemporaryFolder { folder in
-      let arguments = ["figure", "4", "--output", folder.path, "--threads", "1"]
+      let arguments = ["figure", "4", "--scale", "tiny", "--output", folder.path, "--threads", "1"]
       let first = try ToolProcess("lopt", arguments)
       try first.wait { _ in points(folder).count > 3 }
+      // So it does not end before the second one has looked.
+      first.send(SIGSTOP)
       let beside = try ToolProcess.run("lopt", arguments)
       #expect(beside.exitCode == 75)
       #expect(beside.errors.contains("another process computes the same figure"))
@@ -56,6 +58,8 @@ import Testing
         try ToolProcess.run("lopt", ["figure"] + arguments)
       }
       #expect(try run("3").exitCode == 64)
+      let theta = try run("3", "--output", folder.path)
+      #expect(theta.exitCode == 64 && theta.errors.contains("--snapshot"))
       #expect(try run("6", "--output", folder.path).exitCode == 64)
       #expect(try run("4", "--output", folder.path, "--scale", "large").exitCode == 64)
       #expect(try run("4", "--output", folder.path, "--threads", "-1").exitCode == 64)
