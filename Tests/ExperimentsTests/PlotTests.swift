@@ -112,7 +112,10 @@ import Testing
     let wide = script([1e-9, 1e9])
     #expect(wide.contains("('10⁻¹⁰' 1e-10, '10⁻⁶' 1e-06, '10⁻²' 0.01, '10²' 100.0, '10⁶' 1000000.0"), "\(wide)")
     #expect(
-      Plot.Axis([1, 2], isLogarithmic: false, room: 0).script("x").contains("set xrange [1.0:2.0]\nset xtics autofreq"))
+      Plot.Axis([1, 2], isLogarithmic: false, room: 0).script("x").contains("set xrange [1.0:2.0]\nset xtics 0.2"))
+    // Long numbers need more room.
+    func tics(_ to: Double) -> String { Plot.Axis([0, to], isLogarithmic: false, room: 0).script("x") }
+    #expect(tics(60).contains("set xtics 10.0 ") && tics(0.0018).contains("set xtics 0.0004 "), "\(tics(0.0018))")
   }
 
   @Test("a panel without a line, a line of one point and a constant one are drawn too")

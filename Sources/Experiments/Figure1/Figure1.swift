@@ -36,7 +36,7 @@ package struct Figure1: Figure {
     /// The number of tasks, from one initialisation each, on which all rates of the grid are compared.
     var screen = EvaluationPlan.searchScreen
     /// The number of times along the range, besides at 0, that the validation loss is measured.
-    var looks = 30
+    package var looks = 30
 
     /// Makes settings.
     package init(

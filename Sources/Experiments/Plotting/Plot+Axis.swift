@@ -43,12 +43,28 @@ extension Plot {
       return """
         \(isLogarithmic ? "set" : "unset") logscale \(name)
         set \(name)range [\(from):\(to)]
-        set \(name)tics \(tics ?? "autofreq") \(names.isEmpty ? "norotate" : "rotate by 40 right")
+        set \(name)tics \(tics ?? "\(distance)") \(names.isEmpty ? "norotate" : "rotate by 40 right")
         """
     }
 
-    /// The numbers or names along the axis; nil for those that gnuplot chooses. Of a logarithmic axis it would number
-    /// whole powers of 10 only, and as many as there are.
+    /// The distance of the numbers along a linear axis: 1, 2 or 5 times a power of 10, so that there are four to ten, and
+    /// fewer where they are long.
+    private var distance: Double {
+      let span = to - from
+      func text(_ number: Double) -> String { String(format: "%g", number) }
+      var distance = pow(10, log10(span / 10).rounded(.up))
+      for part in [5.0, 2] where span / (distance / part) <= 10 {
+        distance /= part
+        break
+      }
+      let numbers = stride(from: (from / distance).rounded(.up), through: to / distance, by: 1).map { $0 * distance }
+      let letters = numbers.map { text($0).count + 2 }.reduce(0, +)
+      let mostLetters = 44
+      return letters > mostLetters ? distance * (letters > 2 * mostLetters ? 5 : 2) : distance
+    }
+
+    /// The numbers or names along the axis; nil for numbers at equal distances. Of a logarithmic axis gnuplot would
+    /// number whole powers of 10 only, and as many as there are.
     private var tics: [Name]? {
       guard names.isEmpty else { return names }
       guard isLogarithmic else { return nil }

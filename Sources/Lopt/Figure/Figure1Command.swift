@@ -68,11 +68,12 @@ struct Figure1Command: ParsableCommand {
       case .small: (steps: metadata.steps, batch: metadata.batch, tasks: 20, initialisations: 3)
       case .paper: (steps: 10_000, batch: 128, tasks: 10, initialisations: 3)
       }
-    let settings = Figure1.Settings(
+    var settings = Figure1.Settings(
       problem: problem, split: split.of(data), steps: steps ?? ofScale.steps, batch: batch ?? ofScale.batch,
       tasks: tasks ?? ofScale.tasks, initialisations: initialisations ?? ofScale.initialisations, seed: options.seed)
     try check(
       steps: settings.steps, batch: settings.batch, tasks: settings.tasks, initialisations: settings.initialisations)
+    if options.figureScale == .tiny { settings.looks = 2 }
     try options.run(Figure1(settings, dataset: data, learned: learned, kernels: .chosen()))
   }
 }
