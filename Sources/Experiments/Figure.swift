@@ -9,6 +9,8 @@ package protocol Figure: Sendable {
 
   /// The beginning of the names of its files, for example `figure3`.
   var name: String { get }
+  /// The beginning of the name of its file of points: its own name, unless it shares them with another figure.
+  var pointsName: String { get }
   /// The settings, on which the points depend.
   var settings: Settings { get }
   /// The kernels with which the engine computes.
@@ -24,6 +26,8 @@ package protocol Figure: Sendable {
 }
 
 extension Figure {
+  /// Its own name.
+  package var pointsName: String { name }
   /// The cost of all points together, in inner steps, as ``FigureJournal/progress`` counts it.
   package var cost: Int { work.reduce(0) { $0 + $1.cost } }
 }

@@ -31,7 +31,7 @@ package struct FigureRun<Instance: Figure>: Sendable {
   }
 
   private var identity: Identity {
-    Identity(figure: figure.name, settings: figure.settings, instructionSet: figure.kernels.title)
+    Identity(figure: figure.pointsName, settings: figure.settings, instructionSet: figure.kernels.title)
   }
   private var pointsFolder: URL { folder.appending(path: "points") }
 
@@ -41,7 +41,7 @@ package struct FigureRun<Instance: Figure>: Sendable {
   package func cost() throws -> FigureCost {
     FigureCost(
       work: figure.work,
-      done: try FigureJournal.costOfKnown(in: pointsFolder, figure: figure.name, identity: identity),
+      done: try FigureJournal.costOfKnown(in: pointsFolder, figure: figure.pointsName, identity: identity),
       secondsPerStep: try figure.instance.secondsPerStep(kernels: figure.kernels), threads: threads)
   }
 
@@ -55,7 +55,7 @@ package struct FigureRun<Instance: Figure>: Sendable {
     let progress = Files.Progress(figure.name, unit: "inner steps", total: figure.cost, goesOn: true)
     defer { progress.finish() }
     let points = try FigureJournal(
-      folder: pointsFolder, figure: figure.name, identity: identity, progress: progress)
+      folder: pointsFolder, figure: figure.pointsName, identity: identity, progress: progress)
     var output = try figure.run(points, threads: threads)
     if isTrial {
       for claim in output.caption.claims.indices { output.caption.claims[claim].holds = nil }

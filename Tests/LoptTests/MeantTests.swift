@@ -10,7 +10,7 @@ import Testing
         "lopt", ["evalute"],
         "lopt: there is no lopt evalute: did you mean evaluate? there are apply, bench, describe, evaluate, "
       ),
-      ("lopt", ["figure", "6"], "lopt: there is no lopt figure 6: there are 1, 2, 3, 4, 5\n"),
+      ("lopt", ["figure", "6"], "lopt: there is no lopt figure 6: there are 1, 2, 3, 4, 5, 7, 15\n"),
       (
         "dataprep", ["build", "shard", "--size", "8"],
         "dataprep: there is no dataprep build shard: did you mean shards?"

@@ -5,6 +5,7 @@ package import Settings
 import Shards
 import Snapshots
 import Tasks
+import Training
 
 /// Figure 5 of the paper: (a) the variance of outer-gradients over outer-training, by back-propagation, by evolution
 /// strategies and combined, for unrolls of different length; (b, c) the losses of tasks of `outer-validation` classes
@@ -127,21 +128,27 @@ package struct Figure5: Figure {
 
   /// Trains and measures what the journal does not have, and makes the figure.
   package func run(_ points: FigureJournal, threads: Int) throws -> FigureOutput {
+    let outerTraining = OuterTraining(
+      dataset: dataset, problem: settings.problem, preset: settings.preset, batch: settings.batch,
+      folder: points.workspace, threads: threads, kernels: kernels)
+    func evaluation(_ snapshot: RunnableSnapshot, tunedFor objective: Objective = .train) throws -> Evaluation {
+      try outerTraining.evaluation(
+        snapshot, tasks: settings.tasks, steps: settings.steps, seed: settings.seed, tunedFor: objective)
+    }
     var losses: [Training: [MeanLosses]] = [:]
     for training in trainings {
-      let run = OuterTraining(figure: self, training: training, folder: points.workspace, threads: threads)
       losses[training] = try settings.checkpoints.map { iteration in
         let cost = costOfEvaluation + (iteration > 0 ? costOfTraining : 0)
         return try points.value("loss/\(training.name)/\(iteration)", cost: cost, note: training.name) {
-          try evaluation(run.snapshot(at: iteration), threads, points).learnedLosses()
+          try evaluation(outerTraining.snapshot(run(training), at: iteration)).learnedLosses()
         }
       }
     }
-    let first = OuterTraining(figure: self, training: trainings[0], folder: points.workspace, threads: threads)
+    let first = run(trainings[0])
     var adam: [Objective: MeanLosses] = [:]
     for objective in Objective.allCases {
       adam[objective] = try points.value("adam/\(objective.rawValue)", cost: costOfAdam, note: "Adam") {
-        try evaluation(first.snapshot(at: 0), threads, points, tunedFor: objective).adamLosses()
+        try evaluation(outerTraining.snapshot(first, at: 0), tunedFor: objective).adamLosses()
       }
     }
     let variances = try settings.lengths.map { length in
@@ -150,12 +157,38 @@ package struct Figure5: Figure {
           try points.value(
             "variance/\(sigma)/\(length)/\(iteration)", cost: costOfVariance(length), note: length.steps
           ) {
-            try first.variance(at: iteration, length: length, sigma: sigma)
+            try variance(
+              outerTraining.snapshot(first, at: iteration).theta, length: length, sigma: sigma, outerTraining)
           }
         }
       }
     }
     return output(Found(losses: losses, adam: adam, variances: variances))
+  }
+
+  private func run(_ training: Training) -> OuterTraining.Run {
+    var outer = settings.outer
+    outer.objective = training.objective
+    if training.objective == .validation { outer.learningRate = settings.validationLearningRate }
+    return OuterTraining.Run(
+      name: training.name, seed: settings.seed &+ UInt64(training.number), outer: outer)
+  }
+
+  /// Measures the variances of outer-gradients of unrolls of `length` steps from the initialisation, with perturbations of
+  /// a standard deviation.
+  ///
+  /// Tasks and perturbations are ones that no run was trained with, the same at every θ.
+  private func variance(
+    _ theta: [Float], length: Int, sigma: Float, _ outerTraining: OuterTraining
+  ) throws -> EstimatorVariances {
+    var run = run(trainings[0])
+    run.seed = settings.seed &+ UInt64(settings.seeds)
+    run.outer.sigma = sigma
+    let configuration = try outerTraining.configuration(run, outerIterations: settings.outerIterations)
+    let tasks = try DatasetTaskDistribution(configuration, datasets: [dataset], kernels: kernels)
+    return try EstimatorVariances(
+      theta: theta, length: length, draws: settings.draws, outer: configuration.outer, inner: configuration.inner,
+      problems: tasks.problems, tasks: tasks, seed: run.seed, threads: outerTraining.threads, kernels: kernels)
   }
 
   /// The findings of all points.
@@ -166,17 +199,5 @@ package struct Figure5: Figure {
     var adam: [Objective: MeanLosses]
     /// The variances for each length and each σ at each checkpoint.
     var variances: [[[EstimatorVariances]]]
-  }
-
-  private func evaluation(
-    _ snapshot: RunnableSnapshot, _ threads: Int, _ points: FigureJournal, tunedFor objective: Objective = .train
-  ) throws -> Evaluation {
-    let plan = EvaluationPlan(
-      problem: settings.problem, split: .outerValidation, tasks: settings.tasks, initialisations: 1,
-      steps: settings.steps, batch: settings.batch, seed: settings.seed,
-      tunedFor: objective == .train ? .train : .validation)
-    return try Evaluation(
-      plan, snapshot: snapshot, dataset: dataset, threads: threads, kernels: kernels,
-      cache: points.workspace)
   }
 }

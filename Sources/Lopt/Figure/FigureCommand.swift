@@ -23,6 +23,7 @@ struct FigureCommand: ParsableCommand {
       """,
     subcommands: [
       Figure1Command.self, Figure2Command.self, Figure3Command.self, Figure4Command.self, Figure5Command.self,
+      Figure7Command.self, Figure15Command.self,
     ])
 }
 

@@ -10,6 +10,8 @@ import Testing
     case three = "3"
     case four = "4"
     case five = "5"
+    case seven = "7"
+    case fifteen = "15"
 
     var testDescription: String { "figure \(rawValue)" }
 
@@ -19,13 +21,22 @@ import Testing
         ["--dataset", place.dataset, "--problem", "mlp2x32", "--snapshot", place.snapshot, "--split", "train"]
       case .three: ["--snapshot", place.snapshot]
       case .four: []
-      case .five: ["--dataset", place.folder.appending(path: "data").path]
+      case .five, .seven, .fifteen: ["--dataset", place.folder.appending(path: "data").path]
+      }
+    }
+
+    /// The number of points that are times, which come first; nil where none is.
+    var times: Int? {
+      switch self {
+      case .one: 1
+      case .seven, .fifteen: 12
+      case .three, .four, .five: nil
       }
     }
 
     /// Returns a place with what the figure needs.
     func place(in folder: URL) throws -> Workplace {
-      if self == .five { _ = try SmallDataset.splitDigits(in: folder) }
+      if [.five, .seven, .fifteen].contains(self) { _ = try SmallDataset.splitDigits(in: folder) }
       return try Workplace(in: folder)
     }
   }
@@ -68,12 +79,12 @@ import Testing
       try checkBorder(whole.appending(path: "figure\(figure.rawValue).svg"))
 
       let killed = folder.appending(path: "killed")
-      if figure == .one {
-        // The times of steps, after the settings, say how many steps a baseline does; they are measured.
+      if let times = figure.times {
+        // After the settings, times that were measured say how many steps or outer-iterations count.
         try FileManager.default.createDirectory(
           at: killed.appending(path: "points"), withIntermediateDirectories: true)
         let file = try #require(points(whole))
-        try (lines(whole)[..<2].joined(separator: "\n") + "\n").write(
+        try (lines(whole)[...times].joined(separator: "\n") + "\n").write(
           to: killed.appending(path: "points/\(file.lastPathComponent)"), atomically: true, encoding: .utf8)
       }
       let arguments = arguments(figure, place, killed, threads: 1)
